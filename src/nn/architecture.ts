@@ -1,0 +1,68 @@
+/**
+ * The architecture: a readable tree of named layers with all widths resolved.
+ *
+ * It stands between genome and graph. `build.ts` turns it into graph nodes, `src/export` into PyTorch modules;
+ * both walk the same tree, so what trains is what is exported. All kernels, strides and paddings are
+ * `[depth, height, width]`; tensors are `[N, C, D, H, W]`.
+ */
+export type Triple = readonly [number, number, number];
+
+export type Activation = 'relu' | 'silu' | 'gelu' | 'hardswish' | 'sigmoid' | 'identity';
+
+export type Layer =
+  | {
+      readonly kind: 'conv';
+      readonly inChannels: number;
+      readonly outChannels: number;
+      readonly kernel: Triple;
+      readonly stride: Triple;
+      /** Symmetric zero padding. */
+      readonly padding: Triple;
+      readonly groups: number;
+      readonly bias: boolean;
+    }
+  /** Batch normalisation over N, D, H, W with running statistics (Ioffe & Szegedy 2015). */
+  | { readonly kind: 'batchNorm'; readonly channels: number; readonly epsilon: number; readonly momentum: number }
+  | { readonly kind: 'activation'; readonly function: Activation }
+  | { readonly kind: 'linear'; readonly inFeatures: number; readonly outFeatures: number; readonly bias: boolean }
+  | {
+      readonly kind: 'maxPool' | 'avgPool';
+      readonly kernel: Triple;
+      readonly stride: Triple;
+      readonly padding: Triple;
+    }
+  /** Mean over D, H, W: `[N, C, D, H, W]` → `[N, C]`. */
+  | { readonly kind: 'globalPool' }
+  /** Layers one after another; a `type` makes it a class of its own in exported code. */
+  | { readonly kind: 'sequence'; readonly type?: string; readonly children: readonly Named[] }
+  /** `activation(body(x) + shortcut(x))`; an absent shortcut is the identity. */
+  | {
+      readonly kind: 'residual';
+      readonly type?: string;
+      readonly body: Layer;
+      readonly shortcut?: Layer;
+      readonly activation: Activation;
+    }
+  /** Squeeze and excitation (Hu et al. 2018): `x · sigmoid(expand(activation(reduce(mean(x)))))`. */
+  | {
+      readonly kind: 'squeezeExcite';
+      readonly channels: number;
+      readonly reduced: number;
+      readonly activation: Activation;
+      readonly gate: 'sigmoid' | 'hardsigmoid';
+    };
+
+export interface Named {
+  /** A valid Python and TypeScript identifier, unique among its siblings: it becomes the weights' name. */
+  readonly name: string;
+  readonly layer: Layer;
+}
+
+export interface Architecture {
+  readonly name: string;
+  readonly inChannels: number;
+  /** `[N, inChannels, D, H, W]` → `[N, features, d, h, w]`. Children are stem and stages. */
+  readonly encoder: Layer;
+  /** Channels of the encoder's output. */
+  readonly features: number;
+}

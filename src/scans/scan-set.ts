@@ -1,0 +1,41 @@
+/**
+ * Preprocessed scans, ready to be cropped: what the scans layer hands to tasks and workers.
+ *
+ * Voxels lie in SharedArrayBuffers, so that threads share them instead of copying.
+ * Axes are canonical: `[C, D, H, W]` with D towards superior, H towards anterior, W towards right (RAS+ reversed,
+ * `x` fastest), for volumes; `[C, frames, H, W]` for cine.
+ */
+import type { Triple } from './geometry.js';
+
+export interface Volume {
+  /** A short id without patient data: hash of content and transforms. */
+  readonly id: string;
+  readonly split: 'train' | 'validation';
+  /** Index of the patient within the set; scans of one patient share it and its split. */
+  readonly patient: number;
+  /** `[C, D, H, W]`. */
+  readonly shape: readonly [number, number, number, number];
+  /** Millimetres along `[D, H, W]`. */
+  readonly spacing: Triple;
+  /** `[C, D, H, W]`, normalised intensities. */
+  readonly voxels: Float32Array;
+  /** `[D, H, W]`, 1 where there is tissue, 0 in air. */
+  readonly foreground: Uint8Array;
+}
+
+export interface ScanSet {
+  readonly volumes: readonly Volume[];
+  readonly channels: number;
+  /** Hash of every file's content and all transforms: equal sets give equal fingerprints. */
+  readonly fingerprint: string;
+}
+
+export interface Crop {
+  readonly volume: string;
+  readonly patient: number;
+  /** `[C, D, H, W]`. */
+  readonly shape: readonly [number, number, number, number];
+  readonly voxels: Float32Array;
+  /** `[D, H, W]`. */
+  readonly foreground: Uint8Array;
+}

@@ -1,0 +1,65 @@
+/**
+ * The contract of a proxy task: it turns seeded crops into inputs and targets, and states the head that it
+ * needs on top of an encoder's features, its loss, its metric and its chance level.
+ *
+ * Contract:
+ * - All randomness comes from the generators handed in. `prepare` in two processes gives equal batches.
+ * - `loss` is called once to build the training graph and once for evaluation, with the same names.
+ * - `prepare` never sees which split a crop comes from.
+ */
+import type { ZodType } from 'zod';
+import type { Rng } from '../core/random.js';
+import type { AnyTensor } from '../core/tensor.js';
+import type { Builder } from '../ir/builder.js';
+import type { InputSpec, Value } from '../ir/graph.js';
+import type { Crop } from '../scans/scan-set.js';
+
+export interface TaskContext {
+  /** Channels of the scans. */
+  readonly channels: number;
+  /** Crops per batch. */
+  readonly batch: number;
+}
+
+/** Applies the shared encoder: `[M, C, D, H, W]` → `[M, features, d, h, w]`. May be called once per graph. */
+export type Encode = (input: Value) => Value;
+
+export interface TaskPlan {
+  /** Voxels `[D, H, W]` of each crop to be drawn. */
+  readonly crop: readonly [number, number, number];
+  /** Minimum share of tissue voxels in a crop, in [0, 1]. */
+  readonly foreground: number;
+  /** The batch's tensors; shapes include the batch axis. */
+  readonly inputs: readonly InputSpec[];
+  /** Shape `[M, C, D, H, W]` of what the encoder sees, for cost and feasibility. */
+  readonly encoderInput: readonly [number, number, number, number, number];
+  /** The metric that is the candidate's score on held-out patients, to be maximised; an output of `loss`. */
+  readonly metric: string;
+  /** What a model that knows nothing scores. */
+  readonly chance: number;
+  /** The score recorded for a candidate that diverged. */
+  readonly worst: number;
+  /** Makes one batch from `batch` crops; a value per input, in their order of `inputs`. */
+  prepare(crops: readonly Crop[], rng: Rng): Readonly<Record<string, AnyTensor>>;
+  /** Builds head and loss; returns scalar `loss` and scalar metrics (means over the batch). */
+  loss(
+    builder: Builder,
+    inputs: Readonly<Record<string, Value>>,
+    encode: Encode,
+  ): { readonly loss: Value; readonly metrics: Readonly<Record<string, Value>> };
+  /** Source of `task.py` in an export: the same task in PyTorch; absent where the task offers none. */
+  pytorch?(): string;
+}
+
+export interface ProxyTask<Options = unknown> {
+  readonly name: string;
+  /** Paper or page that the task follows. */
+  readonly source: string;
+  readonly options: ZodType<Options>;
+  plan(options: Options, context: TaskContext): TaskPlan;
+}
+
+/** Types a task's options by its schema; the registry forgets them again. */
+export function defineTask<Options>(task: ProxyTask<Options>): ProxyTask<Options> {
+  return task;
+}
