@@ -1,0 +1,70 @@
+/**
+ * A search space: a typed gene, and what its genomes build.
+ *
+ * Drawing, mutating, crossing, counting and checking genomes follow from the gene; a space may add operators
+ * of its own, which compete with the gene's sites by weight.
+ */
+import { UserError } from '../core/errors.js';
+import { hashJson } from '../core/hash.js';
+import type { Json } from '../core/json.js';
+import type { Rng } from '../core/random.js';
+import { pickSite, type Change, type Gene, type Site } from './genes/gene.js';
+import { pointerOf } from './genes/pointer.js';
+import type { Genome, GenomeSpace, Mutation } from './strategy.js';
+
+export interface SpaceContext {
+  /** Channels of the scans. */
+  readonly channels: number;
+}
+
+export interface SearchSpace<G extends Json = Json, A = unknown> {
+  readonly name: string;
+  /** Paper or page that the space follows. */
+  readonly source: string;
+  readonly gene: Gene<G>;
+  /** Must be a pure function; may be called in any thread. */
+  build(genome: G, context: SpaceContext): A;
+  /** Places for changes besides the gene's own; each must lead to a valid and different genome. */
+  operators?(genome: G): readonly Site<G>[];
+}
+
+/** Types a space by its gene. */
+export function defineSpace<G extends Json, A>(space: SearchSpace<G, A>): SearchSpace<G, A> {
+  return space;
+}
+
+/** What a strategy sees of a space. */
+export function genomeSpace<G extends Json, A>(space: SearchSpace<G, A>): GenomeSpace {
+  return {
+    sample: (rng) => space.gene.sample(rng),
+    mutate: (genome, rng) => {
+      const change = mutate(space, genome as G, rng);
+      return { genome: change.value, mutations: [mutationOf(change)] };
+    },
+    hash: hashJson,
+  };
+}
+
+/** One change at one site, picked by weight. */
+export function mutate<G extends Json, A>(space: SearchSpace<G, A>, genome: G, rng: Rng): Change<G> {
+  const sites = [...space.gene.sites(genome), ...(space.operators?.(genome) ?? [])];
+  if (sites.length === 0) {
+    throw new UserError({
+      subject: `search space ${space.name}`,
+      problem: 'has a genome that cannot change',
+      fix: 'give at least one gene two values, or search with the random strategy',
+    });
+  }
+  return pickSite(sites, rng).change(rng);
+}
+
+/** Checks a genome that a user wrote; the message names the place inside it. */
+export function parseGenome<G extends Json, A>(space: SearchSpace<G, A>, genome: Genome, subject: string): G {
+  const [problem] = space.gene.problems(genome, []);
+  if (problem === undefined) return genome as G;
+  throw new UserError({ subject, problem, fix: `write a genome of the search space ${space.name}` });
+}
+
+function mutationOf({ kind, path, before, after }: Change): Mutation {
+  return { kind, path: pointerOf(path), before, after };
+}
