@@ -1,0 +1,96 @@
+/**
+ * A graph under construction: typed nodes are appended and checked; `builder.ts` gives them names worth calling.
+ */
+import type { DType, Shape } from '../core/tensor.js';
+import { present } from '../core/errors.js';
+import type { Graph, Initialiser, InputSpec, Node, ParameterSpec, Value } from './graph.js';
+import { definitionOf, type OpAttributes, type OpName } from './ops/index.js';
+
+export interface ParameterOptions {
+  /** Trained by gradients (the default), or a state. */
+  readonly trainable?: boolean;
+  /** Whether weight decay applies; by default to trainable parameters of two axes or more. */
+  readonly decay?: boolean;
+}
+
+export class NodeList {
+  readonly #nodes: Node[] = [];
+  readonly #inputs: InputSpec[] = [];
+  readonly #parameters: ParameterSpec[] = [];
+  readonly #outputs = new Map<string, number>();
+  readonly #updates = new Map<string, number>();
+
+  /** Starts from `graph`, whose values keep their ids, or from nothing. */
+  constructor(graph?: Graph) {
+    if (!graph) return;
+    this.#nodes.push(...graph.nodes);
+    this.#inputs.push(...graph.inputs);
+    this.#parameters.push(...graph.parameters);
+    for (const [name, id] of Object.entries(graph.outputs)) this.#outputs.set(name, id);
+    for (const [name, id] of Object.entries(graph.updates)) this.#updates.set(name, id);
+  }
+
+  /** Appends a node; its shape and type follow from the op's rule. */
+  node<K extends OpName>(op: K, inputs: readonly Value[], attributes: OpAttributes[K]): Value {
+    const { shape, dtype } = definitionOf(op).infer(inputs, attributes);
+    const id = this.#nodes.length;
+    this.#nodes.push({ id, op, inputs: inputs.map((value) => value.id), attributes, shape, dtype });
+    return { id, shape, dtype };
+  }
+
+  input(name: string, shape: Shape, dtype: DType = 'f32'): Value {
+    if (this.#inputs.some((other) => other.name === name))
+      throw new Error(`the graph has an input ${name} already`);
+    this.#inputs.push({ name, shape, dtype });
+    return this.node('input', [], { name, shape, dtype });
+  }
+
+  parameter(name: string, shape: Shape, initialiser: Initialiser, options: ParameterOptions = {}): Value {
+    if (this.#parameters.some((other) => other.name === name)) {
+      throw new Error(`the graph has a parameter ${name} already`);
+    }
+    const trainable = options.trainable ?? true;
+    const decay = options.decay ?? (trainable && shape.length > 1);
+    this.#parameters.push({ name, shape, initialiser, trainable, decay });
+    return this.node('parameter', [], { name, shape, dtype: 'f32' });
+  }
+
+  output(name: string, value: Value): void {
+    if (this.#outputs.has(name)) throw new Error(`the graph has an output ${name} already`);
+    this.#outputs.set(name, value.id);
+  }
+
+  /** Gives a state its next value. */
+  update(state: string, value: Value): void {
+    const spec = this.#parameters.find(({ name }) => name === state);
+    if (!spec) throw new Error(`no parameter ${state} to update`);
+    if (this.#updates.has(state)) throw new Error(`state ${state} is updated already`);
+    if (spec.shape.join() !== value.shape.join()) {
+      throw new Error(
+        `state ${state} has shape [${spec.shape.join(', ')}], its update [${value.shape.join(', ')}]`,
+      );
+    }
+    this.#updates.set(state, value.id);
+  }
+
+  /** The node that made a value. */
+  nodeOf(value: Value): Node {
+    return present(this.#nodes[value.id], `node ${value.id}`);
+  }
+
+  /** The value of a node, by its id. */
+  value(id: number): Value {
+    const { shape, dtype } = present(this.#nodes[id], `node ${id}`);
+    return { id, shape, dtype };
+  }
+
+  build(): Graph {
+    return {
+      nodes: [...this.#nodes],
+      inputs: [...this.#inputs],
+      parameters: [...this.#parameters],
+      outputs: Object.fromEntries(this.#outputs),
+      updates: Object.fromEntries(this.#updates),
+    };
+  }
+}
