@@ -5,7 +5,6 @@
  * Contract:
  * - All randomness comes from the generators handed in. `prepare` in two processes gives equal batches.
  * - `loss` is called once to build the training graph and once for evaluation, with the same names.
- * - `prepare` never sees which split a crop comes from.
  */
 import type { ZodType } from 'zod';
 import type { Rng } from '../core/random.js';
@@ -21,6 +20,8 @@ export interface TaskContext {
   readonly batch: number;
 }
 
+export type BatchMode = 'train' | 'evaluate';
+
 /** Applies the shared encoder: `[M, C, D, H, W]` → `[M, features, d, h, w]`. May be called once per graph. */
 export type Encode = (input: Value) => Value;
 
@@ -29,6 +30,8 @@ export interface TaskPlan {
   readonly crop: readonly [number, number, number];
   /** Minimum share of tissue voxels in a crop, in [0, 1]. */
   readonly foreground: number;
+  /** Whether a crop can be asked about; the sampler draws again, a bounded number of times, where it cannot. */
+  accepts?(crop: Crop): boolean;
   /** The batch's tensors; shapes include the batch axis. */
   readonly inputs: readonly InputSpec[];
   /** Shape `[M, C, D, H, W]` of what the encoder sees, for cost and feasibility. */
@@ -39,8 +42,11 @@ export interface TaskPlan {
   readonly chance: number;
   /** The score recorded for a candidate that diverged. */
   readonly worst: number;
-  /** Makes one batch from `batch` crops; a value per input, in their order of `inputs`. */
-  prepare(crops: readonly Crop[], rng: Rng): Readonly<Record<string, AnyTensor>>;
+  /**
+   * Makes one batch from `batch` crops: a value per input. In mode `evaluate` it leaves out augmentation; the
+   * question itself (which permutation, which patch) stays random.
+   */
+  prepare(crops: readonly Crop[], rng: Rng, mode: BatchMode): Readonly<Record<string, AnyTensor>>;
   /** Builds head and loss; returns scalar `loss` and scalar metrics (means over the batch). */
   loss(
     builder: Builder,

@@ -1,0 +1,89 @@
+/**
+ * Cutting one patch out of a crop and taking away what would give its place in the body away.
+ */
+import type { Rng } from '../src/core/random.js';
+import type { Crop } from '../src/scans/scan-set.js';
+import type { Triple } from './jigsaw3d-layout.js';
+
+/** Share of tissue voxels in the box of `size` voxels at `corner`. */
+export function foregroundShare(crop: Crop, corner: Triple, size: Triple): number {
+  const [, , height, width] = crop.shape;
+  let count = 0;
+  for (let d = 0; d < size[0]; d++) {
+    for (let h = 0; h < size[1]; h++) {
+      const row = ((corner[0] + d) * height + corner[1] + h) * width + corner[2];
+      for (let w = 0; w < size[2]; w++) count += crop.foreground[row + w] ?? 0;
+    }
+  }
+  return count / (size[0] * size[1] * size[2]);
+}
+
+/**
+ * Writes the patch `[C, …size]` at `corner` into `target`: air takes the darkest tissue value of the patch (so
+ * that noise, tables and sector borders in air say nothing), then each channel is normalised to mean 0 and
+ * standard deviation 1, then, where `contrast` > 0, raised to a random gamma, scaled and shifted.
+ */
+export function cutPatch(
+  crop: Crop,
+  corner: Triple,
+  size: Triple,
+  contrast: number,
+  rng: Rng,
+  target: Float32Array,
+): void {
+  const [channels, depth, height, width] = crop.shape;
+  const voxels = size[0] * size[1] * size[2];
+  for (let c = 0; c < channels; c++) {
+    const patch = target.subarray(c * voxels, (c + 1) * voxels);
+    let darkest = Infinity;
+    forEachRow(corner, size, height, width, (row, at) => {
+      for (let w = 0; w < size[2]; w++) {
+        const value = crop.voxels[c * depth * height * width + row + w] ?? 0;
+        patch[at + w] = value;
+        if (crop.foreground[row + w] === 1 && value < darkest) darkest = value;
+      }
+    });
+    if (darkest === Infinity) darkest = 0;
+    forEachRow(corner, size, height, width, (row, at) => {
+      for (let w = 0; w < size[2]; w++) if (crop.foreground[row + w] === 0) patch[at + w] = darkest;
+    });
+    normalise(patch);
+    if (contrast > 0) jitterContrast(patch, contrast, rng);
+  }
+}
+
+function forEachRow(
+  corner: Triple,
+  size: Triple,
+  height: number,
+  width: number,
+  visit: (row: number, at: number) => void,
+): void {
+  for (let d = 0; d < size[0]; d++) {
+    for (let h = 0; h < size[1]; h++) {
+      visit(((corner[0] + d) * height + corner[1] + h) * width + corner[2], (d * size[1] + h) * size[2]);
+    }
+  }
+}
+
+/** In place: mean 0, standard deviation 1; a constant patch becomes all zeros. */
+export function normalise(patch: Float32Array): void {
+  let sum = 0;
+  for (const value of patch) sum += value;
+  const mean = sum / patch.length;
+  let squares = 0;
+  for (const value of patch) squares += (value - mean) ** 2;
+  const deviation = Math.sqrt(squares / patch.length);
+  const scale = deviation > 1e-6 ? 1 / deviation : 0;
+  for (let i = 0; i < patch.length; i++) patch[i] = ((patch[i] ?? 0) - mean) * scale;
+}
+
+function jitterContrast(patch: Float32Array, contrast: number, rng: Rng): void {
+  const scale = rng.uniform(1 - contrast, 1 + contrast);
+  const shift = rng.uniform(-contrast, contrast);
+  const gamma = rng.uniform(1 - contrast, 1 + contrast);
+  for (let i = 0; i < patch.length; i++) {
+    const value = patch[i] ?? 0;
+    patch[i] = Math.sign(value) * Math.abs(value) ** gamma * scale + shift;
+  }
+}

@@ -1,0 +1,41 @@
+/**
+ * Reading experiment files. Paths inside a file are relative to it; everything downstream sees absolute paths.
+ */
+import { readFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { messageOf, UserError } from '../core/errors.js';
+import { parseOrComplain } from '../core/validate.js';
+import { isPath } from './plugins.js';
+import { Experiment } from './schema.js';
+
+export async function readExperiment(path: string): Promise<Experiment> {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (cause) {
+    const problem = (cause as NodeJS.ErrnoException).code === 'ENOENT' ? 'does not exist' : messageOf(cause);
+    throw new UserError({ subject: path, problem, fix: 'name an experiment file (JSON)' }, { cause });
+  }
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new UserError(
+      { subject: path, problem: `is not JSON (${messageOf(cause)})`, fix: 'correct the file' },
+      { cause },
+    );
+  }
+  return withAbsolutePaths(parseOrComplain(Experiment, value, path), dirname(resolve(path)));
+}
+
+function withAbsolutePaths(experiment: Experiment, base: string): Experiment {
+  const absolute = (name: string): string => (isPath(name) ? resolve(base, name) : name);
+  const { space, proxyTask, scans } = experiment;
+  return {
+    ...experiment,
+    space: absolute(space),
+    proxyTask:
+      typeof proxyTask === 'string' ? absolute(proxyTask) : { ...proxyTask, name: absolute(proxyTask.name) },
+    scans: scans.manifest === undefined ? scans : { ...scans, manifest: resolve(base, scans.manifest) },
+  };
+}

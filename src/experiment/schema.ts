@@ -1,0 +1,68 @@
+/**
+ * The experiment file: what to search, on what, how, for how long. Data only.
+ *
+ * The JSON Schema in docs/experiment.schema.json is generated from here (`npm run schema`).
+ */
+import { z } from 'zod';
+import { TrainingOptions } from '../pretrain/options.js';
+import { ScanOptions } from '../scans/options.js';
+
+/** A name of the registry or a path, with options where the named thing takes some. */
+const reference = (what: string) =>
+  z.union([
+    z.string().min(1).describe(`${what}: a name, or the path of a file of your own`),
+    z.strictObject({
+      name: z.string().min(1).describe(`${what}: a name, or the path of a file of your own`),
+      options: z.record(z.string(), z.json()).default({}),
+    }),
+  ]);
+
+export const PhantomOptions = z.strictObject({
+  patients: z.number().int().min(2).max(1000).default(16),
+  size: z.number().int().min(16).max(256).default(48).describe('voxels along each axis'),
+  seed: z.number().int().min(0).default(1),
+});
+
+export const Constraints = z.strictObject({
+  params: z.number().positive().optional().describe('most trainable parameters of encoder and head'),
+  macs: z.number().positive().optional().describe('most multiply-accumulates of one forward pass of a batch'),
+  memory: z
+    .number()
+    .positive()
+    .default(4096)
+    .describe('most memory that training may take by prediction, in MiB'),
+});
+
+export const Experiment = z.strictObject({
+  $schema: z.string().optional().describe('for editors; ignored'),
+  name: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/, 'letters, digits, dot, dash and underscore')
+    .describe('how the experiment is called in its database'),
+  seed: z.number().int().min(0).default(0),
+  candidates: z.number().int().positive().describe('how many candidates to evaluate'),
+  lookahead: z
+    .number()
+    .int()
+    .positive()
+    .default(8)
+    .describe(
+      'candidate i is decided from the results of the candidates up to i - lookahead; at least twice the workers',
+    ),
+  space: z.string().min(1).default('factorized3d').describe('search space: a name, or the path of a file of your own'),
+  proxyTask: reference('proxy task').default('jigsaw3d'),
+  strategy: reference('strategy').default('evolution'),
+  scans: ScanOptions.prefault({}),
+  phantoms: PhantomOptions.optional().describe('volumes to generate where the command line names no scans'),
+  training: TrainingOptions.prefault({}),
+  constraints: Constraints.prefault({}),
+  engine: z.enum(['auto', 'onnx', 'tfjs']).default('auto'),
+  device: z.enum(['auto', 'cpu', 'webgpu', 'cuda']).default('auto'),
+  isolation: z
+    .enum(['auto', 'thread', 'process'])
+    .default('auto')
+    .describe('whether a crash while training costs one attempt (process) or the run (thread)'),
+  keepWeights: z.number().int().positive().default(8).describe('how many of the best candidates keep their weights'),
+});
+
+export type Experiment = z.output<typeof Experiment>;

@@ -1,0 +1,15 @@
+/**
+ * What a search space or a proxy task of your own imports: `import { … } from 'voxolve'`.
+ * See docs/adding-a-search-space.md and docs/adding-a-proxy-task.md.
+ */
+export { z } from 'zod';
+export { UserError } from './core/errors.js';
+export { rngOf, type Rng } from './core/random.js';
+export { intTensor, tensor, type AnyTensor, type IntTensor, type Shape, type Tensor } from './core/tensor.js';
+export { Builder } from './ir/builder.js';
+export type { Graph, InputSpec, Value } from './ir/graph.js';
+export * from './nn/index.js';
+export type { Crop } from './scans/scan-set.js';
+export * from './search/genes/index.js';
+export { defineSpace, type SearchSpace, type SpaceContext } from './search/space.js';
+export { defineTask, type BatchMode, type Encode, type ProxyTask, type TaskContext, type TaskPlan } from './tasks/task.js';

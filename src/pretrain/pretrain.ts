@@ -1,0 +1,106 @@
+/**
+ * The training loop: batches in, score out.
+ *
+ * Everything random is drawn from generators keyed by the candidate (initial weights, batches) or by the
+ * experiment (held-out batches, equal for all candidates), so the outcome depends on neither the worker nor the
+ * moment.
+ */
+import type { Rng } from '../core/random.js';
+import { present } from '../core/errors.js';
+import type { TensorMap } from '../core/tensor.js';
+import type { Session, TrainingProgram } from '../engines/engine.js';
+import type { ScanSet } from '../scans/scan-set.js';
+import type { TaskPlan } from '../tasks/task.js';
+import { makeBatch, stackBatches, type Batch } from './batches.js';
+import { initialWeights } from './initialise.js';
+import type { TrainingOptions } from './options.js';
+import { learningRate } from './schedule.js';
+
+export interface CurvePoint {
+  readonly step: number;
+  readonly name: string;
+  readonly value: number;
+}
+
+export interface PretrainOutcome {
+  readonly status: 'done' | 'diverged';
+  /** The task's metric on held-out patients; the task's worst value where training diverged. */
+  readonly score: number;
+  readonly steps: number;
+  readonly curves: readonly CurvePoint[];
+  /** Absent where training diverged. */
+  readonly weights?: TensorMap;
+}
+
+export interface PretrainJob {
+  readonly session: Session;
+  readonly program: TrainingProgram;
+  readonly plan: TaskPlan;
+  readonly set: ScanSet;
+  readonly options: TrainingOptions;
+  /** Keyed by (seed, candidate). */
+  readonly rng: Rng;
+  /** See `heldOutBatches`. */
+  readonly heldOut: readonly Batch[];
+}
+
+/** Bytes of batch data handed to the engine in one call, and the most steps in it. */
+const callBytes = 32 * 2 ** 20;
+const callSteps = 25;
+
+export async function pretrain(job: PretrainJob): Promise<PretrainOutcome> {
+  const { session, program, plan, options, rng } = job;
+  session.load({ weights: initialWeights(program.train.parameters, rng.split('init')) });
+  const stream = { set: job.set, plan, size: options.batch, split: 'train', rng: rng.split('train') } as const;
+  const curves: CurvePoint[] = [];
+
+  let step = 0;
+  while (step < options.steps) {
+    const batches = [makeBatch(stream, step)];
+    const count = stepsPerCall(batches[0], options.steps - step);
+    while (batches.length < count) batches.push(makeBatch(stream, step + batches.length));
+    const rates = Float32Array.from(batches, (_, i) => learningRate(options, step + i));
+    const result = await session.train(stackBatches(batches), rates);
+    for (const [name, values] of Object.entries(result.curves)) {
+      values.forEach((value, i) => curves.push({ step: step + i, name: `train/${name}`, value }));
+    }
+    step += batches.length;
+    if (!present(result.curves['loss'], 'a loss curve').every(Number.isFinite)) {
+      return { status: 'diverged', score: plan.worst, steps: step, curves: finite(curves) };
+    }
+  }
+
+  const means = await meanOverBatches(session, job.heldOut);
+  for (const [name, value] of Object.entries(means)) curves.push({ step, name: `validation/${name}`, value });
+  const score = present(means[plan.metric], `the task's metric ${plan.metric}`);
+  if (!Number.isFinite(score) || !Number.isFinite(means['loss'] ?? 0)) {
+    return { status: 'diverged', score: plan.worst, steps: step, curves: finite(curves) };
+  }
+  return { status: 'done', score, steps: step, curves, weights: (await session.read()).weights };
+}
+
+/** The held-out batches of an experiment: equal for all its candidates. `rng` is keyed by the seed alone. */
+export function heldOutBatches(set: ScanSet, plan: TaskPlan, options: TrainingOptions, rng: Rng): readonly Batch[] {
+  const stream = { set, plan, size: options.batch, split: 'validation', rng: rng.split('validation') } as const;
+  return Array.from({ length: options.evaluationBatches }, (_, i) => makeBatch(stream, i));
+}
+
+async function meanOverBatches(session: Session, batches: readonly Batch[]): Promise<Record<string, number>> {
+  const sums: Record<string, number> = {};
+  for (const batch of batches) {
+    for (const [name, { data }] of Object.entries(await session.evaluate(batch))) {
+      sums[name] = (sums[name] ?? 0) + (data[0] ?? NaN);
+    }
+  }
+  return Object.fromEntries(Object.entries(sums).map(([name, sum]) => [name, sum / batches.length]));
+}
+
+function stepsPerCall(batch: Batch | undefined, left: number): number {
+  const bytes = Object.values(batch ?? {}).reduce((sum, { data }) => sum + data.byteLength, 0);
+  return Math.max(1, Math.min(left, callSteps, Math.floor(callBytes / Math.max(1, bytes))));
+}
+
+/** Curves are stored as numbers; what is not finite is left out, the status says why. */
+function finite(curves: readonly CurvePoint[]): CurvePoint[] {
+  return curves.filter(({ value }) => Number.isFinite(value));
+}

@@ -1,0 +1,54 @@
+/**
+ * From an architecture and a proxy task to a training program, and what it will cost.
+ */
+import { Builder } from '../ir/builder.js';
+import type { Graph } from '../ir/graph.js';
+import type { Architecture } from '../nn/architecture.js';
+import { buildEncoder } from '../nn/build.js';
+import type { OptimiserSpec, TrainingProgram } from '../engines/engine.js';
+import type { TaskPlan } from '../tasks/task.js';
+import type { TrainingOptions } from './options.js';
+
+export function trainingProgram(
+  architecture: Architecture,
+  plan: TaskPlan,
+  options: TrainingOptions,
+): TrainingProgram {
+  return {
+    train: taskGraph(architecture, plan, true),
+    evaluate: taskGraph(architecture, plan, false),
+    optimiser: optimiserOf(options),
+    ...(options.clipNorm === undefined ? {} : { clipNorm: options.clipNorm }),
+  };
+}
+
+/** Encoder, head and loss as one graph; outputs `loss` and the task's metrics. */
+export function taskGraph(architecture: Architecture, plan: TaskPlan, training: boolean): Graph {
+  const builder = new Builder();
+  const inputs = Object.fromEntries(
+    plan.inputs.map(({ name, shape, dtype }) => [name, builder.input(name, shape, dtype)]),
+  );
+  const { loss, metrics } = plan.loss(builder, inputs, (input) =>
+    buildEncoder(builder, architecture, input, { training, prefix: 'encoder' }),
+  );
+  builder.output('loss', loss);
+  for (const [name, value] of Object.entries(metrics)) builder.output(name, value);
+  return builder.build();
+}
+
+/** The encoder alone in inference mode: `input` [N, C, D, H, W] → `features`. Its weights keep their names. */
+export function encoderGraph(
+  architecture: Architecture,
+  input: readonly [number, number, number, number, number],
+): Graph {
+  const builder = new Builder();
+  const x = builder.input('input', input);
+  builder.output('features', buildEncoder(builder, architecture, x, { training: false, prefix: 'encoder' }));
+  return builder.build();
+}
+
+function optimiserOf({ optimiser, weightDecay }: TrainingOptions): OptimiserSpec {
+  return optimiser === 'adamw'
+    ? { kind: 'adamw', beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay }
+    : { kind: 'sgd', momentum: 0.9, nesterov: true, weightDecay };
+}

@@ -1,0 +1,48 @@
+/**
+ * A runtime in a child process: a native crash or an out-of-memory kill there costs one attempt of one
+ * candidate, and the next attempt starts a fresh process.
+ */
+import { fork, type ChildProcess } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { AttemptLost, type ChildReply, type ChildRequest } from './messages.js';
+import type { Job, Outcome, WorkerSetup } from './setup.js';
+
+const entry = fileURLToPath(new URL('./child.js', import.meta.url));
+
+export class ChildRuntime {
+  private child: ChildProcess | undefined;
+
+  private constructor(private readonly setup: WorkerSetup) {}
+
+  static create(setup: WorkerSetup): Promise<ChildRuntime> {
+    return Promise.resolve(new ChildRuntime(setup));
+  }
+
+  evaluate(job: Job): Promise<Outcome> {
+    const child = (this.child ??= this.start());
+    return new Promise((resolve, reject) => {
+      const settle = (act: () => void): void => {
+        child.off('message', onMessage);
+        child.off('exit', onExit);
+        act();
+      };
+      const onMessage = (reply: ChildReply): void =>
+        settle(() => (reply.kind === 'outcome' ? resolve(reply.outcome) : reject(new Error(reply.message))));
+      const onExit = (code: number | null, signal: string | null): void => {
+        this.child = undefined;
+        const how = signal === null ? `exit code ${code}` : `signal ${signal}`;
+        settle(() => reject(new AttemptLost(`the training process ended with ${how}`)));
+      };
+      child.on('message', onMessage);
+      child.on('exit', onExit);
+      child.send({ kind: 'job', job } satisfies ChildRequest);
+    });
+  }
+
+  private start(): ChildProcess {
+    const child = fork(entry, [], { serialization: 'advanced', stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+    const { experiment, engine, device, threads, recipe } = this.setup;
+    child.send({ kind: 'setup', setup: { experiment, engine, device, threads }, recipe } satisfies ChildRequest);
+    return child;
+  }
+}

@@ -1,0 +1,62 @@
+/**
+ * What one worker holds: a prepared experiment, one engine, the held-out batches; it trains one candidate at a
+ * time. The same code runs in a thread and in a child process.
+ */
+import { performance } from 'node:perf_hooks';
+import { present } from '../core/errors.js';
+import { rngOf } from '../core/random.js';
+import { engines } from '../engines/index.js';
+import type { Engine } from '../engines/engine.js';
+import { prepare, type Prepared } from '../experiment/prepare.js';
+import { heldOutBatches, pretrain } from '../pretrain/pretrain.js';
+import type { Batch } from '../pretrain/batches.js';
+import type { ScanSet } from '../scans/scan-set.js';
+import type { Job, Outcome, WorkerSetup } from './setup.js';
+
+export type RuntimeSetup = Pick<WorkerSetup, 'experiment' | 'engine' | 'device' | 'threads'>;
+
+export class Runtime {
+  private constructor(
+    private readonly setup: RuntimeSetup,
+    private readonly scans: ScanSet,
+    private readonly prepared: Prepared,
+    private readonly engine: Engine,
+    private readonly heldOut: readonly Batch[],
+  ) {}
+
+  static async create(setup: RuntimeSetup, scans: ScanSet): Promise<Runtime> {
+    const prepared = await prepare(setup.experiment, scans.channels);
+    const engine = present(engines[setup.engine], `engine ${setup.engine}`);
+    const { seed, training } = setup.experiment;
+    const heldOut = heldOutBatches(scans, prepared.plan, training, rngOf(seed, 'held-out'));
+    return new Runtime(setup, scans, prepared, engine, heldOut);
+  }
+
+  /** Trains and scores one candidate. Throws only for defects and lost devices. */
+  async evaluate({ number, genome }: Job): Promise<Outcome> {
+    const started = performance.now();
+    const seconds = (): number => (performance.now() - started) / 1000;
+    const { prepared, setup } = this;
+    const assessment = prepared.assess(genome);
+    if (!assessment.feasible) {
+      const error = assessment.reason;
+      return { status: 'infeasible', score: null, steps: 0, seconds: seconds(), curves: [], error };
+    }
+    const program = prepared.program(prepared.architecture(genome));
+    const session = await this.engine.open(program, { device: setup.device, threads: setup.threads });
+    try {
+      const outcome = await pretrain({
+        session,
+        program,
+        plan: prepared.plan,
+        set: this.scans,
+        options: setup.experiment.training,
+        rng: rngOf(setup.experiment.seed, number),
+        heldOut: this.heldOut,
+      });
+      return { ...outcome, seconds: seconds() };
+    } finally {
+      await session.dispose();
+    }
+  }
+}

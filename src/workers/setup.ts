@@ -1,0 +1,39 @@
+/**
+ * What workers exchange with the study's process: plain data only.
+ */
+import type { TensorMap } from '../core/tensor.js';
+import type { Experiment } from '../experiment/schema.js';
+import type { CurvePoint } from '../pretrain/pretrain.js';
+import type { ScanRecipe } from '../scans/recipe.js';
+import type { ScanSet } from '../scans/scan-set.js';
+import type { Genome } from '../search/strategy.js';
+
+/** `thread`: training runs in the piscina thread. `process`: the thread owns a child process that trains. */
+export type Isolation = 'thread' | 'process';
+
+export interface WorkerSetup {
+  readonly experiment: Experiment;
+  readonly engine: string;
+  readonly device: string;
+  /** Threads within one operation, per worker. */
+  readonly threads: number;
+  readonly isolation: Isolation;
+  /** Threads share the set's memory; child processes open it again from the cache. */
+  readonly scans: ScanSet;
+  readonly recipe: ScanRecipe;
+}
+
+export interface Job {
+  readonly number: number;
+  readonly genome: Genome;
+}
+
+export interface Outcome {
+  readonly status: 'done' | 'diverged' | 'failed' | 'infeasible';
+  readonly score: number | null;
+  readonly steps: number;
+  readonly seconds: number;
+  readonly curves: readonly CurvePoint[];
+  readonly error?: string;
+  readonly weights?: TensorMap;
+}
