@@ -9,6 +9,13 @@ export type Triple = readonly [number, number, number];
 
 export type Activation = 'relu' | 'silu' | 'gelu' | 'hardswish' | 'sigmoid' | 'identity';
 
+/** Windows slid over D, H, W; symmetric padding. */
+export interface PoolWindow {
+  readonly kernel: Triple;
+  readonly stride: Triple;
+  readonly padding: Triple;
+}
+
 export type Layer =
   | {
       readonly kind: 'conv';
@@ -21,24 +28,46 @@ export type Layer =
       readonly groups: number;
       readonly bias: boolean;
     }
-  /** Batch normalisation over N, D, H, W with running statistics (Ioffe & Szegedy 2015). */
-  | { readonly kind: 'batchNorm'; readonly channels: number; readonly epsilon: number; readonly momentum: number }
-  | { readonly kind: 'activation'; readonly function: Activation }
-  | { readonly kind: 'linear'; readonly inFeatures: number; readonly outFeatures: number; readonly bias: boolean }
+  /**
+   * Batch normalisation over N, D, H, W with running statistics (Ioffe & Szegedy 2015). As in PyTorch,
+   * `momentum` is the share of the new batch in the running statistics.
+   */
   | {
-      readonly kind: 'maxPool' | 'avgPool';
-      readonly kernel: Triple;
-      readonly stride: Triple;
-      readonly padding: Triple;
+      readonly kind: 'batchNorm';
+      readonly channels: number;
+      readonly epsilon: number;
+      readonly momentum: number;
+      /** Where the scale starts; absent: 1. Zero makes a residual block start as its shortcut. */
+      readonly initialScale?: number;
     }
+  | { readonly kind: 'activation'; readonly function: Activation }
+  | {
+      readonly kind: 'linear';
+      readonly inFeatures: number;
+      readonly outFeatures: number;
+      readonly bias: boolean;
+    }
+  | ({ readonly kind: 'maxPool' } & PoolWindow)
+  /** Averages count the padding, as PyTorch's do by default. */
+  | ({ readonly kind: 'avgPool' } & PoolWindow)
   /** Mean over D, H, W: `[N, C, D, H, W]` → `[N, C]`. */
   | { readonly kind: 'globalPool' }
   /** Layers one after another; a `type` makes it a class of its own in exported code. */
-  | { readonly kind: 'sequence'; readonly type?: string; readonly children: readonly Named[] }
-  /** `activation(body(x) + shortcut(x))`; an absent shortcut is the identity. */
+  | {
+      readonly kind: 'sequence';
+      readonly type?: string;
+      /** One line that says what the type is: its docstring in exported code. */
+      readonly summary?: string;
+      readonly children: readonly Named[];
+    }
+  /**
+   * `activation(body(x) + shortcut(x))`; an absent shortcut is the identity. With a `type` and a body that is
+   * a plain sequence, the body's layers belong to the block itself (`block.conv1`, not `block.body.conv1`).
+   */
   | {
       readonly kind: 'residual';
       readonly type?: string;
+      readonly summary?: string;
       readonly body: Layer;
       readonly shortcut?: Layer;
       readonly activation: Activation;
@@ -53,7 +82,10 @@ export type Layer =
     };
 
 export interface Named {
-  /** A valid Python and TypeScript identifier, unique among its siblings: it becomes the weights' name. */
+  /**
+   * Unique among its siblings; it becomes part of the weights' names. A Python identifier, or, for every child
+   * of a plain sequence alike, its position: '0', '1', … (an `nn.Sequential`).
+   */
   readonly name: string;
   readonly layer: Layer;
 }
@@ -66,3 +98,6 @@ export interface Architecture {
   /** Channels of the encoder's output. */
   readonly features: number;
 }
+
+/** The layers of one kind. */
+export type LayerOf<K extends Layer['kind']> = Extract<Layer, { readonly kind: K }>;

@@ -1,0 +1,116 @@
+/**
+ * Residual 3D networks whose stages choose how to factorize space and time (or slices): full 3D convolutions,
+ * (2+1)D, depthwise-separable or bottleneck blocks, each with its own kernels and strides.
+ *
+ * Small on purpose: such candidates train in seconds, and take inputs from puzzle patches of 12³ voxels to
+ * clips of 32×112×112.
+ */
+import type { Activation, Architecture, Layer, Triple } from '../src/nn/architecture.js';
+import {
+  bottleneckBlock,
+  convBlock,
+  depthwiseSeparableBlock,
+  factorizedBlock,
+} from '../src/nn/blocks/index.js';
+import { convNormAct, roundChannels, sequence, stack } from '../src/nn/layers.js';
+import { int, listOf, oneOf, ordered, record, when, type GenomeOf } from '../src/search/genes/index.js';
+import { defineSpace } from '../src/search/space.js';
+
+const stride = ordered([1, 2]);
+
+const stem = record({
+  width: ordered([8, 12, 16, 24, 32]),
+  temporalKernel: ordered([1, 3, 5]),
+  spatialKernel: ordered([3, 5, 7]),
+  temporalStride: stride,
+  spatialStride: stride,
+});
+
+const stage = record({
+  block: oneOf(['conv3d', 'factorized', 'depthwise-separable', 'bottleneck']),
+  depth: int(1, 3),
+  width: ordered([8, 12, 16, 24, 32, 48, 64]),
+  temporalKernel: ordered([1, 3, 5]),
+  spatialKernel: ordered([3, 5]),
+  /** Of the stage's first block. */
+  temporalStride: stride,
+  spatialStride: stride,
+  /** Channels inside the block over those that enter it (depthwise-separable) or leave it (factorized). */
+  expansion: when({ block: ['factorized', 'depthwise-separable'] }, ordered([1, 2, 3])),
+  /** Channels that leave a bottleneck over those inside it. */
+  reduction: when({ block: ['bottleneck'] }, ordered([2, 4])),
+  /** Channels of the squeeze over those that it gates; 0 for no squeeze and excitation. */
+  squeeze: ordered([0, 0.125, 0.25]),
+});
+
+const genome = record({
+  activation: oneOf(['relu', 'silu', 'hardswish']),
+  stem,
+  stages: listOf(stage, { min: 2, max: 4 }),
+});
+
+type Genome = GenomeOf<typeof genome>;
+type Stage = GenomeOf<typeof stage>;
+
+export const factorized3d = defineSpace({
+  name: 'factorized3d',
+  source: 'Tran et al. 2018 (arXiv 1711.11248), Feichtenhofer 2020 (arXiv 2004.04730)',
+  gene: genome,
+  build: (value: Genome, { channels }): Architecture => {
+    const { activation, stages } = value;
+    let width: number = value.stem.width;
+    const built = stages.map((one) => {
+      const layer = buildStage(one, width, activation);
+      width = one.width;
+      return layer;
+    });
+    return {
+      name: 'factorized3d',
+      inChannels: channels,
+      encoder: sequence({ stem: buildStem(value, channels), stages: stack(built) }),
+      features: width,
+    };
+  },
+});
+
+function buildStem({ stem: one, activation }: Genome, channels: number): Layer {
+  const kernel: Triple = [one.temporalKernel, one.spatialKernel, one.spatialKernel];
+  return convNormAct(channels, one.width, activation, { kernel, stride: strideOf(one) });
+}
+
+function buildStage(one: Stage, inChannels: number, activation: Activation): Layer {
+  const blocks = Array.from({ length: one.depth }, (_, index) =>
+    buildBlock(
+      one,
+      index === 0 ? inChannels : one.width,
+      index === 0 ? strideOf(one) : [1, 1, 1],
+      activation,
+    ),
+  );
+  return stack(blocks);
+}
+
+function buildBlock(one: Stage, inChannels: number, strides: Triple, activation: Activation): Layer {
+  const common = {
+    inChannels,
+    outChannels: one.width,
+    kernel: [one.temporalKernel, one.spatialKernel, one.spatialKernel] as const,
+    stride: strides,
+    activation,
+    squeeze: one.squeeze,
+  };
+  switch (one.block) {
+    case 'conv3d':
+      return convBlock(common);
+    case 'factorized':
+      return factorizedBlock({ ...common, midChannels: roundChannels(one.width * (one.expansion ?? 1)) });
+    case 'depthwise-separable':
+      return depthwiseSeparableBlock({ ...common, midChannels: inChannels * (one.expansion ?? 1) });
+    case 'bottleneck':
+      return bottleneckBlock({ ...common, midChannels: roundChannels(one.width / (one.reduction ?? 1)) });
+  }
+}
+
+function strideOf(one: { readonly temporalStride: 1 | 2; readonly spatialStride: 1 | 2 }): Triple {
+  return [one.temporalStride, one.spatialStride, one.spatialStride];
+}

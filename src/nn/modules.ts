@@ -1,0 +1,67 @@
+/**
+ * Which modules a layer owns, and by what names: the one place where weights get their names.
+ *
+ * Graph parameters and PyTorch's `state_dict` are named by the same path of submodules, such as
+ * `stages.0.1.conv1.conv.weight`.
+ */
+import { unreachable } from '../core/errors.js';
+import type { Layer, LayerOf, Named } from './architecture.js';
+
+/** Whether a residual's body layers belong to the block itself rather than to a module `body` of it. */
+export function bodyIsInlined(layer: LayerOf<'residual'>): boolean {
+  const { type, body } = layer;
+  return type !== undefined && body.kind === 'sequence' && body.type === undefined && !isPositional(body);
+}
+
+/** Whether the children are named by position; then the sequence is an `nn.Sequential`. */
+export function isPositional(sequence: LayerOf<'sequence'>): boolean {
+  return sequence.children.every((child, index) => child.name === String(index));
+}
+
+/** The layers that make up a residual's body, by their names within the block. */
+export function bodyOf(layer: LayerOf<'residual'>): readonly Named[] {
+  const { body } = layer;
+  return bodyIsInlined(layer) && body.kind === 'sequence' ? body.children : [{ name: 'body', layer: body }];
+}
+
+/** The direct submodules of a layer, in the order in which PyTorch would register them. */
+export function submodulesOf(layer: Layer): readonly Named[] {
+  switch (layer.kind) {
+    case 'sequence':
+      return layer.children;
+    case 'residual': {
+      const { shortcut } = layer;
+      return [...bodyOf(layer), ...(shortcut ? [{ name: 'shortcut', layer: shortcut }] : [])];
+    }
+    case 'squeezeExcite':
+      return [
+        { name: 'reduce', layer: gateLinear(layer.channels, layer.reduced) },
+        { name: 'expand', layer: gateLinear(layer.reduced, layer.channels) },
+      ];
+    case 'conv':
+    case 'batchNorm':
+    case 'activation':
+    case 'linear':
+    case 'maxPool':
+    case 'avgPool':
+    case 'globalPool':
+      return [];
+    default:
+      return unreachable(layer);
+  }
+}
+
+function gateLinear(inFeatures: number, outFeatures: number): LayerOf<'linear'> {
+  return { kind: 'linear', inFeatures, outFeatures, bias: true };
+}
+
+/** `a` and `b` → `a.b`; an empty parent adds nothing. */
+export function joinPath(parent: string, name: string): string {
+  return parent === '' ? name : `${parent}.${name}`;
+}
+
+/** Every layer below and including `layer`, depth first, with its path. */
+export function* walk(layer: Layer, path = ''): Generator<{ readonly path: string; readonly layer: Layer }> {
+  yield { path, layer };
+  for (const child of submodulesOf(layer)) yield* walk(child.layer, joinPath(path, child.name));
+}

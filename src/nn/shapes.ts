@@ -1,0 +1,113 @@
+/**
+ * Shapes through an architecture, and whether an input is large enough for it, without building a graph.
+ */
+import { unreachable } from '../core/errors.js';
+import type { Shape } from '../core/tensor.js';
+import type { Architecture, Layer, Triple } from './architecture.js';
+import { bodyOf, joinPath } from './modules.js';
+
+/** One layer that computes something, with what goes in and out. */
+export interface LayerShape {
+  /** Name in the `state_dict`, such as `stages.0.1.conv1.conv`. */
+  readonly path: string;
+  readonly layer: Layer;
+  readonly input: Shape;
+  readonly output: Shape;
+}
+
+/** An input too small for a layer, or with the wrong number of channels. */
+export class InfeasibleShape extends Error {}
+
+/** Every layer in the order of computation, for an input `[N, C, D, H, W]`. Throws `InfeasibleShape`. */
+export function layerShapes(architecture: Architecture, input: Shape): readonly LayerShape[] {
+  const shapes: LayerShape[] = [];
+  trace(architecture.encoder, input, '', (entry) => shapes.push(entry));
+  return shapes;
+}
+
+/** `[N, C, D, H, W]` → `[N, features, d, h, w]`. Throws `InfeasibleShape`. */
+export function outputShape(architecture: Architecture, input: Shape): Shape {
+  return trace(architecture.encoder, input, '', () => undefined);
+}
+
+/** Why the architecture cannot work on this input, naming the layer; null where it can. */
+export function infeasibility(architecture: Architecture, input: Shape): string | null {
+  try {
+    outputShape(architecture, input);
+    return null;
+  } catch (error) {
+    if (error instanceof InfeasibleShape) return error.message;
+    throw error;
+  }
+}
+
+function trace(layer: Layer, input: Shape, path: string, visit: (entry: LayerShape) => void): Shape {
+  const leaf = (output: Shape): Shape => {
+    visit({ path, layer, input, output });
+    return output;
+  };
+  const chain = (children: readonly { readonly name: string; readonly layer: Layer }[]): Shape =>
+    children.reduce((shape, child) => trace(child.layer, shape, joinPath(path, child.name), visit), input);
+  switch (layer.kind) {
+    case 'conv':
+      expectChannels(path, layer.inChannels, input);
+      return leaf([...input.slice(0, 1), layer.outChannels, ...slide(path, layer, input)]);
+    case 'maxPool':
+    case 'avgPool':
+      return leaf([...input.slice(0, 2), ...slide(path, layer, input)]);
+    case 'batchNorm':
+    case 'squeezeExcite':
+      expectChannels(path, layer.channels, input);
+      return leaf(input);
+    case 'activation':
+      return leaf(input);
+    case 'linear':
+      return leaf([...input.slice(0, -1), layer.outFeatures]);
+    case 'globalPool':
+      return leaf(input.slice(0, 2));
+    case 'sequence':
+      return chain(layer.children);
+    case 'residual': {
+      const body = chain(bodyOf(layer));
+      const side = layer.shortcut ? trace(layer.shortcut, input, joinPath(path, 'shortcut'), visit) : input;
+      if (body.join() !== side.join()) {
+        throw new InfeasibleShape(
+          `${path}: the body gives [${body.join(', ')}], its shortcut [${side.join(', ')}]`,
+        );
+      }
+      return body;
+    }
+    default:
+      return unreachable(layer);
+  }
+}
+
+interface Window {
+  readonly kernel: Triple;
+  readonly stride: Triple;
+  readonly padding: Triple;
+}
+
+const AXES = ['depth', 'height', 'width'] as const;
+
+/** Extents `[D, H, W]` after a sliding window. */
+function slide(path: string, { kernel, stride, padding }: Window, input: Shape): Shape {
+  return AXES.map((axis, i) => {
+    const [extent, size, step, pad] = [input[i + 2] ?? 0, kernel[i] ?? 1, stride[i] ?? 1, padding[i] ?? 0];
+    if (extent < step) {
+      throw new InfeasibleShape(`${path}: stride ${step} along ${axis} meets an extent of ${extent}`);
+    }
+    if (extent + 2 * pad < size) {
+      throw new InfeasibleShape(
+        `${path}: a kernel of ${size} along ${axis} exceeds the padded extent of ${extent + 2 * pad}`,
+      );
+    }
+    return Math.floor((extent + 2 * pad - size) / step) + 1;
+  });
+}
+
+function expectChannels(path: string, channels: number, input: Shape): void {
+  if (input[1] !== channels) {
+    throw new InfeasibleShape(`${path}: takes ${channels} channels, gets ${input[1]}`);
+  }
+}
