@@ -17,7 +17,9 @@ const { output } = await cruise(
 );
 
 const { totalCruised, violations } = output.summary;
-const sources = output.modules.filter((module) => /^(src|search-spaces|proxy-tasks)\/.*\.ts$/.test(module.source));
+const sources = output.modules.filter((module) =>
+  /^(src|search-spaces|proxy-tasks)\/.*\.ts$/.test(module.source),
+);
 for (const { rule, from, to } of violations) console.error(`layers: ${rule.name}: ${from} -> ${to}`);
 if (sources.length < 20) {
   console.error(`layers: only ${sources.length} source modules were cruised; the check is not working`);

@@ -24,7 +24,8 @@ export function cropSide({ grid, patch, gap, jitter }: Layout): Triple {
 export function patchCorners({ grid, patch, gap, jitter }: Layout, rng: Rng | null): readonly Triple[] {
   const corners: Triple[] = [];
   const along = (axis: 0 | 1 | 2, index: number): number =>
-    index * (patch[axis] + jitter + gap[axis]) + (rng === null ? Math.floor(jitter / 2) : rng.int(jitter + 1));
+    index * (patch[axis] + jitter + gap[axis]) +
+    (rng === null ? Math.floor(jitter / 2) : rng.int(jitter + 1));
   for (let d = 0; d < grid; d++) {
     for (let h = 0; h < grid; h++) {
       for (let w = 0; w < grid; w++) corners.push([along(0, d), along(1, h), along(2, w)]);

@@ -26,7 +26,9 @@ function cubicField(p: number, modulus: readonly [number, number, number]): Fiel
     add: (a, b) => number(digits(a).map((digit, i) => digit + (digits(b)[i] ?? 0))),
     multiply: (a, b) => {
       const product = [0, 0, 0, 0, 0];
-      digits(a).forEach((x, i) => digits(b).forEach((y, j) => (product[i + j] = (product[i + j] ?? 0) + x * y)));
+      digits(a).forEach((x, i) =>
+        digits(b).forEach((y, j) => (product[i + j] = (product[i + j] ?? 0) + x * y)),
+      );
       for (let degree = 4; degree >= 3; degree--) {
         const top = (product[degree] ?? 0) % p;
         modulus.forEach((c, i) => {

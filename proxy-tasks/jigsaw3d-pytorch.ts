@@ -14,7 +14,9 @@ export interface JigsawSource {
 const pythonTuple = (values: readonly number[]): string => `(${values.join(', ')})`;
 
 export function jigsawInPytorch({ options, layout, choices, channels }: JigsawSource): string {
-  const side = layout.patch.map((p, axis) => layout.grid * (p + layout.jitter) + (layout.grid - 1) * (layout.gap[axis] ?? 0));
+  const side = layout.patch.map(
+    (p, axis) => layout.grid * (p + layout.jitter) + (layout.grid - 1) * (layout.gap[axis] ?? 0),
+  );
   return `"""3D puzzle reassembly: which permutation were the patches of a crop shown in?
 
 After Taleb et al., "3D Self-Supervised Methods for Medical Imaging" (NeurIPS 2020).

@@ -29,7 +29,10 @@ const triple = z.union([
 
 export const JigsawOptions = z
   .strictObject({
-    grid: z.union([z.literal(2), z.literal(3)]).default(2).describe('cells along each axis'),
+    grid: z
+      .union([z.literal(2), z.literal(3)])
+      .default(2)
+      .describe('cells along each axis'),
     patch: triple.default(14).describe('side of a patch in voxels, or [depth, height, width]'),
     gap: z
       .number()
@@ -37,7 +40,12 @@ export const JigsawOptions = z
       .max(1)
       .default(0.15)
       .describe('space between neighbouring cells, as a share of the patch side'),
-    jitter: z.number().int().min(0).default(2).describe('how far a patch may move within its cell, in voxels'),
+    jitter: z
+      .number()
+      .int()
+      .min(0)
+      .default(2)
+      .describe('how far a patch may move within its cell, in voxels'),
     permutations: z.number().int().min(2).default(24).describe('number of permutations to tell apart'),
     foreground: z.number().min(0).max(0.9).default(0.1).describe('least share of tissue in every patch'),
     contrast: z.number().min(0).max(0.5).default(0.15).describe('intensity jitter per patch in training'),
@@ -114,7 +122,8 @@ function plan(options: JigsawOptions, { channels, batch }: TaskContext): TaskPla
     prepare,
     loss: (builder, inputs, encode) => {
       const { patches, permutation } = inputs;
-      if (patches === undefined || permutation === undefined) throw new Error('jigsaw3d needs its two inputs');
+      if (patches === undefined || permutation === undefined)
+        throw new Error('jigsaw3d needs its two inputs');
       const features = builder.reduceMean(encode(patches), [2, 3, 4]);
       const logits =
         options.head === 'assignment'
@@ -157,7 +166,12 @@ function assignmentHead(
   const centred = builder.reshape(builder.sub(grouped, mean), [rows, width]);
   const context = builder.reshape(builder.broadcastTo(mean, [batch, cells, width]), [rows, width]);
   const joined = builder.concat([centred, context], 1);
-  const scores = dense(builder, 'head.score', builder.relu(dense(builder, 'head.hidden', joined, hidden)), cells);
+  const scores = dense(
+    builder,
+    'head.score',
+    builder.relu(dense(builder, 'head.hidden', joined, hidden)),
+    cells,
+  );
   const selection = new Float32Array(cells * cells * choices.length);
   choices.forEach((permutation, k) =>
     permutation.forEach((cell, place) => {

@@ -51,8 +51,7 @@ export function rngOf(...key: Key): Rng {
     float: () => next.double(),
     uniform: (low, high) => low + (high - low) * next.double(),
     int,
-    normal: () =>
-      Math.sqrt(-2 * Math.log(1 - next.double())) * Math.cos(2 * Math.PI * next.double()),
+    normal: () => Math.sqrt(-2 * Math.log(1 - next.double())) * Math.cos(2 * Math.PI * next.double()),
     bool: (probability) => next.double() < probability,
     pick: <T>(items: readonly T[]): T => {
       if (items.length === 0) throw new Error('pick needs at least one item');

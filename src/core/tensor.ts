@@ -26,14 +26,18 @@ export function sizeOf(shape: Shape): number {
 
 export function tensor(shape: Shape, data: Float32Array): Tensor {
   if (data.length !== sizeOf(shape)) {
-    throw new Error(`a tensor of shape [${shape.join(', ')}] holds ${sizeOf(shape)} values, got ${data.length}`);
+    throw new Error(
+      `a tensor of shape [${shape.join(', ')}] holds ${sizeOf(shape)} values, got ${data.length}`,
+    );
   }
   return { shape, dtype: 'f32', data };
 }
 
 export function intTensor(shape: Shape, data: Int32Array): IntTensor {
   if (data.length !== sizeOf(shape)) {
-    throw new Error(`a tensor of shape [${shape.join(', ')}] holds ${sizeOf(shape)} values, got ${data.length}`);
+    throw new Error(
+      `a tensor of shape [${shape.join(', ')}] holds ${sizeOf(shape)} values, got ${data.length}`,
+    );
   }
   return { shape, dtype: 'i64', data };
 }

@@ -74,7 +74,11 @@ async function importFile(path: string, what: string): Promise<unknown> {
     return await jiti.import(path, { default: true });
   } catch (cause) {
     throw new UserError(
-      { subject: path, problem: `the ${what} cannot be loaded: ${messageOf(cause)}`, fix: 'correct the file' },
+      {
+        subject: path,
+        problem: `the ${what} cannot be loaded: ${messageOf(cause)}`,
+        fix: 'correct the file',
+      },
       { cause },
     );
   }
@@ -89,5 +93,7 @@ function isTask(value: unknown): value is ProxyTask {
 }
 
 function hasMembers(value: unknown, names: readonly string[]): boolean {
-  return typeof value === 'object' && value !== null && 'name' in value && names.every((name) => name in value);
+  return (
+    typeof value === 'object' && value !== null && 'name' in value && names.every((name) => name in value)
+  );
 }

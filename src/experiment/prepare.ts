@@ -4,7 +4,7 @@
  */
 import { parseOrComplain } from '../core/validate.js';
 import type { TrainingProgram } from '../engines/engine.js';
-import { programCost, type ProgramCost } from '../ir/cost.js';
+import { programCost, type ProgramCost } from '../pretrain/cost.js';
 import type { Architecture } from '../nn/architecture.js';
 import { infeasibility } from '../nn/shapes.js';
 import { trainingProgram } from '../pretrain/program.js';

@@ -49,7 +49,11 @@ export const Experiment = z.strictObject({
     .describe(
       'candidate i is decided from the results of the candidates up to i - lookahead; at least twice the workers',
     ),
-  space: z.string().min(1).default('factorized3d').describe('search space: a name, or the path of a file of your own'),
+  space: z
+    .string()
+    .min(1)
+    .default('factorized3d')
+    .describe('search space: a name, or the path of a file of your own'),
   proxyTask: reference('proxy task').default('jigsaw3d'),
   strategy: reference('strategy').default('evolution'),
   scans: ScanOptions.prefault({}),
@@ -62,7 +66,12 @@ export const Experiment = z.strictObject({
     .enum(['auto', 'thread', 'process'])
     .default('auto')
     .describe('whether a crash while training costs one attempt (process) or the run (thread)'),
-  keepWeights: z.number().int().positive().default(8).describe('how many of the best candidates keep their weights'),
+  keepWeights: z
+    .number()
+    .int()
+    .positive()
+    .default(8)
+    .describe('how many of the best candidates keep their weights'),
 });
 
 export type Experiment = z.output<typeof Experiment>;

@@ -7,7 +7,12 @@ export const TrainingOptions = z.strictObject({
   steps: z.number().int().positive().default(200).describe('optimiser steps per candidate'),
   batch: z.number().int().positive().default(8).describe('crops per step'),
   learningRate: z.number().positive().default(2e-3).describe('peak learning rate'),
-  warmup: z.number().min(0).max(1).default(0.05).describe('share of the steps over which the rate rises linearly'),
+  warmup: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.05)
+    .describe('share of the steps over which the rate rises linearly'),
   schedule: z.enum(['cosine', 'constant']).default('cosine'),
   optimiser: z.enum(['adamw', 'sgd']).default('adamw'),
   weightDecay: z.number().min(0).default(0.01),

@@ -51,7 +51,13 @@ const callSteps = 25;
 export async function pretrain(job: PretrainJob): Promise<PretrainOutcome> {
   const { session, program, plan, options, rng } = job;
   session.load({ weights: initialWeights(program.train.parameters, rng.split('init')) });
-  const stream = { set: job.set, plan, size: options.batch, split: 'train', rng: rng.split('train') } as const;
+  const stream = {
+    set: job.set,
+    plan,
+    size: options.batch,
+    split: 'train',
+    rng: rng.split('train'),
+  } as const;
   const curves: CurvePoint[] = [];
 
   let step = 0;
@@ -80,8 +86,19 @@ export async function pretrain(job: PretrainJob): Promise<PretrainOutcome> {
 }
 
 /** The held-out batches of an experiment: equal for all its candidates. `rng` is keyed by the seed alone. */
-export function heldOutBatches(set: ScanSet, plan: TaskPlan, options: TrainingOptions, rng: Rng): readonly Batch[] {
-  const stream = { set, plan, size: options.batch, split: 'validation', rng: rng.split('validation') } as const;
+export function heldOutBatches(
+  set: ScanSet,
+  plan: TaskPlan,
+  options: TrainingOptions,
+  rng: Rng,
+): readonly Batch[] {
+  const stream = {
+    set,
+    plan,
+    size: options.batch,
+    split: 'validation',
+    rng: rng.split('validation'),
+  } as const;
   return Array.from({ length: options.evaluationBatches }, (_, i) => makeBatch(stream, i));
 }
 

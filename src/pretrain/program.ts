@@ -29,7 +29,7 @@ export function taskGraph(architecture: Architecture, plan: TaskPlan, training: 
     plan.inputs.map(({ name, shape, dtype }) => [name, builder.input(name, shape, dtype)]),
   );
   const { loss, metrics } = plan.loss(builder, inputs, (input) =>
-    buildEncoder(builder, architecture, input, { training, prefix: 'encoder' }),
+    buildEncoder(builder, architecture, input, { training, prefix: 'encoder.' }),
   );
   builder.output('loss', loss);
   for (const [name, value] of Object.entries(metrics)) builder.output(name, value);
@@ -43,7 +43,7 @@ export function encoderGraph(
 ): Graph {
   const builder = new Builder();
   const x = builder.input('input', input);
-  builder.output('features', buildEncoder(builder, architecture, x, { training: false, prefix: 'encoder' }));
+  builder.output('features', buildEncoder(builder, architecture, x, { training: false, prefix: 'encoder.' }));
   return builder.build();
 }
 

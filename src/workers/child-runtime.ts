@@ -40,9 +40,16 @@ export class ChildRuntime {
   }
 
   private start(): ChildProcess {
-    const child = fork(entry, [], { serialization: 'advanced', stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+    const child = fork(entry, [], {
+      serialization: 'advanced',
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    });
     const { experiment, engine, device, threads, recipe } = this.setup;
-    child.send({ kind: 'setup', setup: { experiment, engine, device, threads }, recipe } satisfies ChildRequest);
+    child.send({
+      kind: 'setup',
+      setup: { experiment, engine, device, threads },
+      recipe,
+    } satisfies ChildRequest);
     return child;
   }
 }

@@ -43,7 +43,14 @@ export function createPool(setup: WorkerSetup, { workers, entry }: PoolOptions):
           error = messageOf(thrown);
         }
       }
-      return { status: 'failed', score: null, steps: 0, seconds: 0, curves: [], error: `${attempts} attempts: ${error}` };
+      return {
+        status: 'failed',
+        score: null,
+        steps: 0,
+        seconds: 0,
+        curves: [],
+        error: `${attempts} attempts: ${error}`,
+      };
     },
     destroy: () => {
       stopped = true;

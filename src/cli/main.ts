@@ -1,0 +1,50 @@
+#!/usr/bin/env node
+/**
+ * The `voxolve` command. Each command is a file in `commands/`; this one parses, dispatches and turns errors
+ * into one line and a non-zero exit.
+ */
+import yargs, { type CommandModule } from 'yargs';
+import { hideBin } from 'yargs/helpers';
+import { messageOf, UserError } from '../core/errors.js';
+import { commands } from './commands/index.js';
+import { version } from './version.js';
+
+async function main(args: readonly string[]): Promise<void> {
+  const parser = yargs([...args])
+    .scriptName('voxolve')
+    .usage('$0 COMMAND [options]\n\nSearch for video and volume architectures on unlabeled medical scans.')
+    .command(commands as unknown as CommandModule[])
+    .option('trace', {
+      type: 'boolean',
+      default: false,
+      describe: 'show where an error comes from',
+      global: true,
+    })
+    .demandCommand(1, 'name a command')
+    .recommendCommands()
+    .strict()
+    .version(version)
+    .help()
+    .wrap(Math.min(110, process.stdout.columns ?? 110))
+    .exitProcess(false)
+    .fail((message: string | null, error: unknown) => {
+      if (error !== null && error !== undefined) throw error;
+      throw new UserError({
+        subject: 'command line',
+        problem: (message ?? 'cannot be understood').replace(/\s*\n\s*/g, ', '),
+        fix: 'see voxolve --help',
+      });
+    });
+  await parser.parseAsync();
+}
+
+const args = hideBin(process.argv);
+main(args).then(
+  () => undefined,
+  (thrown: unknown) => {
+    const trace = args.includes('--trace') || !(thrown instanceof UserError);
+    const detail = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
+    process.stderr.write(trace ? `voxolve: ${detail}\n` : `voxolve: ${messageOf(thrown)}\n`);
+    process.exitCode = 1;
+  },
+);

@@ -1,0 +1,7 @@
+/**
+ * Writes docs/experiment.schema.json, generated from the validator: `npm run schema`.
+ */
+import { writeFileSync } from 'node:fs';
+import { experimentJsonSchema } from '../experiment/json-schema.js';
+
+writeFileSync('docs/experiment.schema.json', `${JSON.stringify(experimentJsonSchema(), null, 2)}\n`);

@@ -1,0 +1,167 @@
+import { describe, expect, it } from 'vitest';
+import { JigsawOptions, jigsaw3d } from '../../proxy-tasks/jigsaw3d.js';
+import { permutationLimit, permutations } from '../../proxy-tasks/jigsaw3d-permutations.js';
+import { cropSide, patchCorners, type Layout } from '../../proxy-tasks/jigsaw3d-layout.js';
+import { cutPatch } from '../../proxy-tasks/jigsaw3d-patch.js';
+import { rngOf } from '../../src/core/random.js';
+import type { Crop } from '../../src/scans/scan-set.js';
+
+const hamming = (a: readonly number[], b: readonly number[]): number => a.filter((x, i) => x !== b[i]).length;
+
+function cropOf(size: readonly [number, number, number], value: (index: number) => number): Crop {
+  const voxels = size[0] * size[1] * size[2];
+  return {
+    volume: 'made up',
+    patient: 0,
+    shape: [1, ...size],
+    voxels: Float32Array.from({ length: voxels }, (_, i) => value(i)),
+    foreground: new Uint8Array(voxels).fill(1),
+  };
+}
+
+describe.each([2, 3] as const)('the permutations of a %i³ grid', (grid) => {
+  const cells = grid ** 3;
+  const all = permutations(grid, permutationLimit(grid));
+
+  it('are permutations', () => {
+    for (const permutation of all) expect(new Set(permutation).size).toBe(cells);
+  });
+
+  it('lie pairwise at the largest possible Hamming distance', () => {
+    // The first `cells` differ everywhere; more cannot, so the others differ in all places but at most one.
+    const closest = (set: readonly (readonly number[])[]): number => {
+      let least = Infinity;
+      set.forEach((a, i) => {
+        for (let j = 0; j < i; j++) least = Math.min(least, hamming(a, set[j] ?? []));
+      });
+      return least;
+    };
+    expect(closest(all.slice(0, cells))).toBe(cells);
+    expect(closest(all)).toBe(cells - 1);
+  });
+
+  it('show every cell at every place equally often', () => {
+    const first = permutations(grid, cells);
+    for (let place = 0; place < cells; place++) {
+      expect(new Set(first.map((permutation) => permutation[place])).size).toBe(cells);
+    }
+  });
+});
+
+describe('the layout of a puzzle', () => {
+  const layout: Layout = { grid: 3, patch: [6, 5, 4], gap: [1, 2, 1], jitter: 3 };
+
+  it('keeps patches inside the crop and at least the gap apart, whatever the jitter', () => {
+    const side = cropSide(layout);
+    for (let seed = 0; seed < 200; seed++) {
+      const corners = patchCorners(layout, rngOf('layout', seed));
+      corners.forEach((a, i) => {
+        a.forEach((start, axis) =>
+          expect(start + (layout.patch[axis] ?? 0)).toBeLessThanOrEqual(side[axis] ?? 0),
+        );
+        corners.slice(0, i).forEach((b) => {
+          const space = a.map((start, axis) => Math.abs(start - (b[axis] ?? 0)) - (layout.patch[axis] ?? 0));
+          expect(space.some((between, axis) => between >= (layout.gap[axis] ?? 0))).toBe(true);
+        });
+      });
+    }
+  });
+});
+
+describe('a patch', () => {
+  it('has mean 0 and deviation 1 whatever the scale of its crop', () => {
+    const crop = cropOf([4, 4, 4], (i) => 1000 + 37 * Math.sin(i));
+    const patch = new Float32Array(27);
+    cutPatch(crop, [1, 1, 0], [3, 3, 3], 0, rngOf('patch'), patch);
+    const mean = patch.reduce((sum, value) => sum + value, 0) / 27;
+    expect(mean).toBeCloseTo(0, 5);
+    expect(patch.reduce((sum, value) => sum + (value - mean) ** 2, 0) / 27).toBeCloseTo(1, 4);
+  });
+
+  it('is all zeros where its crop is constant', () => {
+    const patch = new Float32Array(8).fill(NaN);
+    cutPatch(
+      cropOf([4, 4, 4], () => 7),
+      [0, 0, 0],
+      [2, 2, 2],
+      0.3,
+      rngOf('constant'),
+      patch,
+    );
+    expect([...patch].every((value) => Number.isFinite(value) && Math.abs(value) <= 0.3)).toBe(true);
+  });
+
+  it('says nothing of what lies in air', () => {
+    const dark = cropOf([4, 4, 4], (i) => 5 + (i % 7));
+    dark.foreground.fill(0, 0, 16);
+    const noisy = { ...dark, voxels: dark.voxels.map((value, i) => (i < 16 ? 900 + i : value)) };
+    const [a, b] = [dark, noisy].map((crop) => {
+      const patch = new Float32Array(64);
+      cutPatch(crop, [0, 0, 0], [4, 4, 4], 0, rngOf('air'), patch);
+      return [...patch];
+    });
+    expect(a).toEqual(b);
+  });
+});
+
+describe('a batch of puzzles', () => {
+  const options = JigsawOptions.parse({ patch: 5, gap: 0.2, jitter: 2, permutations: 20, contrast: 0 });
+  const plan = jigsaw3d.plan(options, { channels: 1, batch: 3 });
+  // Every voxel is its own index, so that a patch tells where it was cut.
+  const crops = [0, 1, 2].map(() => cropOf(plan.crop, (i) => i));
+
+  it('puts each patch where the labelled permutation says: the puzzle put back together is the crop', () => {
+    const choices = permutations(2, 20);
+    for (let seed = 0; seed < 50; seed++) {
+      const batch = plan.prepare(crops, rngOf('batch', seed), 'evaluate');
+      const labels = batch['permutation']?.data ?? [];
+      const patches = batch['patches']?.data as Float32Array;
+      crops.forEach((crop, i) => {
+        const draw = rngOf('batch', seed, 'crop', i);
+        expect(draw.int(20)).toBe(labels[i]);
+        const corners = patchCorners({ grid: 2, patch: [5, 5, 5], gap: [1, 1, 1], jitter: 2 }, draw);
+        choices[labels[i] ?? 0]?.forEach((cell, place) => {
+          const expected = new Float32Array(125);
+          cutPatch(crop, corners[cell] ?? [0, 0, 0], [5, 5, 5], 0, draw, expected);
+          const at = (i * 8 + place) * 125;
+          expect([...patches.subarray(at, at + 125)]).toEqual([...expected]);
+        });
+      });
+    }
+  });
+
+  it('is the same for the same generator and another for another', () => {
+    const batch = (seed: number) => plan.prepare(crops, rngOf('same', seed), 'train');
+    expect(batch(1)).toEqual(batch(1));
+    expect(batch(1)).not.toEqual(batch(2));
+  });
+
+  it('asks for crops with tissue in every cell', () => {
+    const crop = cropOf(plan.crop, (i) => i);
+    expect(plan.accepts?.(crop)).toBe(true);
+    const [, , height, width] = crop.shape;
+    crop.foreground.fill(0, 0, 7 * height * width);
+    expect(plan.accepts?.(crop)).toBe(false);
+  });
+
+  it('draws all labels', () => {
+    const seen = new Set<number>();
+    for (let seed = 0; seed < 100; seed++) {
+      for (const label of plan.prepare(crops, rngOf('labels', seed), 'train')['permutation']?.data ?? []) {
+        seen.add(label);
+      }
+    }
+    expect(seen.size).toBe(20);
+  });
+});
+
+describe('the options of the puzzle', () => {
+  it('refuse more permutations than exist at the largest distance, with the limit', () => {
+    expect(() => JigsawOptions.parse({ grid: 2, permutations: 57 })).toThrow(/at most 56/);
+    expect(JigsawOptions.parse({ grid: 3, permutations: 702 }).permutations).toBe(702);
+  });
+
+  it('keep a gap of at least a tenth of the patch by default', () => {
+    expect(JigsawOptions.parse({}).gap).toBeGreaterThanOrEqual(0.1);
+  });
+});
