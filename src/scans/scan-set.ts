@@ -26,8 +26,10 @@ export interface Volume {
 export interface ScanSet {
   readonly volumes: readonly Volume[];
   readonly channels: number;
-  /** Hash of every file's content and all transforms: equal sets give equal fingerprints. */
+  /** Hash of every file's content, all transforms and the split: equal sets give equal fingerprints. */
   readonly fingerprint: string;
+  /** Where another process finds the volumes again (`recipe.ts`); absent in sets that were never on disk. */
+  readonly cacheDirectory?: string;
 }
 
 export interface Crop {

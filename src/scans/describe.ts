@@ -1,0 +1,99 @@
+/**
+ * What is in a folder, what is wrong with it, and what each scan becomes: the data behind `voxolve scans`.
+ */
+import { defaultCacheDirectory, openCache } from './cache.js';
+import { discoverScans, type ScanFile } from './discover.js';
+import type { ScanInfo } from './formats/format.js';
+import { orientationCode, type Triple } from './geometry.js';
+import { transformsOf, type ScanOptions } from './options.js';
+import { tooSmall, type LoadOptions } from './load.js';
+import { readScan } from './read.js';
+
+/** A scan as stored; the names of the fields are pinned, since others script against them. */
+export interface SeriesDescription {
+  readonly path: string;
+  readonly format: string;
+  readonly modality: string | null;
+  readonly patient: string;
+  /** Voxels `[x, y, z]`. */
+  readonly size: Triple;
+  readonly frames: number;
+  /** Millimetres `[x, y, z]`. */
+  readonly spacing_mm: Triple;
+  readonly frame_time_s: number | null;
+  /** The direction towards which each stored axis grows, such as `RAS`. */
+  readonly orientation: string;
+  /** Why it can not be used, if so. */
+  readonly problem: string | null;
+  /** What it becomes; null where it can not be used. */
+  readonly prepared: {
+    readonly volumes: number;
+    /** `[D, H, W]`. */
+    readonly size: Triple;
+    /** Millimetres `[D, H, W]`. */
+    readonly spacing_mm: Triple;
+    /** Share of voxels with tissue, in [0, 1]. */
+    readonly foreground: number;
+  } | null;
+}
+
+export interface ScanDescription {
+  readonly series: readonly SeriesDescription[];
+  readonly skipped: readonly { readonly path: string; readonly reason: string }[];
+}
+
+export async function describeScans(
+  folder: string,
+  options: ScanOptions,
+  {
+    minimumSize = [1, 1, 1],
+    cacheDirectory = defaultCacheDirectory(),
+    onProgress,
+  }: Omit<LoadOptions, 'seed'> = {},
+): Promise<ScanDescription> {
+  const files = discoverScans(folder, options);
+  const cache = openCache(cacheDirectory);
+  const series: SeriesDescription[] = [];
+  const skipped: { path: string; reason: string }[] = [];
+  for (const [index, file] of files.entries()) {
+    onProgress?.(index, files.length, file.name);
+    const outcome = await readScan(file, transformsOf(options), cache);
+    if ('reason' in outcome) {
+      const { info, reason } = outcome;
+      if (info === undefined) skipped.push({ path: file.name, reason });
+      else series.push({ ...stored(file, info), problem: reason, prepared: null });
+      continue;
+    }
+    const { info, volumes } = outcome.scan;
+    const [first] = volumes;
+    if (first === undefined) continue;
+    const [, depth, height, width] = first.shape;
+    const tissue = first.foreground.reduce((sum, one) => sum + one, 0);
+    series.push({
+      ...stored(file, info),
+      problem: tooSmall(first.shape, minimumSize),
+      prepared: {
+        volumes: volumes.length,
+        size: [depth, height, width],
+        spacing_mm: first.spacing,
+        foreground: tissue / first.foreground.length,
+      },
+    });
+  }
+  onProgress?.(files.length, files.length, '');
+  return { series, skipped };
+}
+
+function stored(file: ScanFile, info: ScanInfo): Omit<SeriesDescription, 'problem' | 'prepared'> {
+  return {
+    path: file.name,
+    format: info.format,
+    modality: info.modality ?? file.modality,
+    patient: file.patient,
+    size: info.size,
+    frames: info.frames,
+    spacing_mm: info.spacing,
+    frame_time_s: info.frameTime,
+    orientation: orientationCode(info.affine),
+  };
+}

@@ -1,0 +1,142 @@
+/**
+ * The NIfTI-1 header as a table, and the rules that a header must meet before anything is allocated for it.
+ *
+ * Source: nifti1.h, https://nifti.nimh.nih.gov/pub/dist/src/niftilib/nifti1.h
+ */
+import { UserError } from '../../core/errors.js';
+
+/** Bytes of the header; voxels of a single file start at 352 or later. */
+export const HEADER_BYTES = 348;
+
+/** Byte offsets of the fields that are checked. */
+const FIELD = {
+  sizeofHdr: 0, // int32, 348; tells the byte order
+  dim: 40, // int16[8]: number of axes, then their extents
+  datatype: 70, // int16
+  bitpix: 72, // int16, bits per voxel
+  pixdim: 76, // float32[8]: qfac, then spacings in units of xyzt_units
+  voxOffset: 108, // float32, bytes
+  sformCode: 254, // int16
+  srow: 280, // float32[3][4]: rows of the affine, RAS+
+  magic: 344, // char[4]: "n+1" for header and voxels in one file
+} as const;
+
+/** Bits per voxel of the data types that hold one real number per voxel. */
+const BITS: Readonly<Record<number, number>> = {
+  2: 8, // uint8
+  4: 16, // int16
+  8: 32, // int32
+  16: 32, // float32
+  64: 64, // float64
+  256: 8, // int8
+  512: 16, // uint16
+  768: 32, // uint32
+  1024: 64, // int64
+  1280: 64, // uint64
+};
+
+/** Cosine between two axes of an sform from which on it counts as sheared. */
+const SHEAR = 1e-3;
+
+export interface NiftiLayout {
+  /** Extents `[x, y, z, frames]`. */
+  readonly dim: readonly [number, number, number, number];
+  /** First byte of the voxels. */
+  readonly offset: number;
+  /** Bytes of the whole file, decompressed. */
+  readonly bytes: number;
+}
+
+/** Checks the header in `bytes` (the first 348 or more of the decompressed file at `path`). */
+export function checkHeader(path: string, bytes: Uint8Array): NiftiLayout {
+  const refuse = (problem: string, fix: string): never => {
+    throw new UserError({ subject: path, problem, fix });
+  };
+  if (bytes.length < HEADER_BYTES) {
+    refuse(
+      `not a NIfTI file: ${bytes.length} bytes, its header alone has ${HEADER_BYTES}`,
+      'replace or remove it',
+    );
+  }
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const little = view.getInt32(FIELD.sizeofHdr, true) === HEADER_BYTES;
+  const size = view.getInt32(FIELD.sizeofHdr, little);
+  if (size === 540 || view.getInt32(FIELD.sizeofHdr, true) === 540) {
+    refuse('a NIfTI-2 file, which is not read yet', 'convert it to NIfTI-1');
+  }
+  const magic = String.fromCharCode(...bytes.subarray(FIELD.magic, FIELD.magic + 3));
+  if (size !== HEADER_BYTES || magic !== 'n+1') {
+    refuse('not a NIfTI file: its first 348 bytes are no NIfTI-1 header', 'rename, convert or remove it');
+  }
+
+  const int16 = (offset: number): number => view.getInt16(offset, little);
+  const float32 = (offset: number): number => view.getFloat32(offset, little);
+  const axes = int16(FIELD.dim);
+  if (axes < 1 || axes > 7)
+    refuse(`its header declares ${axes} axes, 1 to 7 are possible`, 'convert it again');
+  const extents = Array.from({ length: 7 }, (_, axis) =>
+    axis < axes ? int16(FIELD.dim + 2 * (axis + 1)) : 1,
+  );
+  if (extents.some((extent) => extent < 1)) {
+    refuse(`its header declares the size ${extents.slice(0, axes).join(' × ')}`, 'convert it again');
+  }
+  const [x = 1, y = 1, z = 1, frames = 1, ...rest] = extents;
+  if (rest.some((extent) => extent > 1)) {
+    refuse(
+      `holds several values per voxel (${extents.slice(0, axes).join(' × ')})`,
+      'write one file per component',
+    );
+  }
+
+  const type = int16(FIELD.datatype);
+  const bits =
+    BITS[type] ?? refuse(`data type ${type} is not one real number per voxel`, 'convert it to float32');
+  if (int16(FIELD.bitpix) !== bits) {
+    refuse(
+      `data type ${type} has ${bits} bits per voxel, its header says ${int16(FIELD.bitpix)}`,
+      'convert it again',
+    );
+  }
+  const offset = float32(FIELD.voxOffset);
+  if (!(offset >= HEADER_BYTES && offset <= 2 ** 31)) {
+    refuse(
+      `its voxels are said to start at byte ${offset}, they can not before ${HEADER_BYTES}`,
+      'convert it again',
+    );
+  }
+  for (let axis = 0; axis < Math.min(axes, 3); axis++) {
+    const spacing = float32(FIELD.pixdim + 4 * (axis + 1));
+    if (!(spacing > 0 && Number.isFinite(spacing))) {
+      refuse(`spacing along axis ${axis} is ${spacing} mm`, 'correct pixdim in its header');
+    }
+  }
+  if (int16(FIELD.sformCode) > 0) {
+    const problem = sformProblem((row, column) => float32(FIELD.srow + 16 * row + 4 * column));
+    if (problem !== null) refuse(problem, 'resample it to orthogonal axes or clear its sform');
+  }
+  return { dim: [x, y, z, frames], offset, bytes: offset + (x * y * z * frames * bits) / 8 };
+}
+
+function sformProblem(at: (row: number, column: number) => number): string | null {
+  const columns = [0, 1, 2].map((column) => [0, 1, 2].map((row) => at(row, column)));
+  const norms = columns.map((column) => Math.hypot(...column));
+  if (
+    ![0, 1, 2].every((row) => Number.isFinite(at(row, 3))) ||
+    !norms.every((norm) => norm > 0 && norm < Infinity)
+  ) {
+    return 'its sform holds NaN or has an axis of length 0';
+  }
+  for (const [a, b] of [
+    [0, 1],
+    [0, 2],
+    [1, 2],
+  ] as const) {
+    const dot = [0, 1, 2].reduce((sum, row) => sum + at(row, a) * at(row, b), 0);
+    const cosine = Math.abs(dot / ((norms[a] as number) * (norms[b] as number)));
+    if (cosine > SHEAR) {
+      const degrees = ((Math.acos(Math.min(1, cosine)) * 180) / Math.PI).toFixed(1);
+      return `its sform is sheared: axes ${a} and ${b} meet at ${degrees} degrees`;
+    }
+  }
+  return null;
+}

@@ -1,0 +1,105 @@
+/**
+ * Where a scan's voxels are in the body, handled here and nowhere else.
+ *
+ * World frame: RAS+ millimetres (x towards the patient's right, y towards anterior, z towards superior), as in NIfTI.
+ * ITK and DICOM use LPS, with x and y reversed; `affineOfLps` is the one conversion.
+ * Canonical arrays are `[D, H, W]` = (z, y, x), each growing along its RAS+ direction. Oblique scans get the nearest
+ * permutation and flips of their axes, so that no voxel is interpolated for orientation.
+ */
+export type Triple = readonly [number, number, number];
+
+/** Rows of the 3×4 matrix from voxel indices `[x, y, z, 1]` to RAS+ millimetres. */
+export type Affine = readonly [Row, Row, Row];
+type Row = readonly [number, number, number, number];
+
+/** From ITK's direction cosines (`direction(row, column)`, LPS), spacing `[x, y, z]` in mm and origin (LPS, mm). */
+export function affineOfLps(
+  direction: (row: number, column: number) => number,
+  spacing: Triple,
+  origin: Triple,
+): Affine {
+  const row = (axis: 0 | 1 | 2, sign: 1 | -1): Row => [
+    sign * direction(axis, 0) * spacing[0],
+    sign * direction(axis, 1) * spacing[1],
+    sign * direction(axis, 2) * spacing[2],
+    sign * origin[axis],
+  ];
+  return [row(0, -1), row(1, -1), row(2, 1)];
+}
+
+/** For each world axis R, A, S: the stored axis that runs along it, and in which sense. */
+export interface Orientation {
+  readonly axes: Triple;
+  readonly signs: Triple;
+}
+
+const PERMUTATIONS: readonly Triple[] = [
+  [0, 1, 2],
+  [0, 2, 1],
+  [1, 0, 2],
+  [1, 2, 0],
+  [2, 0, 1],
+  [2, 1, 0],
+];
+
+/** The assignment of stored axes to world axes with the largest sum of cosines. */
+export function orientationOf(affine: Affine): Orientation {
+  const norms = [0, 1, 2].map((axis) => Math.hypot(...affine.map((row) => row[axis] as number)));
+  const cosine = (world: number, axis: number): number =>
+    (affine[world]?.[axis] as number) / (norms[axis] as number);
+  const total = (axes: Triple): number =>
+    axes.reduce((sum, axis, world) => sum + Math.abs(cosine(world, axis)), 0);
+  const axes = PERMUTATIONS.reduce((best, next) => (total(next) > total(best) + 1e-6 ? next : best));
+  const sign = (world: 0 | 1 | 2): number => (cosine(world, axes[world]) < 0 ? -1 : 1);
+  return { axes, signs: [sign(0), sign(1), sign(2)] };
+}
+
+/** Three letters, one per stored axis: the direction towards which its index grows, such as `RAS` or `LPS`. */
+export function orientationCode(affine: Affine): string {
+  const { axes, signs } = orientationOf(affine);
+  const letters = ['', '', ''];
+  axes.forEach((axis, world) => {
+    letters[axis] = (signs[world] === 1 ? 'RAS' : 'LPI')[world] as string;
+  });
+  return letters.join('');
+}
+
+/** A triple of stored axes `[x, y, z]` in canonical order `[D, H, W]`. */
+export function canonicalTriple(orientation: Orientation, stored: Triple): Triple {
+  const [right, anterior, superior] = orientation.axes;
+  return [stored[superior] as number, stored[anterior] as number, stored[right] as number];
+}
+
+/**
+ * One frame in canonical orientation, as float32.
+ *
+ * @param voxels `[frames, z, y, x]` as stored, x fastest
+ * @param size stored extents `[x, y, z]`
+ * @returns `[D, H, W]`
+ */
+export function canonicalVoxels(
+  voxels: ArrayLike<number | bigint>,
+  size: Triple,
+  frame: number,
+  orientation: Orientation,
+): Float32Array {
+  const strides = [1, size[0], size[0] * size[1]] as const;
+  const [depth, height, width] = canonicalTriple(orientation, size);
+  const out = new Float32Array(depth * height * width);
+  let start = frame * out.length;
+  const steps = orientation.axes.map((axis, world) => {
+    const stride = strides[axis] as number;
+    if (orientation.signs[world] === 1) return stride;
+    start += ((size[axis] as number) - 1) * stride;
+    return -stride;
+  });
+  const [stepW, stepH, stepD] = steps as [number, number, number];
+  let to = 0;
+  for (let d = 0; d < depth; d++) {
+    for (let h = 0; h < height; h++) {
+      let from = start + d * stepD + h * stepH;
+      for (let w = 0; w < width; w++, from += stepW) out[to++] = Number(voxels[from]);
+    }
+  }
+  return out;
+}

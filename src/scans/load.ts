@@ -1,0 +1,134 @@
+/**
+ * A folder of scans as a set that tasks and workers draw from, and a report of what was used and what was not.
+ */
+import { UserError, present } from '../core/errors.js';
+import { hashJson } from '../core/hash.js';
+import { defaultCacheDirectory, openCache } from './cache.js';
+import { discoverScans } from './discover.js';
+import type { Triple } from './geometry.js';
+import { transformsJson, transformsOf, type ScanOptions } from './options.js';
+import { readScan, type Unusable, type Usable } from './read.js';
+import { volumeId } from './recipe.js';
+import type { ScanSet, Volume } from './scan-set.js';
+import { splitPatients, type Split } from './split.js';
+
+export interface LoadOptions {
+  /** Draws the split. */
+  readonly seed: number;
+  /** Voxels `[D, H, W]` after resampling that a volume must have: the crop has to fit. */
+  readonly minimumSize?: Triple;
+  /** Where prepared scans are kept; see `defaultCacheDirectory`. */
+  readonly cacheDirectory?: string;
+  readonly onProgress?: (done: number, total: number, name: string) => void;
+}
+
+export interface UsedScan {
+  readonly path: string;
+  readonly patient: number;
+  readonly split: Split;
+  /** `[C, D, H, W]` of each of its volumes. */
+  readonly shapes: readonly (readonly [number, number, number, number])[];
+}
+
+export interface ScanReport {
+  readonly used: readonly UsedScan[];
+  readonly skipped: readonly { readonly path: string; readonly reason: string }[];
+}
+
+export async function loadScanSet(
+  folder: string,
+  options: ScanOptions,
+  { seed, minimumSize = [1, 1, 1], cacheDirectory = defaultCacheDirectory(), onProgress }: LoadOptions,
+): Promise<{ readonly set: ScanSet; readonly report: ScanReport }> {
+  const files = discoverScans(folder, options);
+  const transforms = transformsOf(options);
+  const cache = openCache(cacheDirectory);
+  const usable: Usable[] = [];
+  const skipped: Unusable[] = [];
+  const seen = new Map<string, string>();
+  for (const [index, file] of files.entries()) {
+    onProgress?.(index, files.length, file.name);
+    const outcome = checked(await readScan(file, transforms, cache), minimumSize, seen);
+    if ('reason' in outcome) skipped.push(outcome);
+    else usable.push(outcome);
+  }
+  onProgress?.(files.length, files.length, '');
+  refuseSkipped(folder, options, usable, skipped);
+
+  const patients = new Map(usable.map(({ file }): [string, Split | null] => [file.patient, file.split]));
+  const sides = splitPatients(patients, options.validation, seed);
+  const numbers = new Map([...sides.keys()].map((name, index) => [name, index]));
+  const of = <T>(map: ReadonlyMap<string, T>, { file }: Usable): T =>
+    present(map.get(file.patient), 'a patient');
+  const volumes = usable.flatMap((entry) =>
+    entry.scan.volumes.map((volume, index): Volume => ({
+      id: volumeId(entry.key, index),
+      split: of(sides, entry),
+      patient: of(numbers, entry),
+      ...volume,
+    })),
+  );
+  const fingerprint = hashJson({
+    transforms: transformsJson(transforms),
+    volumes: volumes.map(({ id, split, patient }) => [id, split, patient]),
+  });
+  const used = usable.map((entry) => ({
+    path: entry.file.name,
+    patient: of(numbers, entry),
+    split: of(sides, entry),
+    shapes: entry.scan.volumes.map(({ shape }) => shape),
+  }));
+  return {
+    set: { volumes, channels: 1, fingerprint, cacheDirectory },
+    report: { used, skipped: skipped.map(({ file, reason }) => ({ path: file.name, reason })) },
+  };
+}
+
+/** Sorts out what can be read and yet not be used. */
+function checked(
+  outcome: Usable | Unusable,
+  minimumSize: Triple,
+  seen: Map<string, string>,
+): Usable | Unusable {
+  if ('reason' in outcome) return outcome;
+  const { file, key, scan } = outcome;
+  const twin = seen.get(key);
+  // The same content under two names could end up on both sides of the split.
+  if (twin !== undefined) return { file, reason: `the same content as ${twin}`, info: scan.info };
+  seen.set(key, file.name);
+  const small = tooSmall(scan.volumes[0]?.shape ?? [1, 0, 0, 0], minimumSize);
+  return small === null ? outcome : { file, reason: small, info: scan.info };
+}
+
+/** Why a volume can not hold the crop, or null. */
+export function tooSmall(
+  shape: readonly [number, number, number, number],
+  minimumSize: Triple,
+): string | null {
+  const size = shape.slice(1);
+  if (minimumSize.every((extent, axis) => extent <= (size[axis] as number))) return null;
+  return `${size.join(' × ')} voxels after resampling, smaller than the crop of ${minimumSize.join(' × ')}`;
+}
+
+function refuseSkipped(
+  folder: string,
+  options: ScanOptions,
+  usable: readonly Usable[],
+  skipped: readonly Unusable[],
+): void {
+  const [first] = skipped;
+  if (first === undefined || (options.unreadable === 'skip' && usable.length > 0)) return;
+  const others = skipped.length > 1 ? ` (and ${skipped.length - 1} more)` : '';
+  if (options.unreadable === 'refuse') {
+    throw new UserError({
+      subject: first.file.path,
+      problem: `${first.reason}${others}`,
+      fix: 'remove it, or set "unreadable": "skip"',
+    });
+  }
+  throw new UserError({
+    subject: folder,
+    problem: `holds no usable scans: ${first.file.name}: ${first.reason}${others}`,
+    fix: 'see voxolve scans for the reason of each',
+  });
+}

@@ -1,0 +1,108 @@
+/**
+ * A CSV manifest: which file is whose scan, and optionally on which side of the split.
+ *
+ * Columns `path` (or `file`) and `patient`, optionally `split` and `modality`; further columns are ignored.
+ * Paths are relative to the manifest or to the scans folder.
+ */
+import { parse } from 'csv-parse/sync';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { UserError, messageOf } from '../core/errors.js';
+import type { ScanFile } from './discover.js';
+
+const SPLITS: Readonly<Record<string, 'train' | 'validation'>> = {
+  train: 'train',
+  training: 'train',
+  val: 'validation',
+  valid: 'validation',
+  validation: 'validation',
+};
+
+export function readManifest(manifest: string, folder: string): ScanFile[] {
+  const path = [resolve(folder, manifest), resolve(manifest)].find((candidate) => existsSync(candidate));
+  if (path === undefined) {
+    throw new UserError({
+      subject: manifest,
+      problem: 'the manifest does not exist',
+      fix: `name a CSV file relative to ${folder} or to the working directory`,
+    });
+  }
+  const rows = rowsOf(path);
+  const first = rows[0];
+  const pathColumn = first && ['path', 'file'].find((column) => column in first);
+  if (first === undefined || pathColumn === undefined || !('patient' in first)) {
+    throw new UserError({
+      subject: path,
+      problem: `a manifest has columns path and patient and at least one row, found ${columnsText(first)}`,
+      fix: 'add the missing columns',
+    });
+  }
+  const files = rows.map((row, index) => fileOf(path, folder, row, pathColumn, index + 2));
+  checkSplits(path, files);
+  return files;
+}
+
+function rowsOf(path: string): Record<string, string>[] {
+  try {
+    return parse(readFileSync(path), { columns: true, bom: true, trim: true, skip_empty_lines: true });
+  } catch (cause) {
+    throw new UserError(
+      { subject: path, problem: `not a CSV table (${messageOf(cause)})`, fix: 'correct it' },
+      { cause },
+    );
+  }
+}
+
+function columnsText(row: Record<string, string> | undefined): string {
+  return row === undefined ? 'no rows' : `columns ${Object.keys(row).join(', ')}`;
+}
+
+function fileOf(
+  manifest: string,
+  folder: string,
+  row: Record<string, string>,
+  pathColumn: string,
+  line: number,
+): ScanFile {
+  const name = row[pathColumn] ?? '';
+  const { patient = '', split = '', modality = '' } = row;
+  const refuse = (problem: string, fix: string): never => {
+    throw new UserError({ subject: `${manifest} line ${line}`, problem, fix });
+  };
+  if (name === '' || patient === '') refuse('path or patient is empty', 'fill it in');
+  const path =
+    [resolve(dirname(manifest), name), resolve(folder, name)].find((candidate) => existsSync(candidate)) ??
+    refuse(
+      `${name} exists neither beside the manifest nor in ${folder}`,
+      'correct the path or remove the row',
+    );
+  const side =
+    split === ''
+      ? null
+      : (SPLITS[split.toLowerCase()] ?? refuse(`split is ${split}`, 'write train, validation or nothing'));
+  return { path, name, patient, split: side, modality: modality === '' ? null : modality };
+}
+
+function checkSplits(manifest: string, files: readonly ScanFile[]): void {
+  const sides = new Map<string, ScanFile['split']>();
+  const paths = new Set<string>();
+  for (const { path, name, patient, split } of files) {
+    if (paths.has(path)) {
+      throw new UserError({
+        subject: manifest,
+        problem: `names ${name} twice`,
+        fix: 'remove one of the rows',
+      });
+    }
+    paths.add(path);
+    const before = sides.get(patient);
+    if (before !== undefined && before !== split) {
+      throw new UserError({
+        subject: manifest,
+        problem: `patient ${patient} is in more than one split`,
+        fix: 'give all scans of a patient the same split',
+      });
+    }
+    sides.set(patient, split);
+  }
+}

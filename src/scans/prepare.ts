@@ -1,0 +1,78 @@
+/**
+ * From a scan as stored to volumes as networks see them: frames, orientation, spacing, intensity, foreground.
+ */
+import { UserError } from '../core/errors.js';
+import type { RawScan } from './formats/format.js';
+import { canonicalTriple, canonicalVoxels, orientationOf, type Triple } from './geometry.js';
+import { foregroundOf, rangeOf, standardise } from './intensity.js';
+import type { Transforms } from './options.js';
+import { resample } from './resample.js';
+
+export interface PreparedVolume {
+  /** `[C, D, H, W]`. */
+  readonly shape: readonly [number, number, number, number];
+  /** Millimetres along `[D, H, W]`. */
+  readonly spacing: Triple;
+  /** `[C, D, H, W]`. */
+  readonly voxels: Float32Array;
+  /** `[D, H, W]`, 1 where there is tissue. */
+  readonly foreground: Uint8Array;
+}
+
+/** One volume, or one per frame. A scan that can not be used throws a `UserError` with `name` as its subject. */
+export function prepare(name: string, scan: RawScan, transforms: Transforms): PreparedVolume[] {
+  if (transforms.frames === 'mean' && scan.frames > 1) {
+    const frames = Array.from({ length: scan.frames }, (_, frame) => frameOf(name, scan, frame, transforms));
+    const mean = new Float32Array(frames[0]?.length ?? 0);
+    for (const frame of frames)
+      frame.forEach((value, i) => (mean[i] = (mean[i] as number) + value / scan.frames));
+    return [prepareFrame(name, scan, mean, transforms)];
+  }
+  const count = transforms.frames === 'each' ? scan.frames : 1;
+  return Array.from({ length: count }, (_, frame) =>
+    prepareFrame(name, scan, frameOf(name, scan, frame, transforms), transforms),
+  );
+}
+
+/** A frame in canonical orientation, `[D, H, W]`, without NaN. */
+function frameOf(name: string, scan: RawScan, frame: number, transforms: Transforms): Float32Array {
+  const voxels = canonicalVoxels(scan.voxels, scan.size, frame, orientationOf(scan.affine));
+  const { low, high, nonFinite } = rangeOf(voxels);
+  if (nonFinite > 0) {
+    if (transforms.nonFinite === 'refuse') {
+      throw new UserError({
+        subject: name,
+        problem: `${nonFinite} of ${voxels.length} voxels are NaN or infinite`,
+        fix: 'repair it, or set "nonFinite": "zero"',
+      });
+    }
+    voxels.forEach((value, i) => (voxels[i] = Number.isFinite(value) ? value : 0));
+  } else if (low === high) {
+    throw new UserError({ subject: name, problem: `constant: all voxels are ${low}`, fix: 'remove it' });
+  }
+  return voxels;
+}
+
+function prepareFrame(
+  name: string,
+  scan: RawScan,
+  frame: Float32Array,
+  transforms: Transforms,
+): PreparedVolume {
+  const orientation = orientationOf(scan.affine);
+  const { voxels, shape } = resample(
+    frame,
+    canonicalTriple(orientation, scan.size),
+    canonicalTriple(orientation, scan.spacing),
+    transforms.spacing,
+  );
+  const foreground = foregroundOf(voxels, transforms.percentiles);
+  if (!standardise(voxels, foreground, transforms.percentiles)) {
+    throw new UserError({
+      subject: name,
+      problem: `nearly constant: no contrast between the percentiles ${transforms.percentiles.join(' and ')}`,
+      fix: 'remove it, or widen "percentiles"',
+    });
+  }
+  return { shape: [1, ...shape], spacing: transforms.spacing, voxels, foreground };
+}
