@@ -100,8 +100,11 @@ export class Builder extends NodeList {
 
   /** `[..., in]` with `w` `[out, in]` and `b` `[out]` → `[..., out]`. */
   linear(x: Value, w: Value, b?: Value): Value {
-    const product = this.matmul(x, w, { b: true });
-    return b ? this.add(product, b) : product;
+    const leading = x.shape.slice(0, -1);
+    const rows = leading.length === 1 ? x : this.reshape(x, [-1, x.shape[x.shape.length - 1] ?? 0]);
+    const product = this.matmul(rows, w, { b: true });
+    const shifted = b ? this.add(product, b) : product;
+    return leading.length === 1 ? shifted : this.reshape(shifted, [...leading, w.shape[0] ?? 0]);
   }
 
   reduceSum = (x: Value, axes: readonly number[], keepDims = false): Value =>
