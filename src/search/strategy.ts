@@ -5,8 +5,9 @@
  * - `tell` is called once for every candidate, in the order of their numbers, without gaps.
  * - When `ask(i)` is called, exactly the candidates numbered ≤ i − lookahead have been told.
  * - All randomness comes from the generator that `ask` is handed; so a replayed log gives the same proposals.
+ * - `ask` leaves the strategy as it was: it rests on what was told, not on what was asked before.
  * - `tell` must accept a result without a score (failed or infeasible) and treat it as worse than any score.
- * - Scores are maximised.
+ * - Scores are maximised; they are finite.
  */
 import type { Json } from '../core/json.js';
 import type { Rng } from '../core/random.js';

@@ -44,6 +44,6 @@ describe('types of genomes', () => {
       build: (genome) => genome.stages.map((stage) => stage.expansion ?? 1).join(),
     });
     expectTypeOf<ReturnType<typeof space.build>>().toEqualTypeOf<string>();
-    expect(gene.count()).toBeNull();
+    expect(space.gene.count()).toBeNull();
   });
 });

@@ -134,7 +134,7 @@ function fieldSites(fields: readonly Field[], { name, gene }: Field, value: Valu
       const inner = site.change(rng);
       const changed = { ...value, [name]: inner.value };
       const whole = complete(fields, changed, rng);
-      return Object.keys(whole).join() === Object.keys(value).join()
+      return fields.every(({ name: each }) => each in whole === each in value)
         ? { ...inner, value: whole, path: [name, ...inner.path] }
         : replaced('switch', value, whole);
     },

@@ -1,0 +1,73 @@
+/**
+ * Constraints honoured at proposal: genomes that break one are redrawn, so none is trained in vain.
+ *
+ * Redraws come from the same generator, so a constrained space is as deterministic as the space itself.
+ */
+import { UserError } from '../core/errors.js';
+import type { Genome, GenomeSpace, Mutation } from './strategy.js';
+
+/** Why a genome may not be proposed, in plain words; null where it may. A pure function. */
+export type Feasible = (genome: Genome) => string | null;
+
+/** How many mutations in a row are tried where fewer only lead to genomes that break a constraint. */
+const LONGEST_WALK = 4;
+
+/**
+ * A space whose `sample` and `mutate` give feasible genomes, in at most `tries` draws.
+ * Where single mutations do not lead back to feasible genomes, walks of two, three and four are tried.
+ */
+export function constrained(
+  space: GenomeSpace,
+  feasible: Feasible,
+  { tries = 1000 }: { readonly tries?: number } = {},
+): GenomeSpace {
+  return {
+    ...space,
+    sample: (rng) => {
+      let reason: string | null = null;
+      for (let attempt = 0; attempt < tries; attempt++) {
+        const genome = space.sample(rng);
+        reason = feasible(genome);
+        if (reason === null) return genome;
+      }
+      throw exhausted('drawn', tries, reason);
+    },
+    mutate: (genome, rng) => {
+      const origin = space.hash(genome);
+      let reason: string | null = null;
+      for (let attempt = 0; attempt < tries; attempt++) {
+        const steps = 1 + Math.floor((attempt * LONGEST_WALK) / tries);
+        const child = walk(space, genome, steps, rng);
+        reason = feasible(child.genome);
+        if (reason === null && space.hash(child.genome) !== origin) return child;
+      }
+      throw exhausted('mutated', tries, reason);
+    },
+  };
+}
+
+type Walk = ReturnType<GenomeSpace['mutate']>;
+
+function walk(
+  space: GenomeSpace,
+  start: Genome,
+  steps: number,
+  rng: Parameters<GenomeSpace['mutate']>[1],
+): Walk {
+  let genome = start;
+  const mutations: Mutation[] = [];
+  for (let step = 0; step < steps; step++) {
+    const next = space.mutate(genome, rng);
+    genome = next.genome;
+    mutations.push(...next.mutations);
+  }
+  return { genome, mutations };
+}
+
+function exhausted(how: string, tries: number, reason: string | null): UserError {
+  return new UserError({
+    subject: 'constraints',
+    problem: `no genome that keeps them was ${how} in ${tries} tries (the last: ${reason ?? 'unchanged'})`,
+    fix: 'loosen the constraints or narrow the search space',
+  });
+}

@@ -1,0 +1,18 @@
+/**
+ * Random search: independent draws from the space.
+ *
+ * Source: Li and Talwalkar, "Random Search and Reproducibility for Neural Architecture Search", UAI 2019.
+ */
+import { z } from 'zod';
+import { defineStrategy } from './member.js';
+
+export const random = defineStrategy({
+  name: 'random',
+  source: 'https://arxiv.org/abs/1902.07638',
+  options: z.strictObject({}),
+  create: (_options, space) => ({
+    name: 'random',
+    ask: (_number, rng) => ({ genome: space.sample(rng), parents: [], mutations: [] }),
+    tell: () => undefined,
+  }),
+});

@@ -1,0 +1,130 @@
+/**
+ * The tables `candidates`, `candidate_parents` and `mutations`: the log of decisions.
+ */
+import { hashJson } from '../core/hash.js';
+import { canonicalJson, type Json } from '../core/json.js';
+import type { Store } from './open.js';
+
+export type CandidateStatus = 'pending' | 'running' | 'done' | 'failed' | 'infeasible';
+
+/** A change of the parent's genome: `before` at the JSON pointer `path` becomes `after`. */
+export interface MutationRecord {
+  readonly kind: string;
+  readonly path: string;
+  readonly before: Json;
+  readonly after: Json;
+}
+
+export interface ParentRecord {
+  /** The parent's number, which is below the child's. */
+  readonly number: number;
+  readonly role: string;
+}
+
+export interface NewCandidate {
+  readonly number: number;
+  readonly genome: Json;
+  readonly parents: readonly ParentRecord[];
+  readonly mutations: readonly MutationRecord[];
+  /** Parameters and multiply-accumulates of the encoder; null where unknown. */
+  readonly params: number | null;
+  readonly macs: number | null;
+}
+
+export interface Candidate {
+  readonly id: number;
+  readonly number: number;
+  readonly genome: Json;
+  readonly genomeHash: string;
+  readonly status: CandidateStatus;
+  readonly score: number | null;
+  readonly params: number | null;
+  readonly macs: number | null;
+}
+
+/** Commits a decision; the candidate is pending. Returns its id. */
+export function insertCandidate(store: Store, experiment: number, candidate: NewCandidate): number {
+  const { number, genome, parents, mutations, params, macs } = candidate;
+  return store.transaction(() => {
+    const { lastInsertRowid } = store
+      .statement(
+        `INSERT INTO candidates (experiment, number, genome, genome_hash, status, params, macs)
+         VALUES (?, ?, ?, ?, 'pending', ?, ?)`,
+      )
+      .run(experiment, number, canonicalJson(genome), hashJson(genome), params, macs);
+    const id = Number(lastInsertRowid);
+    for (const parent of parents) {
+      store
+        .statement(
+          `INSERT INTO candidate_parents (candidate, parent, role)
+           VALUES (?, (SELECT id FROM candidates WHERE experiment = ? AND number = ?), ?)`,
+        )
+        .run(id, experiment, parent.number, parent.role);
+    }
+    for (const { kind, path, before, after } of mutations) {
+      store
+        .statement('INSERT INTO mutations (candidate, kind, path, before, after) VALUES (?, ?, ?, ?, ?)')
+        .run(id, kind, path, canonicalJson(before), canonicalJson(after));
+    }
+    return id;
+  });
+}
+
+/** Moves a candidate between `pending` and `running`; a finished one stays as it is. */
+export function setRunning(store: Store, id: number, running: boolean): void {
+  store
+    .statement(`UPDATE candidates SET status = ? WHERE id = ? AND status IN ('pending', 'running')`)
+    .run(running ? 'running' : 'pending', id);
+}
+
+const SELECT = `
+  SELECT id, number, genome, genome_hash AS genomeHash, status, score, params, macs FROM candidates`;
+
+type Row = Omit<Candidate, 'genome'> & { readonly genome: string };
+
+/** All candidates of an experiment in the order of their numbers. */
+export function listCandidates(store: Store, experiment: number): readonly Candidate[] {
+  const rows = store.statement(`${SELECT} WHERE experiment = ? ORDER BY number`).all(experiment) as Row[];
+  return rows.map(candidateOf);
+}
+
+export function findCandidate(store: Store, experiment: number, number: number): Candidate | undefined {
+  const row = store.statement(`${SELECT} WHERE experiment = ? AND number = ?`).get(experiment, number) as
+    Row | undefined;
+  return row === undefined ? undefined : candidateOf(row);
+}
+
+/** The candidates done with the highest scores, the lowest number first among equals. */
+export function bestCandidates(store: Store, experiment: number, count: number): readonly Candidate[] {
+  const rows = store
+    .statement(`${SELECT} WHERE experiment = ? AND status = 'done' ORDER BY score DESC, number LIMIT ?`)
+    .all(experiment, count) as Row[];
+  return rows.map(candidateOf);
+}
+
+/** In the order of their numbers. */
+export function parentsOf(store: Store, id: number): readonly ParentRecord[] {
+  return store
+    .statement(
+      `SELECT parents.number, role FROM candidate_parents
+       JOIN candidates AS parents ON parents.id = parent WHERE candidate = ? ORDER BY parents.number, role`,
+    )
+    .all(id) as ParentRecord[];
+}
+
+/** In the order in which they were applied. */
+export function mutationsOf(store: Store, id: number): readonly MutationRecord[] {
+  const rows = store
+    .statement('SELECT kind, path, before, after FROM mutations WHERE candidate = ? ORDER BY id')
+    .all(id) as (MutationRecord & { readonly before: string; readonly after: string })[];
+  return rows.map(({ kind, path, before, after }) => ({
+    kind,
+    path,
+    before: JSON.parse(before) as Json,
+    after: JSON.parse(after) as Json,
+  }));
+}
+
+function candidateOf(row: Row): Candidate {
+  return { ...row, genome: JSON.parse(row.genome) as Json };
+}

@@ -1,0 +1,95 @@
+/**
+ * The table `experiments`: what is searched, with what, on what. One row a search.
+ */
+import { UserError } from '../core/errors.js';
+import { canonicalJson, type Json } from '../core/json.js';
+import type { Store } from './open.js';
+
+export interface NewExperiment {
+  readonly name: string;
+  /** The experiment as validated, defaults included. */
+  readonly spec: Json;
+  readonly seed: number;
+  readonly strategy: string;
+  readonly space: string;
+  readonly task: string;
+  readonly lookahead: number;
+  /** How many candidates are wanted. */
+  readonly candidates: number;
+  readonly engine: string;
+  readonly device: string;
+  /** The folder of scans as given. */
+  readonly scans: string;
+  readonly scansFingerprint: string;
+  readonly metric: string;
+  /** The metric of a model that knows nothing. */
+  readonly chance: number;
+  readonly version: string;
+}
+
+export interface Experiment extends NewExperiment {
+  readonly id: number;
+  /** ISO 8601, UTC. */
+  readonly createdAt: string;
+}
+
+/** Throws where the name is taken. */
+export function createExperiment(store: Store, experiment: NewExperiment, createdAt: Date): Experiment {
+  return store.transaction(() => {
+    if (findExperiment(store, experiment.name) !== undefined) {
+      throw new UserError({
+        subject: store.path,
+        problem: `already holds an experiment named ${experiment.name}`,
+        fix: 'continue it with voxolve resume, or give another database or name',
+      });
+    }
+    const row = { ...experiment, spec: canonicalJson(experiment.spec), createdAt: createdAt.toISOString() };
+    const { lastInsertRowid } = store
+      .statement(
+        `INSERT INTO experiments (name, spec, seed, strategy, space, task, lookahead, candidates, engine, device,
+           scans, scans_fingerprint, metric, chance, created_at, voxolve_version)
+         VALUES (@name, @spec, @seed, @strategy, @space, @task, @lookahead, @candidates, @engine, @device,
+           @scans, @scansFingerprint, @metric, @chance, @createdAt, @version)`,
+      )
+      .run(row);
+    return { ...experiment, id: Number(lastInsertRowid), createdAt: row.createdAt };
+  });
+}
+
+const SELECT = `
+  SELECT id, name, spec, seed, strategy, space, task, lookahead, candidates, engine, device, scans,
+    scans_fingerprint AS scansFingerprint, metric, chance, created_at AS createdAt, voxolve_version AS version
+  FROM experiments`;
+
+type Row = Omit<Experiment, 'spec'> & { readonly spec: string };
+
+export function listExperiments(store: Store): readonly Experiment[] {
+  return (store.statement(`${SELECT} ORDER BY id`).all() as Row[]).map(experimentOf);
+}
+
+export function findExperiment(store: Store, name: string): Experiment | undefined {
+  const row = store.statement(`${SELECT} WHERE name = ?`).get(name) as Row | undefined;
+  return row === undefined ? undefined : experimentOf(row);
+}
+
+/** The experiment of that name; without a name the only one there is. */
+export function chooseExperiment(store: Store, name?: string): Experiment {
+  const all = listExperiments(store);
+  const [only] = name === undefined ? all : all.filter((experiment) => experiment.name === name);
+  if (only !== undefined && (name !== undefined || all.length === 1)) return only;
+  const names = all.map((experiment) => experiment.name).join(', ');
+  throw new UserError({
+    subject: store.path,
+    problem: name === undefined ? `holds ${all.length} experiments` : `holds no experiment named ${name}`,
+    fix: all.length === 0 ? 'run voxolve search with it' : `choose one with --experiment: ${names}`,
+  });
+}
+
+/** Sets how many candidates are wanted; it never shrinks. */
+export function extendExperiment(store: Store, id: number, candidates: number): void {
+  store.statement('UPDATE experiments SET candidates = max(candidates, ?) WHERE id = ?').run(candidates, id);
+}
+
+function experimentOf(row: Row): Experiment {
+  return { ...row, spec: JSON.parse(row.spec) as Json };
+}

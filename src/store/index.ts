@@ -1,0 +1,8 @@
+/** The store: one SQLite database and the weights files beside it. */
+export { openStore, type OpenMode, type Store } from './open.js';
+export * from './experiments.js';
+export * from './candidates.js';
+export * from './evaluations.js';
+export * from './queries.js';
+export { artifactOf, artifactPath, collect, readArtifact, worthKeeping, writeArtifact } from './artifacts.js';
+export { readSafetensors, writeSafetensors } from './safetensors.js';

@@ -1,0 +1,105 @@
+/**
+ * What status and lineage show, read in few indexed queries.
+ */
+import type { CandidateStatus, MutationRecord } from './candidates.js';
+import { mutationsOf } from './candidates.js';
+import type { Store } from './open.js';
+
+export interface Summary {
+  /** Candidates by status, and all of them. */
+  readonly candidates: Readonly<Record<CandidateStatus | 'total', number>>;
+  /** The candidate with the highest score; null before the first. */
+  readonly best: { readonly number: number; readonly score: number } | null;
+  /** The median score of candidates 0 to 9 that have one; null where none has. */
+  readonly medianOfFirstTen: number | null;
+  /** Candidates done although they diverged. */
+  readonly diverged: number;
+}
+
+export function summarise(store: Store, experiment: number): Summary {
+  const counts = { pending: 0, running: 0, done: 0, failed: 0, infeasible: 0, total: 0 };
+  const rows = store
+    .statement('SELECT status, count(*) AS count FROM candidates WHERE experiment = ? GROUP BY status')
+    .all(experiment) as { readonly status: CandidateStatus; readonly count: number }[];
+  for (const { status, count } of rows) {
+    counts[status] = count;
+    counts.total += count;
+  }
+  const best = store
+    .statement(
+      `SELECT number, score FROM candidates WHERE experiment = ? AND status = 'done'
+       ORDER BY score DESC, number LIMIT 1`,
+    )
+    .get(experiment) as { readonly number: number; readonly score: number } | undefined;
+  const firstTen = store
+    .statement(
+      'SELECT score FROM candidates WHERE experiment = ? AND number < 10 AND score IS NOT NULL ORDER BY score',
+    )
+    .pluck()
+    .all(experiment) as number[];
+  const diverged = store
+    .statement(
+      `SELECT count(*) FROM evaluations JOIN candidates ON candidates.id = candidate
+       WHERE experiment = ? AND evaluations.status = 'diverged'`,
+    )
+    .pluck()
+    .get(experiment) as number;
+  return { candidates: counts, best: best ?? null, medianOfFirstTen: median(firstTen), diverged };
+}
+
+/** Of ascending values. */
+function median(sorted: readonly number[]): number | null {
+  const middle = Math.floor(sorted.length / 2);
+  const [low, high] = [sorted[sorted.length % 2 === 0 ? middle - 1 : middle], sorted[middle]];
+  return low === undefined || high === undefined ? null : (low + high) / 2;
+}
+
+export interface Ancestor {
+  readonly number: number;
+  readonly status: CandidateStatus;
+  readonly score: number | null;
+  /** Number of the parent that it was mutated from; null for a founder. */
+  readonly parent: number | null;
+  /** What changed from that parent, in order. */
+  readonly mutations: readonly MutationRecord[];
+  /** Its score less the parent's; null where one of them has none. */
+  readonly gain: number | null;
+}
+
+interface Step {
+  readonly id: number;
+  readonly number: number;
+  readonly status: CandidateStatus;
+  readonly score: number | null;
+  readonly parent: number | null;
+}
+
+/** The line from its founder to a candidate, eldest first; empty where there is no such candidate. */
+export function ancestry(store: Store, experiment: number, number: number): readonly Ancestor[] {
+  const steps = store
+    .statement(
+      `WITH RECURSIVE line(id, depth) AS (
+         SELECT id, 0 FROM candidates WHERE experiment = @experiment AND number = @number
+         UNION ALL
+         SELECT parent, depth + 1 FROM line JOIN candidate_parents ON candidate = line.id AND role = 'parent'
+       )
+       SELECT own.id, own.number, own.status, own.score, parents.number AS parent
+       FROM line
+       JOIN candidates AS own ON own.id = line.id
+       LEFT JOIN candidate_parents AS edge ON edge.candidate = own.id AND edge.role = 'parent'
+       LEFT JOIN candidates AS parents ON parents.id = edge.parent
+       ORDER BY depth DESC`,
+    )
+    .all({ experiment, number }) as Step[];
+  return steps.map(({ id, number: own, status, score, parent }, i) => {
+    const elder = steps[i - 1]?.score ?? null;
+    return {
+      number: own,
+      status,
+      score,
+      parent,
+      mutations: mutationsOf(store, id),
+      gain: score === null || elder === null ? null : score - elder,
+    };
+  });
+}

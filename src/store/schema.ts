@@ -1,0 +1,93 @@
+/**
+ * The tables, as numbered migrations.
+ *
+ * A database says what it is in its header: `application_id` that it is voxolve's, `user_version` how many of
+ * the migrations it has had. A migration that was released never changes; a new one is appended.
+ * Users may query these tables; names and meanings stay.
+ */
+
+/** "voxo" in ASCII. */
+export const APPLICATION_ID = 0x766f786f;
+
+export const MIGRATIONS: readonly string[] = [
+  `
+  CREATE TABLE experiments (
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE,
+    spec TEXT NOT NULL,                 -- JSON: the experiment as validated, defaults included
+    seed INTEGER NOT NULL,
+    strategy TEXT NOT NULL,
+    space TEXT NOT NULL,
+    task TEXT NOT NULL,
+    lookahead INTEGER NOT NULL CHECK (lookahead >= 1),
+    candidates INTEGER NOT NULL CHECK (candidates >= 0),  -- how many are wanted so far
+    engine TEXT NOT NULL,
+    device TEXT NOT NULL,
+    scans TEXT NOT NULL,                -- folder, as given
+    scans_fingerprint TEXT NOT NULL,
+    metric TEXT NOT NULL,
+    chance REAL NOT NULL,               -- the metric of a model that knows nothing
+    created_at TEXT NOT NULL,           -- ISO 8601, UTC
+    voxolve_version TEXT NOT NULL
+  ) STRICT;
+
+  CREATE TABLE candidates (
+    id INTEGER PRIMARY KEY,
+    experiment INTEGER NOT NULL REFERENCES experiments(id) ON DELETE CASCADE,
+    number INTEGER NOT NULL CHECK (number >= 0),
+    genome TEXT NOT NULL,               -- canonical JSON
+    genome_hash TEXT NOT NULL,          -- SHA-256 of genome
+    status TEXT NOT NULL CHECK (status IN ('pending', 'running', 'done', 'failed', 'infeasible')),
+    score REAL,                         -- the objective that the strategy saw, maximised
+    params INTEGER,
+    macs INTEGER,
+    UNIQUE (experiment, number)
+  ) STRICT;
+  CREATE INDEX candidates_by_score ON candidates(experiment, status, score DESC, number);
+  CREATE INDEX candidates_by_genome ON candidates(experiment, genome_hash);
+
+  CREATE TABLE candidate_parents (
+    candidate INTEGER NOT NULL REFERENCES candidates(id) ON DELETE CASCADE,
+    parent INTEGER NOT NULL REFERENCES candidates(id) ON DELETE CASCADE,
+    role TEXT NOT NULL,
+    PRIMARY KEY (candidate, parent, role)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX candidate_parents_by_parent ON candidate_parents(parent);
+
+  CREATE TABLE mutations (              -- in the order of id: the parent's genome with before replaced by after
+    id INTEGER PRIMARY KEY,
+    candidate INTEGER NOT NULL REFERENCES candidates(id) ON DELETE CASCADE,
+    kind TEXT NOT NULL,
+    path TEXT NOT NULL,                 -- JSON pointer into the genome
+    before TEXT NOT NULL,               -- JSON
+    after TEXT NOT NULL                 -- JSON
+  ) STRICT;
+  CREATE INDEX mutations_by_candidate ON mutations(candidate);
+
+  CREATE TABLE evaluations (
+    id INTEGER PRIMARY KEY,
+    candidate INTEGER NOT NULL REFERENCES candidates(id) ON DELETE CASCADE,
+    rung INTEGER NOT NULL,
+    seed INTEGER NOT NULL,
+    steps INTEGER NOT NULL,
+    status TEXT NOT NULL CHECK (status IN ('done', 'diverged', 'failed', 'infeasible')),
+    score REAL,
+    engine TEXT NOT NULL,
+    device TEXT NOT NULL,
+    seconds REAL NOT NULL,
+    error TEXT,
+    attempts INTEGER NOT NULL,
+    artifact TEXT,                      -- SHA-256 of the weights file; null where none is kept
+    UNIQUE (candidate, rung, seed)
+  ) STRICT;
+  CREATE INDEX evaluations_by_artifact ON evaluations(artifact) WHERE artifact IS NOT NULL;
+
+  CREATE TABLE curves (
+    evaluation INTEGER NOT NULL REFERENCES evaluations(id) ON DELETE CASCADE,
+    step INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    value REAL,                         -- null where it was not a number
+    PRIMARY KEY (evaluation, name, step)
+  ) STRICT, WITHOUT ROWID;
+  `,
+];

@@ -1,0 +1,41 @@
+/**
+ * What a running study reports, for live progress. Listening changes nothing.
+ */
+import type { Genome } from '../search/strategy.js';
+import type { CandidateStatus } from '../store/candidates.js';
+
+export interface Best {
+  readonly number: number;
+  readonly score: number;
+}
+
+export type StudyEvent =
+  /** The log was replayed: so many candidates are finished, so many were under way and are evaluated again. */
+  | {
+      readonly kind: 'replayed';
+      readonly finished: number;
+      readonly again: number;
+      readonly best: Best | null;
+    }
+  | { readonly kind: 'proposed'; readonly number: number; readonly genome: Genome }
+  | { readonly kind: 'started'; readonly number: number }
+  | {
+      readonly kind: 'finished';
+      readonly number: number;
+      readonly status: CandidateStatus;
+      readonly score: number | null;
+      readonly error: string | null;
+      readonly seconds: number;
+      /** The best so far, this one included. */
+      readonly best: Best | null;
+      /** Candidates finished so far. */
+      readonly finished: number;
+    };
+
+/** The better of the two; among equals the lower number, so that the order of arrival does not matter. */
+export function bestOf(best: Best | null, number: number, score: number | null): Best | null {
+  if (score === null) return best;
+  if (best === null || score > best.score || (score === best.score && number < best.number))
+    return { number, score };
+  return best;
+}

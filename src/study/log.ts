@@ -1,0 +1,113 @@
+/**
+ * What a study writes down, and how it takes up where another left off.
+ */
+import { UserError } from '../core/errors.js';
+import type { Proposal, Result } from '../search/strategy.js';
+import { collect, worthKeeping, writeArtifact } from '../store/artifacts.js';
+import {
+  insertCandidate,
+  listCandidates,
+  setRunning,
+  type Candidate,
+  type CandidateStatus,
+} from '../store/candidates.js';
+import { finishCandidate } from '../store/evaluations.js';
+import type { Experiment } from '../store/experiments.js';
+import type { Store } from '../store/open.js';
+import type { Assessment, EvaluationOutcome } from './outcome.js';
+
+/** The only fidelity so far. */
+export const RUNG = 0;
+
+export interface Task {
+  readonly id: number;
+  readonly number: number;
+  readonly genome: Candidate['genome'];
+}
+
+export interface Log {
+  /** Candidates in the order of their numbers, as a run before this one left them; none is `running`. */
+  readonly candidates: readonly Candidate[];
+  /** Commits a decision; an infeasible one is finished with it. */
+  propose(number: number, proposal: Proposal, assessment: Assessment): Task;
+  setRunning(task: Task, running: boolean): void;
+  /** Commits what came of a candidate, with its weights where they are among the best. */
+  finish(task: Task, outcome: EvaluationOutcome): Result;
+}
+
+export function openLog(store: Store, experiment: Experiment, keepWeights: number): Log {
+  const candidates = recover(store, experiment.id);
+  collect(store, experiment.id, keepWeights);
+
+  const keptWeights = (task: Task, { score, weights }: EvaluationOutcome): string | null => {
+    if (weights === undefined || score === null) return null;
+    if (!worthKeeping(store, experiment.id, score, task.number, keepWeights)) return null;
+    return writeArtifact(store, weights);
+  };
+
+  const finish = (task: Task, outcome: EvaluationOutcome): Result => {
+    const { curves, weights: _weights, ...measured } = outcome;
+    const artifact = keptWeights(task, outcome);
+    finishCandidate(store, task.id, { ...measured, rung: RUNG, seed: experiment.seed, artifact }, curves);
+    if (artifact !== null) collect(store, experiment.id, keepWeights);
+    return { number: task.number, genome: task.genome, status: statusOf(outcome), score: outcome.score };
+  };
+
+  return {
+    candidates,
+    finish,
+    setRunning: (task, running) => setRunning(store, task.id, running),
+    propose: (number, proposal, { params, macs, infeasible }) => {
+      const { genome } = proposal;
+      return store.transaction(() => {
+        const id = insertCandidate(store, experiment.id, { number, ...proposal, params, macs });
+        const task = { id, number, genome };
+        if (infeasible !== null) finish(task, unevaluated(experiment, infeasible));
+        return task;
+      });
+    },
+  };
+}
+
+/** The result that the strategy is told of a finished candidate; undefined while it is not finished. */
+export function resultOf({ number, genome, status, score }: Candidate): Result | undefined {
+  return status === 'pending' || status === 'running' ? undefined : { number, genome, status, score };
+}
+
+/** A diverged candidate is done, with the worst score. */
+export function statusOf({ status }: EvaluationOutcome): Exclude<CandidateStatus, 'pending' | 'running'> {
+  return status === 'diverged' ? 'done' : status;
+}
+
+function recover(store: Store, experiment: number): readonly Candidate[] {
+  const candidates = listCandidates(store, experiment);
+  const gap = candidates.findIndex(({ number }, i) => number !== i);
+  if (gap !== -1) {
+    throw new UserError({
+      subject: store.path,
+      problem: `candidate ${gap} is missing from its log`,
+      fix: 'restore the database from a copy; voxolve verify lists what is wrong',
+    });
+  }
+  return store.transaction(() =>
+    candidates.map((candidate) => {
+      if (candidate.status !== 'running') return candidate;
+      setRunning(store, candidate.id, false);
+      return { ...candidate, status: 'pending' };
+    }),
+  );
+}
+
+function unevaluated({ engine, device }: Experiment, reason: string): EvaluationOutcome {
+  return {
+    status: 'infeasible',
+    score: null,
+    steps: 0,
+    engine,
+    device,
+    seconds: 0,
+    error: reason,
+    attempts: 0,
+    curves: [],
+  };
+}

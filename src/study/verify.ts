@@ -1,0 +1,97 @@
+/**
+ * Verification: derives every decision anew from the log, without training, and compares.
+ */
+import { hashJson } from '../core/hash.js';
+import { canonicalJson, type Json } from '../core/json.js';
+import type { Genome, Proposal, Strategy } from '../search/strategy.js';
+import { listCandidates, mutationsOf, parentsOf, type Candidate } from '../store/candidates.js';
+import { evaluationsOf } from '../store/evaluations.js';
+import type { Experiment } from '../store/experiments.js';
+import type { Store } from '../store/open.js';
+import { resultOf } from './log.js';
+import type { Assessment } from './outcome.js';
+import { replay } from './replay.js';
+
+export interface Discrepancy {
+  /** Number of the candidate. */
+  readonly candidate: number;
+  /** What differs: `number`, `genome`, `genome_hash`, `parents`, `mutations`, `params`, `macs`, `status` or `score`. */
+  readonly what: string;
+  /** What follows from the log before it. */
+  readonly expected: Json;
+  readonly found: Json;
+}
+
+export interface Verification {
+  /** Candidates whose decision was derived anew. */
+  readonly checked: number;
+  readonly discrepancies: readonly Discrepancy[];
+}
+
+/** `strategy` is fresh and made as the experiment says; `assess` as in the study, or absent to skip the costs. */
+export function verifyStudy(
+  store: Store,
+  experiment: Experiment,
+  strategy: Strategy,
+  assess?: (genome: Genome) => Assessment,
+): Verification {
+  const order = replay(strategy, experiment.seed, experiment.lookahead);
+  const discrepancies: Discrepancy[] = [];
+  let checked = 0;
+  for (const [i, candidate] of listCandidates(store, experiment.id).entries()) {
+    const compare = (what: string, expected: Json, found: Json): void => {
+      if (canonicalJson(expected) !== canonicalJson(found)) {
+        discrepancies.push({ candidate: candidate.number, what, expected, found });
+      }
+    };
+    compare('number', i, candidate.number);
+    if (candidate.number !== i) break;
+    if (!order.canAsk(i)) {
+      compare('status', 'not asked yet: an earlier result that it rests on is missing', candidate.status);
+      break;
+    }
+    compareDecision(store, candidate, order.ask(i), compare);
+    if (assess !== undefined) compareCost(candidate, assess(candidate.genome), compare);
+    compareOutcome(store, candidate, compare);
+    checked++;
+    const result = resultOf(candidate);
+    if (result !== undefined) order.finished(result);
+  }
+  return { checked, discrepancies };
+}
+
+type Compare = (what: string, expected: Json, found: Json) => void;
+
+function compareDecision(store: Store, candidate: Candidate, proposal: Proposal, compare: Compare): void {
+  compare('genome', proposal.genome, candidate.genome);
+  compare('genome_hash', hashJson(candidate.genome), candidate.genomeHash);
+  const parents = [...proposal.parents]
+    .sort((a, b) => a.number - b.number || (a.role < b.role ? -1 : 1))
+    .map(({ number, role }) => ({ number, role }));
+  compare(
+    'parents',
+    parents,
+    parentsOf(store, candidate.id).map(({ number, role }) => ({ number, role })),
+  );
+  compare('mutations', proposal.mutations.map(plain), mutationsOf(store, candidate.id).map(plain));
+}
+
+function plain({ kind, path, before, after }: Proposal['mutations'][number]): Json {
+  return { kind, path, before, after };
+}
+
+function compareCost(candidate: Candidate, { params, macs, infeasible }: Assessment, compare: Compare): void {
+  compare('params', params, candidate.params);
+  compare('macs', macs, candidate.macs);
+  if (infeasible !== null) compare('status', 'infeasible', candidate.status);
+}
+
+/** A finished candidate's status and score are those of its last evaluation. */
+function compareOutcome(store: Store, candidate: Candidate, compare: Compare): void {
+  const last = evaluationsOf(store, candidate.id).at(-1);
+  const status = last?.status === 'diverged' ? 'done' : last?.status;
+  if (status === undefined) {
+    if (resultOf(candidate) !== undefined) compare('status', 'pending', candidate.status);
+  } else compare('status', status, candidate.status);
+  compare('score', last?.score ?? null, candidate.score);
+}

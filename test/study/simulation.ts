@@ -1,0 +1,139 @@
+/**
+ * A search without training: a small space, a score computed from the genome, durations with a heavy tail.
+ */
+import { hashJson } from '../../src/core/hash.js';
+import { rngOf } from '../../src/core/random.js';
+import { int, listOf, oneOf, ordered, record, when, type GenomeOf } from '../../src/search/genes/index.js';
+import { defineSpace, genomeSpace } from '../../src/search/space.js';
+import { createStrategy, type StrategyChoice } from '../../src/search/strategies/index.js';
+import type { Genome, Strategy } from '../../src/search/strategy.js';
+import {
+  createExperiment,
+  findExperiment,
+  type Experiment,
+  type NewExperiment,
+} from '../../src/store/experiments.js';
+import type { Store } from '../../src/store/open.js';
+import type { Assessment, Evaluate, EvaluationOutcome } from '../../src/study/outcome.js';
+import { runStudy, type StudyEnd, type StudyPlan } from '../../src/study/study.js';
+
+const gene = record({
+  stem: oneOf(['small', 'large']),
+  stages: listOf(
+    record({
+      block: oneOf(['conv', 'bottleneck', 'separable']),
+      width: ordered([8, 16, 24, 32, 48, 64]),
+      expansion: when({ block: ['bottleneck', 'separable'] }, int(1, 6)),
+    }),
+    { min: 1, max: 4 },
+  ),
+});
+
+export const toySpace = defineSpace({
+  name: 'toy',
+  source: 'made up',
+  gene,
+  build: (genome: GenomeOf<typeof gene>) => genome.stages.length,
+});
+
+export function toyExperiment(changes: Partial<NewExperiment> = {}): NewExperiment {
+  return {
+    name: 'toy',
+    spec: { name: 'toy' },
+    seed: 7,
+    strategy: 'evolution',
+    space: 'toy',
+    task: 'none',
+    lookahead: 8,
+    candidates: 60,
+    engine: 'simulated',
+    device: 'none',
+    scans: '.',
+    scansFingerprint: '0',
+    metric: 'score',
+    chance: 0,
+    version: '0',
+    ...changes,
+  };
+}
+
+export function toyStrategy(choice: StrategyChoice = SMALL_EVOLUTION): Strategy {
+  return createStrategy(choice, genomeSpace(toySpace));
+}
+
+const SMALL_EVOLUTION = { name: 'evolution', options: { population: 8, sample: 3 } };
+
+/** Genomes of four separable stages are too large. */
+export function assessToy(genome: Genome): Assessment {
+  const { stages } = genome as GenomeOf<typeof gene>;
+  const infeasible =
+    stages.filter(({ block }) => block === 'separable').length > 2 ? 'too many separable stages' : null;
+  return { params: stages.reduce((sum, { width }) => sum + width, 0), macs: stages.length, infeasible };
+}
+
+/** Depends on number and genome alone; some candidates diverge, some fail. */
+export function outcomeOf(number: number, genome: Genome): EvaluationOutcome {
+  const rng = rngOf('outcome', number, hashJson(genome));
+  const { stages } = genome as GenomeOf<typeof gene>;
+  const widths = stages.reduce((sum, { width, expansion = 0 }) => sum + width + expansion, 0);
+  const fate = rng.float();
+  const status = fate < 0.08 ? 'failed' : fate < 0.16 ? 'diverged' : 'done';
+  return {
+    status,
+    score: status === 'done' ? widths / 280 + 0.01 * rng.normal() : status === 'diverged' ? 0 : null,
+    steps: 10,
+    engine: 'simulated',
+    device: 'none',
+    seconds: rng.float(),
+    error: status === 'done' ? null : `made to be ${status}`,
+    attempts: status === 'failed' ? 2 : 1,
+    curves: [
+      { name: 'loss', steps: [0, 5], values: [rng.float(), status === 'diverged' ? NaN : rng.float()] },
+    ],
+    weights: { weight: { shape: [2], dtype: 'f32', data: new Float32Array([number, rng.float()]) } },
+  };
+}
+
+/** Candidates end out of order: most at once, some after many others. */
+export const evaluateToy: Evaluate = async ({ number, genome }) => {
+  const turns = Math.min(40, Math.floor(1 / rngOf('duration', number).float()));
+  for (let turn = 0; turn < turns; turn++) await new Promise((resolve) => setImmediate(resolve));
+  return outcomeOf(number, genome);
+};
+
+export async function runToy(store: Store, changes: Partial<StudyPlan> = {}): Promise<StudyEnd> {
+  const experiment = toyExperimentIn(store);
+  return runStudy({
+    store,
+    experiment,
+    strategy: toyStrategy(),
+    assess: assessToy,
+    evaluate: evaluateToy,
+    candidates: experiment.candidates,
+    parallel: 4,
+    keepWeights: 3,
+    ...changes,
+  });
+}
+
+export function toyExperimentIn(store: Store): Experiment {
+  return findExperiment(store, 'toy') ?? createExperiment(store, toyExperiment(), new Date(0));
+}
+
+/** Everything in the tables but times, row ids of evaluations and the order of arrival. */
+export function tablesOf(store: Store): unknown {
+  const all = (sql: string): unknown[] => store.statement(sql).all();
+  return {
+    candidates: all('SELECT * FROM candidates ORDER BY id'),
+    parents: all('SELECT * FROM candidate_parents ORDER BY candidate, parent, role'),
+    mutations: all('SELECT * FROM mutations ORDER BY id'),
+    evaluations: all(
+      `SELECT candidate, rung, seed, steps, status, score, engine, device, error, attempts, artifact
+       FROM evaluations ORDER BY candidate, rung, seed`,
+    ),
+    curves: all(
+      `SELECT candidate, name, step, value FROM curves JOIN evaluations ON evaluations.id = evaluation
+       ORDER BY candidate, name, step`,
+    ),
+  };
+}
