@@ -3,7 +3,7 @@
  * The `voxolve` command. Each command is a file in `commands/`; this one parses, dispatches and turns errors
  * into one line and a non-zero exit.
  */
-import yargs, { type CommandModule } from 'yargs';
+import yargs from 'yargs';
 import { hideBin } from 'yargs/helpers';
 import { messageOf, UserError } from '../core/errors.js';
 import { commands } from './commands/index.js';
@@ -13,7 +13,7 @@ async function main(args: readonly string[]): Promise<void> {
   const parser = yargs([...args])
     .scriptName('voxolve')
     .usage('$0 COMMAND [options]\n\nSearch for video and volume architectures on unlabeled medical scans.')
-    .command(commands as unknown as CommandModule[])
+    .command(commands)
     .option('trace', {
       type: 'boolean',
       default: false,

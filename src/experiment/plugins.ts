@@ -10,12 +10,13 @@ import { createJiti } from 'jiti';
 import { proxyTasks } from '../../proxy-tasks/index.js';
 import { searchSpaces } from '../../search-spaces/index.js';
 import { messageOf, UserError } from '../core/errors.js';
+import type { Json } from '../core/json.js';
 import { sha256 } from '../core/hash.js';
 import type { Architecture } from '../nn/architecture.js';
 import type { SearchSpace } from '../search/space.js';
 import type { ProxyTask } from '../tasks/task.js';
 
-export type ArchitectureSpace = SearchSpace<never, Architecture>;
+export type ArchitectureSpace = SearchSpace<Json, Architecture>;
 
 export function isPath(name: string): boolean {
   return /[\\/]/.test(name) || /\.[cm]?[jt]s$/.test(name);

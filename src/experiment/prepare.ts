@@ -25,9 +25,18 @@ export interface Prepared {
   assess(genome: Genome): Assessment;
 }
 
+/**
+ * `size`: its layers do not fit the input, or it breaks a limit of the experiment; such genomes are not proposed.
+ * `memory`: it would not fit; such candidates are recorded as infeasible, since the prediction is rough.
+ */
 export type Assessment =
   | { readonly feasible: true; readonly cost: ProgramCost }
-  | { readonly feasible: false; readonly reason: string; readonly cost?: ProgramCost };
+  | {
+      readonly feasible: false;
+      readonly rule: 'size' | 'memory';
+      readonly reason: string;
+      readonly cost?: ProgramCost;
+    };
 
 /** `channels`: of the scans. Throws `UserError` for unknown names and invalid options. */
 export async function prepare(experiment: Experiment, channels: number): Promise<Prepared> {
@@ -37,7 +46,7 @@ export async function prepare(experiment: Experiment, channels: number): Promise
   const task = await loadTask(name);
   const taskOptions = parseOrComplain(task.options, options, `options of proxy task ${task.name}`);
   const plan = task.plan(taskOptions, { channels, batch: experiment.training.batch });
-  const architecture = (genome: Genome): Architecture => space.build(genome as never, { channels });
+  const architecture = (genome: Genome): Architecture => space.build(genome, { channels });
   const program = (built: Architecture): TrainingProgram => trainingProgram(built, plan, experiment.training);
   return {
     experiment,
@@ -50,7 +59,7 @@ export async function prepare(experiment: Experiment, channels: number): Promise
     assess: (genome) => {
       const built = architecture(genome);
       const reason = infeasibility(built, plan.encoderInput);
-      if (reason !== null) return { feasible: false, reason };
+      if (reason !== null) return { feasible: false, rule: 'size', reason };
       return withinConstraints(programCost(program(built)), experiment.constraints);
     },
   };
@@ -58,11 +67,13 @@ export async function prepare(experiment: Experiment, channels: number): Promise
 
 function withinConstraints(cost: ProgramCost, constraints: Experiment['constraints']): Assessment {
   const mebibytes = Math.round(cost.trainingBytes / 2 ** 20);
-  const broken =
+  const size =
     exceeds('parameters', cost.params, constraints.params) ??
-    exceeds('multiply-accumulates', cost.macs, constraints.macs) ??
-    exceeds('MiB of memory', mebibytes, constraints.memory);
-  return broken === null ? { feasible: true, cost } : { feasible: false, reason: broken, cost };
+    exceeds('multiply-accumulates', cost.macs, constraints.macs);
+  if (size !== null) return { feasible: false, rule: 'size', reason: size, cost };
+  const memory = exceeds('MiB of memory', mebibytes, constraints.memory);
+  if (memory !== null) return { feasible: false, rule: 'memory', reason: memory, cost };
+  return { feasible: true, cost };
 }
 
 function exceeds(what: string, value: number, limit: number | undefined): string | null {

@@ -5,7 +5,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { AttemptLost, type ChildReply, type ChildRequest } from './messages.js';
-import type { Job, Outcome, WorkerSetup } from './setup.js';
+import type { Job, AttemptOutcome, WorkerSetup } from './setup.js';
 
 const entry = fileURLToPath(new URL('./child.js', import.meta.url));
 
@@ -18,7 +18,7 @@ export class ChildRuntime {
     return Promise.resolve(new ChildRuntime(setup));
   }
 
-  evaluate(job: Job): Promise<Outcome> {
+  evaluate(job: Job): Promise<AttemptOutcome> {
     const child = (this.child ??= this.start());
     return new Promise((resolve, reject) => {
       const settle = (act: () => void): void => {

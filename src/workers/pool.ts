@@ -7,7 +7,7 @@
 import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
 import { messageOf } from '../core/errors.js';
-import type { Job, Outcome, WorkerSetup } from './setup.js';
+import type { AttemptOutcome, Job, Outcome, WorkerSetup } from './setup.js';
 
 export interface Pool {
   evaluate(job: Job): Promise<Outcome>;
@@ -24,7 +24,7 @@ export interface PoolOptions {
 const attempts = 2;
 
 export function createPool(setup: WorkerSetup, { workers, entry }: PoolOptions): Pool {
-  const piscina = new Piscina<Job, Outcome>({
+  const piscina = new Piscina<Job, AttemptOutcome>({
     filename: fileURLToPath(entry ?? new URL('./thread.js', import.meta.url)),
     minThreads: workers,
     maxThreads: workers,
@@ -37,20 +37,13 @@ export function createPool(setup: WorkerSetup, { workers, entry }: PoolOptions):
       let error = '';
       for (let attempt = 1; attempt <= attempts; attempt++) {
         try {
-          return await piscina.run(job);
+          return { ...(await piscina.run(job)), attempts: attempt };
         } catch (thrown) {
           if (stopped) throw thrown;
           error = messageOf(thrown);
         }
       }
-      return {
-        status: 'failed',
-        score: null,
-        steps: 0,
-        seconds: 0,
-        curves: [],
-        error: `${attempts} attempts: ${error}`,
-      };
+      return { status: 'failed', score: null, steps: 0, seconds: 0, curves: [], error, attempts };
     },
     destroy: () => {
       stopped = true;

@@ -11,7 +11,7 @@ import { prepare, type Prepared } from '../experiment/prepare.js';
 import { heldOutBatches, pretrain } from '../pretrain/pretrain.js';
 import type { Batch } from '../pretrain/batches.js';
 import type { ScanSet } from '../scans/scan-set.js';
-import type { Job, Outcome, WorkerSetup } from './setup.js';
+import type { AttemptOutcome, Job, WorkerSetup } from './setup.js';
 
 export type RuntimeSetup = Pick<WorkerSetup, 'experiment' | 'engine' | 'device' | 'threads'>;
 
@@ -33,7 +33,7 @@ export class Runtime {
   }
 
   /** Trains and scores one candidate. Throws only for defects and lost devices. */
-  async evaluate({ number, genome }: Job): Promise<Outcome> {
+  async evaluate({ number, genome }: Job): Promise<AttemptOutcome> {
     const started = performance.now();
     const seconds = (): number => (performance.now() - started) / 1000;
     const { prepared, setup } = this;

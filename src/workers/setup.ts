@@ -3,7 +3,7 @@
  */
 import type { TensorMap } from '../core/tensor.js';
 import type { Experiment } from '../experiment/schema.js';
-import type { CurvePoint } from '../pretrain/pretrain.js';
+import type { Curve } from '../pretrain/pretrain.js';
 import type { ScanRecipe } from '../scans/recipe.js';
 import type { ScanSet } from '../scans/scan-set.js';
 import type { Genome } from '../search/strategy.js';
@@ -28,12 +28,17 @@ export interface Job {
   readonly genome: Genome;
 }
 
-export interface Outcome {
+/** What one attempt to train a candidate came to. */
+export interface AttemptOutcome {
   readonly status: 'done' | 'diverged' | 'failed' | 'infeasible';
   readonly score: number | null;
   readonly steps: number;
   readonly seconds: number;
-  readonly curves: readonly CurvePoint[];
+  readonly curves: readonly Curve[];
   readonly error?: string;
   readonly weights?: TensorMap;
+}
+
+export interface Outcome extends AttemptOutcome {
+  readonly attempts: number;
 }

@@ -4,13 +4,13 @@
 import { workerData } from 'piscina';
 import { ChildRuntime } from './child-runtime.js';
 import { Runtime } from './runtime.js';
-import type { Job, Outcome, WorkerSetup } from './setup.js';
+import type { Job, AttemptOutcome, WorkerSetup } from './setup.js';
 
 const setup = workerData as WorkerSetup;
 
-let runtime: Promise<{ evaluate(job: Job): Promise<Outcome> }> | undefined;
+let runtime: Promise<{ evaluate(job: Job): Promise<AttemptOutcome> }> | undefined;
 
-export default async function evaluate(job: Job): Promise<Outcome> {
+export default async function evaluate(job: Job): Promise<AttemptOutcome> {
   runtime ??= setup.isolation === 'process' ? ChildRuntime.create(setup) : Runtime.create(setup, setup.scans);
   return (await runtime).evaluate(job);
 }

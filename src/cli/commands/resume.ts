@@ -1,0 +1,82 @@
+/**
+ * `voxolve resume DB`: goes on with a search that was interrupted, or extends a finished one.
+ */
+import { resolve } from 'node:path';
+import { UserError } from '../../core/errors.js';
+import { parseOrComplain } from '../../core/validate.js';
+import { prepare } from '../../experiment/prepare.js';
+import { Experiment } from '../../experiment/schema.js';
+import { chooseExperiment, extendExperiment, openStore } from '../../store/index.js';
+import { defineCommand } from '../command.js';
+import { chooseEngine } from '../engine-choice.js';
+import { jsonOption, note } from '../output.js';
+import { runSearch, specFromJson, specOf, workerCount } from '../run-search.js';
+import { loadScans, scanFolder } from '../scan-source.js';
+import { showSummary } from '../summary.js';
+import { requireSameScans } from './search.js';
+
+export const resume = defineCommand({
+  command: 'resume <db>',
+  describe: 'continue a search, or extend it with --candidates',
+  builder: (yargs) =>
+    yargs
+      .positional('db', { type: 'string', demandOption: true, describe: 'database of the search' })
+      .option('experiment', { type: 'string', describe: 'name, where the database holds several' })
+      .option('candidates', { type: 'number', describe: 'new total number of candidates' })
+      .option('scans', { type: 'string', describe: 'where the scans lie now, if they were moved' })
+      .option('workers', { type: 'number', describe: 'candidates trained at once' })
+      .options(jsonOption),
+  handler: async (args) => {
+    const store = openStore(args.db, 'write');
+    try {
+      const row = chooseExperiment(store, args.experiment);
+      const { experiment: stored, code } = specFromJson(row.spec);
+      const experiment = parseOrComplain(Experiment, stored, `experiment ${row.name} in ${args.db}`);
+      const total = wanted(args.candidates, row.candidates);
+      const workers = workerCount(args.workers, row.lookahead);
+      await chooseEngine({
+        engine: row.engine as Experiment['engine'],
+        device: row.device as Experiment['device'],
+      });
+      const { plan } = await prepare(experiment, 1);
+      const source = args.scans === undefined ? row.scans : resolve(args.scans);
+      const folder = await scanFolder(source, experiment, args.db);
+      const scans = await loadScans(folder, experiment, plan);
+      requireSameScans(row, scans.fingerprint, folder);
+      requireSameCode(code, (await specOf(experiment, scans.channels)).code, experiment);
+      const prepared = await prepare(experiment, scans.channels);
+      note(`engine: ${row.engine} on ${row.device}; ${workers} at a time; database ${args.db}`);
+      extendExperiment(store, row.id, total);
+      const end = await runSearch({ store, row, prepared, scans, workers, candidates: total });
+      showSummary(store, row, end, args.json);
+    } finally {
+      store.close();
+    }
+  },
+});
+
+function wanted(asked: number | undefined, before: number): number {
+  if (asked === undefined) return before;
+  if (Number.isInteger(asked) && asked >= before) return asked;
+  throw new UserError({
+    subject: '--candidates',
+    problem: `must be an integer of at least ${before}, the number asked for so far; got ${asked}`,
+    fix: 'give a larger number, or leave it out',
+  });
+}
+
+/** A user's own space or task that was edited since would make it another search. */
+function requireSameCode(
+  before: { readonly space: string; readonly proxyTask: string },
+  now: { readonly space: string; readonly proxyTask: string },
+  { space, proxyTask }: Experiment,
+): void {
+  const task = typeof proxyTask === 'string' ? proxyTask : proxyTask.name;
+  const changed = before.space !== now.space ? space : before.proxyTask !== now.proxyTask ? task : null;
+  if (changed === null) return;
+  throw new UserError({
+    subject: changed,
+    problem: 'this file was changed since the search began, so the search would not be the same',
+    fix: 'restore it, or start a new search with another --db',
+  });
+}

@@ -1,0 +1,147 @@
+/**
+ * `voxolve search EXPERIMENT.json --scans DIR --db FILE`: starts a search, or goes on with the same one.
+ */
+import { existsSync } from 'node:fs';
+import { canonicalJson, type Json } from '../../core/json.js';
+import { UserError } from '../../core/errors.js';
+import { prepare } from '../../experiment/prepare.js';
+import { readExperiment } from '../../experiment/read.js';
+import { Experiment } from '../../experiment/schema.js';
+import { parseOrComplain } from '../../core/validate.js';
+import {
+  createExperiment,
+  extendExperiment,
+  findExperiment,
+  openStore,
+  type Experiment as Row,
+  type Store,
+} from '../../store/index.js';
+import { resolve } from 'node:path';
+import { defineCommand } from '../command.js';
+import { chooseEngine } from '../engine-choice.js';
+import { jsonOption, note } from '../output.js';
+import { runSearch, specOf, specToJson, workerCount, type Spec } from '../run-search.js';
+import { loadScans, phantoms, scanFolder } from '../scan-source.js';
+import { showSummary } from '../summary.js';
+import { version } from '../version.js';
+
+export const search = defineCommand({
+  command: 'search <experiment>',
+  describe: 'search architectures as an experiment file says',
+  builder: (yargs) =>
+    yargs
+      .positional('experiment', { type: 'string', demandOption: true, describe: 'experiment file (JSON)' })
+      .option('scans', {
+        type: 'string',
+        describe: 'folder of scans (default: the phantoms of the experiment)',
+      })
+      .option('db', { type: 'string', describe: 'database to write (default: NAME.db)' })
+      .option('workers', {
+        type: 'number',
+        describe: 'candidates trained at once (default: one per two cores)',
+      })
+      .option('engine', { choices: ['auto', 'onnx', 'tfjs'] as const, describe: 'overrides the experiment' })
+      .option('device', {
+        choices: ['auto', 'cpu', 'webgpu', 'cuda'] as const,
+        describe: 'overrides the experiment',
+      })
+      .option('seed', { type: 'number', describe: 'overrides the experiment' })
+      .option('candidates', { type: 'number', describe: 'overrides the experiment' })
+      .options(jsonOption),
+  handler: async (args) => {
+    const { engine, device, seed, candidates } = args;
+    const overrides = Object.fromEntries(
+      Object.entries({ engine, device, seed, candidates }).filter(([, value]) => value !== undefined),
+    );
+    const file = await readExperiment(args.experiment);
+    const experiment = parseOrComplain(Experiment, { ...file, ...overrides }, 'options over the experiment');
+    const database = args.db ?? `${experiment.name}.db`;
+    const workers = workerCount(args.workers, experiment.lookahead);
+    const before = existsSync(database) ? recorded(database, experiment.name) : undefined;
+    const choice =
+      before === undefined
+        ? await chooseEngine(experiment)
+        : { engine: before.engine, device: before.device };
+    const { plan } = await prepare(experiment, 1);
+    const source = args.scans === undefined ? phantoms : resolve(args.scans);
+    const scans = await loadScans(await scanFolder(source, experiment, database), experiment, plan);
+    const prepared = await prepare(experiment, scans.channels);
+    const spec = await specOf(experiment, scans.channels);
+    note(`engine: ${choice.engine} on ${choice.device}; ${workers} at a time; database ${database}`);
+
+    const store = openStore(database, 'create');
+    try {
+      const row = rowOf(store, spec, () => ({
+        name: experiment.name,
+        spec: specToJson(spec),
+        seed: experiment.seed,
+        strategy: typeof experiment.strategy === 'string' ? experiment.strategy : experiment.strategy.name,
+        space: prepared.space.name,
+        task: prepared.task.name,
+        lookahead: experiment.lookahead,
+        candidates: experiment.candidates,
+        engine: choice.engine,
+        device: choice.device,
+        scans: source,
+        scansFingerprint: scans.fingerprint,
+        metric: prepared.plan.metric,
+        chance: prepared.plan.chance,
+        version,
+      }));
+      requireSameScans(row, scans.fingerprint, args.scans ?? 'the phantoms');
+      const total = Math.max(row.candidates, experiment.candidates);
+      extendExperiment(store, row.id, total);
+      const end = await runSearch({ store, row, prepared, scans, workers, candidates: total });
+      showSummary(store, row, end, args.json);
+    } finally {
+      store.close();
+    }
+  },
+});
+
+function recorded(database: string, name: string): Row | undefined {
+  const store = openStore(database, 'read');
+  try {
+    return findExperiment(store, name);
+  } finally {
+    store.close();
+  }
+}
+
+/** The experiment of that name in the database if it is the same search, a new one if there is none. */
+function rowOf(store: Store, spec: Spec, fresh: () => Parameters<typeof createExperiment>[1]): Row {
+  const known = findExperiment(store, spec.experiment.name);
+  if (known === undefined) return createExperiment(store, fresh(), new Date());
+  const difference = differingKey(known.spec, specToJson(spec));
+  if (difference === null) return known;
+  throw new UserError({
+    subject: store.path,
+    problem: `holds another experiment named ${known.name}: "${difference}" differs`,
+    fix: 'use another --db, or another name in the experiment file',
+  });
+}
+
+/** The path of the first key that differs, ignoring how many candidates are wanted; null where none does. */
+function differingKey(a: Json, b: Json, path = ''): string | null {
+  if (path === 'experiment.candidates' || path === 'experiment.$schema') return null;
+  if (!isRecord(a) || !isRecord(b)) return canonicalJson(a) === canonicalJson(b) ? null : path;
+  for (const key of new Set([...Object.keys(a), ...Object.keys(b)])) {
+    const inner = differingKey(a[key] ?? null, b[key] ?? null, path === '' ? key : `${path}.${key}`);
+    if (inner !== null) return inner;
+  }
+  return null;
+}
+
+function isRecord(value: Json): value is { readonly [key: string]: Json } {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** A search over other scans is another search. */
+export function requireSameScans(row: Row, fingerprint: string, subject: string): void {
+  if (row.scansFingerprint === fingerprint) return;
+  throw new UserError({
+    subject,
+    problem: `the scans are not those that experiment ${row.name} began with (content, split or preprocessing differ)`,
+    fix: 'restore them, or start a new search with another --db',
+  });
+}

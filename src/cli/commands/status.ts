@@ -1,0 +1,35 @@
+/** `voxolve status DB`: how far a search is. Reads only; a running search is not disturbed. */
+import { summarise } from '../../store/index.js';
+import { defineCommand } from '../command.js';
+import { percent } from '../format.js';
+import { experimentOption, withExperiment } from '../opened.js';
+import { jsonOption, print, printJson } from '../output.js';
+import { statusJson } from '../status-json.js';
+
+export const status = defineCommand({
+  command: 'status <db>',
+  describe: 'how far a search is',
+  builder: (yargs) =>
+    yargs
+      .positional('db', { type: 'string', demandOption: true, describe: 'database of the search' })
+      .options(experimentOption)
+      .options(jsonOption),
+  handler: (args) =>
+    withExperiment(args.db, args.experiment, (store, row) => {
+      if (args.json) return printJson(statusJson(store, row));
+      const { candidates, best, medianOfFirstTen, diverged } = summarise(store, row.id);
+      print(
+        `${row.name}: ${row.task} over ${row.space} by ${row.strategy}, seed ${row.seed}, ${row.engine} on ${row.device}`,
+      );
+      print(
+        `candidates: ${candidates.done} done of ${row.candidates}; ${candidates.running} running, ` +
+          `${candidates.pending} pending, ${candidates.failed} failed, ${candidates.infeasible} infeasible, ${diverged} diverged`,
+      );
+      if (best === null) return print(`best: none yet; chance ${percent(row.chance)}`);
+      const median =
+        medianOfFirstTen === null ? '' : `, median of the first ten ${percent(medianOfFirstTen)}`;
+      print(
+        `best: candidate ${best.number}, ${row.metric} ${percent(best.score)}; chance ${percent(row.chance)}${median}`,
+      );
+    }),
+});

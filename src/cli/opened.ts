@@ -1,0 +1,33 @@
+/**
+ * An experiment opened from its database, for the commands that look at one.
+ */
+import { parseOrComplain } from '../core/validate.js';
+import { prepare, type Prepared } from '../experiment/prepare.js';
+import { Experiment } from '../experiment/schema.js';
+import { chooseExperiment, openStore, type Experiment as Row, type Store } from '../store/index.js';
+import { specFromJson } from './run-search.js';
+
+/** Opens for reading, hands over, closes. */
+export async function withExperiment<T>(
+  database: string,
+  name: string | undefined,
+  use: (store: Store, row: Row) => T | Promise<T>,
+): Promise<T> {
+  const store = openStore(database, 'read');
+  try {
+    return await use(store, chooseExperiment(store, name));
+  } finally {
+    store.close();
+  }
+}
+
+/** The experiment's space and task as the database records them. */
+export async function preparedFrom(row: Row, database: string): Promise<Prepared> {
+  const { experiment, channels } = specFromJson(row.spec);
+  return prepare(parseOrComplain(Experiment, experiment, `experiment ${row.name} in ${database}`), channels);
+}
+
+/** The arguments that choose an experiment of a database. */
+export const experimentOption = {
+  experiment: { type: 'string', describe: 'name, where the database holds several' },
+} as const;

@@ -1,0 +1,176 @@
+/**
+ * Runs an experiment's search in a database, from its start or from wherever it was left: what `search` and
+ * `resume` share. Everything is checked before the database is touched.
+ */
+import { availableParallelism } from 'node:os';
+import { UserError } from '../core/errors.js';
+import type { Json } from '../core/json.js';
+import { pluginHash } from '../experiment/plugins.js';
+import type { Prepared } from '../experiment/prepare.js';
+import type { Experiment } from '../experiment/schema.js';
+import { scanSetRecipe } from '../scans/recipe.js';
+import type { ScanSet } from '../scans/scan-set.js';
+import { constrained } from '../search/constrained.js';
+import { genomeSpace } from '../search/space.js';
+import { createStrategy } from '../search/strategies/index.js';
+import type { Genome, Strategy } from '../search/strategy.js';
+import type { Experiment as ExperimentRow, Store } from '../store/index.js';
+import {
+  runStudy,
+  type Assessment as StudyAssessment,
+  type Evaluate,
+  type StudyEnd,
+  type StudyEvent,
+} from '../study/index.js';
+import { createPool, type Pool } from '../workers/pool.js';
+import type { Isolation, WorkerSetup } from '../workers/setup.js';
+import { Progress } from './progress.js';
+import { plural } from './format.js';
+import { note } from './output.js';
+
+/** What the column `experiments.spec` holds: the file's content, complete, and the hashes of the user's own code. */
+export interface Spec {
+  readonly experiment: Experiment;
+  readonly code: { readonly space: string; readonly proxyTask: string };
+  /** Channels of the scans. */
+  readonly channels: number;
+}
+
+export async function specOf(experiment: Experiment, channels: number): Promise<Spec> {
+  const { space, proxyTask } = experiment;
+  const task = typeof proxyTask === 'string' ? proxyTask : proxyTask.name;
+  return {
+    experiment,
+    code: { space: await pluginHash(space), proxyTask: await pluginHash(task) },
+    channels,
+  };
+}
+
+export const specToJson = (spec: Spec): Json => JSON.parse(JSON.stringify(spec)) as Json;
+export const specFromJson = (json: Json): Spec => json as unknown as Spec;
+
+/** The strategy of an experiment over its space, told nothing yet. Candidates break no constraint it can avoid. */
+export function strategyOf(prepared: Prepared): Strategy {
+  const { strategy } = prepared.experiment;
+  const reference = typeof strategy === 'string' ? { name: strategy, options: {} } : strategy;
+  const space = constrained(genomeSpace(prepared.space), (genome) => {
+    const assessment = prepared.assess(genome);
+    return assessment.feasible || assessment.rule === 'memory' ? null : assessment.reason;
+  });
+  return createStrategy(reference, space);
+}
+
+/** What the study records of a genome before it is evaluated. */
+export function assessmentOf(prepared: Prepared): (genome: Genome) => StudyAssessment {
+  return (genome) => {
+    const assessment = prepared.assess(genome);
+    const { params = null, macs = null } = assessment.cost ?? {};
+    return { params, macs, infeasible: assessment.feasible ? null : assessment.reason };
+  };
+}
+
+export interface SearchRun {
+  readonly store: Store;
+  readonly row: ExperimentRow;
+  readonly prepared: Prepared;
+  readonly scans: ScanSet;
+  readonly workers: number;
+  readonly candidates: number;
+}
+
+/** Searches until all candidates are finished or the user interrupts. */
+export async function runSearch(run: SearchRun): Promise<StudyEnd> {
+  const { store, row, prepared, workers } = run;
+  const setup = workerSetup(run);
+  const pool = createPool(setup, { workers });
+  const interrupt = new AbortController();
+  const onSignal = (): void => {
+    if (interrupt.signal.aborted) process.exit(130);
+    note('\nstopping; the search can be resumed (press Ctrl-C again to leave at once)');
+    interrupt.abort();
+    void pool.destroy();
+  };
+  process.on('SIGINT', onSignal);
+  process.on('SIGTERM', onSignal);
+  let progress: Progress | undefined;
+  const onEvent = (event: StudyEvent): void => {
+    if (event.kind === 'replayed') progress = progressOf(run, event);
+    if (event.kind === 'started') progress?.started(event.number);
+    if (event.kind === 'finished') progress?.finished({ ...event, error: event.error ?? undefined });
+  };
+  try {
+    return await runStudy({
+      store,
+      experiment: row,
+      strategy: strategyOf(prepared),
+      assess: assessmentOf(prepared),
+      evaluate: evaluateIn(pool, setup),
+      candidates: run.candidates,
+      parallel: workers,
+      keepWeights: prepared.experiment.keepWeights,
+      signal: interrupt.signal,
+      onEvent,
+    });
+  } finally {
+    progress?.close();
+    process.off('SIGINT', onSignal);
+    process.off('SIGTERM', onSignal);
+    await pool.destroy();
+  }
+}
+
+function workerSetup({ row, prepared, scans, workers }: SearchRun): WorkerSetup {
+  const { experiment } = prepared;
+  return {
+    experiment,
+    engine: row.engine,
+    device: row.device,
+    threads: Math.max(1, Math.floor(availableParallelism() / workers)),
+    isolation: isolationOf(experiment.isolation, row.device),
+    scans,
+    recipe: scanSetRecipe(scans),
+  };
+}
+
+/** On a GPU a worker needs a process of its own: two sessions in one process abort it (docs/decisions.md). */
+function isolationOf(asked: Experiment['isolation'], device: string): Isolation {
+  if (asked === 'auto') return device === 'cpu' ? 'thread' : 'process';
+  return asked;
+}
+
+function evaluateIn(pool: Pool, { engine, device }: WorkerSetup): Evaluate {
+  return async ({ number, genome }) => {
+    const { error = null, weights, ...outcome } = await pool.evaluate({ number, genome });
+    return { ...outcome, engine, device, error, ...(weights === undefined ? {} : { weights }) };
+  };
+}
+
+function progressOf(
+  { prepared, workers, candidates }: SearchRun,
+  { finished, again, best }: Extract<StudyEvent, { kind: 'replayed' }>,
+): Progress {
+  if (finished > 0 || again > 0) {
+    note(
+      `continuing: ${finished} of ${plural(candidates, 'candidate')} finished, ${again} to evaluate again`,
+    );
+  }
+  const { chance, metric } = prepared.plan;
+  return new Progress({ total: candidates, done: finished, workers, chance, metric, best });
+}
+
+/** How many workers to run: as asked, else one per two cores; never more than the lookahead can feed. */
+export function workerCount(asked: number | undefined, lookahead: number): number {
+  const workers = asked ?? Math.max(1, Math.floor(availableParallelism() / 2));
+  if (!Number.isInteger(workers) || workers < 1) {
+    throw new UserError({
+      subject: '--workers',
+      problem: `must be a positive integer, got ${workers}`,
+      fix: 'use 1 or more',
+    });
+  }
+  if (workers > lookahead) {
+    note(`using ${lookahead} workers instead of ${workers}: the experiment's lookahead is ${lookahead}`);
+    return lookahead;
+  }
+  return workers;
+}

@@ -1,0 +1,45 @@
+/**
+ * The end of a run: the best candidate, its ancestry, where the database is and what to type next.
+ */
+import { ancestry, findCandidate, summarise, type Experiment, type Store } from '../store/index.js';
+import type { StudyEnd } from '../study/index.js';
+import { percent, plural, si } from './format.js';
+import { lineageText } from './lineage-text.js';
+import { print, printJson } from './output.js';
+import { statusJson } from './status-json.js';
+
+export function showSummary(store: Store, row: Experiment, end: StudyEnd, json: boolean): void {
+  if (json) {
+    printJson({ ...statusJson(store, row), completed: end.completed, database: store.path });
+    return;
+  }
+  const { candidates, best, medianOfFirstTen, diverged } = summarise(store, row.id);
+  const others = [
+    candidates.failed > 0 ? `${candidates.failed} failed` : '',
+    candidates.infeasible > 0 ? `${candidates.infeasible} infeasible` : '',
+    diverged > 0 ? `${diverged} diverged` : '',
+  ].filter((text) => text !== '');
+  print('');
+  print(
+    `${row.name}: ${plural(candidates.done, 'candidate')} done${others.length > 0 ? ` (${others.join(', ')})` : ''}` +
+      `${end.completed ? '' : `, interrupted before all ${row.candidates} were`}`,
+  );
+  if (best !== null) {
+    const winner = findCandidate(store, row.id, best.number);
+    const size =
+      winner?.params == null ? '' : `, ${si(winner.params)} parameters, ${si(winner.macs ?? 0)} MACs a batch`;
+    const median = medianOfFirstTen === null ? '' : `, median of the first ten ${percent(medianOfFirstTen)}`;
+    print(`best: candidate ${best.number}, ${row.metric} ${percent(best.score)} on held-out patients${size}`);
+    print(`      chance ${percent(row.chance)}${median}`);
+    print('');
+    print('ancestry:');
+    print(lineageText(ancestry(store, row.id, best.number)).replace(/^/gm, '  '));
+  }
+  print('');
+  print(`database: ${store.path}`);
+  print('next:');
+  const more = end.completed ? ` --candidates ${row.candidates * 2}` : '';
+  print(`  npx voxolve resume ${store.path}${more}`);
+  print(`  npx voxolve lineage ${store.path}`);
+  print(`  npx voxolve export ${store.path} --to pytorch -o winner`);
+}
