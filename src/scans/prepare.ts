@@ -38,18 +38,17 @@ export function prepare(name: string, scan: RawScan, transforms: Transforms): Pr
 function frameOf(name: string, scan: RawScan, frame: number, transforms: Transforms): Float32Array {
   const voxels = canonicalVoxels(scan.voxels, scan.size, frame, orientationOf(scan.affine));
   const { low, high, nonFinite } = rangeOf(voxels);
-  if (nonFinite > 0) {
-    if (transforms.nonFinite === 'refuse') {
-      throw new UserError({
-        subject: name,
-        problem: `${nonFinite} of ${voxels.length} voxels are NaN or infinite`,
-        fix: 'repair it, or set "nonFinite": "zero"',
-      });
-    }
-    voxels.forEach((value, i) => (voxels[i] = Number.isFinite(value) ? value : 0));
-  } else if (low === high) {
-    throw new UserError({ subject: name, problem: `constant: all voxels are ${low}`, fix: 'remove it' });
+  const bad = Math.max(nonFinite, scan.nonFinite);
+  if (bad > 0 && transforms.nonFinite === 'refuse') {
+    throw new UserError({
+      subject: name,
+      problem: `${bad} of ${scan.voxels.length} voxels are NaN or infinite`,
+      fix: 'repair it, or set "nonFinite": "zero"',
+    });
   }
+  if (low >= high)
+    throw new UserError({ subject: name, problem: `constant: all voxels are ${low}`, fix: 'remove it' });
+  if (nonFinite > 0) voxels.forEach((value, i) => (voxels[i] = Number.isFinite(value) ? value : 0));
   return voxels;
 }
 

@@ -41,6 +41,8 @@ export interface ScanInfo {
 export interface RawScan extends ScanInfo {
   /** `[frames, z, y, x]`, x fastest. */
   readonly voxels: VoxelArray;
+  /** Voxels that are NaN or infinite in the file; a decoder may have replaced them. */
+  readonly nonFinite: number;
 }
 
 export interface Format {

@@ -8,8 +8,11 @@ import type { RawScan, VoxelArray } from './format.js';
 
 export type ItkImage = Awaited<ReturnType<typeof readImageNode>>;
 
-/** A scan of 2 (one slice), 3 or 4 axes (frames last) with one value per voxel. */
-export function scanOfItk(path: string, format: string, image: ItkImage): RawScan {
+/**
+ * A scan of 2 (one slice), 3 or 4 axes (frames last) with one value per voxel.
+ * ITK's readers may set NaN to zero, so the caller counts such voxels in the file.
+ */
+export function scanOfItk(path: string, format: string, image: ItkImage): Omit<RawScan, 'nonFinite'> {
   const { imageType, size, spacing, origin, direction } = image;
   const axes = size.length;
   if (imageType.components !== 1 || axes < 2 || axes > 4 || image.data === null) {

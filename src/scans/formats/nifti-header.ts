@@ -16,6 +16,8 @@ const FIELD = {
   bitpix: 72, // int16, bits per voxel
   pixdim: 76, // float32[8]: qfac, then spacings in units of xyzt_units
   voxOffset: 108, // float32, bytes
+  sclSlope: 112, // float32, 0 for no rescaling
+  sclInter: 116, // float32
   sformCode: 254, // int16
   srow: 280, // float32[3][4]: rows of the affine, RAS+
   magic: 344, // char[4]: "n+1" for header and voxels in one file
@@ -45,6 +47,9 @@ export interface NiftiLayout {
   readonly offset: number;
   /** Bytes of the whole file, decompressed. */
   readonly bytes: number;
+  readonly little: boolean;
+  /** Bits per voxel where voxels are floating point, else null. */
+  readonly float: 32 | 64 | null;
 }
 
 /** Checks the header in `bytes` (the first 348 or more of the decompressed file at `path`). */
@@ -110,11 +115,26 @@ export function checkHeader(path: string, bytes: Uint8Array): NiftiLayout {
       refuse(`spacing along axis ${axis} is ${spacing} mm`, 'correct pixdim in its header');
     }
   }
+  const slope = float32(FIELD.sclSlope);
+  const intercept = float32(FIELD.sclInter);
+  // NaN says that there is no rescaling, as 0 does.
+  if (Math.abs(slope) === Infinity || (slope !== 0 && !Number.isNaN(slope) && !Number.isFinite(intercept))) {
+    refuse(
+      `its voxels are to be rescaled by ${slope} and ${intercept}`,
+      'correct scl_slope and scl_inter in its header',
+    );
+  }
   if (int16(FIELD.sformCode) > 0) {
     const problem = sformProblem((row, column) => float32(FIELD.srow + 16 * row + 4 * column));
     if (problem !== null) refuse(problem, 'resample it to orthogonal axes or clear its sform');
   }
-  return { dim: [x, y, z, frames], offset, bytes: offset + (x * y * z * frames * bits) / 8 };
+  return {
+    dim: [x, y, z, frames],
+    offset,
+    bytes: offset + (x * y * z * frames * bits) / 8,
+    little,
+    float: type === 16 ? 32 : type === 64 ? 64 : null,
+  };
 }
 
 function sformProblem(at: (row: number, column: number) => number): string | null {

@@ -2,7 +2,8 @@
  * NIfTI-1 in one file, `.nii` and `.nii.gz`, decoded by ITK.
  *
  * ITK fills up what is missing: a truncated file reads as a volume that ends in zeros, a header that lies reads as
- * a volume of the size it claims. So header and length are checked here first, and ITK only sees sound files.
+ * a volume of the size it claims, NaN reads as zero. So header, length and values are checked here first, and ITK
+ * only sees sound files.
  * Its WebAssembly module is loaded from the package; nothing is fetched.
  */
 import { readFile } from 'node:fs/promises';
@@ -11,7 +12,7 @@ import { UserError, messageOf } from '../../core/errors.js';
 import type { Format } from './format.js';
 import { gunzipExactly, isGzip, peek, truncated } from './gzip.js';
 import { scanOfItk, type ItkImage } from './itk.js';
-import { checkHeader } from './nifti-header.js';
+import { checkHeader, type NiftiLayout } from './nifti-header.js';
 
 /** Larger volumes do not fit the decoder's memory. */
 const LARGEST_BYTES = 2 ** 30;
@@ -24,13 +25,13 @@ export const nifti: Format = {
   source: 'https://nifti.nimh.nih.gov/nifti-1',
   extensions: ['.nii', '.nii.gz'],
   async read(path) {
-    await verify(path);
-    const image = await decode(path);
-    return scanOfItk(path, 'nifti', image);
+    const nonFinite = await verify(path);
+    return { ...scanOfItk(path, 'nifti', await decode(path)), nonFinite };
   },
 };
 
-async function verify(path: string): Promise<void> {
+/** Checks the file; returns how many of its voxels are NaN or infinite. */
+async function verify(path: string): Promise<number> {
   const bytes = await readFile(path);
   const compressed = isGzip(bytes);
   if (compressed && !path.toLowerCase().endsWith('.gz')) {
@@ -40,7 +41,8 @@ async function verify(path: string): Promise<void> {
       fix: 'name it .nii.gz',
     });
   }
-  const { bytes: expected, dim } = checkHeader(path, compressed ? peek(path, bytes) : bytes);
+  const layout = checkHeader(path, compressed ? peek(path, bytes) : bytes);
+  const { bytes: expected, dim } = layout;
   if (expected > LARGEST_BYTES) {
     throw new UserError({
       subject: path,
@@ -48,8 +50,21 @@ async function verify(path: string): Promise<void> {
       fix: 'resample it, or split its frames into files',
     });
   }
-  const found = compressed ? gunzipExactly(path, bytes, expected, SLACK_BYTES).length : bytes.length;
-  if (found < expected) throw truncated(path, expected, found);
+  const content = compressed ? gunzipExactly(path, bytes, expected, SLACK_BYTES) : bytes;
+  if (content.length < expected) throw truncated(path, expected, content.length);
+  return countNonFinite(content, layout);
+}
+
+function countNonFinite(bytes: Uint8Array, { float, little, offset, bytes: end }: NiftiLayout): number {
+  if (float === null) return 0;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  let count = 0;
+  if (float === 32) {
+    for (let at = offset; at < end; at += 4) if (!Number.isFinite(view.getFloat32(at, little))) count++;
+  } else {
+    for (let at = offset; at < end; at += 8) if (!Number.isFinite(view.getFloat64(at, little))) count++;
+  }
+  return count;
 }
 
 async function decode(path: string): Promise<ItkImage> {
