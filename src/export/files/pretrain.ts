@@ -1,0 +1,196 @@
+/**
+ * `pretrain.py` of an export: trains the exported encoder on the same proxy task, on a folder of NIfTI files.
+ *
+ * It uses `model.py`, `scans.py` and the task's own `task.py`, which holds a class `Task` with
+ * - `crop`: voxels (D, H, W) of each crop;
+ * - `metric` and `chance`: the metric that counts, and what guessing scores;
+ * - `accepts(foreground) -> bool`: whether a crop's foreground [D, H, W] can be asked about (optional);
+ * - `make_batch(voxels, foreground, rng, train) -> dict[str, Tensor]` of NumPy crops [B, C, D, H, W] and
+ *   [B, D, H, W], drawing from a NumPy generator;
+ * - `head(features) -> nn.Module`, on top of the encoder's feature maps;
+ * - `loss(encoder, head, batch) -> (loss, metrics)`.
+ */
+import type { ExportedScans, ExportedTraining } from '../pytorch.js';
+
+export function pretrainSource(training: ExportedTraining, { validation }: ExportedScans): string {
+  return `"""Pretrains the encoder on its proxy task, on a folder of NIfTI files.
+
+    python pretrain.py SCANS --output runs/pretrained
+
+Starts from the exported weights, or from random ones with --from-scratch. Every file
+is taken for one patient. Writes encoder.pt: torch.load gives the encoder's state_dict.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import nn
+
+from model import FEATURES, Encoder, build
+from scans import Volume, find_scans, load
+from task import Task
+
+ATTEMPTS = 50  # at finding a crop that the task accepts
+
+
+def parse_arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("scans", type=Path, help="folder of .nii and .nii.gz files")
+    parser.add_argument("--output", type=Path, default=Path("pretrained"))
+    parser.add_argument("--from-scratch", action="store_true")
+    parser.add_argument("--steps", type=int, default=${training.steps})
+    parser.add_argument("--batch", type=int, default=${training.batch})
+    parser.add_argument("--optimiser", choices=["adamw", "sgd"], default="${training.optimiser}")
+    parser.add_argument("--learning-rate", type=float, default=${training.learningRate})
+    parser.add_argument("--warmup", type=float, default=${training.warmup}, help="share of the steps")
+    parser.add_argument("--schedule", choices=["cosine", "constant"], default="${training.schedule}")
+    parser.add_argument("--weight-decay", type=float, default=${training.weightDecay})
+    parser.add_argument("--clip-norm", type=float, default=${training.clipNorm ?? 'None'})
+    parser.add_argument("--validation", type=float, default=${validation}, help="share of the files")
+    parser.add_argument("--evaluation-batches", type=int, default=${training.evaluationBatches})
+    parser.add_argument("--report-every", type=int, default=50, help="steps")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
+    return parser.parse_args()
+
+
+def load_patients(folder: Path, crop: tuple[int, int, int]) -> list[list[Volume]]:
+    """The volumes of each file that can be used; says which cannot, and why."""
+    patients = []
+    for path in find_scans(folder):
+        try:
+            volumes = load(path)
+            if any(have < need for v in volumes for have, need in zip(v.foreground.shape, crop)):
+                raise ValueError(f"smaller than a crop of {crop} voxels after resampling")
+            patients.append(volumes)
+        except Exception as error:
+            print(f"skipped {path}: {error}")
+    return patients
+
+
+def split(patients: list, share: float, seed: int) -> tuple[list, list]:
+    """Patients to train on, and patients held out."""
+    if len(patients) < 2:
+        raise SystemExit(f"{len(patients)} usable scans; at least 2 are needed")
+    order = np.random.default_rng((seed, 0)).permutation(len(patients))
+    held_out = min(max(1, round(share * len(patients))), len(patients) - 1)
+    return [patients[i] for i in order[held_out:]], [patients[i] for i in order[:held_out]]
+
+
+def draw_crop(patients: list, task: Task, rng: np.random.Generator) -> Volume:
+    """A crop of a random volume of a random patient, which the task accepts if possible."""
+    accepts = getattr(task, "accepts", lambda foreground: True)
+    for _ in range(ATTEMPTS):
+        volumes = patients[rng.integers(len(patients))]
+        voxels, foreground = volumes[rng.integers(len(volumes))]
+        corner = [rng.integers(n - c + 1) for n, c in zip(foreground.shape, task.crop)]
+        window = tuple(slice(start, start + c) for start, c in zip(corner, task.crop))
+        crop = Volume(voxels[(slice(None), *window)], foreground[window])
+        if accepts(crop.foreground):
+            break
+    return crop
+
+
+def draw_batch(
+    patients: list, task: Task, rng: np.random.Generator, options: argparse.Namespace, train: bool
+) -> dict[str, torch.Tensor]:
+    crops = [draw_crop(patients, task, rng) for _ in range(options.batch)]
+    voxels = np.stack([crop.voxels for crop in crops])
+    foreground = np.stack([crop.foreground for crop in crops])
+    batch = task.make_batch(voxels, foreground, rng, train)
+    return {name: tensor.to(options.device) for name, tensor in batch.items()}
+
+
+def initialise(module: nn.Module) -> None:
+    """He initialisation of convolutions, by fan out."""
+    if isinstance(module, nn.Conv3d):
+        nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")
+
+
+def make_optimiser(modules: nn.Module, options: argparse.Namespace) -> torch.optim.Optimizer:
+    """Weight decay falls on the weights of convolutions and linear layers only."""
+    parameters = list(modules.parameters())
+    groups = [
+        {"params": [p for p in parameters if p.ndim > 1], "weight_decay": options.weight_decay},
+        {"params": [p for p in parameters if p.ndim <= 1], "weight_decay": 0.0},
+    ]
+    if options.optimiser == "sgd":
+        return torch.optim.SGD(groups, lr=options.learning_rate, momentum=0.9, nesterov=True)
+    return torch.optim.AdamW(groups, lr=options.learning_rate)
+
+
+def rate_at(step: int, options: argparse.Namespace) -> float:
+    """Share of the peak learning rate: a linear rise, then constant or half a cosine."""
+    warmup = math.floor(options.warmup * options.steps + 0.5)
+    if step < warmup:
+        return (step + 1) / warmup
+    if options.schedule == "constant":
+        return 1.0
+    done = (step - warmup) / max(1, options.steps - warmup)
+    return (1 + math.cos(math.pi * done)) / 2
+
+
+@torch.no_grad()
+def evaluate(
+    modules: nn.ModuleList, patients: list, task: Task, options: argparse.Namespace
+) -> float:
+    """Mean metric over batches of held-out patients, the same ones every time."""
+    modules.eval()
+    scores = []
+    for index in range(options.evaluation_batches):
+        rng = np.random.default_rng((options.seed, 1, index))
+        batch = draw_batch(patients, task, rng, options, train=False)
+        _, metrics = task.loss(*modules, batch)
+        scores.append(float(metrics[task.metric]))
+    modules.train()
+    return float(np.mean(scores))
+
+
+def main() -> None:
+    options = parse_arguments()
+    torch.manual_seed(options.seed)
+    task = Task()
+    patients = load_patients(options.scans, task.crop)
+    train, held_out = split(patients, options.validation, options.seed)
+    print(f"{len(train)} scans to train on, {len(held_out)} held out")
+
+    encoder = Encoder().apply(initialise) if options.from_scratch else build()
+    modules = nn.ModuleList([encoder, task.head(FEATURES)]).to(options.device).train()
+    optimiser = make_optimiser(modules, options)
+    schedule = torch.optim.lr_scheduler.LambdaLR(
+        optimiser, lambda step: rate_at(step, options)
+    )
+
+    for step in range(options.steps):
+        rng = np.random.default_rng((options.seed, 2, step))
+        batch = draw_batch(train, task, rng, options, train=True)
+        loss, _ = task.loss(*modules, batch)
+        optimiser.zero_grad()
+        loss.backward()
+        if options.clip_norm is not None:
+            nn.utils.clip_grad_norm_(modules.parameters(), options.clip_norm)
+        optimiser.step()
+        schedule.step()
+        if (step + 1) % options.report_every == 0 or step + 1 == options.steps:
+            score = evaluate(modules, held_out, task, options)
+            print(
+                f"step {step + 1}/{options.steps}: loss {loss.item():.4f}, "
+                f"held-out {task.metric} {score:.3f} (chance {task.chance:.3f})"
+            )
+
+    options.output.mkdir(parents=True, exist_ok=True)
+    torch.save(encoder.state_dict(), options.output / "encoder.pt")
+    print(f"wrote {options.output / 'encoder.pt'}")
+
+
+if __name__ == "__main__":
+    main()
+`;
+}

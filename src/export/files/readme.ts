@@ -1,0 +1,88 @@
+/** `README.md` of an export: what is there, where it comes from, how to use and check it. */
+import { countParameters } from '../../nn/parameters.js';
+import type { PytorchExport } from '../pytorch.js';
+
+export function readmeSource(content: PytorchExport): string {
+  const { architecture, parity, origin, task } = content;
+  const features = `[N, ${architecture.features}, ${parity.features.shape.slice(2).join(', ')}]`;
+  return `# ${origin.experiment}: a pretrained 3D encoder
+
+${provenance(content)}
+
+It maps volumes \`[N, ${architecture.inChannels}, D, H, W]\` to feature maps \`[N, ${architecture.features}, d, h, w]\` (for patches of ${parity.input.shape.slice(2).join('×')} voxels: \`${features}\`) and has ${countParameters(architecture).toLocaleString('en-US')} parameters.
+
+| File | What it is |
+| --- | --- |
+| \`model.py\` | the encoder; \`build()\` loads its weights |
+| \`weights.safetensors\` | the weights |
+| \`parity.npz\` | an input, and the features that voxolve computes for it |
+| \`architecture.json\` | the architecture as data, with its genome and settings |
+${pretrainingFiles(task.source !== undefined)}| \`requirements.txt\` | what to install |
+
+## Use
+
+\`\`\`python
+import torch
+from model import FEATURES, build
+
+encoder = build()
+classifier = torch.nn.Sequential(
+    encoder, torch.nn.AdaptiveAvgPool3d(1), torch.nn.Flatten(), torch.nn.Linear(FEATURES, 2)
+)
+\`\`\`
+
+\`build()\` returns the encoder in eval mode; call \`.train()\` before fine-tuning. Inputs should be preprocessed as in pretraining: canonical axes (D towards superior, H towards anterior, W towards right), ${content.scans.spacing.join(' × ')} mm, intensities clipped at the percentiles ${content.scans.percentiles.join(' and ')} and standardised over tissue${task.source === undefined ? '' : '; `scans.py` does that'}.
+
+## Check
+
+\`\`\`python
+import numpy as np
+import torch
+from model import build
+
+parity = np.load("parity.npz")
+with torch.no_grad():
+    features = build()(torch.from_numpy(parity["input"])).numpy()
+scale = np.abs(parity["features"]).max()
+print(np.abs(features - parity["features"]).max() / scale)  # below 1e-4
+\`\`\`
+
+${pretraining(content)}`;
+}
+
+function provenance({ origin, task }: PytorchExport): string {
+  const candidate = origin.candidate === undefined ? 'An architecture' : `Candidate ${origin.candidate}`;
+  const { score } = origin;
+  const result =
+    score === undefined
+      ? ''
+      : ` Its ${score.metric} on held-out patients was ${score.value.toFixed(3)} (chance ${score.chance.toFixed(3)}).`;
+  return `${candidate} of the experiment ${origin.experiment}, from the search space ${origin.space}, pretrained on ${task.name} without labels by voxolve ${origin.version}.${result}`;
+}
+
+function pretrainingFiles(there: boolean): string {
+  if (!there) return '';
+  return `| \`pretrain.py\` | goes on with pretraining, or starts it afresh, on your own scans |
+| \`task.py\` | the proxy task |
+| \`scans.py\` | reads and preprocesses NIfTI files |
+`;
+}
+
+function pretraining({ task }: PytorchExport): string {
+  if (task.source === undefined) {
+    return `## Pretraining
+
+The proxy task ${task.name} has no PyTorch source, so there is no \`pretrain.py\` here.
+`;
+  }
+  return `## Pretrain further
+
+\`\`\`sh
+pip install -r requirements.txt
+python pretrain.py SCANS --output runs/pretrained                  # from these weights
+python pretrain.py SCANS --output runs/pretrained --from-scratch   # from random ones
+\`\`\`
+
+\`SCANS\` is a folder of NIfTI files, one patient each.
+`;
+}

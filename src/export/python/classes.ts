@@ -1,0 +1,210 @@
+/**
+ * From an architecture's tree to the classes of its exported code.
+ *
+ * Every layer with a `type` is an instance of a class of that name. All instances of a type are generalised
+ * into one class, whose constructor takes what differs between them (patterns.ts). Types that differ too much
+ * to be one class (the same layers in another order) become several, numbered.
+ */
+import { present } from '../../core/errors.js';
+import type { Architecture, Layer } from '../../nn/architecture.js';
+import { walk } from '../../nn/modules.js';
+import { partsOf, type Parts } from './parts.js';
+import { nameHoles } from './names.js';
+import { Generaliser, type Hole, type Pattern } from './patterns.js';
+import {
+  ABSENT,
+  numberTerm,
+  sameTerm,
+  tripleTerm,
+  type Argument,
+  type ModuleTerm,
+  type Term,
+} from './terms.js';
+
+export interface Parameter {
+  readonly name: string;
+  readonly hole: Hole;
+  readonly default?: Term;
+}
+
+export interface Attribute {
+  readonly name: string;
+  readonly pattern: Pattern;
+}
+
+export interface ClassSpec {
+  readonly name: string;
+  readonly summary: string;
+  readonly parameters: readonly Parameter[];
+  readonly attributes: readonly Attribute[];
+  /** How `forward` uses the attributes. */
+  readonly parts: Omit<Parts, 'modules'>;
+}
+
+/** Classes in an order in which each uses only those before it; the last is `Encoder`. */
+export function classesOf(architecture: Architecture): readonly ClassSpec[] {
+  const calls = new Map<Layer, ModuleTerm>();
+  const taken = new Set(['Encoder']);
+  const specs: ClassSpec[] = [];
+  for (const group of groupsOf(architecture.encoder)) {
+    const [first] = group;
+    if (first === undefined) continue;
+    const spec = derive(unique(first.parts.type, taken), group, calls);
+    group.forEach((instance, i) => calls.set(instance.layer, callOf(spec, i)));
+    specs.push(spec);
+  }
+  return [...specs, encoderClass(architecture, calls)];
+}
+
+interface Instance {
+  readonly layer: Layer;
+  readonly parts: Parts;
+}
+
+/** Instances by class, nested classes first. */
+function groupsOf(encoder: Layer): Instance[][] {
+  const byKey = new Map<string, Instance[]>();
+  const needs = new Map<string, Set<string>>();
+  for (const { layer } of walk(encoder)) {
+    const parts = layer === encoder ? undefined : partsOf(layer);
+    if (parts === undefined) continue;
+    byKey.set(parts.key, [...(byKey.get(parts.key) ?? []), { layer, parts }]);
+    const inner = needs.get(parts.key) ?? new Set();
+    for (const { layer: below } of walk(layer)) {
+      const key = below === layer ? undefined : partsOf(below)?.key;
+      if (key !== undefined) inner.add(key);
+    }
+    needs.set(parts.key, inner);
+  }
+  const ordered: string[] = [];
+  const place = (key: string, above: readonly string[]): void => {
+    if (above.includes(key))
+      throw new Error(`layer types contain each other: ${[...above, key].join(' > ')}`);
+    if (ordered.includes(key)) return;
+    for (const inner of needs.get(key) ?? []) place(inner, [...above, key]);
+    ordered.push(key);
+  };
+  for (const key of byKey.keys()) place(key, []);
+  return ordered.flatMap((key) => splitByOrder(byKey.get(key) ?? []));
+}
+
+/** Groups of instances whose modules can stand in one common order. */
+function splitByOrder(instances: readonly Instance[]): Instance[][] {
+  const groups: Instance[][] = [];
+  for (const instance of instances) {
+    const fitting = groups.find((group) => mergedNames([...group, instance]) !== null);
+    if (fitting) fitting.push(instance);
+    else groups.push([instance]);
+  }
+  return groups;
+}
+
+/** The names of all instances' modules in one order that suits each; null where there is none. */
+function mergedNames(instances: readonly Instance[]): readonly string[] | null {
+  const merged: string[] = [];
+  for (const { parts } of instances) {
+    let last = -1;
+    for (const { name } of parts.modules) {
+      const at = merged.indexOf(name);
+      if (at === -1) merged.splice(++last, 0, name);
+      else if (at <= last) return null;
+      else last = at;
+    }
+  }
+  return merged;
+}
+
+function derive(name: string, group: readonly Instance[], calls: ReadonlyMap<Layer, Term>): ClassSpec {
+  const generaliser = new Generaliser();
+  const order = mergedNames(group) ?? [];
+  const columns = order.map((attribute) => ({
+    attribute,
+    terms: group.map(({ parts }) => {
+      const module = parts.modules.find((one) => one.name === attribute);
+      return module ? module.term(calls) : ABSENT;
+    }),
+  }));
+  const attributes = columns.map(({ attribute, terms }) => ({
+    name: attribute,
+    pattern: generaliser.attribute(attribute, terms),
+  }));
+  const names = nameHoles(
+    generaliser.holes,
+    group.map(({ parts }) => parts.channels),
+  );
+  const parameters = generaliser.holes.map((hole): Parameter => {
+    const fallback = defaultOf(hole);
+    const named = { name: present(names.get(hole), 'every hole is named'), hole };
+    return fallback === undefined ? named : { ...named, default: fallback };
+  });
+  const { type: _type, key: _key, ...rest } = present(group[0], 'a class has instances').parts;
+  return {
+    name,
+    summary: rest.summary,
+    parameters: inOrder(parameters),
+    attributes,
+    parts: { ...rest, body: order.filter((one) => isInBody(one, group)), type: name, key: _key },
+  };
+}
+
+function isInBody(name: string, group: readonly Instance[]): boolean {
+  return group.some(({ parts }) => parts.body.includes(name));
+}
+
+/** What the `i`th instance of a class is constructed with. */
+function callOf(spec: ClassSpec, i: number): ModuleTerm {
+  const args = spec.parameters.map(({ name, hole, default: fallback }): Argument<Term> => ({
+    name,
+    role: hole.role,
+    value: hole.values[i] ?? ABSENT,
+    positional: POSITIONAL.has(name),
+    ...(fallback === undefined ? {} : { default: fallback }),
+  }));
+  return { kind: 'module', callee: spec.name, args };
+}
+
+const POSITIONAL: ReadonlySet<string> = new Set(['channels', 'in_channels', 'out_channels']);
+const ORDER = ['channels', 'kernel', 'stride', 'padding', 'groups', 'setting', 'module'] as const;
+
+/** Parameters as a signature needs them: those with defaults last, otherwise by what they mean. */
+function inOrder(parameters: readonly Parameter[]): readonly Parameter[] {
+  const rank = ({ name, hole, default: fallback }: Parameter): number =>
+    (fallback === undefined ? 0 : 1000) +
+    10 * ORDER.indexOf(hole.role) -
+    (name === 'in_channels' || name === 'channels' ? 2 : name === 'out_channels' ? 1 : 0);
+  return parameters.toSorted((a, b) => rank(a) - rank(b));
+}
+
+/** The neutral value, where some instance has it: stride 1, one group, no module. */
+function defaultOf({ role, values }: Hole): Term | undefined {
+  const neutral: readonly Term[] =
+    role === 'module'
+      ? [ABSENT]
+      : role === 'stride' || role === 'groups'
+        ? [numberTerm(1), tripleTerm([1, 1, 1])]
+        : [];
+  return neutral.find((term) => values.some((value) => sameTerm(value, term)));
+}
+
+/** The encoder itself: one instance, everything spelled out. */
+function encoderClass(architecture: Architecture, calls: ReadonlyMap<Layer, Term>): ClassSpec {
+  const { encoder, inChannels, features } = architecture;
+  const parts = present(partsOf(encoder, 'Encoder'), 'an encoder is a sequence or a residual');
+  return {
+    name: 'Encoder',
+    summary: `Maps [N, ${inChannels}, D, H, W] to features [N, ${features}, d, h, w].`,
+    parameters: [],
+    attributes: parts.modules.map(({ name, term }) => ({
+      name,
+      pattern: { kind: 'constant', term: term(calls) },
+    })),
+    parts,
+  };
+}
+
+function unique(name: string, taken: Set<string>): string {
+  let candidate = name;
+  for (let i = 2; taken.has(candidate); i++) candidate = `${name}${i}`;
+  taken.add(candidate);
+  return candidate;
+}

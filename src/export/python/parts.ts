@@ -1,0 +1,162 @@
+/**
+ * What a class of exported code is made of, for each kind of layer that becomes one: its modules in the order
+ * of construction, and how `forward` runs through them.
+ */
+import { present, unreachable } from '../../core/errors.js';
+import type { Layer, LayerOf } from '../../nn/architecture.js';
+import { bodyOf, isPositional, submodulesOf, walk, bodyIsInlined } from '../../nn/modules.js';
+import type { ModuleTerm, Term } from './terms.js';
+import {
+  torchActivation,
+  torchBatchNorm,
+  torchConv,
+  torchGlobalPool,
+  torchLinear,
+  torchNamedSequential,
+  torchPool,
+  torchSequential,
+} from './torch-modules.js';
+
+export interface Parts {
+  /** The class's name as the tree has it. */
+  readonly type: string;
+  /** Instances with equal keys can share a class. */
+  readonly key: string;
+  readonly summary: string;
+  readonly form: 'sequence' | 'residual' | 'squeezeExcite';
+  readonly modules: readonly {
+    readonly name: string;
+    readonly term: (calls: ReadonlyMap<Layer, Term>) => Term;
+  }[];
+  /** Modules that `forward` applies one after another; of a residual, those of its body. */
+  readonly body: readonly string[];
+  /** A residual's final activation. */
+  readonly finalActivation?: string;
+  /** Numbers of channels that have names of their own. */
+  readonly channels: Readonly<Record<string, number>>;
+}
+
+/** Undefined for layers that need no class. `type` overrides the layer's own. */
+export function partsOf(layer: Layer, type?: string): Parts | undefined {
+  switch (layer.kind) {
+    case 'sequence':
+      return type === undefined && layer.type === undefined ? undefined : sequenceParts(layer, type);
+    case 'residual':
+      return residualParts(layer, type);
+    case 'squeezeExcite':
+      return squeezeExciteParts(layer);
+    default:
+      return undefined;
+  }
+}
+
+function sequenceParts(layer: LayerOf<'sequence'>, type = layer.type ?? 'Sequence'): Parts {
+  return {
+    type,
+    key: `${type} sequence`,
+    summary: layer.summary ?? 'Layers one after another.',
+    form: 'sequence',
+    modules: layer.children.map(({ name, layer: child }) => ({
+      name,
+      term: (calls) => termOf(child, calls),
+    })),
+    body: layer.children.map(({ name }) => name),
+    channels: endsOf(layer),
+  };
+}
+
+function residualParts(layer: LayerOf<'residual'>, type = layer.type ?? 'Residual'): Parts {
+  const inner = submodulesOf(layer);
+  const activation = layer.activation === 'identity' ? undefined : freeName('act', inner);
+  return {
+    type,
+    key: `${type} residual ${bodyIsInlined(layer)} ${activation ?? ''}`,
+    summary: layer.summary ?? 'Adds a shortcut to what its body computes.',
+    form: 'residual',
+    modules: [
+      ...inner.map(({ name, layer: child }) => ({
+        name,
+        term: (calls: ReadonlyMap<Layer, Term>) => termOf(child, calls),
+      })),
+      ...(activation === undefined
+        ? []
+        : [{ name: activation, term: () => torchActivation(layer.activation) }]),
+    ],
+    body: bodyOf(layer).map(({ name }) => name),
+    ...(activation === undefined ? {} : { finalActivation: activation }),
+    channels: endsOf(layer.body),
+  };
+}
+
+function squeezeExciteParts(layer: LayerOf<'squeezeExcite'>): Parts {
+  const [reduce, expand] = submodulesOf(layer).map((module) => module.layer);
+  return {
+    type: 'SqueezeExcite',
+    key: 'SqueezeExcite',
+    summary: 'Squeeze and excitation (Hu et al. 2018): gates channels by their global context.',
+    form: 'squeezeExcite',
+    modules: [
+      { name: 'reduce', term: (calls) => termOf(present(reduce, 'reduce'), calls) },
+      { name: 'act', term: () => torchActivation(layer.activation) },
+      { name: 'expand', term: (calls) => termOf(present(expand, 'expand'), calls) },
+      { name: 'gate', term: () => torchActivation(layer.gate) },
+    ],
+    body: [],
+    channels: { channels: layer.channels, reduced_channels: layer.reduced },
+  };
+}
+
+/** What constructs a layer: a module of PyTorch's, or a call of a class that was derived before. */
+function termOf(layer: Layer, calls: ReadonlyMap<Layer, Term>): Term {
+  const derived = calls.get(layer);
+  if (derived) return derived;
+  switch (layer.kind) {
+    case 'conv':
+      return torchConv(layer);
+    case 'linear':
+      return torchLinear(layer);
+    case 'batchNorm':
+      return torchBatchNorm(layer);
+    case 'activation':
+      return torchActivation(layer.function);
+    case 'maxPool':
+    case 'avgPool':
+      return torchPool(layer);
+    case 'globalPool':
+      return torchGlobalPool();
+    case 'sequence':
+      return sequentialOf(layer, calls);
+    case 'residual':
+    case 'squeezeExcite':
+      throw new Error(`a ${layer.kind} layer has no class yet`);
+    default:
+      return unreachable(layer);
+  }
+}
+
+function sequentialOf(layer: LayerOf<'sequence'>, calls: ReadonlyMap<Layer, Term>): ModuleTerm {
+  const named = layer.children.map(({ name, layer: child }) => ({ name, value: termOf(child, calls) }));
+  return isPositional(layer) ? torchSequential(named.map(({ value }) => value)) : torchNamedSequential(named);
+}
+
+/** Channels that enter and leave; one name where they are equal by construction is up to the naming. */
+function endsOf(layer: Layer): Readonly<Record<string, number>> {
+  const ends = [...walk(layer)].flatMap(({ layer: one }): readonly (readonly [number, number])[] => {
+    switch (one.kind) {
+      case 'conv':
+        return [[one.inChannels, one.outChannels]];
+      case 'linear':
+        return [[one.inFeatures, one.outFeatures]];
+      case 'batchNorm':
+        return [[one.channels, one.channels]];
+      default:
+        return [];
+    }
+  });
+  const [first, last] = [ends[0], ends.at(-1)];
+  return first && last ? { in_channels: first[0], out_channels: last[1] } : {};
+}
+
+function freeName(name: string, taken: readonly { readonly name: string }[]): string {
+  return taken.some((other) => other.name === name) ? `final_${name}` : name;
+}

@@ -1,0 +1,108 @@
+/**
+ * The PyTorch export: an architecture and its weights as a folder of training code.
+ */
+import type { Json } from '../core/json.js';
+import type { Tensor, TensorMap } from '../core/tensor.js';
+import type { Architecture } from '../nn/architecture.js';
+import { countParameters } from '../nn/parameters.js';
+import { writeSafetensors } from '../store/safetensors.js';
+import { pretrainSource } from './files/pretrain.js';
+import { readmeSource } from './files/readme.js';
+import { requirementsSource } from './files/requirements.js';
+import { scansSource } from './files/scans.js';
+import { writeNpz } from './npz.js';
+import { modelSource } from './python/model.js';
+import { encoderWeights } from './weights.js';
+import type { ExportFiles } from './write-folder.js';
+
+export interface PytorchExport {
+  readonly architecture: Architecture;
+  /** The encoder's tensors, named as in its `state_dict`; see `encoderWeights`. */
+  readonly weights: TensorMap;
+  /** An input `[N, C, D, H, W]`, and the features that voxolve computes for it with these weights. */
+  readonly parity: { readonly input: Tensor; readonly features: Tensor };
+  readonly task: ExportedTask;
+  readonly origin: ExportOrigin;
+  readonly scans: ExportedScans;
+  readonly training: ExportedTraining;
+}
+
+/** The proxy task. `source` is `task.py`, with a class `Task` as `files/pretrain.ts` describes it. */
+export interface ExportedTask {
+  readonly name: string;
+  readonly options: Json;
+  readonly source?: string;
+}
+
+/** Where the architecture and its weights come from. */
+export interface ExportOrigin {
+  /** voxolve's version. */
+  readonly version: string;
+  readonly experiment: string;
+  readonly space: string;
+  readonly candidate?: number;
+  readonly genome?: Json;
+  readonly score?: { readonly metric: string; readonly value: number; readonly chance: number };
+}
+
+/** How scans were preprocessed. */
+export interface ExportedScans {
+  /** mm along `[D, H, W]`. */
+  readonly spacing: readonly [number, number, number];
+  readonly percentiles: readonly [number, number];
+  readonly frames: 'first' | 'each' | 'mean';
+  /** Share of patients held out. */
+  readonly validation: number;
+}
+
+/** How the candidate was trained; the defaults of `pretrain.py`. */
+export interface ExportedTraining {
+  readonly steps: number;
+  readonly batch: number;
+  readonly learningRate: number;
+  /** Share of the steps over which the learning rate rises. */
+  readonly warmup: number;
+  readonly schedule: 'cosine' | 'constant';
+  readonly optimiser: 'adamw' | 'sgd';
+  readonly weightDecay: number;
+  readonly clipNorm?: number;
+  readonly evaluationBatches: number;
+}
+
+/** All files of the folder, by name. Throws where the weights do not fit the architecture. */
+export function exportPytorch(content: PytorchExport): ExportFiles {
+  const { architecture, parity, task } = content;
+  const weights = encoderWeights(architecture, content.weights);
+  return {
+    'README.md': readmeSource(content),
+    'model.py': modelSource(architecture, originLine(content)),
+    'weights.safetensors': writeSafetensors(weights),
+    'parity.npz': writeNpz({ input: parity.input, features: parity.features }),
+    'architecture.json': `${JSON.stringify(description(content), null, 2)}\n`,
+    'requirements.txt': requirementsSource(task.source !== undefined),
+    ...(task.source === undefined
+      ? {}
+      : {
+          'task.py': task.source,
+          'scans.py': scansSource(content.scans),
+          'pretrain.py': pretrainSource(content.training, content.scans),
+        }),
+  };
+}
+
+/** `architecture.json`: the tree itself, and everything needed to say where it comes from. */
+function description({ architecture, task, origin, scans, training }: PytorchExport): object {
+  return {
+    architecture,
+    parameters: countParameters(architecture),
+    origin,
+    task: { name: task.name, options: task.options },
+    scans,
+    training,
+  };
+}
+
+function originLine({ origin, task }: PytorchExport): string {
+  const candidate = origin.candidate === undefined ? '' : `, candidate ${origin.candidate}`;
+  return `3D encoder pretrained on ${task.name} (voxolve, ${origin.experiment}${candidate}).`;
+}

@@ -1,0 +1,46 @@
+/**
+ * Writes an export as a whole or not at all: into a folder beside the target, which is then renamed.
+ */
+import { mkdir, mkdtemp, readdir, rename, rm, rmdir, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { UserError } from '../core/errors.js';
+
+/** By name relative to the export's folder. */
+export type ExportFiles = Readonly<Record<string, string | Uint8Array>>;
+
+/** Throws `UserError` where `directory` is a file, or a folder that is not empty. */
+export async function writeFolder(directory: string, files: ExportFiles): Promise<void> {
+  const target = resolve(directory);
+  const exists = await isEmptyFolder(directory, target);
+  await mkdir(dirname(target), { recursive: true });
+  const draft = await mkdtemp(join(dirname(target), `.${basename(target)}-`));
+  try {
+    for (const [name, content] of Object.entries(files)) await writeFile(join(draft, name), content);
+    // Not every system renames onto an empty folder.
+    if (exists) await rmdir(target);
+    await rename(draft, target);
+  } catch (error) {
+    await rm(draft, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+/** Whether the folder is there; it must be empty then. */
+async function isEmptyFolder(subject: string, target: string): Promise<boolean> {
+  try {
+    const names = await readdir(target);
+    if (names.length === 0) return true;
+    throw new UserError({
+      subject,
+      problem: `the folder is not empty (it holds ${names.length} entries, such as ${names[0]})`,
+      fix: 'name a new folder',
+    });
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error)) throw error;
+    if (error.code === 'ENOENT') return false;
+    if (error.code === 'ENOTDIR') {
+      throw new UserError({ subject, problem: 'is a file, not a folder', fix: 'name a new folder' });
+    }
+    throw error;
+  }
+}
