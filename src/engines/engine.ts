@@ -17,7 +17,12 @@ export type OptimiserSpec =
       /** Decoupled, multiplied by the step's learning rate; only for parameters with `decay` (Loshchilov & Hutter 2019). */
       readonly weightDecay: number;
     }
-  | { readonly kind: 'sgd'; readonly momentum: number; readonly nesterov: boolean; readonly weightDecay: number };
+  | {
+      readonly kind: 'sgd';
+      readonly momentum: number;
+      readonly nesterov: boolean;
+      readonly weightDecay: number;
+    };
 
 /**
  * What to train. Both graphs name the same parameters and states.

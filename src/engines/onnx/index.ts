@@ -1,0 +1,53 @@
+/**
+ * The default engine: a whole training step is one ONNX graph, run by ONNX Runtime.
+ */
+import { UserError, messageOf } from '../../core/errors.js';
+import type { Engine, EngineOptions, TrainingProgram } from '../engine.js';
+import { evaluationGraph, groupsOf, trainingGraph } from '../training-graph.js';
+import { inferenceModel } from './inference-model.js';
+import { lowerings, type OnnxDevice } from './lowerings/index.js';
+import { probeDevices } from './probe.js';
+import { openModel } from './runtime.js';
+import { OnnxSession } from './session.js';
+import { trainModel } from './train-model.js';
+
+export { encodeGraphAsOnnx } from './encode.js';
+export { runGraph } from './run-graph.js';
+
+export const onnxEngine: Engine = {
+  name: 'onnx',
+  open: openSession,
+  probe: probeDevices,
+};
+
+async function openSession(program: TrainingProgram, options: EngineOptions): Promise<OnnxSession> {
+  const device = deviceOf(options.device);
+  const groups = groupsOf(program.train);
+  const step = trainingGraph(program, groups);
+  const table = lowerings[device];
+  const open = (model: Uint8Array) => openModel(model, { device, threads: options.threads });
+  try {
+    const train = await open(trainModel(step, table));
+    const evaluate = await open(inferenceModel(evaluationGraph(program, groups), table));
+    return new OnnxSession({ program, groups, step, train, evaluate });
+  } catch (cause) {
+    if (device === 'cpu') throw cause;
+    throw new UserError(
+      {
+        subject: `device ${device}`,
+        problem: `must run the network, and does not: ${messageOf(cause)}`,
+        fix: 'see `voxolve doctor`, or choose --device cpu',
+      },
+      { cause },
+    );
+  }
+}
+
+function deviceOf(name: string): OnnxDevice {
+  if (name in lowerings) return name as OnnxDevice;
+  throw new UserError({
+    subject: `device ${name}`,
+    problem: `must be one of ${Object.keys(lowerings).join(', ')} for the onnx engine`,
+    fix: 'choose one of these with --device',
+  });
+}

@@ -1,0 +1,18 @@
+/**
+ * The lowerings of each device: one exhaustive table, and what a device does differently.
+ */
+import { convolution } from './convolution.js';
+import { elementwise } from './elementwise.js';
+import { layout } from './layout.js';
+import type { Lowerings } from './lowering.js';
+import { network } from './network.js';
+import { portableMatmul } from './portable.js';
+
+export type OnnxDevice = 'cpu' | 'webgpu' | 'cuda';
+
+const cpu: Lowerings = { ...elementwise, ...layout, ...network, ...convolution };
+
+/** Standard ops only, for models that leave the project. */
+export const portable: Lowerings = { ...cpu, matmul: portableMatmul };
+
+export const lowerings: { readonly [D in OnnxDevice]: Lowerings } = { cpu, webgpu: portable, cuda: portable };

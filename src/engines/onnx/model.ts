@@ -1,0 +1,67 @@
+/**
+ * ONNX graphs and models as bytes.
+ */
+import { create, toBinary } from '@bufbuild/protobuf';
+import type { DType } from '../../core/tensor.js';
+import {
+  GraphProtoSchema,
+  ModelProtoSchema,
+  TensorProto_DataType as Type,
+  ValueInfoProtoSchema,
+  type GraphProto,
+  type ValueInfoProto,
+} from './proto/onnx_pb.js';
+import type { OnnxWriter } from './writer.js';
+
+/** The newest operator set whose ops the lowerings use; ONNX 1.13 (December 2022). */
+const OPSET = 18n;
+const IR_VERSION = 8n;
+
+/** Names stand for extents that are known when the model runs. */
+export type Extents = readonly (number | string)[];
+
+export const ONNX_TYPES: Readonly<Record<DType, Type>> = {
+  f32: Type.FLOAT,
+  i64: Type.INT64,
+  bool: Type.BOOL,
+};
+
+export function valueInfo(name: string, elemType: Type, extents: Extents): ValueInfoProto {
+  const dim = extents.map((extent) => ({
+    value:
+      typeof extent === 'string'
+        ? { case: 'dimParam' as const, value: extent }
+        : { case: 'dimValue' as const, value: BigInt(extent) },
+  }));
+  const tensorType = { elemType, shape: { dim } };
+  return create(ValueInfoProtoSchema, { name, type: { value: { case: 'tensorType', value: tensorType } } });
+}
+
+export function graphProto(
+  name: string,
+  out: OnnxWriter,
+  input: readonly ValueInfoProto[],
+  output: readonly ValueInfoProto[],
+): GraphProto {
+  return create(GraphProtoSchema, {
+    name,
+    node: out.nodes,
+    initializer: out.initializers,
+    input: [...input],
+    output: [...output],
+  });
+}
+
+export function modelBytes(graph: GraphProto, producerVersion = ''): Uint8Array {
+  const model = create(ModelProtoSchema, {
+    irVersion: IR_VERSION,
+    producerName: 'voxolve',
+    producerVersion,
+    opsetImport: [
+      { domain: '', version: OPSET },
+      { domain: 'com.microsoft', version: 1n },
+    ],
+    graph,
+  });
+  return toBinary(ModelProtoSchema, model);
+}

@@ -1,0 +1,41 @@
+/**
+ * ONNX Runtime, opened the way this engine needs it.
+ */
+import * as ort from 'onnxruntime-node';
+import type { OnnxDevice } from './lowerings/index.js';
+
+export interface RuntimeOptions {
+  readonly device: OnnxDevice;
+  readonly threads: number;
+}
+
+/**
+ * One operation at a time, on a fixed number of threads. Threads that wait do not spin: several sessions share a
+ * machine in a search.
+ */
+export function openModel(
+  model: Uint8Array,
+  { device, threads }: RuntimeOptions,
+): Promise<ort.InferenceSession> {
+  return ort.InferenceSession.create(model, {
+    executionProviders: device === 'cpu' ? ['cpu'] : [device],
+    executionMode: 'sequential',
+    graphOptimizationLevel: 'all',
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    logSeverityLevel: 3,
+    extra: { session: { intra_op: { allow_spinning: '0' } } },
+  });
+}
+
+export function floats(data: Float32Array, dims: readonly number[]): ort.Tensor {
+  return new ort.Tensor('float32', data, dims);
+}
+
+/** The values of a result, copied out of the runtime's memory. */
+export function copied(value: ort.Tensor | undefined): Float32Array {
+  if (!value) throw new Error('the runtime returned less than the model promises');
+  return Float32Array.from(value.data as ArrayLike<number | bigint>, Number);
+}
+
+export { ort };

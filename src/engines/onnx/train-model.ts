@@ -1,0 +1,89 @@
+/**
+ * K training steps as one ONNX model: a `Loop` whose body is the step's graph.
+ *
+ * Packed weights, moments and states are carried through the loop; feeds `[K, ...]` and the step's scalars `[K]` are
+ * indexed by its counter; scalar outputs are stacked to `[K]`. K is known when the model runs.
+ */
+import type { Graph, InputSpec } from '../../ir/graph.js';
+import { lowerGraph } from './lower.js';
+import type { Lowerings } from './lowerings/lowering.js';
+import { graphProto, modelBytes, ONNX_TYPES, valueInfo } from './model.js';
+import { TensorProto_DataType as Type, type GraphProto } from './proto/onnx_pb.js';
+import { OnnxWriter } from './writer.js';
+
+/** Name of the input that says how many steps to take. */
+export const STEP_COUNT = 'step count';
+
+/** Integers enter as 32 bits, as the project stores them, and are widened inside. */
+export function feedType({ dtype }: InputSpec): Type {
+  return dtype === 'i64' ? Type.INT32 : ONNX_TYPES[dtype];
+}
+
+/** Reads a feed: widens integers. */
+export function widened(out: OnnxWriter, name: string, { dtype }: InputSpec): string {
+  return dtype === 'i64' ? out.op('Cast', [name], { to: Type.INT64 }) : name;
+}
+
+/** The model's outputs are those of the graph, `[K]` each, and the packed vectors under their own names. */
+export function trainModel(step: Graph, table: Lowerings): Uint8Array {
+  const carried = step.parameters.map(({ name, shape }) => ({ name, shape }));
+  const curves = Object.keys(step.outputs);
+  const body = loopBody(step, table);
+  const out = new OnnxWriter();
+  const results = out.ops(
+    'Loop',
+    [STEP_COUNT, '', ...carried.map(({ name }) => `${name}/before`)],
+    carried.length + curves.length,
+    { body: { graph: body } },
+  );
+  const named = [...carried.map(({ name }) => name), ...curves.map((name) => `curve/${name}`)];
+  named.forEach((name, i) => {
+    out.copy(results[i] as string, name);
+  });
+  const inputs = [
+    valueInfo(STEP_COUNT, Type.INT64, []),
+    ...carried.map(({ name, shape }) => valueInfo(`${name}/before`, Type.FLOAT, shape)),
+    ...step.inputs.map((spec) => valueInfo(spec.name, feedType(spec), ['K', ...spec.shape])),
+  ];
+  const outputs = [
+    ...carried.map(({ name, shape }) => valueInfo(name, Type.FLOAT, shape)),
+    ...curves.map((name) => valueInfo(`curve/${name}`, Type.FLOAT, ['K'])),
+  ];
+  return modelBytes(graphProto('train', out, inputs, outputs));
+}
+
+function loopBody(step: Graph, table: Lowerings): GraphProto {
+  const out = new OnnxWriter('step/');
+  const counter = out.fresh('counter');
+  const goOn = out.fresh('condition');
+  const carried = step.parameters.map(({ name, shape }) => ({ name, shape, inside: out.fresh('carried') }));
+  const insideOf = new Map(carried.map(({ name, inside }) => [name, inside]));
+  const specs = new Map(step.inputs.map((spec) => [spec.name, spec]));
+  const nameOf = lowerGraph(out, step, table, {
+    input: (name) =>
+      widened(out, out.op('Gather', [name, counter], { axis: 0 }), specs.get(name) as InputSpec),
+    parameter: (name) => insideOf.get(name) as string,
+  });
+  // A value may leave under one name only, and inputs of the body may not leave as they are.
+  const leave = (name: string): string => out.copy(name, out.fresh('result'));
+  const goingOn = leave(goOn);
+  const next = carried.map(({ name, inside }) => {
+    const id = step.updates[name];
+    return leave(id === undefined ? inside : nameOf(id));
+  });
+  const curves = Object.values(step.outputs).map((id) => leave(nameOf(id)));
+  return graphProto(
+    'step',
+    out,
+    [
+      valueInfo(counter, Type.INT64, []),
+      valueInfo(goOn, Type.BOOL, []),
+      ...carried.map(({ inside, shape }) => valueInfo(inside, Type.FLOAT, shape)),
+    ],
+    [
+      valueInfo(goingOn, Type.BOOL, []),
+      ...carried.map(({ shape }, i) => valueInfo(next[i] as string, Type.FLOAT, shape)),
+      ...curves.map((name) => valueInfo(name, Type.FLOAT, [])),
+    ],
+  );
+}

@@ -1,0 +1,134 @@
+/**
+ * Writes the nodes of one ONNX graph.
+ *
+ * Equal nodes are written once, so that lowerings may ask for what they need without knowing who else did.
+ */
+import { create } from '@bufbuild/protobuf';
+import type { Shape } from '../../core/tensor.js';
+import {
+  AttributeProto_AttributeType as Kind,
+  AttributeProtoSchema,
+  NodeProtoSchema,
+  TensorProto_DataType as Type,
+  TensorProtoSchema,
+  type AttributeProto,
+  type GraphProto,
+  type NodeProto,
+  type TensorProto,
+} from './proto/onnx_pb.js';
+
+/** Integers stand for themselves; floats are marked, since JavaScript has one kind of number. */
+export type Attribute =
+  number | readonly number[] | string | { readonly float: number } | { readonly graph: GraphProto };
+
+export interface NodeOptions {
+  /** `com.microsoft` for ONNX Runtime's own ops. */
+  readonly domain?: string;
+}
+
+export class OnnxWriter {
+  readonly nodes: NodeProto[] = [];
+  readonly initializers: TensorProto[] = [];
+  readonly #known = new Map<string, readonly string[]>();
+  readonly #prefix: string;
+  #names = 0;
+
+  /** `prefix` keeps names apart from those of an enclosing graph. */
+  constructor(prefix = '') {
+    this.#prefix = prefix;
+  }
+
+  /** A name that nothing else has. */
+  fresh(hint: string): string {
+    return `${this.#prefix}${hint}_${this.#names++}`;
+  }
+
+  /** Writes a node with one output, and returns the output's name. */
+  op(
+    type: string,
+    inputs: readonly string[],
+    attributes: Readonly<Record<string, Attribute>> = {},
+    options: NodeOptions = {},
+  ): string {
+    return this.ops(type, inputs, 1, attributes, options)[0] as string;
+  }
+
+  /** Writes a node with several outputs. */
+  ops(
+    type: string,
+    inputs: readonly string[],
+    outputs: number,
+    attributes: Readonly<Record<string, Attribute>> = {},
+    { domain = '' }: NodeOptions = {},
+  ): readonly string[] {
+    const plain = Object.values(attributes).every(
+      (value) => typeof value !== 'object' || !('graph' in value),
+    );
+    const key = plain ? JSON.stringify([domain, type, inputs, attributes, outputs]) : undefined;
+    const known = key === undefined ? undefined : this.#known.get(key);
+    if (known) return known;
+    const names = Array.from({ length: outputs }, () => this.fresh(type));
+    this.nodes.push(
+      create(NodeProtoSchema, {
+        opType: type,
+        domain,
+        name: this.fresh('node'),
+        input: [...inputs],
+        output: [...names],
+        attribute: Object.entries(attributes).map(([name, value]) => attributeOf(name, value)),
+      }),
+    );
+    if (key !== undefined) this.#known.set(key, names);
+    return names;
+  }
+
+  /** Gives a value another name: a copy, which ONNX Runtime removes where it can. */
+  copy(value: string, name: string): string {
+    this.nodes.push(create(NodeProtoSchema, { opType: 'Identity', input: [value], output: [name] }));
+    return name;
+  }
+
+  /** A constant of floats; a single value is stored once and broadcasts where the shape is `[]`. */
+  floats(shape: Shape, data: ArrayLike<number>): string {
+    return this.#constant('f', shape, data, () => new Uint8Array(Float32Array.from(data).buffer), Type.FLOAT);
+  }
+
+  scalar(x: number): string {
+    return this.floats([], [x]);
+  }
+
+  /** A list of 64-bit integers, or with `shape` a tensor of them. */
+  ints(data: ArrayLike<number>, shape: Shape = [data.length]): string {
+    const bytes = () => new Uint8Array(BigInt64Array.from(Array.from(data), BigInt).buffer);
+    return this.#constant('i', shape, data, bytes, Type.INT64);
+  }
+
+  #constant(
+    kind: string,
+    shape: Shape,
+    data: ArrayLike<number>,
+    bytes: () => Uint8Array,
+    dataType: Type,
+  ): string {
+    // Long constants are not worth comparing.
+    const key = data.length <= 64 ? JSON.stringify([kind, shape, Array.from(data, String)]) : undefined;
+    const known = key === undefined ? undefined : this.#known.get(key)?.[0];
+    if (known !== undefined) return known;
+    const name = this.fresh('constant');
+    const rawData = bytes();
+    this.initializers.push(create(TensorProtoSchema, { name, dataType, dims: shape.map(BigInt), rawData }));
+    if (key !== undefined) this.#known.set(key, [name]);
+    return name;
+  }
+}
+
+function attributeOf(name: string, value: Attribute): AttributeProto {
+  if (typeof value === 'number')
+    return create(AttributeProtoSchema, { name, type: Kind.INT, i: BigInt(value) });
+  if (typeof value === 'string') {
+    return create(AttributeProtoSchema, { name, type: Kind.STRING, s: new TextEncoder().encode(value) });
+  }
+  if ('float' in value) return create(AttributeProtoSchema, { name, type: Kind.FLOAT, f: value.float });
+  if ('graph' in value) return create(AttributeProtoSchema, { name, type: Kind.GRAPH, g: value.graph });
+  return create(AttributeProtoSchema, { name, type: Kind.INTS, ints: value.map(BigInt) });
+}
