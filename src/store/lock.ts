@@ -20,6 +20,8 @@ export function acquireLock(path: string): Lock {
   mkdirSync(folder, { recursive: true });
   const db = new Database(join(folder, 'lock'), { timeout: 0 });
   try {
+    // Nothing is ever written to the file, so that no journal need lie beside it.
+    db.pragma('journal_mode = MEMORY');
     db.exec('BEGIN EXCLUSIVE');
   } catch (error) {
     db.close();

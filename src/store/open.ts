@@ -76,6 +76,7 @@ function prepare(path: string, db: Database.Database, mode: OpenMode, lock: Lock
 
 /** How many migrations the database has had; refuses what is not voxolve's or too new, without writing. */
 function versionOf(path: string, db: Database.Database): number {
+  const tables = db.prepare('SELECT count(*) FROM sqlite_schema').pluck().get() as number;
   const version = db.pragma('user_version', { simple: true }) as number;
   const application = db.pragma('application_id', { simple: true }) as number;
   if (application === APPLICATION_ID) {
@@ -86,7 +87,6 @@ function versionOf(path: string, db: Database.Database): number {
       fix: 'upgrade voxolve',
     });
   }
-  const tables = db.prepare('SELECT count(*) FROM sqlite_schema').pluck().get() as number;
   if (application === 0 && version === 0 && tables === 0) return 0;
   throw new UserError({
     subject: path,

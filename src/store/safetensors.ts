@@ -6,6 +6,7 @@
  *
  * Source: https://huggingface.co/docs/safetensors, section "Format".
  */
+import { z } from 'zod';
 import { UserError } from '../core/errors.js';
 import { sizeOf, tensor, type Tensor, type TensorMap } from '../core/tensor.js';
 
@@ -14,11 +15,13 @@ const F32_BYTES = 4;
 /** Headers are padded so that the data is aligned, as the reference implementation does. */
 const ALIGNMENT = 8;
 
-interface Entry {
-  readonly dtype: string;
-  readonly shape: readonly number[];
-  readonly data_offsets: readonly [number, number];
-}
+const entrySchema = z.object({
+  dtype: z.string(),
+  shape: z.array(z.int().min(0)),
+  /** First byte and the byte after the last, counted from the end of the header. */
+  data_offsets: z.tuple([z.int().min(0), z.int().min(0)]),
+});
+type Entry = z.infer<typeof entrySchema>;
 
 /** The file's bytes; tensors in the order of their names, so that equal weights give equal bytes. */
 export function writeSafetensors(tensors: TensorMap): Buffer {
@@ -27,7 +30,7 @@ export function writeSafetensors(tensors: TensorMap): Buffer {
   let offset = 0;
   for (const [name, { shape, data }] of named) {
     const end = offset + data.length * F32_BYTES;
-    header[name] = { dtype: 'F32', shape, data_offsets: [offset, end] };
+    header[name] = { dtype: 'F32', shape: [...shape], data_offsets: [offset, end] };
     offset = end;
   }
   const json = Buffer.from(JSON.stringify(header));
@@ -52,12 +55,13 @@ export function readSafetensors(bytes: Uint8Array, subject: string): Record<stri
   const header = headerOf(buffer, subject);
   const data = buffer.subarray(LENGTH_BYTES + header.bytes);
   const tensors: Record<string, Tensor> = {};
-  for (const [name, entry] of Object.entries(header.entries)) {
+  for (const [name, unchecked] of Object.entries(header.entries)) {
     if (name === '__metadata__') continue;
+    const entry = entryOf(name, unchecked, subject);
     const [start, end] = entry.data_offsets;
     const expected = sizeOf(entry.shape) * F32_BYTES;
     if (entry.dtype !== 'F32') throw damaged(subject, `tensor ${name} has dtype ${entry.dtype}, not F32`);
-    if (!(start >= 0) || end - start !== expected || end > data.length) {
+    if (end - start !== expected || end > data.length) {
       throw damaged(
         subject,
         `tensor ${name} needs ${expected} bytes, has [${start}, ${end}) of ${data.length}`,
@@ -73,20 +77,28 @@ export function readSafetensors(bytes: Uint8Array, subject: string): Record<stri
 
 const BIG_ENDIAN = new Uint8Array(new Uint16Array([1]).buffer)[0] === 0;
 
-function headerOf(
-  buffer: Buffer,
-  subject: string,
-): { readonly bytes: number; readonly entries: Record<string, Entry> } {
-  const length = buffer.length < LENGTH_BYTES ? -1 : Number(buffer.readBigUInt64LE());
-  if (length < 0 || LENGTH_BYTES + length > buffer.length) {
-    throw damaged(subject, `the header of ${length} bytes exceeds the file of ${buffer.length}`);
+interface Header {
+  readonly bytes: number;
+  readonly entries: Readonly<Record<string, unknown>>;
+}
+
+function headerOf(buffer: Buffer, subject: string): Header {
+  const bytes = buffer.length < LENGTH_BYTES ? -1 : Number(buffer.readBigUInt64LE());
+  if (bytes < 0 || LENGTH_BYTES + bytes > buffer.length) {
+    throw damaged(subject, `the header of ${bytes} bytes exceeds the file of ${buffer.length}`);
   }
   try {
-    const text = buffer.toString('utf8', LENGTH_BYTES, LENGTH_BYTES + length);
-    return { bytes: length, entries: JSON.parse(text) as Record<string, Entry> };
+    const text = buffer.toString('utf8', LENGTH_BYTES, LENGTH_BYTES + bytes);
+    return { bytes, entries: z.record(z.string(), z.unknown()).parse(JSON.parse(text)) };
   } catch (error) {
-    throw damaged(subject, 'the header is not JSON', error);
+    throw damaged(subject, 'the header is not a JSON object', error);
   }
+}
+
+function entryOf(name: string, unchecked: unknown, subject: string): Entry {
+  const parsed = entrySchema.safeParse(unchecked);
+  if (parsed.success) return parsed.data;
+  throw damaged(subject, `tensor ${name} is not described by dtype, shape and data_offsets`, parsed.error);
 }
 
 function damaged(subject: string, problem: string, cause?: unknown): UserError {

@@ -3,40 +3,267 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { rngOf } from '../../src/core/random.js';
-import { openStore } from '../../src/store/open.js';
-import { summarise } from '../../src/store/queries.js';
+import { openStore, type Store } from '../../src/store/open.js';
+import { artifactFolder } from '../../src/store/paths.js';
 import { verifyStudy } from '../../src/study/verify.js';
-import { assessToy, evaluateToy, runToy, tablesOf, toyExperimentIn, toyStrategy } from './simulation.js';
+import type { StudyPlan } from '../../src/study/study.js';
+import {
+  assessToy,
+  evaluateToy,
+  outcomeOf,
+  runToy,
+  tablesOf,
+  toyExperimentIn,
+  toyStrategy,
+} from './simulation.js';
 
 let folder: string;
 beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'voxolve-study-'))));
 afterEach(() => rmSync(folder, { recursive: true }));
 
-async function tablesWith(name: string, parallel: number): Promise<unknown> {
+async function withStore<T>(name: string, work: (store: Store) => Promise<T> | T): Promise<T> {
   const store = openStore(join(folder, name), 'create');
   try {
-    const end = await runToy(store, { parallel });
-    expect(end.completed).toBe(true);
-    return tablesOf(store);
+    return await work(store);
   } finally {
     store.close();
   }
 }
 
-describe('a study', () => {
-  it('gives identical tables with 1, 2 and 8 evaluations at once', async () => {
-    const alone = await tablesWith('one.db', 1);
-    expect(await tablesWith('two.db', 2)).toEqual(alone);
-    expect(await tablesWith('eight.db', 8)).toEqual(alone);
+const tablesAfter = (name: string, changes: Partial<StudyPlan>): Promise<unknown> =>
+  withStore(name, async (store) => {
+    expect((await runToy(store, changes)).completed).toBe(true);
+    return tablesOf(store);
   });
 
-  it('passes its own verification', async () => {
-    const store = openStore(join(folder, 'a.db'), 'create');
-    await runToy(store);
-    const { checked, discrepancies } = verifyStudy(store, toyExperimentIn(store), toyStrategy(), assessToy);
-    expect(discrepancies).toEqual([]);
-    expect(checked).toBe(60);
-    store.close();
+describe('a study', () => {
+  it('gives identical tables with 1, 2 and 8 evaluations at once, and with more than the lookahead', async () => {
+    const alone = await tablesAfter('one.db', { parallel: 1 });
+    for (const parallel of [2, 8, 50]) {
+      expect(await tablesAfter(`${parallel}.db`, { parallel })).toEqual(alone);
+    }
+  });
+
+  it('gives another search for another strategy', async () => {
+    const random = await tablesAfter('random.db', { strategy: toyStrategy({ name: 'random' }) });
+    expect(random).not.toEqual(await tablesAfter('evolution.db', {}));
+  });
+
+  it('evaluates as many at once as it may, never more', async () => {
+    let running = 0;
+    let most = 0;
+    const evaluate: StudyPlan['evaluate'] = async (request, signal) => {
+      most = Math.max(most, ++running);
+      const outcome = await evaluateToy(request, signal);
+      running--;
+      return outcome;
+    };
+    await withStore('a.db', (store) => runToy(store, { evaluate, parallel: 5 }));
+    expect(most).toBe(5);
+  });
+
+  it('extended to more candidates is the same as one that wanted them from the start', async () => {
+    const long = await tablesAfter('long.db', { candidates: 80 });
+    await withStore('extended.db', (store) => runToy(store, { candidates: 35 }));
+    expect(await tablesAfter('extended.db', { candidates: 80 })).toEqual(long);
+  });
+
+  it('stopped by its signal leaves nothing running and goes on later', async () => {
+    const whole = await tablesAfter('whole.db', {});
+    const stop = new AbortController();
+    await withStore('stopped.db', async (store) => {
+      const end = await runToy(store, {
+        signal: stop.signal,
+        onEvent: (event) => {
+          if (event.kind === 'finished' && event.finished === 20) stop.abort();
+        },
+        evaluate: async (request, signal) => {
+          const outcome = await evaluateToy(request, signal);
+          signal.throwIfAborted();
+          return outcome;
+        },
+      });
+      expect(end.completed).toBe(false);
+      const statuses = store
+        .statement('SELECT DISTINCT status FROM candidates ORDER BY status')
+        .pluck()
+        .all();
+      expect(statuses).toEqual(['done', 'failed', 'infeasible', 'pending']);
+    });
+    expect(await tablesAfter('stopped.db', {})).toEqual(whole);
+  });
+
+  it('passes on what the evaluator throws, after the others under way ended, and goes on later', async () => {
+    const whole = await tablesAfter('whole.db', {});
+    await withStore('broken.db', async (store) => {
+      const evaluate: StudyPlan['evaluate'] = (request, signal) =>
+        request.number === 17 ? Promise.reject(new Error('no such engine')) : evaluateToy(request, signal);
+      await expect(runToy(store, { evaluate })).rejects.toThrow('no such engine');
+      expect(store.statement("SELECT count(*) FROM candidates WHERE status = 'running'").pluck().get()).toBe(
+        0,
+      );
+    });
+    expect(await tablesAfter('broken.db', {})).toEqual(whole);
+  });
+
+  it('records a diverged candidate as done with the worst score, a failed one without a score', async () => {
+    await withStore('a.db', async (store) => {
+      await runToy(store);
+      const fates = store
+        .statement(
+          `SELECT DISTINCT candidates.status AS candidate, evaluations.status AS evaluation, candidates.score IS NULL AS none
+           FROM candidates JOIN evaluations ON candidate = candidates.id ORDER BY 2`,
+        )
+        .all();
+      expect(fates).toEqual([
+        { candidate: 'done', evaluation: 'diverged', none: 0 },
+        { candidate: 'done', evaluation: 'done', none: 0 },
+        { candidate: 'failed', evaluation: 'failed', none: 1 },
+        { candidate: 'infeasible', evaluation: 'infeasible', none: 1 },
+      ]);
+    });
+  });
+
+  it('refuses a score that is not a number', async () => {
+    await withStore('a.db', async (store) => {
+      const evaluate: StudyPlan['evaluate'] = ({ number, genome }) =>
+        Promise.resolve({ ...outcomeOf(number, genome), status: 'done', score: NaN });
+      await expect(runToy(store, { evaluate })).rejects.toThrow('cannot have the score NaN');
+    });
   });
 });
-void [readdirSync, rngOf, summarise, evaluateToy];
+
+/** The process ends here: nothing after this instant is written. */
+class Killed extends Error {}
+
+/** A store that lets `commits` statements and transactions through, then behaves as if the process were gone. */
+function dyingStore(store: Store, commits: number): Store {
+  let left = commits;
+  let depth = 0;
+  const live = <T>(work: () => T): T => {
+    if (depth === 0 && left-- <= 0) throw new Killed();
+    return work();
+  };
+  return {
+    ...store,
+    statement: (sql) => {
+      const statement = store.statement(sql);
+      if (!/^\s*(INSERT|UPDATE|DELETE)/.test(sql)) return statement;
+      return new Proxy(statement, {
+        get: (target, name) =>
+          name === 'run'
+            ? (...values: unknown[]) => live(() => target.run(...values))
+            : (Reflect.get(target, name) as unknown),
+      });
+    },
+    transaction: (work) =>
+      live(() => {
+        depth++;
+        try {
+          return store.transaction(work);
+        } finally {
+          depth--;
+        }
+      }),
+  };
+}
+
+describe('a study killed between any two commits', () => {
+  it('ends in identical tables and weights files, and loses no evaluation', async () => {
+    const whole = await tablesAfter('whole.db', {});
+    const rng = rngOf('kills');
+    for (let run = 0; run < 6; run++) {
+      const name = `killed-${run}.db`;
+      let kills = 0;
+      let evaluations = 0;
+      for (let completed = false; !completed;) {
+        completed = await withStore(name, async (store) => {
+          const count = (): number =>
+            store.statement('SELECT count(*) FROM evaluations').pluck().get() as number;
+          expect(count()).toBeGreaterThanOrEqual(evaluations);
+          evaluations = count();
+          toyExperimentIn(store);
+          try {
+            await runToy(dyingStore(store, rng.int(40)), { parallel: 1 + rng.int(8) });
+            return true;
+          } catch (error) {
+            if (!(error instanceof Killed)) throw error;
+            kills++;
+            return false;
+          }
+        });
+        if (kills > 400) throw new Error('no progress');
+      }
+      expect(kills).toBeGreaterThanOrEqual(2);
+      expect(await withStore(name, tablesOf)).toEqual(whole);
+      expect(weightsOf(name)).toEqual(weightsOf('whole.db'));
+    }
+  });
+});
+
+function weightsOf(name: string): string[] {
+  return readdirSync(artifactFolder(join(folder, name))).sort();
+}
+
+describe('verification', () => {
+  const verified = (store: Store): ReturnType<typeof verifyStudy> =>
+    verifyStudy(store, toyExperimentIn(store), toyStrategy(), assessToy);
+
+  it('passes on a study as it was run, whole or stopped', async () => {
+    await withStore('a.db', async (store) => {
+      await runToy(store, { candidates: 40 });
+      expect(verified(store)).toEqual({ checked: 40, discrepancies: [] });
+      store.statement("UPDATE candidates SET status = 'pending', score = NULL WHERE number = 39").run();
+      store.statement('DELETE FROM evaluations WHERE candidate = (SELECT max(id) FROM candidates)').run();
+      expect(verified(store)).toEqual({ checked: 40, discrepancies: [] });
+    });
+  });
+
+  it.each([
+    [
+      'parents',
+      'UPDATE candidate_parents SET parent = (SELECT id FROM candidates WHERE number = 2) WHERE candidate = @id',
+    ],
+    ['parents', 'DELETE FROM candidate_parents WHERE candidate = @id'],
+    ['parents', "UPDATE candidate_parents SET role = 'crossover' WHERE candidate = @id"],
+    ['mutations', "UPDATE mutations SET path = '/stem' WHERE candidate = @id"],
+    ['mutations', "UPDATE mutations SET kind = 'other' WHERE candidate = @id"],
+    ['mutations', "UPDATE mutations SET before = '1' WHERE candidate = @id"],
+    ['mutations', "UPDATE mutations SET after = '1' WHERE candidate = @id"],
+    ['mutations', 'DELETE FROM mutations WHERE candidate = @id'],
+    ['genome_hash', "UPDATE candidates SET genome_hash = 'abc' WHERE id = @id"],
+    [
+      'genome',
+      `UPDATE candidates SET genome = '{"stages":[{"block":"conv","width":8}],"stem":"odd"}' WHERE id = @id`,
+    ],
+    ['score', 'UPDATE candidates SET score = 0.9 WHERE id = @id'],
+    ['status', "UPDATE candidates SET status = 'failed' WHERE id = @id"],
+    ['params', 'UPDATE candidates SET params = 1 WHERE id = @id'],
+    ['macs', 'UPDATE candidates SET macs = 100 WHERE id = @id'],
+  ])('names the candidate whose %s were altered: %s', async (what, sql) => {
+    await withStore('a.db', async (store) => {
+      await runToy(store, { candidates: 40 });
+      const victim = store
+        .statement(
+          `SELECT id, number FROM candidates JOIN candidate_parents ON candidate = id
+           WHERE status = 'done' AND number > 20 ORDER BY number LIMIT 1`,
+        )
+        .get() as { id: number; number: number };
+      store.statement(sql).run({ id: victim.id });
+      const [first] = verified(store).discrepancies.filter(
+        (one) => one.candidate === victim.number && one.what === what,
+      );
+      expect(first).toBeDefined();
+      expect(verified(store).discrepancies[0]?.candidate).toBe(victim.number);
+    });
+  });
+
+  it('finds a candidate that was removed', async () => {
+    await withStore('a.db', async (store) => {
+      await runToy(store, { candidates: 40 });
+      store.statement('DELETE FROM candidates WHERE number = 11').run();
+      expect(verified(store).discrepancies[0]).toMatchObject({ what: 'number', expected: 11, found: 12 });
+      await expect(runToy(store)).rejects.toThrow('candidate 11 is missing from its log');
+    });
+  });
+});

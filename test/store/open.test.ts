@@ -1,0 +1,169 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { UserError } from '../../src/core/errors.js';
+import { openStore, type OpenMode } from '../../src/store/open.js';
+import { APPLICATION_ID, MIGRATIONS } from '../../src/store/schema.js';
+
+let folder: string;
+let path: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'voxolve-store-'));
+  path = join(folder, 'search.db');
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const modes: readonly OpenMode[] = ['create', 'write', 'read'];
+
+/** Opening fails with a user's error and leaves the file as it was. */
+function expectRefusal(mode: OpenMode, message: string): void {
+  const before = readFileSync(path);
+  expect(() => openStore(path, mode)).toThrow(UserError);
+  expect(() => openStore(path, mode)).toThrow(message);
+  expect(() => openStore(path, mode)).not.toThrow('\n');
+  expect(readFileSync(path).equals(before)).toBe(true);
+}
+
+describe.each(modes)('opening to %s', (mode) => {
+  it('refuses a text file', () => {
+    writeFileSync(path, 'These are notes, which must not be lost.');
+    expectRefusal(
+      mode,
+      'search.db: is not an SQLite database; give a file that voxolve search wrote, or a new name',
+    );
+  });
+
+  it('refuses a damaged database', () => {
+    openStore(path, 'create').close();
+    const bytes = readFileSync(path);
+    bytes.fill(0x5a, 100, 2000);
+    writeFileSync(path, bytes);
+    expectRefusal(mode, 'search.db: is damaged or not an SQLite database');
+  });
+
+  it('refuses a header with nothing sensible behind it', () => {
+    writeFileSync(path, 'SQLite format 3\0and then nothing sensible');
+    expectRefusal(mode, 'search.db: is damaged or not an SQLite database');
+  });
+
+  it('refuses a database of another program', () => {
+    const foreign = new Database(path);
+    foreign.exec('CREATE TABLE patients (name TEXT)');
+    foreign.close();
+    expectRefusal(mode, 'search.db: is an SQLite database, but not one of voxolve');
+  });
+
+  it('refuses a database of a newer schema', () => {
+    openStore(path, 'create').close();
+    const newer = new Database(path);
+    newer.pragma(`user_version = ${MIGRATIONS.length + 1}`);
+    newer.pragma('journal_mode = DELETE');
+    newer.close();
+    expectRefusal(
+      mode,
+      `search.db: has schema ${MIGRATIONS.length + 1}, this voxolve knows schemas up to ${MIGRATIONS.length}; upgrade voxolve`,
+    );
+  });
+
+  it('refuses a folder', () => {
+    expect(() => openStore(folder, mode)).toThrow('is not a file');
+  });
+});
+
+describe('a missing database', () => {
+  it('is made, with its folder, only where asked for', () => {
+    const deep = join(folder, 'runs', 'deep', 'search.db');
+    expect(() => openStore(deep, 'read')).toThrow('there is no such database');
+    expect(() => openStore(deep, 'write')).toThrow('there is no such database');
+    expect(existsSync(join(folder, 'runs'))).toBe(false);
+    openStore(deep, 'create').close();
+    expect(existsSync(deep)).toBe(true);
+  });
+
+  it('gets its tables where the file is empty, as a run killed at once leaves it', () => {
+    writeFileSync(path, '');
+    expect(() => openStore(path, 'read')).toThrow('holds no experiment yet; run voxolve search with it');
+    const store = openStore(path, 'create');
+    expect(store.statement('SELECT count(*) FROM experiments').pluck().get()).toBe(0);
+    store.close();
+  });
+});
+
+describe('an open database', () => {
+  it('says in its header what it is', () => {
+    openStore(path, 'create').close();
+    const db = new Database(path, { readonly: true });
+    expect(db.pragma('application_id', { simple: true })).toBe(APPLICATION_ID);
+    expect(db.pragma('user_version', { simple: true })).toBe(MIGRATIONS.length);
+    expect(db.pragma('journal_mode', { simple: true })).toBe('wal');
+    db.close();
+  });
+
+  it('refuses a second writer in one line, and takes it when the first has closed', () => {
+    const first = openStore(path, 'create');
+    expect(() => openStore(path, 'write')).toThrow(
+      'search.db: another voxolve process is searching with it; wait',
+    );
+    first.close();
+    openStore(path, 'write').close();
+  });
+
+  it('lets readers read while a transaction is open, and sees no half of it', () => {
+    const writer = openStore(path, 'create');
+    const reader = openStore(path, 'read');
+    const count = (): unknown => reader.statement('SELECT count(*) FROM experiments').pluck().get();
+    writer.transaction(() => {
+      insertExperiment(writer);
+      expect(count()).toBe(0);
+    });
+    expect(count()).toBe(1);
+    expect(() => insertExperiment(reader)).toThrow('readonly');
+    reader.close();
+    writer.close();
+  });
+
+  it('undoes a transaction that throws', () => {
+    const store = openStore(path, 'create');
+    expect(() =>
+      store.transaction(() => {
+        insertExperiment(store);
+        throw new Error('halfway');
+      }),
+    ).toThrow('halfway');
+    expect(store.statement('SELECT count(*) FROM experiments').pluck().get()).toBe(0);
+    store.close();
+  });
+
+  it('refuses rows that break its rules', () => {
+    const store = openStore(path, 'create');
+    insertExperiment(store);
+    const insert = (number: number, status: string): unknown =>
+      store
+        .statement(
+          "INSERT INTO candidates (experiment, number, genome, genome_hash, status) VALUES (1, ?, '{}', '', ?)",
+        )
+        .run(number, status);
+    insert(0, 'done');
+    expect(() => insert(0, 'done')).toThrow('UNIQUE');
+    expect(() => insert(-1, 'done')).toThrow('CHECK');
+    expect(() => insert(1, 'finished')).toThrow('CHECK');
+    expect(() =>
+      store
+        .statement("INSERT INTO candidate_parents (candidate, parent, role) VALUES (1, 99, 'parent')")
+        .run(),
+    ).toThrow('FOREIGN KEY');
+    store.close();
+  });
+});
+
+function insertExperiment(store: ReturnType<typeof openStore>): void {
+  store
+    .statement(
+      `INSERT INTO experiments (name, spec, seed, strategy, space, task, lookahead, candidates, engine, device, scans,
+         scans_fingerprint, metric, chance, created_at, voxolve_version)
+       VALUES ('a', '{}', 0, '', '', '', 1, 1, '', '', '', '', '', 0, '', '')`,
+    )
+    .run();
+}
