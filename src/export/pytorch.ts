@@ -78,7 +78,7 @@ export function exportPytorch(content: PytorchExport): ExportFiles {
     'model.py': modelSource(architecture, originLine(content)),
     'weights.safetensors': writeSafetensors(weights),
     'parity.npz': writeNpz({ input: parity.input, features: parity.features }),
-    'architecture.json': `${JSON.stringify(description(content), null, 2)}\n`,
+    'architecture.json': readableJson(description(content)),
     'requirements.txt': requirementsSource(task.source !== undefined),
     ...(task.source === undefined
       ? {}
@@ -100,6 +100,17 @@ function description({ architecture, task, origin, scans, training }: PytorchExp
     scans,
     training,
   };
+}
+
+/** Indented, with lists of numbers on one line. */
+function readableJson(value: object): string {
+  const indented = JSON.stringify(value, null, 2);
+  // Strings hold no line breaks in JSON, so only lists of the document itself match.
+  const compact = indented.replace(
+    /\[\n([-\d.e,\s]+?)\n\s*\]/g,
+    (_, list: string) => `[${list.trim().replace(/\s+/g, ' ')}]`,
+  );
+  return `${compact}\n`;
 }
 
 function originLine({ origin, task }: PytorchExport): string {

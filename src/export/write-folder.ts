@@ -1,7 +1,7 @@
 /**
  * Writes an export as a whole or not at all: into a folder beside the target, which is then renamed.
  */
-import { mkdir, mkdtemp, readdir, rename, rm, rmdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { UserError } from '../core/errors.js';
 
@@ -12,8 +12,9 @@ export type ExportFiles = Readonly<Record<string, string | Uint8Array>>;
 export async function writeFolder(directory: string, files: ExportFiles): Promise<void> {
   const target = resolve(directory);
   const exists = await isEmptyFolder(directory, target);
-  await mkdir(dirname(target), { recursive: true });
-  const draft = await mkdtemp(join(dirname(target), `.${basename(target)}-`));
+  const draft = join(dirname(target), `.${basename(target)}-${process.pid}.tmp`);
+  await rm(draft, { recursive: true, force: true });
+  await mkdir(draft, { recursive: true });
   try {
     for (const [name, content] of Object.entries(files)) await writeFile(join(draft, name), content);
     // Not every system renames onto an empty folder.

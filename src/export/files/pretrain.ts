@@ -36,6 +36,7 @@ from scans import Volume, find_scans, load
 from task import Task
 
 ATTEMPTS = 50  # at finding a crop that the task accepts
+DEVICE = "cuda" if torch.cuda.is_available() else "cpu"
 
 
 def parse_arguments() -> argparse.Namespace:
@@ -53,11 +54,11 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--schedule", choices=["cosine", "constant"], default="${training.schedule}")
     parser.add_argument("--weight-decay", type=float, default=${training.weightDecay})
     parser.add_argument("--clip-norm", type=float, default=${training.clipNorm ?? 'None'})
-    parser.add_argument("--validation", type=float, default=${validation}, help="share of the files")
+    parser.add_argument("--validation", type=float, default=${validation}, help="share of files")
     parser.add_argument("--evaluation-batches", type=int, default=${training.evaluationBatches})
     parser.add_argument("--report-every", type=int, default=50, help="steps")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
+    parser.add_argument("--device", default=DEVICE)
     return parser.parse_args()
 
 
@@ -67,8 +68,9 @@ def load_patients(folder: Path, crop: tuple[int, int, int]) -> list[list[Volume]
     for path in find_scans(folder):
         try:
             volumes = load(path)
-            if any(have < need for v in volumes for have, need in zip(v.foreground.shape, crop)):
-                raise ValueError(f"smaller than a crop of {crop} voxels after resampling")
+            for volume in volumes:
+                if np.less(volume.foreground.shape, crop).any():
+                    raise ValueError(f"smaller than a crop of {crop} voxels")
             patients.append(volumes)
         except Exception as error:
             print(f"skipped {path}: {error}")
@@ -80,8 +82,9 @@ def split(patients: list, share: float, seed: int) -> tuple[list, list]:
     if len(patients) < 2:
         raise SystemExit(f"{len(patients)} usable scans; at least 2 are needed")
     order = np.random.default_rng((seed, 0)).permutation(len(patients))
+    shuffled = [patients[i] for i in order]
     held_out = min(max(1, round(share * len(patients))), len(patients) - 1)
-    return [patients[i] for i in order[held_out:]], [patients[i] for i in order[:held_out]]
+    return shuffled[held_out:], shuffled[:held_out]
 
 
 def draw_crop(patients: list, task: Task, rng: np.random.Generator) -> Volume:
@@ -99,8 +102,14 @@ def draw_crop(patients: list, task: Task, rng: np.random.Generator) -> Volume:
 
 
 def draw_batch(
-    patients: list, task: Task, rng: np.random.Generator, options: argparse.Namespace, train: bool
+    patients: list,
+    task: Task,
+    options: argparse.Namespace,
+    seed: tuple[int, ...],
+    train: bool,
 ) -> dict[str, torch.Tensor]:
+    """The inputs of "task.loss", made from crops of random patients."""
+    rng = np.random.default_rng(seed)
     crops = [draw_crop(patients, task, rng) for _ in range(options.batch)]
     voxels = np.stack([crop.voxels for crop in crops])
     foreground = np.stack([crop.foreground for crop in crops])
@@ -109,21 +118,26 @@ def draw_batch(
 
 
 def initialise(module: nn.Module) -> None:
-    """He initialisation of convolutions, by fan out."""
+    """He initialisation of convolutions, by fan out within their group."""
     if isinstance(module, nn.Conv3d):
-        nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")
+        fan_out = module.weight[:, 0].numel() / module.groups
+        nn.init.normal_(module.weight, std=math.sqrt(2 / fan_out))
 
 
-def make_optimiser(modules: nn.Module, options: argparse.Namespace) -> torch.optim.Optimizer:
+def make_optimiser(
+    modules: nn.Module, options: argparse.Namespace
+) -> torch.optim.Optimizer:
     """Weight decay falls on the weights of convolutions and linear layers only."""
-    parameters = list(modules.parameters())
+    weights = [p for p in modules.parameters() if p.ndim > 1]
+    others = [p for p in modules.parameters() if p.ndim <= 1]
     groups = [
-        {"params": [p for p in parameters if p.ndim > 1], "weight_decay": options.weight_decay},
-        {"params": [p for p in parameters if p.ndim <= 1], "weight_decay": 0.0},
+        {"params": weights, "weight_decay": options.weight_decay},
+        {"params": others, "weight_decay": 0.0},
     ]
+    rate = options.learning_rate
     if options.optimiser == "sgd":
-        return torch.optim.SGD(groups, lr=options.learning_rate, momentum=0.9, nesterov=True)
-    return torch.optim.AdamW(groups, lr=options.learning_rate)
+        return torch.optim.SGD(groups, lr=rate, momentum=0.9, nesterov=True)
+    return torch.optim.AdamW(groups, lr=rate)
 
 
 def rate_at(step: int, options: argparse.Namespace) -> float:
@@ -145,8 +159,8 @@ def evaluate(
     modules.eval()
     scores = []
     for index in range(options.evaluation_batches):
-        rng = np.random.default_rng((options.seed, 1, index))
-        batch = draw_batch(patients, task, rng, options, train=False)
+        seed = (options.seed, 1, index)
+        batch = draw_batch(patients, task, options, seed, train=False)
         _, metrics = task.loss(*modules, batch)
         scores.append(float(metrics[task.metric]))
     modules.train()
@@ -169,8 +183,7 @@ def main() -> None:
     )
 
     for step in range(options.steps):
-        rng = np.random.default_rng((options.seed, 2, step))
-        batch = draw_batch(train, task, rng, options, train=True)
+        batch = draw_batch(train, task, options, (options.seed, 2, step), train=True)
         loss, _ = task.loss(*modules, batch)
         optimiser.zero_grad()
         loss.backward()
