@@ -16,10 +16,11 @@ import { initialWeights } from './initialise.js';
 import type { TrainingOptions } from './options.js';
 import { learningRate } from './schedule.js';
 
-export interface CurvePoint {
-  readonly step: number;
+/** One line of a plot: values of `name` at training steps. */
+export interface Curve {
   readonly name: string;
-  readonly value: number;
+  readonly steps: readonly number[];
+  readonly values: readonly number[];
 }
 
 export interface PretrainOutcome {
@@ -27,7 +28,7 @@ export interface PretrainOutcome {
   /** The task's metric on held-out patients; the task's worst value where training diverged. */
   readonly score: number;
   readonly steps: number;
-  readonly curves: readonly CurvePoint[];
+  readonly curves: readonly Curve[];
   /** Absent where training diverged. */
   readonly weights?: TensorMap;
 }
@@ -58,7 +59,7 @@ export async function pretrain(job: PretrainJob): Promise<PretrainOutcome> {
     split: 'train',
     rng: rng.split('train'),
   } as const;
-  const curves: CurvePoint[] = [];
+  const curves = new CurveLog();
 
   let step = 0;
   while (step < options.steps) {
@@ -68,21 +69,27 @@ export async function pretrain(job: PretrainJob): Promise<PretrainOutcome> {
     const rates = Float32Array.from(batches, (_, i) => learningRate(options, step + i));
     const result = await session.train(stackBatches(batches), rates);
     for (const [name, values] of Object.entries(result.curves)) {
-      values.forEach((value, i) => curves.push({ step: step + i, name: `train/${name}`, value }));
+      values.forEach((value, i) => curves.add(`train/${name}`, step + i, value));
     }
     step += batches.length;
     if (!present(result.curves['loss'], 'a loss curve').every(Number.isFinite)) {
-      return { status: 'diverged', score: plan.worst, steps: step, curves: finite(curves) };
+      return { status: 'diverged', score: plan.worst, steps: step, curves: curves.all() };
     }
   }
 
   const means = await meanOverBatches(session, job.heldOut);
-  for (const [name, value] of Object.entries(means)) curves.push({ step, name: `validation/${name}`, value });
+  for (const [name, value] of Object.entries(means)) curves.add(`validation/${name}`, step, value);
   const score = present(means[plan.metric], `the task's metric ${plan.metric}`);
   if (!Number.isFinite(score) || !Number.isFinite(means['loss'] ?? 0)) {
-    return { status: 'diverged', score: plan.worst, steps: step, curves: finite(curves) };
+    return { status: 'diverged', score: plan.worst, steps: step, curves: curves.all() };
   }
-  return { status: 'done', score, steps: step, curves, weights: (await session.read()).weights };
+  return {
+    status: 'done',
+    score,
+    steps: step,
+    curves: curves.all(),
+    weights: (await session.read()).weights,
+  };
 }
 
 /** The held-out batches of an experiment: equal for all its candidates. `rng` is keyed by the seed alone. */
@@ -117,7 +124,17 @@ function stepsPerCall(batch: Batch | undefined, left: number): number {
   return Math.max(1, Math.min(left, callSteps, Math.floor(callBytes / Math.max(1, bytes))));
 }
 
-/** Curves are stored as numbers; what is not finite is left out, the status says why. */
-function finite(curves: readonly CurvePoint[]): CurvePoint[] {
-  return curves.filter(({ value }) => Number.isFinite(value));
+class CurveLog {
+  private readonly lines = new Map<string, { name: string; steps: number[]; values: number[] }>();
+
+  add(name: string, step: number, value: number): void {
+    const line = this.lines.get(name) ?? { name, steps: [], values: [] };
+    this.lines.set(name, line);
+    line.steps.push(step);
+    line.values.push(value);
+  }
+
+  all(): readonly Curve[] {
+    return [...this.lines.values()];
+  }
 }

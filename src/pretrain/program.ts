@@ -9,6 +9,9 @@ import type { OptimiserSpec, TrainingProgram } from '../engines/engine.js';
 import type { TaskPlan } from '../tasks/task.js';
 import type { TrainingOptions } from './options.js';
 
+/** What stands before the encoder's parameters in a training program. */
+export const encoderPrefix = 'encoder.';
+
 export function trainingProgram(
   architecture: Architecture,
   plan: TaskPlan,
@@ -29,21 +32,21 @@ export function taskGraph(architecture: Architecture, plan: TaskPlan, training: 
     plan.inputs.map(({ name, shape, dtype }) => [name, builder.input(name, shape, dtype)]),
   );
   const { loss, metrics } = plan.loss(builder, inputs, (input) =>
-    buildEncoder(builder, architecture, input, { training, prefix: 'encoder.' }),
+    buildEncoder(builder, architecture, input, { training, prefix: encoderPrefix }),
   );
   builder.output('loss', loss);
   for (const [name, value] of Object.entries(metrics)) builder.output(name, value);
   return builder.build();
 }
 
-/** The encoder alone in inference mode: `input` [N, C, D, H, W] → `features`. Its weights keep their names. */
+/** The encoder alone in inference mode: `input` [N, C, D, H, W] → `features`. Weights are named as in its `state_dict`. */
 export function encoderGraph(
   architecture: Architecture,
   input: readonly [number, number, number, number, number],
 ): Graph {
   const builder = new Builder();
   const x = builder.input('input', input);
-  builder.output('features', buildEncoder(builder, architecture, x, { training: false, prefix: 'encoder.' }));
+  builder.output('features', buildEncoder(builder, architecture, x, { training: false }));
   return builder.build();
 }
 

@@ -1,0 +1,117 @@
+/**
+ * The promise that matters most: the same experiment gives the same lineage, whatever happens to the run.
+ */
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import Database from 'better-sqlite3';
+import { describe, expect, it } from 'vitest';
+import { rngOf } from '../../src/core/random.js';
+import { startVoxolve, voxolve } from '../support/cli.js';
+import { lineageTables, temporaryFolder, writeExperiment } from '../support/tiny.js';
+
+const folder = temporaryFolder();
+const env = { VOXOLVE_CACHE: join(folder, 'cache') };
+const candidates = 16;
+const experiment = writeExperiment(folder, { candidates });
+const reference = join(folder, 'reference.db');
+
+const countOf = (path: string, sql: string): number => {
+  const db = new Database(path, { readonly: true });
+  try {
+    return db.prepare(sql).pluck().get() as number;
+  } finally {
+    db.close();
+  }
+};
+
+describe('a search', { timeout: 300_000 }, () => {
+  it('completes with one worker and verifies', async () => {
+    const { code, stderr } = await voxolve(['search', experiment, '--db', reference, '--workers', '1'], env);
+    expect(stderr).not.toMatch(/voxolve: /);
+    expect(code).toBe(0);
+    const { code: verified, stdout } = await voxolve(['verify', reference], env);
+    expect(stdout).toContain(`${candidates} decisions derived anew`);
+    expect(verified).toBe(0);
+  });
+
+  it('gives the same tables with two workers, and with four', async () => {
+    for (const workers of ['2', '4']) {
+      const db = join(folder, `workers-${workers}.db`);
+      expect((await voxolve(['search', experiment, '--db', db, '--workers', workers], env)).code).toBe(0);
+      expect(lineageTables(db)).toEqual(lineageTables(reference));
+    }
+  });
+
+  it('gives the same tables after being killed ten times, and loses no evaluation', async () => {
+    const db = join(folder, 'killed.db');
+    const rng = rngOf('kill');
+    let kills = 0;
+    let evaluations = 0;
+    for (let run = 0; run < 60; run++) {
+      const args = run === 0 ? ['search', experiment, '--db', db] : ['resume', db];
+      const { child, finished } = startVoxolve([...args, '--workers', '2'], env);
+      // The database exists once the first run has read its scans; the moments after that are the interesting ones.
+      const moment = (run === 0 ? 2000 : 700) + rng.int(1200);
+      const end = await Promise.race([finished, sleep(moment).then(() => null)]);
+      if (end !== null) {
+        expect(end.code, end.stderr).toBe(0);
+        break;
+      }
+      child.kill('SIGKILL');
+      await finished;
+      kills++;
+      const now = countOf(db, 'SELECT count(*) FROM evaluations');
+      expect(now).toBeGreaterThanOrEqual(evaluations);
+      evaluations = now;
+      if (kills === 12) {
+        expect((await voxolve(['resume', db, '--workers', '2'], env)).code).toBe(0);
+        break;
+      }
+    }
+    expect(kills).toBeGreaterThanOrEqual(10);
+    expect(lineageTables(db)).toEqual(lineageTables(reference));
+    expect(countOf(db, `SELECT count(*) FROM candidates WHERE status IN ('running', 'pending')`)).toBe(0);
+    expect((await voxolve(['verify', db], env)).code).toBe(0);
+  });
+
+  it('extends to the same candidates that a longer search has', async () => {
+    const long = join(folder, 'long.db');
+    const longer = writeExperiment(folder, { candidates: candidates + 4 }, 'longer.json');
+    expect((await voxolve(['search', longer, '--db', long, '--workers', '2'], env)).code).toBe(0);
+    expect((await voxolve(['resume', reference, '--candidates', String(candidates + 4)], env)).code).toBe(0);
+    expect(lineageTables(reference)).toEqual(lineageTables(long));
+  });
+
+  it('fails verification, naming the candidate, when a parent, mutation, genome or score was altered', async () => {
+    const altered = async (sql: string): Promise<string> => {
+      const path = join(folder, 'altered.db');
+      const db = new Database(reference);
+      db.exec(`VACUUM INTO '${path}'`);
+      db.close();
+      const copy = new Database(path);
+      copy.exec(sql);
+      copy.close();
+      const { code, stderr } = await voxolve(['verify', path], env);
+      expect(code).toBe(1);
+      rmSync(path);
+      return stderr;
+    };
+    const child = countOf(
+      reference,
+      'SELECT max(number) FROM candidates JOIN candidate_parents ON candidates.id = candidate',
+    );
+    const id = `(SELECT id FROM candidates WHERE number = ${child})`;
+    const other = `(SELECT id FROM candidates WHERE number = (SELECT CASE WHEN p.number = 0 THEN 1 ELSE 0 END
+      FROM candidate_parents JOIN candidates p ON p.id = parent WHERE candidate = ${id}))`;
+    const named = new RegExp(`^candidate ${child}: `, 'm');
+    expect(await altered(`UPDATE candidate_parents SET parent = ${other} WHERE candidate = ${id}`)).toMatch(
+      named,
+    );
+    expect(await altered(`UPDATE mutations SET after = '"x"' WHERE candidate = ${id}`)).toMatch(named);
+    expect(await altered(`DELETE FROM mutations WHERE candidate = ${id}`)).toMatch(named);
+    expect(await altered(`UPDATE candidates SET score = score + 0.01 WHERE number = ${child}`)).toMatch(
+      named,
+    );
+  });
+});
