@@ -98,7 +98,7 @@ export function collect(store: Store, experiment: number, keep: number): void {
     .statement(
       `UPDATE evaluations SET artifact = NULL
        WHERE artifact IS NOT NULL
-         AND candidate IN (SELECT id FROM candidates WHERE experiment = @experiment)
+         AND @experiment = (SELECT experiment FROM candidates WHERE id = candidate)
          AND candidate NOT IN (SELECT id FROM candidates WHERE experiment = @experiment AND status = 'done'
            ORDER BY score DESC, number LIMIT @keep)`,
     )

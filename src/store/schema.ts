@@ -81,6 +81,7 @@ export const MIGRATIONS: readonly string[] = [
     UNIQUE (candidate, rung, seed)
   ) STRICT;
   CREATE INDEX evaluations_by_artifact ON evaluations(artifact) WHERE artifact IS NOT NULL;
+  CREATE INDEX evaluations_diverged ON evaluations(candidate) WHERE status = 'diverged';
 
   CREATE TABLE curves (
     evaluation INTEGER NOT NULL REFERENCES evaluations(id) ON DELETE CASCADE,
