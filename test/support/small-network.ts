@@ -2,7 +2,14 @@
  * A small 3D network that has a bit of everything, as a training program, with seeded weights and batches.
  */
 import { rngOf } from '../../src/core/random.js';
-import { sizeOf, tensor, intTensor, type Tensor, type TensorMap } from '../../src/core/tensor.js';
+import {
+  sizeOf,
+  tensor,
+  intTensor,
+  type AnyTensor,
+  type Tensor,
+  type TensorMap,
+} from '../../src/core/tensor.js';
 import type { Feeds, OptimiserSpec, TrainingProgram } from '../../src/engines/engine.js';
 import { Builder } from '../../src/ir/builder.js';
 import type { Graph, Value } from '../../src/ir/graph.js';
@@ -116,7 +123,7 @@ export function batches(steps?: number, seed = 2): Feeds {
 /** Steps `from` (included) to `to` (excluded) of feeds that carry a leading axis of steps. */
 export function stepsOf(feeds: Feeds, from: number, to: number): Feeds {
   return Object.fromEntries(
-    Object.entries(feeds).map(([name, value]) => {
+    Object.entries(feeds).map(([name, value]): [string, AnyTensor] => {
       const [, ...rest] = value.shape;
       const size = sizeOf(rest);
       const shape = [to - from, ...rest];

@@ -57,7 +57,7 @@ export const erf = unary('erf');
 /** x · sigmoid(x) (Hendrycks & Gimpel 2016). */
 export const silu = unary('silu');
 
-/** `(y, dy)` → dy where y > 0: the gradient of relu, from its output. */
+/** `(y, dy)` → dy where y > 0: the gradient of relu from its output y, which is never negative. */
 export const reluGrad = binary('reluGrad');
 /** `(x, dy)` → dy · s · (1 + x · (1 − s)) with s = sigmoid(x). */
 export const siluGrad = binary('siluGrad');
