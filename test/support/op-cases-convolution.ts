@@ -14,7 +14,7 @@ function conv(title: string, x: readonly number[], w: readonly number[], options
       { shape: x, values: 'normal' },
       { shape: w, values: 'normal' },
     ],
-    build: (b, input, filter) => b.conv(input as Value, filter as Value, options),
+    build: (b, input, filter) => b.conv(input, filter, options),
     tolerance: TOLERANCE,
   };
 }
@@ -83,7 +83,7 @@ export const convolutionCases: readonly OpCase[] = [
       { shape: [4, 1, 3, 2], values: 'normal' },
     ],
     build: (b, dy, w) =>
-      b.node('convInputGrad', [dy as Value, w as Value], { ...attributes, inputShape: [2, 2, 6, 5] }),
+      b.node('convInputGrad', [dy, w], { ...attributes, inputShape: [2, 2, 6, 5] }),
     tolerance: TOLERANCE,
   },
   {
@@ -93,7 +93,7 @@ export const convolutionCases: readonly OpCase[] = [
       { shape: [2, 4, 3, 4], values: 'normal' },
     ],
     build: (b, x, dy) =>
-      b.node('convFilterGrad', [x as Value, dy as Value], { ...attributes, filterShape: [4, 1, 3, 2] }),
+      b.node('convFilterGrad', [x, dy], { ...attributes, filterShape: [4, 1, 3, 2] }),
     tolerance: TOLERANCE,
   },
 ];

@@ -34,7 +34,7 @@ const EXACT = 1e-6;
 const CLOSE = 5e-6;
 
 function unary(name: Unary, operand: Operand, tolerance: number): OpCase {
-  return { title: name, operands: [operand], build: (b, x) => b[name](x as Value), tolerance };
+  return { title: name, operands: [operand], build: (b, x) => b[name](x), tolerance };
 }
 
 function binary(name: Binary, operands: readonly Operand[]): OpCase {
@@ -42,7 +42,7 @@ function binary(name: Binary, operands: readonly Operand[]): OpCase {
   return {
     title: `${name} of ${shapes}`,
     operands,
-    build: (b, x, y) => b[name](x as Value, y as Value),
+    build: (b, x, y) => b[name](x, y),
     tolerance: EXACT,
   };
 }
@@ -53,7 +53,7 @@ function one(
   build: (b: Builder, x: Value) => Value,
   tolerance = EXACT,
 ): OpCase {
-  return { title, operands: [operand], build: (b, x) => build(b, x as Value), tolerance };
+  return { title, operands: [operand], build: (b, x) => build(b, x), tolerance };
 }
 
 function two(
@@ -62,7 +62,7 @@ function two(
   build: (b: Builder, x: Value, y: Value) => Value,
   tolerance = EXACT,
 ): OpCase {
-  return { title, operands, build: (b, x, y) => build(b, x as Value, y as Value), tolerance };
+  return { title, operands, build: (b, x, y) => build(b, x, y), tolerance };
 }
 
 const elementwise: OpCase[] = [
