@@ -18,7 +18,9 @@ const FIELD = {
   voxOffset: 108, // float32, bytes
   sclSlope: 112, // float32, 0 for no rescaling
   sclInter: 116, // float32
+  qformCode: 252, // int16
   sformCode: 254, // int16
+  quatern: 256, // float32[3]: b, c, d of the rotation to RAS+
   srow: 280, // float32[3][4]: rows of the affine, RAS+
   magic: 344, // char[4]: "n+1" for header and voxels in one file
 } as const;
@@ -39,6 +41,12 @@ const BITS: Readonly<Record<number, number>> = {
 
 /** Cosine between two axes of an sform from which on it counts as sheared. */
 const SHEAR = 1e-3;
+
+/** Relative difference between the spacings in sform and pixdim from which on one of them is wrong. */
+const MISMATCH = 0.01;
+
+/** No scanner is this many millimetres away from its patient. */
+const FARTHEST = 1e7;
 
 export interface NiftiLayout {
   /** Extents `[x, y, z, frames]`. */
@@ -69,8 +77,8 @@ export function checkHeader(path: string, bytes: Uint8Array): NiftiLayout {
   if (size === 540 || view.getInt32(FIELD.sizeofHdr, true) === 540) {
     refuse('a NIfTI-2 file, which is not read yet', 'convert it to NIfTI-1');
   }
-  const magic = String.fromCharCode(...bytes.subarray(FIELD.magic, FIELD.magic + 3));
-  if (size !== HEADER_BYTES || magic !== 'n+1') {
+  const magic = String.fromCharCode(...bytes.subarray(FIELD.magic, FIELD.magic + 4));
+  if (size !== HEADER_BYTES || magic !== 'n+1\0') {
     refuse('not a NIfTI file: its first 348 bytes are no NIfTI-1 header', 'rename, convert or remove it');
   }
 
@@ -117,16 +125,25 @@ export function checkHeader(path: string, bytes: Uint8Array): NiftiLayout {
   }
   const slope = float32(FIELD.sclSlope);
   const intercept = float32(FIELD.sclInter);
-  // NaN says that there is no rescaling, as 0 does.
-  if (Math.abs(slope) === Infinity || (slope !== 0 && !Number.isNaN(slope) && !Number.isFinite(intercept))) {
+  // A slope of NaN or 0 says that there is no rescaling; ITK would add the intercept all the same.
+  const rescaled = slope !== 0 && !Number.isNaN(slope);
+  if (rescaled ? !Number.isFinite(slope * intercept) : slope === 0 && intercept !== 0) {
     refuse(
-      `its voxels are to be rescaled by ${slope} and ${intercept}`,
+      `its voxels are to be rescaled by slope ${slope} and intercept ${intercept}`,
       'correct scl_slope and scl_inter in its header',
     );
   }
   if (int16(FIELD.sformCode) > 0) {
-    const problem = sformProblem((row, column) => float32(FIELD.srow + 16 * row + 4 * column));
-    if (problem !== null) refuse(problem, 'resample it to orthogonal axes or clear its sform');
+    const spacing = [0, 1, 2].map((axis) => float32(FIELD.pixdim + 4 * (axis + 1)));
+    const problem = sformProblem(
+      (row, column) => float32(FIELD.srow + 16 * row + 4 * column),
+      spacing.slice(0, axes),
+    );
+    if (problem !== null) refuse(problem, 'correct its sform, or resample it to orthogonal axes');
+  } else if (int16(FIELD.qformCode) > 0) {
+    const length = Math.hypot(...[0, 1, 2].map((part) => float32(FIELD.quatern + 4 * part)));
+    if (!(length < 1.001))
+      refuse(`its quaternion is ${length} long, at most 1 is a rotation`, 'correct its qform');
   }
   return {
     dim: [x, y, z, frames],
@@ -137,14 +154,12 @@ export function checkHeader(path: string, bytes: Uint8Array): NiftiLayout {
   };
 }
 
-function sformProblem(at: (row: number, column: number) => number): string | null {
+/** What is wrong with the affine `at(row, column)`, given the spacings that pixdim states, in mm. */
+function sformProblem(at: (row: number, column: number) => number, pixdim: readonly number[]): string | null {
   const columns = [0, 1, 2].map((column) => [0, 1, 2].map((row) => at(row, column)));
   const norms = columns.map((column) => Math.hypot(...column));
-  if (
-    ![0, 1, 2].every((row) => Number.isFinite(at(row, 3))) ||
-    !norms.every((norm) => norm > 0 && norm < Infinity)
-  ) {
-    return 'its sform holds NaN or has an axis of length 0';
+  if (!norms.every((norm) => norm > 0) || ![0, 1, 2].every((row) => Math.abs(at(row, 3)) < FARTHEST)) {
+    return 'its sform holds NaN, has an axis of length 0 or an origin that is nowhere';
   }
   for (const [a, b] of [
     [0, 1],
@@ -157,6 +172,12 @@ function sformProblem(at: (row: number, column: number) => number): string | nul
       const degrees = ((Math.acos(Math.min(1, cosine)) * 180) / Math.PI).toFixed(1);
       return `its sform is sheared: axes ${a} and ${b} meet at ${degrees} degrees`;
     }
+  }
+  const off = pixdim.findIndex(
+    (spacing, axis) => !(Math.abs((norms[axis] as number) / spacing - 1) < MISMATCH),
+  );
+  if (off !== -1) {
+    return `along axis ${off} its sform spaces voxels by ${norms[off]} mm, its pixdim by ${pixdim[off]} mm`;
   }
   return null;
 }

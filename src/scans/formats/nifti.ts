@@ -68,13 +68,18 @@ function countNonFinite(bytes: Uint8Array, { float, little, offset, bytes: end }
 }
 
 async function decode(path: string): Promise<ItkImage> {
+  // Loaded when the first file is read, since processes that find everything in the cache do without.
+  const { niftiReadImageNode } = await import('@itk-wasm/image-io');
   let result: { couldRead: unknown; image: unknown };
+  // ITK says what it thinks of a file on standard output, which belongs to the command's own result.
+  const { log } = console;
+  console.log = console.error;
   try {
-    // Loaded when the first file is read, since processes that find everything in the cache do without.
-    const { niftiReadImageNode } = await import('@itk-wasm/image-io');
     result = await niftiReadImageNode(resolve(path));
   } catch (cause) {
     throw undecodable(path, messageOf(cause), cause);
+  } finally {
+    console.log = log;
   }
   if (result.couldRead !== true || result.image === undefined) throw undecodable(path, 'no image', undefined);
   return result.image as ItkImage;
