@@ -2,7 +2,6 @@
  * Cases of convolution and its gradients: each is the kind of layer that some architecture is made of.
  */
 import type { ConvOptions } from '../../src/ir/builder.js';
-import type { Value } from '../../src/ir/graph.js';
 import type { OpCase } from './op-case.js';
 
 const TOLERANCE = 5e-6;
