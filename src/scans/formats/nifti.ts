@@ -12,7 +12,8 @@ import { UserError, messageOf } from '../../core/errors.js';
 import type { Format } from './format.js';
 import { gunzipExactly, isGzip, peek, truncated } from './gzip.js';
 import { scanOfItk, type ItkImage } from './itk.js';
-import { checkHeader, type NiftiLayout } from './nifti-header.js';
+import { openHeader } from './nifti-header.js';
+import { layoutOf, type NiftiLayout } from './nifti-rules.js';
 
 /** Larger volumes do not fit the decoder's memory. */
 const LARGEST_BYTES = 2 ** 30;
@@ -41,12 +42,12 @@ async function verify(path: string): Promise<number> {
       fix: 'name it .nii.gz',
     });
   }
-  const layout = checkHeader(path, compressed ? peek(path, bytes) : bytes);
-  const { bytes: expected, dim } = layout;
+  const layout = layoutOf(path, openHeader(path, compressed ? peek(path, bytes) : bytes));
+  const { end: expected, size } = layout;
   if (expected > LARGEST_BYTES) {
     throw new UserError({
       subject: path,
-      problem: `its header declares ${dim.join(' × ')} voxels, ${expected} bytes; at most ${LARGEST_BYTES} are read`,
+      problem: `its header declares ${size.join(' × ')} voxels, ${expected} bytes; at most ${LARGEST_BYTES} are read`,
       fix: 'resample it, or split its frames into files',
     });
   }
@@ -55,14 +56,14 @@ async function verify(path: string): Promise<number> {
   return countNonFinite(content, layout);
 }
 
-function countNonFinite(bytes: Uint8Array, { float, little, offset, bytes: end }: NiftiLayout): number {
+function countNonFinite(bytes: Uint8Array, { float, little, start, end }: NiftiLayout): number {
   if (float === null) return 0;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let count = 0;
   if (float === 32) {
-    for (let at = offset; at < end; at += 4) if (!Number.isFinite(view.getFloat32(at, little))) count++;
+    for (let at = start; at < end; at += 4) if (!Number.isFinite(view.getFloat32(at, little))) count++;
   } else {
-    for (let at = offset; at < end; at += 8) if (!Number.isFinite(view.getFloat64(at, little))) count++;
+    for (let at = start; at < end; at += 8) if (!Number.isFinite(view.getFloat64(at, little))) count++;
   }
   return count;
 }
