@@ -4,11 +4,12 @@
  * The file is SQLite in WAL mode: one process writes, any number read without waiting or making it wait.
  * A transaction that was committed survives the death of the process at any instant.
  */
-import { closeSync, existsSync, mkdirSync, openSync, readSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { messageOf, UserError } from '../core/errors.js';
-import { acquireLock, type Lock } from './lock.js';
+import { identify, notOurs, refuseNewer } from './identify.js';
+import { acquireLock } from './lock.js';
 import { APPLICATION_ID, MIGRATIONS } from './schema.js';
 
 /** `create`: write, and make the file where there is none; `write`: it must exist; `read`: it stays as it is. */
@@ -27,37 +28,49 @@ export interface Store {
 const BUSY_TIMEOUT = 10_000;
 
 export function openStore(path: string, mode: OpenMode): Store {
-  if (mode !== 'create' && !existsSync(path)) {
+  if (existsSync(path)) identify(path);
+  else if (mode === 'create') mkdirSync(dirname(path), { recursive: true });
+  else {
     throw new UserError({
       subject: path,
       problem: 'there is no such database',
       fix: 'give the file that voxolve search wrote',
     });
   }
-  if (existsSync(path)) recognise(path);
-  else mkdirSync(dirname(path), { recursive: true });
-  return guarded(path, () => {
-    const lock = mode === 'read' ? undefined : acquireLock(path);
-    try {
-      const db = new Database(path, { readonly: mode === 'read', timeout: BUSY_TIMEOUT });
-      return prepare(path, db, mode, lock);
-    } catch (error) {
-      lock?.release();
-      throw error;
-    }
-  });
+  return explained(path, () => (mode === 'read' ? openToRead(path) : openToWrite(path)));
 }
 
-function prepare(path: string, db: Database.Database, mode: OpenMode, lock: Lock | undefined): Store {
-  try {
-    const version = versionOf(path, db);
-    if (mode === 'read') requireCurrent(path, version);
-    else migrate(db, version);
-    db.pragma('foreign_keys = ON');
-  } catch (error) {
-    db.close();
-    throw error;
-  }
+function openToRead(path: string): Store {
+  const db = new Database(path, { readonly: true, timeout: BUSY_TIMEOUT });
+  return orElse(
+    () => {
+      requireCurrent(path, versionOf(path, db));
+      return storeOf(path, db, () => db.close());
+    },
+    () => db.close(),
+  );
+}
+
+function openToWrite(path: string): Store {
+  const lock = acquireLock(path);
+  return orElse(
+    () => {
+      const db = new Database(path, { timeout: BUSY_TIMEOUT });
+      const close = (): void => {
+        db.close();
+        lock.release();
+      };
+      return orElse(() => {
+        migrate(db, versionOf(path, db));
+        return storeOf(path, db, close);
+      }, close);
+    },
+    () => lock.release(),
+  );
+}
+
+function storeOf(path: string, db: Database.Database, close: () => void): Store {
+  db.pragma('foreign_keys = ON');
   const statements = new Map<string, Database.Statement>();
   return {
     path,
@@ -67,32 +80,17 @@ function prepare(path: string, db: Database.Database, mode: OpenMode, lock: Lock
       return known;
     },
     transaction: (work) => db.transaction(work).immediate(),
-    close: () => {
-      db.close();
-      lock?.release();
-    },
+    close,
   };
 }
 
-/** How many migrations the database has had; refuses what is not voxolve's or too new, without writing. */
+/** How many migrations the database has had. */
 function versionOf(path: string, db: Database.Database): number {
-  const tables = db.prepare('SELECT count(*) FROM sqlite_schema').pluck().get() as number;
+  // Reads the schema, which a damaged file does not survive; the version alone would.
+  db.prepare('SELECT count(*) FROM sqlite_schema').get();
   const version = db.pragma('user_version', { simple: true }) as number;
-  const application = db.pragma('application_id', { simple: true }) as number;
-  if (application === APPLICATION_ID) {
-    if (version <= MIGRATIONS.length) return version;
-    throw new UserError({
-      subject: path,
-      problem: `has schema ${version}, this voxolve knows schemas up to ${MIGRATIONS.length}`,
-      fix: 'upgrade voxolve',
-    });
-  }
-  if (application === 0 && version === 0 && tables === 0) return 0;
-  throw new UserError({
-    subject: path,
-    problem: 'is an SQLite database, but not one of voxolve',
-    fix: 'give a file that voxolve search wrote, or a new name',
-  });
+  refuseNewer(path, version);
+  return version;
 }
 
 function requireCurrent(path: string, version: number): void {
@@ -113,43 +111,29 @@ function migrate(db: Database.Database, version: number): void {
       db.pragma(`user_version = ${MIGRATIONS.length}`);
     }).exclusive();
   }
+  // Only now: the header that names the database as voxolve's is in the file itself, not in its log.
   db.pragma('journal_mode = WAL');
   // Commits survive the process without waiting for the disk; replaying the log heals a power cut.
   db.pragma('synchronous = NORMAL');
 }
 
-const SQLITE_HEADER = 'SQLite format 3\0';
-
-/** Refuses a file that does not begin as SQLite files do, before SQLite opens it. */
-function recognise(path: string): void {
-  const stat = statSync(path);
-  if (!stat.isFile()) throw notDatabase(path, 'is not a file');
-  if (stat.size === 0) return;
-  const start = Buffer.alloc(SQLITE_HEADER.length);
-  const file = openSync(path, 'r');
+function orElse<T>(work: () => T, undo: () => void): T {
   try {
-    readSync(file, start, 0, start.length, 0);
-  } finally {
-    closeSync(file);
+    return work();
+  } catch (error) {
+    undo();
+    throw error;
   }
-  if (start.toString('latin1') !== SQLITE_HEADER) throw notDatabase(path, 'is not an SQLite database');
 }
 
-function notDatabase(path: string, problem: string, cause?: unknown): UserError {
-  return new UserError(
-    { subject: path, problem, fix: 'give a file that voxolve search wrote, or a new name' },
-    { cause },
-  );
-}
-
-/** Turns what SQLite says about a broken or locked file into words for the user. */
-function guarded<T>(path: string, open: () => T): T {
+/** Puts what SQLite says about a file that it cannot open into words for the user. */
+function explained<T>(path: string, open: () => T): T {
   try {
     return open();
   } catch (error) {
     if (!(error instanceof Database.SqliteError)) throw error;
     if (error.code.startsWith('SQLITE_NOTADB') || error.code.startsWith('SQLITE_CORRUPT')) {
-      throw notDatabase(path, 'is damaged or not an SQLite database', error);
+      throw notOurs(path, 'is damaged', error);
     }
     throw new UserError(
       {

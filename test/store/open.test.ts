@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
@@ -26,6 +26,12 @@ function expectRefusal(mode: OpenMode, message: string): void {
   expect(readFileSync(path).equals(before)).toBe(true);
 }
 
+/** Removes what an earlier, rightful use left beside the database. */
+function keepOnlyDatabase(): void {
+  for (const file of readdirSync(folder))
+    if (file !== 'search.db') rmSync(join(folder, file), { recursive: true });
+}
+
 describe.each(modes)('opening to %s', (mode) => {
   it('refuses a text file', () => {
     writeFileSync(path, 'These are notes, which must not be lost.');
@@ -40,31 +46,35 @@ describe.each(modes)('opening to %s', (mode) => {
     const bytes = readFileSync(path);
     bytes.fill(0x5a, 100, 2000);
     writeFileSync(path, bytes);
-    expectRefusal(mode, 'search.db: is damaged or not an SQLite database');
+    expectRefusal(mode, 'search.db: is damaged; give a file that voxolve search wrote, or a new name');
   });
 
   it('refuses a header with nothing sensible behind it', () => {
     writeFileSync(path, 'SQLite format 3\0and then nothing sensible');
-    expectRefusal(mode, 'search.db: is damaged or not an SQLite database');
+    expectRefusal(mode, 'search.db: is an SQLite database, but not one of voxolve');
+    expect(readdirSync(folder)).toEqual(['search.db']);
   });
 
   it('refuses a database of another program', () => {
     const foreign = new Database(path);
+    foreign.pragma('journal_mode = WAL');
     foreign.exec('CREATE TABLE patients (name TEXT)');
     foreign.close();
     expectRefusal(mode, 'search.db: is an SQLite database, but not one of voxolve');
+    expect(readdirSync(folder)).toEqual(['search.db']);
   });
 
   it('refuses a database of a newer schema', () => {
     openStore(path, 'create').close();
     const newer = new Database(path);
     newer.pragma(`user_version = ${MIGRATIONS.length + 1}`);
-    newer.pragma('journal_mode = DELETE');
     newer.close();
+    keepOnlyDatabase();
     expectRefusal(
       mode,
       `search.db: has schema ${MIGRATIONS.length + 1}, this voxolve knows schemas up to ${MIGRATIONS.length}; upgrade voxolve`,
     );
+    expect(readdirSync(folder)).toEqual(['search.db']);
   });
 
   it('refuses a folder', () => {

@@ -32,7 +32,8 @@ export type RecordOf<P extends Parts> = Flat<
     readonly [K in keyof P as P[K] extends Gene ? never : K]?: P[K] extends Conditional<infer T> ? T : never;
   }
 >;
-type Flat<T> = { [K in keyof T]: T[K] };
+/** Shows an intersection as the one object type that it is; all of genes' values are JSON. */
+type Flat<T> = { [K in keyof T]: T[K] } extends infer R extends Json ? R : never;
 
 type Values = Readonly<Record<string, Json>>;
 interface Field {
@@ -41,8 +42,8 @@ interface Field {
   readonly condition: Condition;
 }
 
-export function record<const P extends Parts>(parts: P): Gene<RecordOf<P> & Json> {
-  return recordOf(fieldsOf(parts)) as unknown as Gene<RecordOf<P> & Json>;
+export function record<const P extends Parts>(parts: P): Gene<RecordOf<P>> {
+  return recordOf(fieldsOf(parts)) as unknown as Gene<RecordOf<P>>;
 }
 
 function recordOf(fields: readonly Field[]): Gene<Values> {
