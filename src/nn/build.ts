@@ -5,6 +5,7 @@ import { unreachable } from '../core/errors.js';
 import type { Builder } from '../ir/builder.js';
 import type { Value } from '../ir/graph.js';
 import type { Activation, Architecture, Layer, LayerOf, Named } from './architecture.js';
+import { checkArchitecture } from './check.js';
 import { bodyOf, joinPath, submodulesOf } from './modules.js';
 import { parametersOf } from './parameters.js';
 
@@ -15,13 +16,14 @@ export interface BuildOptions {
   readonly prefix?: string;
 }
 
-/** `[N, C, D, H, W]` → `[N, features, d, h, w]`. */
+/** `[N, C, D, H, W]` → `[N, features, d, h, w]`. Throws a `UserError` where the tree is no architecture. */
 export function buildEncoder(
   builder: Builder,
   architecture: Architecture,
   input: Value,
   options: BuildOptions,
 ): Value {
+  checkArchitecture(architecture);
   const context = { builder, training: options.training, prefix: options.prefix ?? '' };
   return apply(context, architecture.encoder, input, '');
 }

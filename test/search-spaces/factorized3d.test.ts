@@ -71,19 +71,20 @@ describe('the search space factorized3d', () => {
   });
 
   it('says which layer a small input is too small for', () => {
+    const stage = {
+      block: 'conv3d',
+      depth: 1,
+      width: 8,
+      temporalKernel: 1,
+      spatialKernel: 3,
+      temporalStride: 2,
+      spatialStride: 1,
+      squeeze: 0,
+    } as const;
     const halving = {
       activation: 'relu',
       stem: { width: 8, temporalKernel: 1, spatialKernel: 3, temporalStride: 2, spatialStride: 1 },
-      stages: Array.from({ length: 4 }, () => ({
-        block: 'conv3d',
-        depth: 1,
-        width: 8,
-        temporalKernel: 1,
-        spatialKernel: 3,
-        temporalStride: 2,
-        spatialStride: 1,
-        squeeze: 0,
-      })),
+      stages: [stage, stage, stage, stage],
     } as const;
     const architecture = factorized3d.build(halving, { channels: 1 });
     expect(infeasibility(architecture, [1, 1, 16, 16, 16])).toMatch(

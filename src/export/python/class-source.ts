@@ -24,16 +24,16 @@ export function classSource(spec: ClassSpec): string {
     4,
   );
   const names = new Map(parameters.map(({ name, hole }) => [hole, name]));
-  const values = attributes.map(({ pattern }) => patternSource(pattern, names));
+  const values = attributes.map((attribute) => valueSource(attribute, spec, names));
   const constructor = positional
     ? layOut(call('super().__init__', values), 8)
     : [
         `${' '.repeat(8)}super().__init__()`,
-        ...attributes.flatMap((attribute) => layOut(attributeSource(attribute, spec, names), 8)),
+        ...attributes.flatMap(({ name }, i) => layOut(prefixed(`self.${name} = `, values[i] ?? ''), 8)),
       ];
   return [
     `class ${spec.name}(${positional ? 'nn.Sequential' : 'nn.Module'}):`,
-    ...docstring(spec.summary, 4),
+    `${' '.repeat(4)}${docstring(spec.summary)}`,
     '',
     ...signature,
     ...constructor,
@@ -41,8 +41,9 @@ export function classSource(spec: ClassSpec): string {
   ].join('\n');
 }
 
-export function docstring(text: string, indent: number): string[] {
-  return [`${' '.repeat(indent)}"""${text}"""`];
+/** One line; what would end or escape it is left out. */
+export function docstring(text: string): string {
+  return `"""${text.replace(/["\\\s]+/g, ' ')}"""`;
 }
 
 function parameterSource({ name, hole, default: fallback }: Parameter): string {
@@ -58,17 +59,13 @@ function annotationOf({ role, values }: Hole): string {
   return values.every((value) => value.kind === 'number' && Number.isInteger(value.value)) ? 'int' : 'float';
 }
 
-function attributeSource(
-  { name, pattern }: Attribute,
-  spec: ClassSpec,
-  names: ReadonlyMap<Hole, string>,
-): Expression {
+/** What an attribute is set to; where a module is optional, `nn.Identity()` stands in. */
+function valueSource({ pattern }: Attribute, spec: ClassSpec, names: ReadonlyMap<Hole, string>): Expression {
+  const value = patternSource(pattern, names);
   const parameter =
     pattern.kind === 'hole' ? spec.parameters.find(({ hole }) => hole === pattern.hole) : undefined;
-  const value = patternSource(pattern, names);
   const optional = parameter?.default?.kind === 'absent';
-  const complete = optional ? `nn.Identity() if ${flat(value)} is None else ${flat(value)}` : value;
-  return prefixed(`self.${name} = `, complete);
+  return optional ? `nn.Identity() if ${flat(value)} is None else ${flat(value)}` : value;
 }
 
 function forwardSource(spec: ClassSpec): string[] {

@@ -13,11 +13,11 @@ export function modelSource(architecture: Architecture, origin: string): string 
     : '';
   const { inChannels, features } = architecture;
   const constants = `IN_CHANNELS = ${inChannels}\nFEATURES = ${features}`;
-  return `${header(origin, collections)}\n${constants}\n\n\n${classes.join('\n\n\n')}\n\n\n${LOADER}`;
+  return `${header(origin.replace(/["\\\s]+/g, ' '), collections)}\n${constants}\n\n\n${classes.join('\n\n\n')}\n\n\n${LOADER}`;
 }
 
 function header(origin: string, collections: string): string {
-  return `"""${origin.replace(/["\\\s]+/g, ' ')}
+  return `"""${origin}
 
 Needs PyTorch (1.13 or later) and NumPy:
 
