@@ -12,4 +12,11 @@ export * from './nn/index.js';
 export type { Crop } from './scans/scan-set.js';
 export * from './search/genes/index.js';
 export { defineSpace, type SearchSpace, type SpaceContext } from './search/space.js';
-export { defineTask, type BatchMode, type Encode, type ProxyTask, type TaskContext, type TaskPlan } from './tasks/task.js';
+export {
+  defineTask,
+  type BatchMode,
+  type Encode,
+  type ProxyTask,
+  type TaskContext,
+  type TaskPlan,
+} from './tasks/task.js';

@@ -81,7 +81,7 @@ describe('a space with candidates that misbehave', { timeout: 120_000 }, () => {
       space,
       isolation: 'process',
       strategy: 'random',
-      constraints: { memory: 200 },
+      constraints: { memory: 20 },
     });
     const db = join(folder, 'planted.db');
     const { code, stderr } = await voxolve(['search', experiment, '--db', db, '--workers', '2'], env);
@@ -113,7 +113,7 @@ describe('a space with candidates that misbehave', { timeout: 120_000 }, () => {
     for (const { kind, status, evaluation, score, attempts, error } of rows) {
       expect([status, evaluation], kind).toEqual(expected[kind]);
       if (kind === 'diverges') expect(score).toBe(0);
-      if (kind === 'huge') expect(error).toMatch(/MiB of memory exceed the limit of 200/);
+      if (kind === 'huge') expect(error).toMatch(/MiB of memory exceed the limit of 20/);
       if (kind === 'crashes') {
         expect(attempts).toBe(2);
         expect(error).toMatch(/SIGKILL/);

@@ -20,7 +20,7 @@ import { resolve } from 'node:path';
 import { defineCommand } from '../command.js';
 import { chooseEngine } from '../engine-choice.js';
 import { jsonOption, note } from '../output.js';
-import { runSearch, specOf, specToJson, workerCount, type Spec } from '../run-search.js';
+import { runSearch, specOf, specToJson, strategyOf, workerCount, type Spec } from '../run-search.js';
 import { loadScans, phantoms, scanFolder } from '../scan-source.js';
 import { showSummary } from '../summary.js';
 import { version } from '../version.js';
@@ -62,9 +62,10 @@ export const search = defineCommand({
       before === undefined
         ? await chooseEngine(experiment)
         : { engine: before.engine, device: before.device };
-    const { plan } = await prepare(experiment, 1);
+    const draft = await prepare(experiment, 1);
+    strategyOf(draft); // refuses wrong options before anything is read or written
     const source = args.scans === undefined ? phantoms : resolve(args.scans);
-    const scans = await loadScans(await scanFolder(source, experiment, database), experiment, plan);
+    const scans = await loadScans(await scanFolder(source, experiment, database), experiment, draft.plan);
     const prepared = await prepare(experiment, scans.channels);
     const spec = await specOf(experiment, scans.channels);
     note(`engine: ${choice.engine} on ${choice.device}; ${workers} at a time; database ${database}`);
