@@ -6,8 +6,7 @@
  * only sees sound files.
  * Its WebAssembly module is loaded from the package; nothing is fetched.
  */
-import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { readFile, realpath } from 'node:fs/promises';
 import { UserError, messageOf } from '../../core/errors.js';
 import type { Format } from './format.js';
 import { gunzipExactly, isGzip, peek, truncated } from './gzip.js';
@@ -71,19 +70,31 @@ function countNonFinite(bytes: Uint8Array, { float, little, start, end }: NiftiL
 async function decode(path: string): Promise<ItkImage> {
   // Loaded when the first file is read, since processes that find everything in the cache do without.
   const { niftiReadImageNode } = await import('@itk-wasm/image-io');
-  let result: { couldRead: unknown; image: unknown };
-  // ITK says what it thinks of a file on standard output, which belongs to the command's own result.
-  const { log } = console;
-  console.log = console.error;
+  // ITK sees the file's folder only, so a link has to be followed for it.
+  const file = await realpath(path);
   try {
-    result = await niftiReadImageNode(resolve(path));
+    const { couldRead, image } = await contained(() => niftiReadImageNode(file));
+    if (couldRead === true && image !== undefined) return image;
   } catch (cause) {
     throw undecodable(path, messageOf(cause), cause);
+  }
+  throw undecodable(path, 'it finds no image', undefined);
+}
+
+/**
+ * ITK says what it thinks of a file on standard output and sets the exit code of the whole process. Both belong to
+ * the command, so the one is sent to standard error and the other restored.
+ */
+async function contained<T>(action: () => Promise<T>): Promise<T> {
+  const { log } = console;
+  const { exitCode } = process;
+  console.log = console.error;
+  try {
+    return await action();
   } finally {
     console.log = log;
+    process.exitCode = exitCode;
   }
-  if (result.couldRead !== true || result.image === undefined) throw undecodable(path, 'no image', undefined);
-  return result.image as ItkImage;
 }
 
 function undecodable(path: string, because: string, cause: unknown): UserError {

@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest';
+import { rngOf } from '../../src/core/random.js';
+import { foregroundOf, percentileOf, rangeOf, standardise } from '../../src/scans/intensity.js';
+
+/** Air in three quarters, tissue in the rest. */
+function scan(scale: number, offset: number): Float32Array {
+  const rng = rngOf(1, 'scan');
+  return Float32Array.from(
+    { length: 4000 },
+    (_, i) => offset + scale * (i % 4 === 0 ? 100 + 10 * rng.normal() : Math.abs(2 * rng.normal())),
+  );
+}
+
+describe('foreground', () => {
+  it('tells tissue from noisy air', () => {
+    const mask = foregroundOf(scan(1, 0), [0.5, 99.5]);
+    const wrong = mask.filter((inside, i) => inside !== (i % 4 === 0 ? 1 : 0)).length;
+    expect(wrong).toBe(0);
+  });
+
+  it('tells tissue from air in Hounsfield units with padding below air', () => {
+    const rng = rngOf(2, 'ct');
+    const tissue = (i: number): boolean => i % 2 === 0;
+    const ct = Float32Array.from({ length: 4000 }, (_, i) =>
+      i % 5 === 3 && !tissue(i) ? -3024 : tissue(i) ? 40 + 30 * rng.normal() : -1000 + 10 * rng.normal(),
+    );
+    const mask = foregroundOf(ct, [0.5, 99.5]);
+    expect(mask.every((inside, i) => inside === (tissue(i) ? 1 : 0))).toBe(true);
+  });
+
+  it('finds content that is a fraction of a percent', () => {
+    const voxels = new Float32Array(10_000);
+    voxels[17] = 5;
+    expect(foregroundOf(voxels, [0.5, 99.5]).reduce((sum, inside) => sum + inside, 0)).toBe(1);
+  });
+});
+
+describe('standardising', () => {
+  it('does not depend on scale and offset of the scanner', () => {
+    const [one, other] = [scan(1, 0), scan(300, 50)].map((voxels) => {
+      standardise(voxels, foregroundOf(voxels, [0.5, 99.5]), [0.5, 99.5]);
+      return voxels;
+    }) as [Float32Array, Float32Array];
+    one.forEach((value, i) => expect(value).toBeCloseTo(other[i] as number, 3));
+  });
+
+  it('gives tissue mean 0 and deviation 1', () => {
+    const voxels = scan(1, 0);
+    const foreground = foregroundOf(voxels, [0.5, 99.5]);
+    expect(standardise(voxels, foreground, [0.5, 99.5])).toBe(true);
+    const tissue = [...voxels].filter((_, i) => foreground[i] === 1);
+    const mean = tissue.reduce((sum, value) => sum + value, 0) / tissue.length;
+    const variance = tissue.reduce((sum, value) => sum + (value - mean) ** 2, 0) / tissue.length;
+    expect(mean).toBeCloseTo(0, 4);
+    expect(variance).toBeCloseTo(1, 3);
+  });
+
+  it('clips an outlier instead of scaling by it', () => {
+    const voxels = scan(1, 0);
+    voxels[0] = 1e30;
+    standardise(voxels, foregroundOf(voxels, [0.5, 99.5]), [0.5, 99.5]);
+    expect(rangeOf(voxels).high).toBeLessThan(5);
+  });
+
+  it('says that a constant volume can not be standardised', () => {
+    const voxels = new Float32Array(100).fill(7);
+    expect(standardise(voxels, new Uint8Array(100).fill(1), [0.5, 99.5])).toBe(false);
+  });
+});
+
+it('percentiles interpolate as NumPy does', () => {
+  const sorted = Float32Array.of(0, 1, 2, 3, 10);
+  expect(percentileOf(sorted, 0)).toBe(0);
+  expect(percentileOf(sorted, 50)).toBe(2);
+  expect(percentileOf(sorted, 90)).toBeCloseTo(7.2, 5);
+  expect(percentileOf(sorted, 100)).toBe(10);
+});
