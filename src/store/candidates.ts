@@ -1,6 +1,7 @@
 /**
  * The tables `candidates`, `candidate_parents` and `mutations`: the log of decisions.
  */
+import { UserError } from '../core/errors.js';
 import { hashJson } from '../core/hash.js';
 import { canonicalJson, type Json } from '../core/json.js';
 import type { Store } from './open.js';
@@ -85,13 +86,13 @@ type Row = Omit<Candidate, 'genome'> & { readonly genome: string };
 /** All candidates of an experiment in the order of their numbers. */
 export function listCandidates(store: Store, experiment: number): readonly Candidate[] {
   const rows = store.statement(`${SELECT} WHERE experiment = ? ORDER BY number`).all(experiment) as Row[];
-  return rows.map(candidateOf);
+  return rows.map((row) => candidateOf(store, row));
 }
 
 export function findCandidate(store: Store, experiment: number, number: number): Candidate | undefined {
   const row = store.statement(`${SELECT} WHERE experiment = ? AND number = ?`).get(experiment, number) as
     Row | undefined;
-  return row === undefined ? undefined : candidateOf(row);
+  return row === undefined ? undefined : candidateOf(store, row);
 }
 
 /** The candidates done with the highest scores, the lowest number first among equals. */
@@ -99,7 +100,7 @@ export function bestCandidates(store: Store, experiment: number, count: number):
   const rows = store
     .statement(`${SELECT} WHERE experiment = ? AND status = 'done' ORDER BY score DESC, number LIMIT ?`)
     .all(experiment, count) as Row[];
-  return rows.map(candidateOf);
+  return rows.map((row) => candidateOf(store, row));
 }
 
 /** In the order of their numbers. */
@@ -112,19 +113,50 @@ export function parentsOf(store: Store, id: number): readonly ParentRecord[] {
     .all(id) as ParentRecord[];
 }
 
+/** A mutation as it stands in the table: `before` and `after` as JSON text. */
+export interface MutationRow {
+  readonly kind: string;
+  readonly path: string;
+  readonly before: string;
+  readonly after: string;
+}
+
 /** In the order in which they were applied. */
-export function mutationsOf(store: Store, id: number): readonly MutationRecord[] {
-  const rows = store
+export function mutationRowsOf(store: Store, id: number): readonly MutationRow[] {
+  return store
     .statement('SELECT kind, path, before, after FROM mutations WHERE candidate = ? ORDER BY id')
-    .all(id) as (MutationRecord & { readonly before: string; readonly after: string })[];
-  return rows.map(({ kind, path, before, after }) => ({
+    .all(id) as MutationRow[];
+}
+
+/** In the order in which they were applied. */
+export function mutationsOf(
+  store: Store,
+  { id, number }: Pick<Candidate, 'id' | 'number'>,
+): readonly MutationRecord[] {
+  const parse = (text: string): Json => parseStored(store, `a mutation of candidate ${number}`, text);
+  return mutationRowsOf(store, id).map(({ kind, path, before, after }) => ({
     kind,
     path,
-    before: JSON.parse(before) as Json,
-    after: JSON.parse(after) as Json,
+    before: parse(before),
+    after: parse(after),
   }));
 }
 
-function candidateOf(row: Row): Candidate {
-  return { ...row, genome: JSON.parse(row.genome) as Json };
+function candidateOf(store: Store, row: Row): Candidate {
+  return { ...row, genome: parseStored(store, `the genome of candidate ${row.number}`, row.genome) };
+}
+
+function parseStored(store: Store, what: string, text: string): Json {
+  try {
+    return JSON.parse(text) as Json;
+  } catch (error) {
+    throw new UserError(
+      {
+        subject: store.path,
+        problem: `${what} was altered: it is not JSON`,
+        fix: 'restore the database from a copy',
+      },
+      { cause: error },
+    );
+  }
 }

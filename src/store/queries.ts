@@ -78,17 +78,20 @@ interface Step {
 export function ancestry(store: Store, experiment: number, number: number): readonly Ancestor[] {
   const steps = store
     .statement(
-      `WITH RECURSIVE line(id, depth) AS (
-         SELECT id, 0 FROM candidates WHERE experiment = @experiment AND number = @number
+      // A parent is older than its child; requiring it ends the walk also where the table was altered.
+      `WITH RECURSIVE line(id, number) AS (
+         SELECT id, number FROM candidates WHERE experiment = @experiment AND number = @number
          UNION ALL
-         SELECT parent, depth + 1 FROM line JOIN candidate_parents ON candidate = line.id AND role = 'parent'
+         SELECT elder.id, elder.number FROM line
+         JOIN candidate_parents ON candidate = line.id AND role = 'parent'
+         JOIN candidates AS elder ON elder.id = parent AND elder.number < line.number
        )
        SELECT own.id, own.number, own.status, own.score, parents.number AS parent
        FROM line
        JOIN candidates AS own ON own.id = line.id
        LEFT JOIN candidate_parents AS edge ON edge.candidate = own.id AND edge.role = 'parent'
        LEFT JOIN candidates AS parents ON parents.id = edge.parent
-       ORDER BY depth DESC`,
+       ORDER BY line.number`,
     )
     .all({ experiment, number }) as Step[];
   return steps.map(({ id, number: own, status, score, parent }, i) => {
@@ -98,7 +101,7 @@ export function ancestry(store: Store, experiment: number, number: number): read
       status,
       score,
       parent,
-      mutations: mutationsOf(store, id),
+      mutations: mutationsOf(store, { id, number: own }),
       gain: score === null || elder === null ? null : score - elder,
     };
   });

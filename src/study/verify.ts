@@ -4,7 +4,13 @@
 import { hashJson } from '../core/hash.js';
 import { canonicalJson, type Json } from '../core/json.js';
 import type { Genome, Proposal, Strategy } from '../search/strategy.js';
-import { listCandidates, mutationsOf, parentsOf, type Candidate } from '../store/candidates.js';
+import {
+  listCandidates,
+  mutationRowsOf,
+  parentsOf,
+  type Candidate,
+  type MutationRow,
+} from '../store/candidates.js';
 import { evaluationsOf } from '../store/evaluations.js';
 import type { Experiment } from '../store/experiments.js';
 import type { Store } from '../store/open.js';
@@ -73,10 +79,15 @@ function compareDecision(store: Store, candidate: Candidate, proposal: Proposal,
     parents,
     parentsOf(store, candidate.id).map(({ number, role }) => ({ number, role })),
   );
-  compare('mutations', proposal.mutations.map(plain), mutationsOf(store, candidate.id).map(plain));
+  compare('mutations', proposal.mutations.map(rowOf), mutationRowsOf(store, candidate.id).map(plain));
 }
 
-function plain({ kind, path, before, after }: Proposal['mutations'][number]): Json {
+/** As the table holds it, so that a text that is no JSON any more is a difference as well. */
+function rowOf({ kind, path, before, after }: Proposal['mutations'][number]): Json {
+  return { kind, path, before: canonicalJson(before), after: canonicalJson(after) };
+}
+
+function plain({ kind, path, before, after }: MutationRow): Json {
   return { kind, path, before, after };
 }
 

@@ -68,6 +68,13 @@ describe('the ancestry of a candidate', () => {
     }
   });
 
+  it('ends where parents were altered into a circle', async () => {
+    const { best } = await runToy(store);
+    store.statement('UPDATE candidate_parents SET parent = candidate').run();
+    const line = ancestry(store, toyExperimentIn(store).id, best?.number ?? -1);
+    expect(line.map(({ number }) => number)).toEqual([best?.number]);
+  });
+
   it('of a candidate that does not exist is empty', () => {
     expect(ancestry(store, toyExperimentIn(store).id, 3)).toEqual([]);
   });

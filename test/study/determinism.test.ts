@@ -230,6 +230,7 @@ describe('verification', () => {
     ['mutations', "UPDATE mutations SET kind = 'other' WHERE candidate = @id"],
     ['mutations', "UPDATE mutations SET before = '1' WHERE candidate = @id"],
     ['mutations', "UPDATE mutations SET after = '1' WHERE candidate = @id"],
+    ['mutations', "UPDATE mutations SET after = 'no JSON' WHERE candidate = @id"],
     ['mutations', 'DELETE FROM mutations WHERE candidate = @id'],
     ['genome_hash', "UPDATE candidates SET genome_hash = 'abc' WHERE id = @id"],
     [
@@ -255,6 +256,14 @@ describe('verification', () => {
       );
       expect(first).toBeDefined();
       expect(verified(store).discrepancies[0]?.candidate).toBe(victim.number);
+    });
+  });
+
+  it('names the candidate whose genome is no JSON any more', async () => {
+    await withStore('a.db', async (store) => {
+      await runToy(store, { candidates: 20 });
+      store.statement("UPDATE candidates SET genome = '{' WHERE number = 7").run();
+      expect(() => verified(store)).toThrow('the genome of candidate 7 was altered: it is not JSON');
     });
   });
 

@@ -2,11 +2,11 @@
 import { openStore } from '../../src/store/open.js';
 import { evaluateToy, runToy } from './simulation.js';
 
-const [path = '', parallel = '1'] = process.argv.slice(2);
+const [path = '', parallel = '1', candidates = '1'] = process.argv.slice(2);
 const store = openStore(path, 'create');
 const end = await runToy(store, {
   parallel: Number(parallel),
-  candidates: 150,
+  candidates: Number(candidates),
   onEvent: ({ kind }) => {
     if (kind === 'replayed') process.stdout.write('running\n');
   },
