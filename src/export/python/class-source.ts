@@ -3,7 +3,7 @@
  */
 import { unreachable } from '../../core/errors.js';
 import type { Attribute, ClassSpec, Parameter } from './classes.js';
-import { call, flat, layOut, prefixed, type Expression } from './expressions.js';
+import { call, flat, layOut, prefixed, repeated, type Expression } from './expressions.js';
 import type { Hole, Pattern } from './patterns.js';
 import { sameTerm, type Argument, type Term } from './terms.js';
 import { NAMED_SEQUENTIAL } from './torch-modules.js';
@@ -187,7 +187,7 @@ function withRepeats(items: readonly Expression[]): Expression[] {
     const item = items[i] ?? '';
     let end = i + 1;
     while (end < items.length && flat(items[end] ?? '') === flat(item)) end++;
-    if (end - i >= REPEAT_FROM) written.push(`*[${flat(item)} for _ in range(${end - i})]`);
+    if (end - i >= REPEAT_FROM) written.push(repeated(item, end - i));
     else written.push(...items.slice(i, end));
     i = end;
   }

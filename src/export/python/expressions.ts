@@ -9,6 +9,8 @@ export interface Bracketed {
   readonly open: string;
   readonly items: readonly Expression[];
   readonly close: string;
+  /** Between items, and after each where they stand on lines of their own; a comma unless said otherwise. */
+  readonly separator?: ',' | '';
 }
 
 const WIDTH = 88;
@@ -16,6 +18,11 @@ const INDENT = 4;
 
 export function call(callee: string, items: readonly Expression[]): Expression {
   return { open: `${callee}(`, items, close: ')' };
+}
+
+/** `*[item for _ in range(count)]`. */
+export function repeated(item: Expression, count: number): Expression {
+  return { open: '*[', items: [item, `for _ in range(${count})`], close: ']', separator: '' };
 }
 
 export function prefixed(prefix: string, expression: Expression): Expression {
@@ -32,7 +39,7 @@ export function suffixed(expression: Expression, suffix: string): Expression {
 
 export function flat(expression: Expression): string {
   if (typeof expression === 'string') return expression;
-  return `${expression.open}${expression.items.map(flat).join(', ')}${expression.close}`;
+  return `${expression.open}${contentsOf(expression)}${expression.close}`;
 }
 
 /** Lines at an indentation of `indent` columns. */
@@ -42,12 +49,16 @@ export function layOut(expression: Expression, indent: number): string[] {
   if (indent + line.length <= WIDTH || typeof expression === 'string' || expression.items.length === 0) {
     return [margin + line];
   }
-  const { open, items, close } = expression;
+  const { open, items, close, separator = ',' } = expression;
   const inner = indent + INDENT;
-  const contents = items.map(flat).join(', ');
+  const contents = contentsOf(expression);
   const body =
     inner + contents.length <= WIDTH
       ? [' '.repeat(inner) + contents]
-      : items.flatMap((item) => layOut(suffixed(item, ','), inner));
+      : items.flatMap((item) => layOut(suffixed(item, separator), inner));
   return [margin + open, ...body, margin + close];
+}
+
+function contentsOf({ items, separator = ',' }: Bracketed): string {
+  return items.map(flat).join(`${separator} `);
 }

@@ -1,0 +1,118 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { jigsaw3d } from '../../proxy-tasks/jigsaw3d.js';
+import { exportPytorch, writeFolder } from '../../src/export/index.js';
+import { formatOf } from '../../src/scans/formats/index.js';
+import { prepare } from '../../src/scans/prepare.js';
+import { writePhantoms } from '../../src/scans/phantoms.js';
+import { randomArchitecture } from '../search-spaces/genomes.js';
+import { needsPython, python, runPython } from '../support/python.js';
+import { temporaryFolder } from '../support/tiny.js';
+import { randomContent } from './exports.js';
+
+const options = { patch: 6, jitter: 1, gap: 0.2, permutations: 8, foreground: 0 };
+
+describe.skipIf(python === undefined)(`exported training code ${needsPython}`, () => {
+  const root = temporaryFolder();
+  const folder = join(root, 'export');
+  const scans = join(root, 'scans');
+  const run = (...args: string[]): string =>
+    execFileSync(python ?? '', [join(folder, 'pretrain.py'), scans, '--device', 'cpu', ...args], {
+      cwd: root,
+      encoding: 'utf8',
+      stdio: 'pipe',
+    });
+
+  beforeAll(async () => {
+    mkdirSync(scans);
+    await writePhantoms(scans, { patients: 4, size: 36, seed: 1 });
+    const plan = jigsaw3d.plan(jigsaw3d.options.parse(options), { channels: 1, batch: 2 });
+    const source = plan.pytorch?.() ?? '';
+    const architecture = randomArchitecture(12);
+    const content = await randomContent(architecture, [2, 1, 6, 6, 6], { name: 'jigsaw3d', options, source });
+    await writeFolder(folder, exportPytorch(content));
+  });
+
+  it('trains on a folder of NIfTI files, says what it skips, and writes weights that differ', () => {
+    writeFileSync(join(scans, 'broken.nii'), 'no scan');
+    const printed = run('--steps', '3', '--output', join(root, 'out'));
+    expect(printed).toMatch(/skipped .*broken\.nii: /);
+    expect(printed).toContain('3 scans to train on, 1 held out');
+    expect(printed).toMatch(/step 3\/3: loss \d+\.\d+, held-out accuracy [01]\.\d+ \(chance 0\.125\)/);
+    const changed = runPython(
+      `import sys, torch
+sys.path.insert(0, sys.argv[1])
+from model import build, Encoder
+before = build().state_dict()
+after = torch.load(sys.argv[2])
+Encoder().load_state_dict(after, strict=True)
+print(sum(not torch.equal(before[k], after[k]) for k in before) == len(before))`,
+      [folder, join(root, 'out', 'encoder.pt')],
+    );
+    expect(changed.trim()).toBe('True');
+  });
+
+  it('gives the same losses for the same seed, and others for another', () => {
+    const losses = (seed: string) =>
+      run(
+        '--from-scratch',
+        '--steps',
+        '2',
+        '--report-every',
+        '1',
+        '--seed',
+        seed,
+        '--output',
+        join(root, seed),
+      );
+    const first = losses('5');
+    expect(losses('5')).toBe(first);
+    expect(losses('6').replace('/6/', '/5/')).not.toBe(first);
+  });
+
+  it('prepares scans as voxolve does', async () => {
+    // Anisotropic, stored with other axes first and reversed, in integers with a slope.
+    const path = join(root, 'anisotropic.nii.gz');
+    runPython(
+      `import sys
+import nibabel as nib, numpy as np
+rng = np.random.default_rng(0)
+x, y, z = np.meshgrid(*(np.linspace(-1, 1, n) for n in (31, 40, 22)), indexing="ij")
+body = (x**2 / 0.6 + y**2 / 0.8 + z**2 < 0.9) * (600 + 300 * x - 200 * y * z)
+voxels = (body - 1000 * (body == 0) + rng.normal(0, 20, body.shape)).astype(np.int16)
+affine = np.array([[0, 0, -2.1, 9], [-3.3, 0, 0, 4], [0, 9.4, 0, -7], [0, 0, 0, 1]])
+image = nib.Nifti1Image(voxels, affine)
+image.header.set_slope_inter(2, -50)
+nib.save(image, sys.argv[1])`,
+      [path],
+    );
+    const printed = runPython(
+      `import json, sys
+sys.path.insert(0, sys.argv[1])
+from scans import load
+[volume] = load(sys.argv[2])
+print(json.dumps({
+    "shape": volume.voxels.shape,
+    "voxels": volume.voxels.ravel().tolist(),
+    "foreground": volume.foreground.astype(int).ravel().tolist(),
+}))`,
+      [folder, path],
+    );
+    const theirs = JSON.parse(printed) as { shape: number[]; voxels: number[]; foreground: number[] };
+    const raw = await formatOf(path)?.read(path);
+    if (raw === undefined) throw new Error('no format reads .nii.gz');
+    const [ours] = prepare('anisotropic', raw, {
+      spacing: [6, 6, 6],
+      percentiles: [0.5, 99.5],
+      frames: 'first',
+      nonFinite: 'refuse',
+    });
+    expect(theirs.shape).toEqual(ours?.shape);
+    const errors = theirs.voxels.map((value, i) => Math.abs(value - (ours?.voxels[i] ?? NaN)));
+    expect(Math.max(...errors)).toBeLessThan(1e-3);
+    const different = theirs.foreground.filter((value, i) => value !== ours?.foreground[i]);
+    expect(different.length).toBeLessThanOrEqual(0.001 * theirs.foreground.length);
+  });
+});
