@@ -56,7 +56,7 @@ export async function loadScanSet(
   refuseSkipped(folder, options, usable, skipped);
 
   const patients = new Map(usable.map(({ file }): [string, Split | null] => [file.patient, file.split]));
-  const sides = splitPatients(patients, options.validation, seed);
+  const sides = splitPatients(folder, patients, options.validation, seed);
   const numbers = new Map([...sides.keys()].map((name, index) => [name, index]));
   const of = <T>(map: ReadonlyMap<string, T>, { file }: Usable): T =>
     present(map.get(file.patient), 'a patient');

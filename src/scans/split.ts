@@ -7,10 +7,12 @@ import { rngOf } from '../core/random.js';
 export type Split = 'train' | 'validation';
 
 /**
+ * @param source what the scans are called in an error
  * @param patients each patient once, with the side that a manifest fixes
  * @param share of patients held out for validation, in (0, 1)
  */
 export function splitPatients(
+  source: string,
   patients: ReadonlyMap<string, Split | null>,
   share: number,
   seed: number,
@@ -18,9 +20,9 @@ export function splitPatients(
   const names = [...patients.keys()].sort();
   if (names.length < 2) {
     throw new UserError({
-      subject: 'scans',
-      problem: `usable scans of ${names.length} patient, at least 2 are needed to train on one and validate on another`,
-      fix: 'add scans, or tell patients apart with a manifest',
+      subject: source,
+      problem: `holds usable scans of ${names.length} patient, training and validation need one each`,
+      fix: 'add scans of another patient',
     });
   }
   const fixed = names.filter((name) => patients.get(name) !== null);
@@ -37,7 +39,7 @@ export function splitPatients(
   for (const side of ['train', 'validation'] as const) {
     if (![...sides.values()].includes(side)) {
       throw new UserError({
-        subject: 'scans',
+        subject: source,
         problem: `no usable scan is in the split ${side}`,
         fix: 'correct the column split of the manifest',
       });
