@@ -1,7 +1,7 @@
 /**
  * The lowerings of each device: one exhaustive table, and what a device does differently.
  */
-import { convolution } from './convolution.js';
+import { convolution, portableConvFilterGrad } from './convolution.js';
 import { elementwise } from './elementwise.js';
 import { layout } from './layout.js';
 import type { Lowerings } from './lowering.js';
@@ -13,6 +13,10 @@ export type OnnxDevice = 'cpu' | 'webgpu' | 'cuda';
 const cpu: Lowerings = { ...elementwise, ...layout, ...network, ...convolution };
 
 /** Standard ops only, for models that leave the project. */
-export const portable: Lowerings = { ...cpu, matmul: portableMatmul };
+export const portable: Lowerings = {
+  ...cpu,
+  matmul: portableMatmul,
+  convFilterGrad: portableConvFilterGrad,
+};
 
 export const lowerings: { readonly [D in OnnxDevice]: Lowerings } = { cpu, webgpu: portable, cuda: portable };

@@ -10,7 +10,7 @@ export const portableMatmul: Lowering<'matmul'> = ({ out, inputs: [a, b], types,
   return out.op('MatMul', [left, right]);
 };
 
-function swapLast(out: OnnxWriter, x: string, rank: number): string {
+export function swapLast(out: OnnxWriter, x: string, rank: number): string {
   const perm = Array.from({ length: rank }, (_, axis) => axis);
   return out.op('Transpose', [x], { perm: [...perm.slice(0, -2), rank - 1, rank - 2] });
 }

@@ -1,0 +1,165 @@
+/**
+ * The filter gradient of a convolution, as few matrix products over long rows.
+ *
+ * dW[o, c, tap] = Σ over n and places of dy[n, o, place] · x[n, c, seen by tap at place]. Both operands are laid out
+ * with channels first, so that the sum over batch and places is one product's inner extent. Taps along one axis of
+ * stride 1 are served by one product: copies of dy, each shifted by its tap and framed with zeros, are stacked as
+ * rows, and x is taken whole along that axis. A 3×3×3 filter then needs nine cuts of x instead of 27.
+ */
+import { sizeOf, type Shape } from '../../../core/tensor.js';
+import type { ConvFilterGradAttributes } from '../../../ir/ops/convolution.js';
+import type { OnnxWriter } from '../writer.js';
+import { padOf, sliceOf } from './layout.js';
+import type { Lowering } from './lowering.js';
+
+/** Products with no more columns than this per cut are joined into one, which reads dy once. */
+const JOINED_COLUMNS = 4;
+
+/** Writes a · bᵀ over the last two axes. */
+export type ProductWithTransposed = (out: OnnxWriter, a: string, b: string, rank: number) => string;
+
+export function convFilterGradBy(product: ProductWithTransposed): Lowering<'convFilterGrad'> {
+  return ({ out, inputs: [x, dy], types: [xType, dyType], attributes }) => {
+    const { groups, filterShape } = attributes;
+    const [outChannels = 1, columns = 1, ...kernel] = filterShape;
+    const rows = outChannels / groups;
+    const axis = stackedAxis(attributes, kernel);
+    const stacked = stackShifted(out, channelsFirst(out, dy, dyType.shape), dyType.shape, attributes, axis);
+    const cuts = cutTaps(
+      out,
+      channelsFirst(out, x, xType.shape),
+      xType.shape,
+      dyType.shape,
+      attributes,
+      axis,
+    );
+    const shifts = axis === undefined ? 1 : (kernel[axis] ?? 1);
+    const lead = groups === 1 ? [] : [groups];
+
+    const left = out.op('Reshape', [stacked, out.ints([...lead, shifts * rows, -1])]);
+    const rights = cuts.map((cut) => out.op('Reshape', [cut, out.ints([...lead, columns, -1])]));
+    const multiply = (right: string): string => product(out, left, right, lead.length + 2);
+    // to [groups, shifts, rows, cuts, columns] or [groups, shifts, rows, columns, cuts]
+    const joined = columns <= JOINED_COLUMNS && groups === 1;
+    const all = joined
+      ? multiply(concat(out, rights, 0))
+      : concat(
+          out,
+          rights.map((right) =>
+            out.op('Reshape', [multiply(right), out.ints([groups, shifts, rows, columns, 1])]),
+          ),
+          4,
+        );
+    const parts = joined
+      ? [groups, shifts, rows, cuts.length, columns]
+      : [groups, shifts, rows, columns, cuts.length];
+    const split = out.op('Reshape', [all, out.ints(parts)]);
+    return assemble(out, split, joined ? 3 : 4, filterShape, groups, axis);
+  };
+}
+
+function concat(out: OnnxWriter, values: readonly string[], axis: number): string {
+  return values.length === 1 ? (values[0] as string) : out.op('Concat', values, { axis });
+}
+
+/** The axis whose taps share a product: the longest of stride 1, the outermost among equals. */
+function stackedAxis({ stride }: ConvFilterGradAttributes, kernel: Shape): number | undefined {
+  let best: number | undefined;
+  kernel.forEach((extent, axis) => {
+    if (stride[axis] !== 1 || extent === 1) return;
+    if (best === undefined || extent > (kernel[best] ?? 1)) best = axis;
+  });
+  return best;
+}
+
+/** `[N, C, ...]` → `[C, N, ...]`. */
+function channelsFirst(out: OnnxWriter, x: string, shape: Shape): string {
+  return out.op('Transpose', [x], { perm: [1, 0, ...shape.slice(2).map((_, axis) => axis + 2)] });
+}
+
+/** `[O, N, ...]` → `[groups, shifts, O / groups, N, ...]`, along `axis` as long as the padded input. */
+function stackShifted(
+  out: OnnxWriter,
+  dy: string,
+  shape: Shape,
+  { groups, dilation, filterShape }: ConvFilterGradAttributes,
+  axis: number | undefined,
+): string {
+  if (axis === undefined) return dy;
+  const [n = 1, channels = 1, ...places] = shape;
+  const first = [channels, n, ...places];
+  const taps = filterShape[axis + 2] ?? 1;
+  const step = dilation[axis] ?? 1;
+  const at = (zeros: number): number[] => first.map((_, i) => (i === axis + 2 ? zeros : 0));
+  const variants = Array.from({ length: taps }, (_, tap) => {
+    const framed = padOf(out, dy, first, at(tap * step), at((taps - 1 - tap) * step), at(0));
+    return out.op('Reshape', [framed, out.ints([groups, 1, channels / groups, -1])]);
+  });
+  return concat(out, variants, 1);
+}
+
+/** What each tap sees of the padded input `[C, N, ...]`, whole along the stacked axis; taps in row-major order. */
+function cutTaps(
+  out: OnnxWriter,
+  x: string,
+  shape: Shape,
+  dyShape: Shape,
+  { stride, padding, dilation, filterShape }: ConvFilterGradAttributes,
+  axis: number | undefined,
+): string[] {
+  const [n = 1, channels = 1, ...spatial] = shape;
+  const first = [channels, n, ...spatial];
+  const before = [0, 0, ...padding.map(([low]) => low)];
+  const after = [0, 0, ...padding.map(([, high]) => high)];
+  const padded = padOf(
+    out,
+    x,
+    first,
+    before,
+    after,
+    before.map(() => 0),
+  );
+  const extents = first.map((extent, i) => extent + (before[i] ?? 0) + (after[i] ?? 0));
+  const kernel = filterShape.slice(2).map((extent, i) => (i === axis ? 1 : extent));
+  return tapsOf(kernel).map((tap) => {
+    const starts = tap.map((at, i) => at * (dilation[i] ?? 1));
+    const ends = starts.map((start, i) =>
+      i === axis ? (extents[i + 2] ?? 1) : start + ((dyShape[i + 2] ?? 1) - 1) * (stride[i] ?? 1) + 1,
+    );
+    return sliceOf(out, padded, extents, [0, 0, ...starts], [channels, n, ...ends], [1, 1, ...stride]);
+  });
+}
+
+/** From `[groups, shifts, rows, …]`, with the cuts' axis at `cutsAt`, to the filter's shape. */
+function assemble(
+  out: OnnxWriter,
+  products: string,
+  cutsAt: 3 | 4,
+  filterShape: Shape,
+  groups: number,
+  axis: number | undefined,
+): string {
+  const [outChannels = 1, columns = 1, ...kernel] = filterShape;
+  const others = kernel.filter((_, i) => i !== axis);
+  const shifts = axis === undefined ? 1 : (kernel[axis] ?? 1);
+  const inner = cutsAt === 3 ? [...others, columns] : [columns, ...others];
+  const wide = out.op('Reshape', [products, out.ints([groups, shifts, outChannels / groups, ...inner])]);
+  const columnAxis = cutsAt === 3 ? 3 + others.length : 3;
+  let nextOther = cutsAt === 3 ? 3 : 4;
+  const places = kernel.map((_, i) => (i === axis ? 1 : nextOther++));
+  const perm = [0, 2, columnAxis, ...places, ...(axis === undefined ? [1] : [])];
+  return out.op('Reshape', [out.op('Transpose', [wide], { perm }), out.ints(filterShape)]);
+}
+
+/** All positions of a kernel, in row-major order. */
+export function tapsOf(kernel: Shape): number[][] {
+  return Array.from({ length: sizeOf(kernel) }, (_, place) => {
+    const tap: number[] = [];
+    let rest = place;
+    for (const extent of [...kernel].reverse()) {
+      tap.unshift(rest % extent);
+      rest = Math.floor(rest / extent);
+    }
+    return tap;
+  });
+}
