@@ -3,5 +3,5 @@ import type { ProxyTask } from '../src/tasks/task.js';
 import { jigsaw3d } from './jigsaw3d.js';
 
 export const proxyTasks: Readonly<Record<string, ProxyTask>> = {
-  jigsaw3d: jigsaw3d as ProxyTask,
+  jigsaw3d,
 };

@@ -28,7 +28,7 @@ async function main(args: readonly string[]): Promise<void> {
     .wrap(Math.min(110, process.stdout.columns ?? 110))
     .exitProcess(false)
     .fail((message: string | null, error: unknown) => {
-      if (error !== null && error !== undefined) throw error;
+      if (error instanceof Error) throw error;
       throw new UserError({
         subject: 'command line',
         problem: (message ?? 'cannot be understood').replace(/\s*\n\s*/g, ', '),

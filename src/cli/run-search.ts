@@ -88,7 +88,7 @@ export async function runSearch(run: SearchRun): Promise<StudyEnd> {
     if (interrupt.signal.aborted) process.exit(130);
     note('\nstopping; the search can be resumed (press Ctrl-C again to leave at once)');
     interrupt.abort();
-    void pool.destroy();
+    pool.stop();
   };
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onSignal);
@@ -119,7 +119,7 @@ export async function runSearch(run: SearchRun): Promise<StudyEnd> {
   }
 }
 
-function workerSetup({ row, prepared, scans, workers }: SearchRun): WorkerSetup {
+function workerSetup({ row, prepared, scans, workers }: SearchRun): Omit<WorkerSetup, 'stop'> {
   const { experiment } = prepared;
   return {
     experiment,
@@ -138,7 +138,7 @@ function isolationOf(asked: Experiment['isolation'], device: string): Isolation 
   return asked;
 }
 
-function evaluateIn(pool: Pool, { engine, device }: WorkerSetup): Evaluate {
+function evaluateIn(pool: Pool, { engine, device }: Pick<WorkerSetup, 'engine' | 'device'>): Evaluate {
   return async ({ number, genome }) => {
     const { error = null, weights, ...outcome } = await pool.evaluate({ number, genome });
     return { ...outcome, engine, device, error, ...(weights === undefined ? {} : { weights }) };

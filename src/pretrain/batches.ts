@@ -30,11 +30,10 @@ export function makeBatch({ set, plan, size, split, rng }: BatchStream, index: n
 }
 
 function drawAccepted(set: ScanSet, plan: TaskPlan, split: 'train' | 'validation', rng: Rng): Crop {
-  let crop: Crop;
-  let left = tries;
-  do {
+  let crop = drawCrop(set, split, plan.crop, plan.foreground, rng);
+  for (let left = tries - 1; left > 0 && plan.accepts?.(crop) === false; left--) {
     crop = drawCrop(set, split, plan.crop, plan.foreground, rng);
-  } while (--left > 0 && plan.accepts?.(crop) === false);
+  }
   return crop;
 }
 
@@ -42,7 +41,7 @@ function drawAccepted(set: ScanSet, plan: TaskPlan, split: 'train' | 'validation
 export function stackBatches(batches: readonly Batch[]): Batch {
   const first = present(batches[0], 'at least one batch to stack');
   return Object.fromEntries(
-    Object.entries(first).map(([name, { shape, dtype }]) => {
+    Object.entries(first).map(([name, { shape, dtype }]): [string, AnyTensor] => {
       const parts = batches.map((batch) => present(batch[name], `input ${name} in every batch`).data);
       const stacked = [batches.length, ...shape];
       if (dtype === 'f32') {

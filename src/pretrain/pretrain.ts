@@ -43,11 +43,24 @@ export interface PretrainJob {
   readonly rng: Rng;
   /** See `heldOutBatches`. */
   readonly heldOut: readonly Batch[];
+  /** Multiply-accumulates of a forward pass; long calls are cut shorter, which changes no result. */
+  readonly macs: number;
+  /** Asked between calls of the engine; once true, training ends with `Interrupted`. */
+  readonly interrupted: () => boolean;
 }
 
-/** Bytes of batch data handed to the engine in one call, and the most steps in it. */
+/** The user stopped the run; the candidate has no outcome. */
+export class Interrupted extends Error {
+  constructor() {
+    super('interrupted');
+    this.name = 'Interrupted';
+  }
+}
+
+/** What one call of the engine may hold: bytes of batches, steps, and work (a second or two on a CPU). */
 const callBytes = 32 * 2 ** 20;
 const callSteps = 25;
+const callMacs = 6e9;
 
 export async function pretrain(job: PretrainJob): Promise<PretrainOutcome> {
   const { session, program, plan, options, rng } = job;
@@ -63,8 +76,9 @@ export async function pretrain(job: PretrainJob): Promise<PretrainOutcome> {
 
   let step = 0;
   while (step < options.steps) {
+    if (job.interrupted()) throw new Interrupted();
     const batches = [makeBatch(stream, step)];
-    const count = stepsPerCall(batches[0], options.steps - step);
+    const count = Math.min(options.steps - step, stepsPerCall(batches[0], job.macs));
     while (batches.length < count) batches.push(makeBatch(stream, step + batches.length));
     const rates = Float32Array.from(batches, (_, i) => learningRate(options, step + i));
     const result = await session.train(stackBatches(batches), rates);
@@ -119,9 +133,11 @@ async function meanOverBatches(session: Session, batches: readonly Batch[]): Pro
   return Object.fromEntries(Object.entries(sums).map(([name, sum]) => [name, sum / batches.length]));
 }
 
-function stepsPerCall(batch: Batch | undefined, left: number): number {
+function stepsPerCall(batch: Batch | undefined, macs: number): number {
   const bytes = Object.values(batch ?? {}).reduce((sum, { data }) => sum + data.byteLength, 0);
-  return Math.max(1, Math.min(left, callSteps, Math.floor(callBytes / Math.max(1, bytes))));
+  // Forward and both gradients cost about three forward passes.
+  const steps = Math.min(callSteps, callBytes / Math.max(1, bytes), callMacs / Math.max(1, 3 * macs));
+  return Math.max(1, Math.floor(steps));
 }
 
 class CurveLog {

@@ -9,19 +9,19 @@ import type { Job, AttemptOutcome, WorkerSetup } from './setup.js';
 
 const entry = fileURLToPath(new URL('./child.js', import.meta.url));
 
+/** How often a running job asks whether the user has stopped the run, in milliseconds. */
+const interruptCheck = 100;
+
 export class ChildRuntime {
   private child: ChildProcess | undefined;
 
-  private constructor(private readonly setup: WorkerSetup) {}
+  constructor(private readonly setup: WorkerSetup) {}
 
-  static create(setup: WorkerSetup): Promise<ChildRuntime> {
-    return Promise.resolve(new ChildRuntime(setup));
-  }
-
-  evaluate(job: Job): Promise<AttemptOutcome> {
+  evaluate(job: Job, interrupted: () => boolean): Promise<AttemptOutcome> {
     const child = (this.child ??= this.start());
     return new Promise((resolve, reject) => {
       const settle = (act: () => void): void => {
+        clearInterval(watch);
         child.off('message', onMessage);
         child.off('exit', onExit);
         act();
@@ -33,6 +33,9 @@ export class ChildRuntime {
         const how = signal === null ? `exit code ${code}` : `signal ${signal}`;
         settle(() => reject(new AttemptLost(`the training process ended with ${how}`)));
       };
+      const watch = setInterval(() => {
+        if (interrupted()) child.kill('SIGKILL');
+      }, interruptCheck);
       child.on('message', onMessage);
       child.on('exit', onExit);
       child.send({ kind: 'job', job } satisfies ChildRequest);

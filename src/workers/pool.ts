@@ -11,7 +11,9 @@ import type { AttemptOutcome, Job, Outcome, WorkerSetup } from './setup.js';
 
 export interface Pool {
   evaluate(job: Job): Promise<Outcome>;
-  /** Stops at once; evaluations under way are rejected. */
+  /** Asks the workers to stop soon; evaluations under way are rejected. */
+  stop(): void;
+  /** Stops, waits for the workers and ends their threads. A thread that ends amid native code takes the process down. */
   destroy(): Promise<void>;
 }
 
@@ -23,7 +25,10 @@ export interface PoolOptions {
 
 const attempts = 2;
 
-export function createPool(setup: WorkerSetup, { workers, entry }: PoolOptions): Pool {
+export function createPool(shared: Omit<WorkerSetup, 'stop'>, { workers, entry }: PoolOptions): Pool {
+  const setup: WorkerSetup = { ...shared, stop: new Int32Array(new SharedArrayBuffer(4)) };
+  const running = new Set<Promise<AttemptOutcome>>();
+  const stopped = (): boolean => Atomics.load(setup.stop, 0) === 1;
   const piscina = new Piscina<Job, AttemptOutcome>({
     filename: fileURLToPath(entry ?? new URL('./thread.js', import.meta.url)),
     minThreads: workers,
@@ -31,23 +36,30 @@ export function createPool(setup: WorkerSetup, { workers, entry }: PoolOptions):
     idleTimeout: Infinity,
     workerData: setup,
   });
-  let stopped = false;
+  const attempt = async (job: Job): Promise<AttemptOutcome> => {
+    const run = piscina.run(job);
+    running.add(run);
+    return run.finally(() => running.delete(run));
+  };
+  const stop = (): void => void Atomics.store(setup.stop, 0, 1);
   return {
     evaluate: async (job) => {
       let error = '';
-      for (let attempt = 1; attempt <= attempts; attempt++) {
+      for (let count = 1; count <= attempts; count++) {
         try {
-          return { ...(await piscina.run(job)), attempts: attempt };
+          return { ...(await attempt(job)), attempts: count };
         } catch (thrown) {
-          if (stopped) throw thrown;
+          if (stopped()) throw thrown;
           error = messageOf(thrown);
         }
       }
       return { status: 'failed', score: null, steps: 0, seconds: 0, curves: [], error, attempts };
     },
-    destroy: () => {
-      stopped = true;
-      return piscina.destroy();
+    stop,
+    destroy: async () => {
+      stop();
+      await Promise.allSettled(running);
+      await piscina.destroy();
     },
   };
 }

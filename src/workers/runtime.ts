@@ -32,8 +32,8 @@ export class Runtime {
     return new Runtime(setup, scans, prepared, engine, heldOut);
   }
 
-  /** Trains and scores one candidate. Throws only for defects and lost devices. */
-  async evaluate({ number, genome }: Job): Promise<AttemptOutcome> {
+  /** Trains and scores one candidate. Throws only `Interrupted`, and for defects and lost devices. */
+  async evaluate({ number, genome }: Job, interrupted: () => boolean): Promise<AttemptOutcome> {
     const started = performance.now();
     const seconds = (): number => (performance.now() - started) / 1000;
     const { prepared, setup } = this;
@@ -53,6 +53,8 @@ export class Runtime {
         options: setup.experiment.training,
         rng: rngOf(setup.experiment.seed, number),
         heldOut: this.heldOut,
+        macs: assessment.cost.macs,
+        interrupted,
       });
       return { ...outcome, seconds: seconds() };
     } finally {

@@ -21,6 +21,8 @@ export interface WorkerSetup {
   /** Threads share the set's memory; child processes open it again from the cache. */
   readonly scans: ScanSet;
   readonly recipe: ScanRecipe;
+  /** Shared between threads: 1 once the user has stopped the run. */
+  readonly stop: Int32Array;
 }
 
 export interface Job {

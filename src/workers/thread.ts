@@ -4,13 +4,17 @@
 import { workerData } from 'piscina';
 import { ChildRuntime } from './child-runtime.js';
 import { Runtime } from './runtime.js';
-import type { Job, AttemptOutcome, WorkerSetup } from './setup.js';
+import type { AttemptOutcome, Job, WorkerSetup } from './setup.js';
 
 const setup = workerData as WorkerSetup;
+const interrupted = (): boolean => Atomics.load(setup.stop, 0) === 1;
 
-let runtime: Promise<{ evaluate(job: Job): Promise<AttemptOutcome> }> | undefined;
+let runtime: Promise<Runtime | ChildRuntime> | undefined;
 
 export default async function evaluate(job: Job): Promise<AttemptOutcome> {
-  runtime ??= setup.isolation === 'process' ? ChildRuntime.create(setup) : Runtime.create(setup, setup.scans);
-  return (await runtime).evaluate(job);
+  runtime ??=
+    setup.isolation === 'process'
+      ? Promise.resolve(new ChildRuntime(setup))
+      : Runtime.create(setup, setup.scans);
+  return (await runtime).evaluate(job, interrupted);
 }
