@@ -60,6 +60,13 @@ export class Progress {
     else note(this.plainLine(result));
   }
 
+  /** A line that stays, above what redraws itself. */
+  remark(text: string): void {
+    if (this.live) this.draw.clear();
+    note(text);
+    if (this.live) this.redraw();
+  }
+
   close(): void {
     if (this.timer !== undefined) clearInterval(this.timer);
     if (this.live) {

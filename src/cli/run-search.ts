@@ -84,15 +84,15 @@ export async function runSearch(run: SearchRun): Promise<StudyEnd> {
   const setup = workerSetup(run);
   const pool = createPool(setup, { workers });
   const interrupt = new AbortController();
+  let progress: Progress | undefined;
   const onSignal = (): void => {
     if (interrupt.signal.aborted) process.exit(130);
-    note('\nstopping; the search can be resumed (press Ctrl-C again to leave at once)');
+    progress?.remark('stopping; the search can be resumed (press Ctrl-C again to leave at once)');
     interrupt.abort();
     pool.stop();
   };
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onSignal);
-  let progress: Progress | undefined;
   const onEvent = (event: StudyEvent): void => {
     if (event.kind === 'replayed') progress = progressOf(run, event);
     if (event.kind === 'started') progress?.started(event.number);

@@ -8,7 +8,9 @@ import { lineageText } from './lineage-text.js';
 import { print, printJson } from './output.js';
 import { statusJson } from './status-json.js';
 
+/** An interrupted run exits with 130, as shells expect after Ctrl-C. */
 export function showSummary(store: Store, row: Experiment, end: StudyEnd, json: boolean): void {
+  if (!end.completed) process.exitCode = 130;
   if (json) {
     printJson({ ...statusJson(store, row), completed: end.completed, database: store.path });
     return;
