@@ -1,5 +1,4 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { jigsaw3d } from '../../proxy-tasks/jigsaw3d.js';
@@ -7,10 +6,28 @@ import { exportPytorch, writeFolder } from '../../src/export/index.js';
 import { formatOf } from '../../src/scans/formats/index.js';
 import { prepare } from '../../src/scans/prepare.js';
 import { writePhantoms } from '../../src/scans/phantoms.js';
-import { randomArchitecture } from '../search-spaces/genomes.js';
-import { needsPython, python, runPython } from '../support/python.js';
+import type { Architecture } from '../../src/nn/architecture.js';
+import { convBlock, convNormAct, sequence } from '../../src/nn/index.js';
+import { needsPython, python, pythonOutput, runPython } from '../support/python.js';
 import { temporaryFolder } from '../support/tiny.js';
 import { randomContent } from './exports.js';
+
+const small: Architecture = {
+  name: 'small',
+  inChannels: 1,
+  encoder: sequence({
+    stem: convNormAct(1, 4, 'relu', { kernel: [3, 3, 3], stride: [2, 2, 2] }),
+    block: convBlock({
+      inChannels: 4,
+      outChannels: 8,
+      kernel: [3, 3, 3],
+      stride: [1, 1, 1],
+      activation: 'relu',
+      squeeze: 0.5,
+    }),
+  }),
+  features: 8,
+};
 
 const options = { patch: 6, jitter: 1, gap: 0.2, permutations: 8, foreground: 0 };
 
@@ -19,19 +36,14 @@ describe.skipIf(python === undefined)(`exported training code ${needsPython}`, (
   const folder = join(root, 'export');
   const scans = join(root, 'scans');
   const run = (...args: string[]): string =>
-    execFileSync(python ?? '', [join(folder, 'pretrain.py'), scans, '--device', 'cpu', ...args], {
-      cwd: root,
-      encoding: 'utf8',
-      stdio: 'pipe',
-    });
+    pythonOutput(join(folder, 'pretrain.py'), scans, '--device', 'cpu', ...args);
 
   beforeAll(async () => {
     mkdirSync(scans);
     await writePhantoms(scans, { patients: 4, size: 36, seed: 1 });
     const plan = jigsaw3d.plan(jigsaw3d.options.parse(options), { channels: 1, batch: 2 });
     const source = plan.pytorch?.() ?? '';
-    const architecture = randomArchitecture(12);
-    const content = await randomContent(architecture, [2, 1, 6, 6, 6], { name: 'jigsaw3d', options, source });
+    const content = await randomContent(small, [2, 1, 6, 6, 6], { name: 'jigsaw3d', options, source });
     await writeFolder(folder, exportPytorch(content));
   });
 

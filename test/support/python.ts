@@ -9,8 +9,14 @@ export const python = process.env['VOXOLVE_PYTHON'];
 /** Put into the title of tests that are skipped without it. */
 export const needsPython = '(needs VOXOLVE_PYTHON)';
 
-/** Runs a script in `cwd` and returns what it printed; throws what it complained about. */
-export function runPython(script: string, args: readonly string[] = [], cwd = '/'): string {
+/** Runs a script and returns what it printed; throws what it complained about. */
+export function runPython(script: string, args: readonly string[] = []): string {
+  return pythonOutput('-c', script, ...args);
+}
+
+/** Runs `python ARGS` in the root folder, on one thread, so that test files side by side do not fight for cores. */
+export function pythonOutput(...args: readonly string[]): string {
   if (python === undefined) throw new Error('VOXOLVE_PYTHON is not set');
-  return execFileSync(python, ['-c', script, ...args], { cwd, encoding: 'utf8', stdio: 'pipe' });
+  const env = { ...process.env, OMP_NUM_THREADS: '1', PYTHONDONTWRITEBYTECODE: '1' };
+  return execFileSync(python, args, { cwd: '/', env, encoding: 'utf8', stdio: 'pipe' });
 }
