@@ -28,16 +28,18 @@ export interface Store {
 const BUSY_TIMEOUT = 10_000;
 
 export function openStore(path: string, mode: OpenMode): Store {
-  if (existsSync(path)) identify(path);
-  else if (mode === 'create') mkdirSync(dirname(path), { recursive: true });
-  else {
-    throw new UserError({
-      subject: path,
-      problem: 'there is no such database',
-      fix: 'give the file that voxolve search wrote',
-    });
-  }
-  return explained(path, () => (mode === 'read' ? openToRead(path) : openToWrite(path)));
+  return explained(path, () => {
+    if (existsSync(path)) identify(path);
+    else if (mode === 'create') mkdirSync(dirname(path), { recursive: true });
+    else {
+      throw new UserError({
+        subject: path,
+        problem: 'there is no such database',
+        fix: 'give the file that voxolve search wrote',
+      });
+    }
+    return mode === 'read' ? openToRead(path) : openToWrite(path);
+  });
 }
 
 function openToRead(path: string): Store {
@@ -126,20 +128,19 @@ function orElse<T>(work: () => T, undo: () => void): T {
   }
 }
 
-/** Puts what SQLite says about a file that it cannot open into words for the user. */
+/** Puts what SQLite or the system says about a file that it cannot open into words for the user. */
 function explained<T>(path: string, open: () => T): T {
   try {
     return open();
   } catch (error) {
-    if (!(error instanceof Database.SqliteError)) throw error;
-    if (error.code.startsWith('SQLITE_NOTADB') || error.code.startsWith('SQLITE_CORRUPT')) {
-      throw notOurs(path, 'is damaged', error);
-    }
+    const fromSqlite = error instanceof Database.SqliteError;
+    if (fromSqlite && /^SQLITE_(NOTADB|CORRUPT)/.test(error.code)) throw notOurs(path, 'is damaged', error);
+    if (!fromSqlite && !(error instanceof Error && 'syscall' in error)) throw error;
     throw new UserError(
       {
         subject: path,
         problem: `cannot be opened (${messageOf(error)})`,
-        fix: 'check the permissions of the file and its folder',
+        fix: 'check that its folder exists and may be written to',
       },
       { cause: error },
     );

@@ -2,7 +2,8 @@
  * What a study writes down, and how it takes up where another left off.
  */
 import { UserError } from '../core/errors.js';
-import type { Proposal, Result } from '../search/strategy.js';
+import { canonicalJson } from '../core/json.js';
+import type { Genome, Proposal, Result } from '../search/strategy.js';
 import { collect, worthKeeping, writeArtifact } from '../store/artifacts.js';
 import {
   insertCandidate,
@@ -22,7 +23,7 @@ export const RUNG = 0;
 export interface Task {
   readonly id: number;
   readonly number: number;
-  readonly genome: Candidate['genome'];
+  readonly genome: Genome;
 }
 
 export interface Log {
@@ -58,9 +59,10 @@ export function openLog(store: Store, experiment: Experiment, keepWeights: numbe
     finish,
     setRunning: (task, running) => setRunning(store, task.id, running),
     propose: (number, proposal, { params, macs, infeasible }) => {
-      const { genome } = proposal;
+      // As it will be read back, down to the order of keys: a resumed search must not see another genome.
+      const genome = JSON.parse(canonicalJson(proposal.genome)) as Genome;
       return store.transaction(() => {
-        const id = insertCandidate(store, experiment.id, { number, ...proposal, params, macs });
+        const id = insertCandidate(store, experiment.id, { ...proposal, number, genome, params, macs });
         const task = { id, number, genome };
         if (infeasible !== null) finish(task, unevaluated(experiment, infeasible));
         return task;

@@ -83,6 +83,12 @@ describe.each(modes)('opening to %s', (mode) => {
 });
 
 describe('a missing database', () => {
+  it('below a file that is no folder is refused in one line', () => {
+    writeFileSync(path, '');
+    expect(() => openStore(join(path, 'inner.db'), 'create')).toThrow(UserError);
+    expect(() => openStore(join(path, 'inner.db'), 'create')).toThrow('inner.db: cannot be opened (');
+  });
+
   it('is made, with its folder, only where asked for', () => {
     const deep = join(folder, 'runs', 'deep', 'search.db');
     expect(() => openStore(deep, 'read')).toThrow('there is no such database');

@@ -2,7 +2,9 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { canonicalJson } from '../../src/core/json.js';
 import { rngOf } from '../../src/core/random.js';
+import type { Result } from '../../src/search/strategy.js';
 import { openStore, type Store } from '../../src/store/open.js';
 import { artifactFolder } from '../../src/store/paths.js';
 import { verifyStudy } from '../../src/study/verify.js';
@@ -60,6 +62,24 @@ describe('a study', () => {
     };
     await withStore('a.db', (store) => runToy(store, { evaluate, parallel: 5 }));
     expect(most).toBe(5);
+  });
+
+  it('hands out genomes as they are read back after a kill, down to the order of keys', async () => {
+    const evaluate: StudyPlan['evaluate'] = (request, signal) => {
+      expect(JSON.stringify(request.genome)).toBe(canonicalJson(request.genome));
+      return evaluateToy(request, signal);
+    };
+    const told: string[] = [];
+    const strategy = toyStrategy();
+    const tell = (result: Result): void => {
+      told.push(JSON.stringify(result.genome));
+      strategy.tell(result);
+    };
+    await withStore('a.db', async (store) => {
+      await runToy(store, { evaluate, strategy: { ...strategy, tell } });
+      const stored = store.statement('SELECT genome FROM candidates ORDER BY number').pluck().all();
+      expect(told).toEqual(stored.slice(0, told.length));
+    });
   });
 
   it('extended to more candidates is the same as one that wanted them from the start', async () => {
