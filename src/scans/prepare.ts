@@ -6,7 +6,11 @@ import type { RawScan } from './formats/format.js';
 import { canonicalTriple, canonicalVoxels, orientationOf, type Triple } from './geometry.js';
 import { foregroundOf, rangeOf, standardise } from './intensity.js';
 import type { Transforms } from './options.js';
-import { resample } from './resample.js';
+import { resample, resampledShape } from './resample.js';
+
+/** Outside of these the header's spacing is wrong, or the experiment's. */
+const FEWEST_VOXELS = 8;
+const LARGEST_VOXELS = 2 ** 27;
 
 export interface PreparedVolume {
   /** `[C, D, H, W]`. */
@@ -59,12 +63,18 @@ function prepareFrame(
   transforms: Transforms,
 ): PreparedVolume {
   const orientation = orientationOf(scan.affine);
-  const { voxels, shape } = resample(
-    frame,
-    canonicalTriple(orientation, scan.size),
-    canonicalTriple(orientation, scan.spacing),
-    transforms.spacing,
-  );
+  const size = canonicalTriple(orientation, scan.size);
+  const spacing = canonicalTriple(orientation, scan.spacing);
+  const wanted = resampledShape(size, spacing, transforms.spacing);
+  const count = wanted[0] * wanted[1] * wanted[2];
+  if (count < FEWEST_VOXELS || count > LARGEST_VOXELS) {
+    throw new UserError({
+      subject: name,
+      problem: `${wanted.join(' × ')} voxels after resampling, too ${count < FEWEST_VOXELS ? 'few' : 'many'} to be a scan`,
+      fix: 'correct its spacing, or choose another "spacing"',
+    });
+  }
+  const { voxels, shape } = resample(frame, size, spacing, transforms.spacing);
   const foreground = foregroundOf(voxels, transforms.percentiles);
   if (!standardise(voxels, foreground, transforms.percentiles)) {
     throw new UserError({

@@ -49,7 +49,8 @@ export function resample(
 /** Weights for `outputs` samples `step` inputs apart, centred on `inputs` samples. */
 function resamplingWeights(inputs: number, outputs: number, step: number): Weights {
   const sigma = step > 1 ? Math.sqrt(step * step - 1) / FWHM : 0;
-  const radius = Math.ceil(3 * sigma);
+  // A kernel wider than the input would only meet its borders.
+  const radius = Math.min(Math.ceil(3 * sigma), inputs);
   const kernel = Float64Array.from({ length: 2 * radius + 1 }, (_, k) =>
     sigma > 0 ? Math.exp(-0.5 * ((k - radius) / sigma) ** 2) : 1,
   );

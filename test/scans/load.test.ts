@@ -189,6 +189,17 @@ describe('scans that can not be used', () => {
     ]);
   });
 
+  it.each([
+    ['kilometres', 1e6, 'many'],
+    ['nanometres', 1e-6, 'few'],
+  ])('end in a reason where the header spaces voxels by %s', async (_, mm, count) => {
+    const folder = patients(2);
+    const affine = [0, 1, 2].map((row) => [0, 1, 2, 3].map((column) => (column === row ? mm : 0)));
+    writeNifti(join(folder, 'odd.nii'), { size: [6, 6, 6], affine, value: (x, y, z) => x + y * z });
+    const { report } = await load(folder);
+    expect(report.skipped[0]?.reason).toMatch(`voxels after resampling, too ${count} to be a scan`);
+  });
+
   it('end the run where the options say so', async () => {
     await expect(load(trouble(), { unreadable: 'refuse' })).rejects.toThrow(
       /constant.nii.gz: constant: all voxels are 7 \(and \d more\); remove it/,

@@ -1,7 +1,6 @@
 /**
  * Real scans against nibabel: needs `VOXOLVE_PYTHON` (a Python with nibabel) and scans in `../shared/data`.
  */
-import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,17 +8,15 @@ import { describe, expect, it } from 'vitest';
 import { present } from '../../src/core/errors.js';
 import { nifti } from '../../src/scans/formats/nifti.js';
 import { orientationCode } from '../../src/scans/geometry.js';
+import { needsPython, python, runPython } from '../support/python.js';
 
 const data = fileURLToPath(new URL('../../../shared/data', import.meta.url));
-const python = process.env['VOXOLVE_PYTHON'];
 const folders = ['scans/train', 'formats/nifti4d']
   .map((name) => join(data, name))
   .filter((path) => existsSync(path));
 const files = folders.flatMap((folder) => readdirSync(folder).map((name) => join(folder, name)));
 
-const missing =
-  python === undefined ? 'VOXOLVE_PYTHON is not set' : files.length === 0 ? `no scans in ${data}` : null;
-if (missing !== null) console.info(`scans are not compared with nibabel: ${missing}`);
+const missing = python === undefined ? needsPython : files.length === 0 ? `(needs scans in ${data})` : '';
 
 /** What nibabel says: voxels are sampled at `(index * 7919) % voxels`, x fastest. */
 interface Reference {
@@ -47,34 +44,34 @@ for path in sys.argv[1:]:
 `;
 
 function referencesOf(paths: readonly string[]): Reference[] {
-  const output = execFileSync(python ?? '', ['-c', script, ...paths], { encoding: 'utf8', maxBuffer: 1e8 });
-  return output
+  return runPython(script, paths)
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line) as Reference);
 }
 
-describe.skipIf(missing !== null)('a real scan reads as nibabel reads it', () => {
-  const references = missing === null ? referencesOf(files) : [];
-  it.each(files.map((path, index) => ({ name: path.slice(data.length + 1), path, index })))(
-    '$name',
-    async ({ path, index }) => {
-      const reference = present(references[index], 'a reference');
-      const scan = await nifti.read(path);
-      const frames = scan.frames > 1 ? [scan.frames] : [];
-      expect([...scan.size, ...frames]).toEqual(reference.size);
-      scan.spacing.forEach((mm, axis) => expect(mm).toBeCloseTo(present(reference.zooms[axis], 'a zoom'), 5));
-      expect(orientationCode(scan.affine)).toBe(reference.axes);
-      const affine = scan.affine
-        .flat()
-        .map((entry, i) => Math.abs(entry - present(reference.affine.flat()[i], 'an entry')));
-      expect(Math.max(...affine)).toBeLessThan(1e-3);
-      const samples = reference.samples.map((_, i) => Number(scan.voxels[(i * 7919) % scan.voxels.length]));
-      // nibabel rescales in float64, ITK in float32.
-      samples.forEach((value, i) =>
-        expect(value).toBe(Math.fround(present(reference.samples[i], 'a sample'))),
-      );
-      expect(scan.frameTime).toBe(frames.length > 0 ? present(reference.zooms[3], 'a zoom') : null);
-    },
-  );
+describe.skipIf(missing !== '')(`a real scan reads as nibabel reads it ${missing}`, () => {
+  const references = missing === '' ? referencesOf(files) : [];
+  it.each(
+    (missing === '' ? files : [data]).map((path, index) => ({
+      name: path.slice(data.length + 1),
+      path,
+      index,
+    })),
+  )('$name', async ({ path, index }) => {
+    const reference = present(references[index], 'a reference');
+    const scan = await nifti.read(path);
+    const frames = scan.frames > 1 ? [scan.frames] : [];
+    expect([...scan.size, ...frames]).toEqual(reference.size);
+    scan.spacing.forEach((mm, axis) => expect(mm).toBeCloseTo(present(reference.zooms[axis], 'a zoom'), 5));
+    expect(orientationCode(scan.affine)).toBe(reference.axes);
+    const affine = scan.affine
+      .flat()
+      .map((entry, i) => Math.abs(entry - present(reference.affine.flat()[i], 'an entry')));
+    expect(Math.max(...affine)).toBeLessThan(1e-3);
+    const samples = reference.samples.map((_, i) => Number(scan.voxels[(i * 7919) % scan.voxels.length]));
+    // nibabel rescales in float64, ITK in float32.
+    samples.forEach((value, i) => expect(value).toBe(Math.fround(present(reference.samples[i], 'a sample'))));
+    expect(scan.frameTime).toBe(frames.length > 0 ? present(reference.zooms[3], 'a zoom') : null);
+  });
 });
