@@ -51,6 +51,8 @@ export interface ExportedScans {
   readonly spacing: readonly [number, number, number];
   readonly percentiles: readonly [number, number];
   readonly frames: 'first' | 'each' | 'mean';
+  /** Scans with NaN or infinite voxels are refused, or have them set to zero. */
+  readonly nonFinite: 'refuse' | 'zero';
   /** Share of patients held out. */
   readonly validation: number;
 }

@@ -4,4 +4,6 @@ export * from './blocks/index.js';
 export { buildEncoder, type BuildOptions } from './build.js';
 export * from './layers.js';
 export { countParameters, encoderParameters } from './parameters.js';
+export { checkArchitecture } from './check.js';
 export { infeasibility, layerShapes, outputShape, type LayerShape } from './shapes.js';
+export { summarise, type LayerSummary, type Summary } from './summary.js';

@@ -35,7 +35,13 @@ export async function randomContent(
     parity: { input, features: features as Tensor },
     task,
     origin: { version: '0.0.0', experiment: 'test', space: 'test' },
-    scans: { spacing: [6, 6, 6], percentiles: [0.5, 99.5], frames: 'first', validation: 0.25 },
+    scans: {
+      spacing: [6, 6, 6],
+      percentiles: [0.5, 99.5],
+      frames: 'first',
+      nonFinite: 'refuse',
+      validation: 0.25,
+    },
     training: {
       steps: 3,
       batch: 2,

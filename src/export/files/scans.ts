@@ -3,7 +3,14 @@
  */
 import type { ExportedScans } from '../pytorch.js';
 
-export function scansSource({ spacing, percentiles, frames }: ExportedScans): string {
+/** What happens to NaN and infinite voxels. */
+const FINITE: Readonly<Record<ExportedScans['nonFinite'], string>> = {
+  refuse: `    if not np.isfinite(data).all():
+        raise ValueError("some voxels are NaN or infinite")`,
+  zero: '    data[~np.isfinite(data)] = 0',
+};
+
+export function scansSource({ spacing, percentiles, frames, nonFinite }: ExportedScans): string {
   return String.raw`"""Scans as the encoder was trained on: canonical axes, even spacing, standardised.
 
 Volumes are [D, H, W], growing towards superior, anterior and right (RAS+).
@@ -42,8 +49,7 @@ def load(path: str | Path) -> list[Volume]:
     image = nib.as_closest_canonical(nib.load(path))
     data = image.get_fdata(dtype=np.float32)
     spacing = image.header.get_zooms()[2::-1]
-    if not np.isfinite(data).all():
-        raise ValueError("some voxels are NaN or infinite")
+${FINITE[nonFinite]}
     frames = data.reshape(*data.shape[:3], -1).T  # [frames, D, H, W]
     if FRAMES == "first":
         frames = frames[:1]
