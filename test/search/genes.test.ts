@@ -29,6 +29,10 @@ const genes: Readonly<Record<string, Gene>> = {
   listOf: listOf(oneOf([1, 2, 3]), { min: 0, max: 4 }),
   'record with conditions': stage,
   weighted: weighted(3, int(0, 5)),
+  'choices of null and lists': record({
+    a: oneOf([null, [1, 2], false]),
+    b: when({ a: [null] }, oneOf([null, 0])),
+  }),
   'whole space': record({ stem: oneOf(['small', 'large']), stages: listOf(stage, { min: 2, max: 4 }) }),
 };
 
@@ -214,6 +218,9 @@ describe('making a gene', () => {
     expect(() => float(0, 1, { log: true })).toThrow('positive where logarithmic');
     expect(() => listOf(int(0, 1), { min: 2, max: 1 })).toThrow('min <= max');
     expect(() => record({ a: when({ b: [1] }, int(0, 1)), b: oneOf([1, 2]) })).toThrow('a depends on b');
+    expect(() => record({ b: oneOf([1, 2]), a: when({ b: [3] }, int(0, 1)) })).toThrow(
+      'a depends on b being 3, which it never is',
+    );
     expect(() => weighted(0, int(0, 1))).toThrow('positive');
   });
 });

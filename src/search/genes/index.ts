@@ -4,5 +4,6 @@ export { weighted } from './gene.js';
 export { oneOf } from './one-of.js';
 export { int, ordered } from './ordered.js';
 export { float } from './float.js';
-export { record, when } from './record.js';
+export { record } from './record.js';
+export { when } from './fields.js';
 export { listOf } from './list-of.js';
