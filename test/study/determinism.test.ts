@@ -5,6 +5,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { canonicalJson } from '../../src/core/json.js';
 import { rngOf } from '../../src/core/random.js';
 import type { Result } from '../../src/search/strategy.js';
+import { strategies } from '../../src/search/strategies/index.js';
+import { createExperiment } from '../../src/store/experiments.js';
 import { openStore, type Store } from '../../src/store/open.js';
 import { artifactFolder } from '../../src/store/paths.js';
 import { verifyStudy } from '../../src/study/verify.js';
@@ -15,6 +17,7 @@ import {
   outcomeOf,
   runToy,
   tablesOf,
+  toyExperiment,
   toyExperimentIn,
   toyStrategy,
 } from './simulation.js';
@@ -45,6 +48,22 @@ describe('a study', () => {
       expect(await tablesAfter(`${parallel}.db`, { parallel })).toEqual(alone);
     }
   });
+
+  it.each(
+    Object.keys(strategies).flatMap((name) => [1, 3, 20].map((lookahead) => [name, lookahead] as const)),
+  )(
+    'with the strategy %s and a lookahead of %i does not depend on how many are evaluated at once',
+    async (name, lookahead) => {
+      const run = (parallel: number): Promise<unknown> =>
+        withStore(`${parallel}.db`, async (store) => {
+          const experiment = createExperiment(store, toyExperiment({ lookahead }), new Date(0));
+          await runToy(store, { experiment, strategy: toyStrategy({ name }), candidates: 40, parallel });
+          expect(verifyStudy(store, experiment, toyStrategy({ name })).discrepancies).toEqual([]);
+          return tablesOf(store);
+        });
+      expect(await run(5)).toEqual(await run(1));
+    },
+  );
 
   it('gives another search for another strategy', async () => {
     const random = await tablesAfter('random.db', { strategy: toyStrategy({ name: 'random' }) });
