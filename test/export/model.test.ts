@@ -107,6 +107,16 @@ describe('model.py', () => {
     expect(blocks(3)).toContain('nn.Sequential(*[nn.ReLU() for _ in range(3)])');
   });
 
+  it('gives a type that contains itself a class for each level', () => {
+    const block = (inner: Layer): Layer => sequence({ inner }, { type: 'Block', summary: '' });
+    const source = sourceOf(stack([block(block(conv3d(8, 8))), block(conv3d(8, 8))]));
+    expect(classIn(source, 'Block')).toContain(
+      'self.inner = nn.Conv3d(channels, channels, kernel_size=1, bias=False)',
+    );
+    expect(classIn(source, 'Block2')).toContain('self.inner = Block(channels)');
+    expect(source).toContain('super().__init__(Block2(8), Block(8))');
+  });
+
   it('keeps quotes out of docstrings', () => {
     const source = sourceOf(sequence({ one: sequence({}, { type: 'Odd', summary: 'a """ b \\' }) }));
     expect(source).toContain('"""a b """');

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { rngOf } from '../../src/core/random.js';
 import { writeFolder } from '../../src/export/index.js';
 import type { Architecture } from '../../src/nn/architecture.js';
 import { encoderParameters } from '../../src/nn/parameters.js';
@@ -8,6 +9,7 @@ import { randomArchitecture } from '../search-spaces/genomes.js';
 import { needsPython, python, runPython } from '../support/python.js';
 import { temporaryFolder } from '../support/tiny.js';
 import { randomExport, type InputShape } from './exports.js';
+import { randomTree } from './random-trees.js';
 import { zoo } from './zoo.js';
 
 const COMPARE = `
@@ -86,6 +88,15 @@ describe('exported PyTorch modules', () => {
     async () => {
       const found = await compare(zoo, [2, 2, 5, 6, 7]);
       zoo.forEach((architecture, i) => expectEqual(architecture, found[i]));
+    },
+  );
+
+  it.skipIf(python === undefined)(
+    `compute what random trees compute, in which types recur, nest and differ ${needsPython}`,
+    async () => {
+      const trees = Array.from({ length: 15 }, (_, seed) => randomTree(rngOf('trees', seed)));
+      const found = await compare(trees, [2, 1, 4, 5, 6]);
+      trees.forEach((architecture, i) => expectEqual(architecture, found[i]));
     },
   );
 });

@@ -7,7 +7,7 @@
  */
 import { present } from '../../core/errors.js';
 import type { Architecture, Layer } from '../../nn/architecture.js';
-import { walk } from '../../nn/modules.js';
+import { instancesOf, type Instance } from './instances.js';
 import { partsOf, type Parts } from './parts.js';
 import { nameHoles } from './names.js';
 import { Generaliser, type Hole, type Pattern } from './patterns.js';
@@ -46,7 +46,7 @@ export function classesOf(architecture: Architecture): readonly ClassSpec[] {
   const calls = new Map<Layer, ModuleTerm>();
   const taken = new Set(['Encoder']);
   const specs: ClassSpec[] = [];
-  for (const group of groupsOf(architecture.encoder)) {
+  for (const group of instancesOf(architecture.encoder).flatMap(splitByOrder)) {
     const [first] = group;
     if (first === undefined) continue;
     const spec = derive(unique(first.parts.type, taken), group, calls);
@@ -54,38 +54,6 @@ export function classesOf(architecture: Architecture): readonly ClassSpec[] {
     specs.push(spec);
   }
   return [...specs, encoderClass(architecture, calls)];
-}
-
-interface Instance {
-  readonly layer: Layer;
-  readonly parts: Parts;
-}
-
-/** Instances by class, nested classes first. */
-function groupsOf(encoder: Layer): Instance[][] {
-  const byKey = new Map<string, Instance[]>();
-  const needs = new Map<string, Set<string>>();
-  for (const { layer } of walk(encoder)) {
-    const parts = layer === encoder ? undefined : partsOf(layer);
-    if (parts === undefined) continue;
-    byKey.set(parts.key, [...(byKey.get(parts.key) ?? []), { layer, parts }]);
-    const inner = needs.get(parts.key) ?? new Set();
-    for (const { layer: below } of walk(layer)) {
-      const key = below === layer ? undefined : partsOf(below)?.key;
-      if (key !== undefined) inner.add(key);
-    }
-    needs.set(parts.key, inner);
-  }
-  const ordered: string[] = [];
-  const place = (key: string, above: readonly string[]): void => {
-    if (above.includes(key))
-      throw new Error(`layer types contain each other: ${[...above, key].join(' > ')}`);
-    if (ordered.includes(key)) return;
-    for (const inner of needs.get(key) ?? []) place(inner, [...above, key]);
-    ordered.push(key);
-  };
-  for (const key of byKey.keys()) place(key, []);
-  return ordered.flatMap((key) => splitByOrder(byKey.get(key) ?? []));
 }
 
 /** Groups of instances whose modules can stand in one common order. */

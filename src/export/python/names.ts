@@ -2,7 +2,7 @@
  * Names for the parameters of a class: what a person would call the things in which its instances differ.
  */
 import type { Hole } from './patterns.js';
-import { isTelling, numberTerm, sameTerms, type Role } from './terms.js';
+import { isPosition, isTelling, numberTerm, sameTerms, type Role } from './terms.js';
 
 const PLAIN: Readonly<Record<Role, string | undefined>> = {
   channels: 'mid_channels',
@@ -57,9 +57,10 @@ export function nameHoles(
 function placed({ role, uses }: Hole): readonly string[] {
   const suffix = (argument: string): string =>
     role === 'channels' ? 'channels' : role === 'kernel' ? 'kernel_size' : argument;
-  return uses.map(({ attribute, argument }) =>
-    attribute === argument ? attribute : `${attribute}_${suffix(argument)}`,
-  );
+  return uses.map(({ attribute, argument }) => {
+    const place = isPosition(attribute) ? `layer${attribute}` : attribute;
+    return attribute === argument ? place : `${place}_${suffix(argument)}`;
+  });
 }
 
 function channelName(hole: Hole, channels: readonly Readonly<Record<string, number>>[]): string | undefined {

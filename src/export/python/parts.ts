@@ -53,7 +53,7 @@ export function partsOf(layer: Layer, type?: string): Parts | undefined {
 function sequenceParts(layer: LayerOf<'sequence'>, type = layer.type ?? 'Sequence'): Parts {
   return {
     type,
-    key: `${type} sequence`,
+    key: `${type} sequence ${isPositional(layer)}`,
     summary: layer.summary ?? 'Layers one after another.',
     form: 'sequence',
     modules: layer.children.map(({ name, layer: child }) => ({

@@ -96,5 +96,10 @@ const GENERIC: ReadonlySet<string> = new Set([
 
 /** Whether an argument's name says what it is wherever it is passed on. */
 export function isTelling(argument: string): boolean {
-  return !GENERIC.has(argument);
+  return !GENERIC.has(argument) && !isPosition(argument);
+}
+
+/** Whether a name is a place in an `nn.Sequential`. */
+export function isPosition(name: string): boolean {
+  return /^\d+$/.test(name);
 }
