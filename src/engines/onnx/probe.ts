@@ -51,11 +51,17 @@ function tryDevice(device: OnnxDevice): Promise<string | undefined> {
     execFile(process.execPath, args, { timeout: TIMEOUT_MS }, (error, stdout) => {
       const verdict = /PROBE (.*)/.exec(stdout)?.[1];
       if (verdict === 'OK') resolve(undefined);
-      else if (verdict !== undefined) resolve(verdict);
+      else if (verdict !== undefined) resolve(inPlainWords(verdict));
       else if (error?.killed) resolve(`no answer within ${TIMEOUT_MS / 1000} s`);
       else resolve(`the test process ended (${error?.signal ?? `exit ${String(error?.code)}`})`);
     });
   });
+}
+
+/** What the runtime complains of, without the place in its own sources. */
+function inPlainWords(complaint: string): string {
+  const sentence = /[Ff]ailed to [^;]*/.exec(complaint)?.[0] ?? complaint;
+  return sentence.charAt(0).toLowerCase() + sentence.slice(1);
 }
 
 function testModel(device: OnnxDevice): Uint8Array {

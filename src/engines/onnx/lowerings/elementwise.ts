@@ -34,9 +34,11 @@ export const elementwise = {
   tanh: unary<'tanh'>('Tanh'),
   erf: unary<'erf'>('Erf'),
   silu: (({ out, inputs: [x] }) => out.op('Mul', [x, out.op('Sigmoid', [x])])) satisfies Lowering<'silu'>,
-  // y is at least 0, so that its sign is the mask
-  reluGrad: (({ out, inputs: [y, dy] }) =>
-    out.op('Mul', [out.op('Sign', [y]), dy])) satisfies Lowering<'reluGrad'>,
+  // min(1, 1e38 · y): 1 for every positive normal number, 0 for 0; faster than Sign, or than Greater and Where
+  reluGrad: (({ out, inputs: [y, dy] }) => {
+    const mask = out.op('HardSigmoid', [y], { alpha: { float: 1e38 }, beta: { float: 0 } });
+    return out.op('Mul', [mask, dy]);
+  }) satisfies Lowering<'reluGrad'>,
   // dy · (s + y · (1 − s)) = dy · (s + y − y · s), with y = x · s
   siluGrad: (({ out, inputs: [x, dy] }) => {
     const s = out.op('Sigmoid', [x]);

@@ -1,6 +1,7 @@
 /**
  * The lowerings of each device: one exhaustive table, and what a device does differently.
  */
+import { batchNorm, portableBatchNorm } from './batch-norm.js';
 import { convolution, portableConvFilterGrad } from './convolution.js';
 import { elementwise } from './elementwise.js';
 import { layout } from './layout.js';
@@ -10,11 +11,12 @@ import { portableMatmul } from './portable.js';
 
 export type OnnxDevice = 'cpu' | 'webgpu' | 'cuda';
 
-const cpu: Lowerings = { ...elementwise, ...layout, ...network, ...convolution };
+const cpu: Lowerings = { ...elementwise, ...layout, ...network, ...batchNorm, ...convolution };
 
 /** Standard ops only, for models that leave the project. */
 export const portable: Lowerings = {
   ...cpu,
+  ...portableBatchNorm,
   matmul: portableMatmul,
   convFilterGrad: portableConvFilterGrad,
 };

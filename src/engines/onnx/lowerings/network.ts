@@ -1,11 +1,9 @@
 /**
- * Matrix products, pooling and batch normalisation, as the CPU provider runs them well.
+ * Matrix products and pooling, as the CPU provider runs them well.
  */
-import { valuesPerChannel } from '../../../ir/ops/batch-norm.js';
 import type { PoolAttributes } from '../../../ir/ops/pooling.js';
-import type { OnnxWriter } from '../writer.js';
 import { padOf } from './layout.js';
-import { MICROSOFT, onnxPads, perChannel, type Lowering } from './lowering.js';
+import { MICROSOFT, onnxPads, type Lowering } from './lowering.js';
 
 export const network = {
   // FusedMatMul reads a transposed operand in place
@@ -45,55 +43,8 @@ export const network = {
     const apart = padOf(out, dy, type.shape, [0, 0, ...before], [0, 0, ...after], interior);
     return out.op('AveragePool', [apart], { kernel_shape: kernel, count_include_pad: 1 });
   }) satisfies Lowering<'avgPoolGrad'>,
-
-  batchMean: (({ out, inputs: [x], types: [{ shape }] }) =>
-    out.op('ReduceMean', [x, allButChannels(out, shape)], { keepdims: 0 })) satisfies Lowering<'batchMean'>,
-  batchVariance: (({ out, inputs: [x, mean], types: [{ shape }] }) => {
-    const centred = out.op('Sub', [x, perChannel(out, mean, shape.length)]);
-    return out.op('ReduceMean', [out.op('Mul', [centred, centred]), allButChannels(out, shape)], {
-      keepdims: 0,
-    });
-  }) satisfies Lowering<'batchVariance'>,
-  batchNorm: (({ out, inputs: [x, gamma, beta, mean, variance], attributes: { epsilon } }) =>
-    out.op('BatchNormalization', [x, gamma, beta, mean, variance], {
-      epsilon: { float: epsilon },
-    })) satisfies Lowering<'batchNorm'>,
-  // dγ = r · (Σ dy·x − mean · Σ dy)
-  batchNormScaleGrad: (({
-    out,
-    inputs: [x, dy, mean, variance],
-    types: [{ shape }],
-    attributes: { epsilon },
-  }) => {
-    const centred = out.op('Sub', [x, perChannel(out, mean, shape.length)]);
-    const total = out.op('ReduceSum', [out.op('Mul', [dy, centred]), allButChannels(out, shape)], {
-      keepdims: 0,
-    });
-    return out.op('Mul', [total, inverseDeviation(out, variance, epsilon)]);
-  }) satisfies Lowering<'batchNormScaleGrad'>,
-  // dx = a·dy + b·x + c with a = γ·r, b = −a·r·dγ/m, c = −a·dβ/m − b·mean
-  batchNormInputGrad: (({ out, inputs, types: [{ shape }], attributes: { epsilon } }) => {
-    const [x, dy, gamma, mean, variance, dgamma, dbeta] = inputs;
-    const r = inverseDeviation(out, variance, epsilon);
-    const share = out.scalar(1 / valuesPerChannel(shape));
-    const a = out.op('Mul', [gamma, r]);
-    const b = out.op('Neg', [out.op('Mul', [out.op('Mul', [a, r]), out.op('Mul', [dgamma, share])])]);
-    const offset = out.op('Mul', [a, out.op('Mul', [dbeta, share])]);
-    const c = out.op('Neg', [out.op('Add', [offset, out.op('Mul', [b, mean])])]);
-    const wide = (value: string): string => perChannel(out, value, shape.length);
-    const affine = out.op('Add', [out.op('Mul', [x, wide(b)]), wide(c)]);
-    return out.op('Add', [out.op('Mul', [dy, wide(a)]), affine]);
-  }) satisfies Lowering<'batchNormInputGrad'>,
 };
 
 function poolAttributes({ kernel, stride, padding }: PoolAttributes) {
   return { kernel_shape: kernel, strides: stride, pads: onnxPads(padding) };
-}
-
-function allButChannels(out: OnnxWriter, shape: readonly number[]): string {
-  return out.ints(shape.map((_, axis) => axis).filter((axis) => axis !== 1));
-}
-
-function inverseDeviation(out: OnnxWriter, variance: string, epsilon: number): string {
-  return out.op('Reciprocal', [out.op('Sqrt', [out.op('Add', [variance, out.scalar(epsilon)])])]);
 }
