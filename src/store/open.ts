@@ -21,6 +21,8 @@ export interface Store {
   statement(sql: string): Database.Statement;
   /** Runs `work` as one transaction: all of it is committed, or nothing. Transactions nest. */
   transaction<T>(work: () => T): T;
+  /** Runs `work`, which only reads, on the database as it is at one instant, whatever is written meanwhile. */
+  snapshot<T>(work: () => T): T;
   close(): void;
 }
 
@@ -82,6 +84,7 @@ function storeOf(path: string, db: Database.Database, close: () => void): Store 
       return known;
     },
     transaction: (work) => db.transaction(work).immediate(),
+    snapshot: (work) => db.transaction(work).deferred(),
     close,
   };
 }

@@ -17,6 +17,10 @@ export interface Summary {
 }
 
 export function summarise(store: Store, experiment: number): Summary {
+  return store.snapshot(() => readSummary(store, experiment));
+}
+
+function readSummary(store: Store, experiment: number): Summary {
   const counts = { pending: 0, running: 0, done: 0, failed: 0, infeasible: 0, total: 0 };
   const rows = store
     .statement('SELECT status, count(*) AS count FROM candidates WHERE experiment = ? GROUP BY status')
@@ -76,6 +80,10 @@ interface Step {
 
 /** The line from its founder to a candidate, eldest first; empty where there is no such candidate. */
 export function ancestry(store: Store, experiment: number, number: number): readonly Ancestor[] {
+  return store.snapshot(() => readAncestry(store, experiment, number));
+}
+
+function readAncestry(store: Store, experiment: number, number: number): readonly Ancestor[] {
   const steps = store
     .statement(
       // A parent is older than its child; requiring it ends the walk also where the table was altered.

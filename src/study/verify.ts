@@ -41,6 +41,15 @@ export function verifyStudy(
   strategy: Strategy,
   assess?: (genome: Genome) => Assessment,
 ): Verification {
+  return store.snapshot(() => compareAll(store, experiment, strategy, assess));
+}
+
+function compareAll(
+  store: Store,
+  experiment: Experiment,
+  strategy: Strategy,
+  assess: ((genome: Genome) => Assessment) | undefined,
+): Verification {
   const order = replay(strategy, experiment.seed, experiment.lookahead);
   const discrepancies: Discrepancy[] = [];
   let checked = 0;

@@ -140,6 +140,20 @@ describe('an open database', () => {
     writer.close();
   });
 
+  it('lets a reader see one instant while others write', () => {
+    const writer = openStore(path, 'create');
+    const reader = openStore(path, 'read');
+    const count = (): unknown => reader.statement('SELECT count(*) FROM experiments').pluck().get();
+    reader.snapshot(() => {
+      expect(count()).toBe(0);
+      insertExperiment(writer);
+      expect(count()).toBe(0);
+    });
+    expect(count()).toBe(1);
+    reader.close();
+    writer.close();
+  });
+
   it('undoes a transaction that throws', () => {
     const store = openStore(path, 'create');
     expect(() =>
