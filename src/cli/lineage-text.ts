@@ -1,7 +1,7 @@
 /**
  * A candidate's ancestry as text: each ancestor, its score, and what each mutation changed and gained.
  */
-import type { Json } from '../core/json.js';
+import { isJsonArray, sameJson, type Json } from '../core/json.js';
 import type { Ancestor } from '../store/index.js';
 import { percent } from './format.js';
 
@@ -16,14 +16,38 @@ function entryText({ number, status, score, parent, mutations, gain }: Ancestor)
   const head = `candidate ${number}  ${result}${change}  ${origin}`;
   return [
     head,
-    ...mutations.map(
-      ({ kind, path, before, after }) => `    ${kind} ${path}: ${brief(before)} → ${brief(after)}`,
-    ),
+    ...mutations.map(({ kind, path, before, after }) => `    ${kind} ${path}: ${changeText(before, after)}`),
   ].join('\n');
 }
 
+/** What changed, without repeating what did not: of two lists only the items that one of them lacks. */
+function changeText(before: Json, after: Json): string {
+  if (before === null || after === null || !isJsonArray(before) || !isJsonArray(after)) {
+    return `${brief(before)} → ${brief(after)}`;
+  }
+  let head = 0;
+  while (head < Math.min(before.length, after.length) && same(before[head], after[head])) head++;
+  let tail = 0;
+  while (
+    tail < Math.min(before.length, after.length) - head &&
+    same(before[before.length - 1 - tail], after[after.length - 1 - tail])
+  ) {
+    tail++;
+  }
+  const gone = before.slice(head, before.length - tail).map((item) => `− item ${head}: ${brief(item)}`);
+  const come = after.slice(head, after.length - tail).map((item) => `+ item ${head}: ${brief(item)}`);
+  return [`${before.length} → ${after.length} items`, ...gone, ...come].join('\n        ');
+}
+
+function same(a: Json | undefined, b: Json | undefined): boolean {
+  return a !== undefined && b !== undefined && sameJson(a, b);
+}
+
+/** A value on one line: objects as `key value` pairs. */
 function brief(value: Json): string {
   if (value === null) return 'nothing';
-  const text = JSON.stringify(value);
-  return text.length > 90 ? `${text.slice(0, 87)}...` : text;
+  if (typeof value !== 'object' || isJsonArray(value)) return JSON.stringify(value);
+  return Object.entries(value)
+    .map(([key, inner]) => `${key} ${typeof inner === 'string' ? inner : JSON.stringify(inner)}`)
+    .join(', ');
 }
