@@ -18,7 +18,7 @@ import { transformsJson, type Transforms } from './options.js';
 import type { PreparedVolume } from './prepare.js';
 
 /** Raise it whenever the same file and transforms give other voxels than before. */
-const VERSION = 1;
+const VERSION = 2;
 
 const MAGIC = 'voxolve1';
 

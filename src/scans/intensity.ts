@@ -16,9 +16,12 @@ export function rangeOf(voxels: Float32Array): { low: number; high: number; nonF
   let low = Infinity;
   let high = -Infinity;
   let nonFinite = 0;
-  for (const value of voxels) {
-    if (!Number.isFinite(value)) nonFinite++;
-    else {
+  for (let i = 0; i < voxels.length; i++) {
+    const value = voxels[i] as number;
+    // For NaN and the infinities alone is the difference not 0.
+    if (value - value !== 0) {
+      nonFinite++;
+    } else {
       if (value < low) low = value;
       if (value > high) high = value;
     }
