@@ -56,7 +56,7 @@ export async function loadScanSet(
   refuseSkipped(folder, options, usable, skipped);
 
   const patients = new Map(usable.map(({ file }): [string, Split | null] => [file.patient, file.split]));
-  const sides = splitPatients(folder, patients, options.validation, seed);
+  const sides = splitPatients(sourceOf(folder, skipped), patients, options.validation, seed);
   const numbers = new Map([...sides.keys()].map((name, index) => [name, index]));
   const of = <T>(map: ReadonlyMap<string, T>, { file }: Usable): T =>
     present(map.get(file.patient), 'a patient');
@@ -82,6 +82,13 @@ export async function loadScanSet(
     set: { volumes, channels: 1, fingerprint, cacheDirectory },
     report: { used, skipped: skipped.map(({ file, reason }) => ({ path: file.name, reason })) },
   };
+}
+
+/** The folder in an error about what is left of it. */
+function sourceOf(folder: string, skipped: readonly Unusable[]): string {
+  const [first] = skipped;
+  if (first === undefined) return folder;
+  return `${folder} without ${skipped.length} skipped (such as ${first.file.name}: ${first.reason})`;
 }
 
 /** Sorts out what can be read and yet not be used. */

@@ -109,6 +109,11 @@ describe('the split', () => {
 
   it('needs two patients', async () => {
     await expect(load(patients(1))).rejects.toThrow(/holds usable scans of 1 patient/);
+    const folder = patients(1);
+    writeFileSync(join(folder, 'text.nii'), 'not a scan');
+    await expect(load(folder)).rejects.toThrow(
+      /without 1 skipped \(such as text.nii: .*\): holds usable scans of 1/,
+    );
   });
 });
 
