@@ -69,7 +69,7 @@ function valueSource({ pattern }: Attribute, spec: ClassSpec, names: ReadonlyMap
 }
 
 function forwardSource(spec: ClassSpec): string[] {
-  const { form, body, finalActivation } = spec.parts;
+  const { form, body, activation } = spec.forward;
   const lines = (...statements: string[]): string[] => [
     `${' '.repeat(4)}def forward(self, x: torch.Tensor) -> torch.Tensor:`,
     ...statements.map((statement) => ' '.repeat(8) + statement),
@@ -81,7 +81,7 @@ function forwardSource(spec: ClassSpec): string[] {
       const through = body.map((name, index) => `out = self.${name}(${index === 0 ? 'x' : 'out'})`);
       const side = spec.attributes.some(({ name }) => name === 'shortcut') ? 'self.shortcut(x)' : 'x';
       const sum = `${body.length === 0 ? 'x' : 'out'} + ${side}`;
-      return lines(...through, `return ${finalActivation ? `self.${finalActivation}(${sum})` : sum}`);
+      return lines(...through, `return ${activation ? `self.${activation}(${sum})` : sum}`);
     }
     case 'squeezeExcite':
       return lines(

@@ -8,8 +8,8 @@
 import { present } from '../../core/errors.js';
 import type { Architecture, Layer } from '../../nn/architecture.js';
 import { instancesOf, type Instance } from './instances.js';
-import { partsOf, type Parts } from './parts.js';
 import { nameHoles } from './names.js';
+import { partsOf, type Forward } from './parts.js';
 import { Generaliser, type Hole, type Pattern } from './patterns.js';
 import {
   ABSENT,
@@ -36,15 +36,28 @@ export interface ClassSpec {
   readonly name: string;
   readonly summary: string;
   readonly parameters: readonly Parameter[];
+  /** In the order of construction. */
   readonly attributes: readonly Attribute[];
-  /** How `forward` uses the attributes. */
-  readonly parts: Omit<Parts, 'modules'>;
+  readonly forward: Forward;
 }
+
+/** Names that `model.py` uses itself. */
+const TAKEN = [
+  'Encoder',
+  'OrderedDict',
+  'Path',
+  'WEIGHTS',
+  'IN_CHANNELS',
+  'FEATURES',
+  'build',
+  'read_safetensors',
+];
+const MODULES = ['json', 'nn', 'np', 'struct', 'torch'];
 
 /** Classes in an order in which each uses only those before it; the last is `Encoder`. */
 export function classesOf(architecture: Architecture): readonly ClassSpec[] {
   const calls = new Map<Layer, ModuleTerm>();
-  const taken = new Set(['Encoder']);
+  const taken = new Set([...TAKEN, ...MODULES]);
   const specs: ClassSpec[] = [];
   for (const group of instancesOf(architecture.encoder).flatMap(splitByOrder)) {
     const [first] = group;
@@ -82,41 +95,39 @@ function mergedNames(instances: readonly Instance[]): readonly string[] | null {
   return merged;
 }
 
+/** The class of which all of `group` are instances; `calls` constructs what stands inside them. */
 function derive(name: string, group: readonly Instance[], calls: ReadonlyMap<Layer, Term>): ClassSpec {
+  const { parts } = present(group[0], 'a class has instances');
   const generaliser = new Generaliser();
   const order = mergedNames(group) ?? [];
-  const columns = order.map((attribute) => ({
-    attribute,
-    terms: group.map(({ parts }) => {
-      const module = parts.modules.find((one) => one.name === attribute);
+  const attributes = order.map((attribute) => {
+    const terms = group.map((instance) => {
+      const module = instance.parts.modules.find((one) => one.name === attribute);
       return module ? module.term(calls) : ABSENT;
-    }),
-  }));
-  const attributes = columns.map(({ attribute, terms }) => ({
-    name: attribute,
-    pattern: generaliser.attribute(attribute, terms),
-  }));
-  const names = nameHoles(
-    generaliser.holes,
-    group.map(({ parts }) => parts.channels),
-  );
-  const parameters = generaliser.holes.map((hole): Parameter => {
-    const fallback = defaultOf(hole);
-    const named = { name: present(names.get(hole), 'every hole is named'), hole };
-    return fallback === undefined ? named : { ...named, default: fallback };
+    });
+    return { name: attribute, pattern: generaliser.attribute(attribute, terms) };
   });
-  const { type: _type, key: _key, ...rest } = present(group[0], 'a class has instances').parts;
+  const inBody = new Set(group.flatMap((instance) => instance.parts.forward.body));
   return {
     name,
-    summary: rest.summary,
-    parameters: inOrder(parameters),
+    summary: parts.summary,
+    parameters: parametersOf(generaliser.holes, group),
     attributes,
-    parts: { ...rest, body: order.filter((one) => isInBody(one, group)), type: name, key: _key },
+    forward: { ...parts.forward, body: order.filter((attribute) => inBody.has(attribute)) },
   };
 }
 
-function isInBody(name: string, group: readonly Instance[]): boolean {
-  return group.some(({ parts }) => parts.body.includes(name));
+function parametersOf(holes: readonly Hole[], group: readonly Instance[]): readonly Parameter[] {
+  const names = nameHoles(
+    holes,
+    group.map(({ parts }) => parts.channels),
+  );
+  const parameters = holes.map((hole): Parameter => {
+    const named = { name: present(names.get(hole), 'every hole is named'), hole };
+    const fallback = defaultOf(hole);
+    return fallback === undefined ? named : { ...named, default: fallback };
+  });
+  return inOrder(parameters);
 }
 
 /** What the `i`th instance of a class is constructed with. */
@@ -166,7 +177,7 @@ function encoderClass(architecture: Architecture, calls: ReadonlyMap<Layer, Term
       name,
       pattern: { kind: 'constant', term: term(calls) },
     })),
-    parts,
+    forward: parts.forward,
   };
 }
 

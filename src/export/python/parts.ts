@@ -23,17 +23,23 @@ export interface Parts {
   /** Instances with equal keys can share a class. */
   readonly key: string;
   readonly summary: string;
-  readonly form: 'sequence' | 'residual' | 'squeezeExcite';
+  /** In the order of construction; `calls` constructs the classes among them. */
   readonly modules: readonly {
     readonly name: string;
     readonly term: (calls: ReadonlyMap<Layer, Term>) => Term;
   }[];
-  /** Modules that `forward` applies one after another; of a residual, those of its body. */
-  readonly body: readonly string[];
-  /** A residual's final activation. */
-  readonly finalActivation?: string;
+  readonly forward: Forward;
   /** Numbers of channels that have names of their own. */
   readonly channels: Readonly<Record<string, number>>;
+}
+
+/** How `forward` uses the modules, by their names. */
+export interface Forward {
+  readonly form: 'sequence' | 'residual' | 'squeezeExcite';
+  /** Applied one after another; of a residual, its body. */
+  readonly body: readonly string[];
+  /** What a residual applies to the sum. */
+  readonly activation?: string;
 }
 
 /** Undefined for layers that need no class. `type` overrides the layer's own. */
@@ -55,12 +61,11 @@ function sequenceParts(layer: LayerOf<'sequence'>, type = layer.type ?? 'Sequenc
     type,
     key: `${type} sequence ${isPositional(layer)}`,
     summary: layer.summary ?? 'Layers one after another.',
-    form: 'sequence',
     modules: layer.children.map(({ name, layer: child }) => ({
       name,
       term: (calls) => termOf(child, calls),
     })),
-    body: layer.children.map(({ name }) => name),
+    forward: { form: 'sequence', body: layer.children.map(({ name }) => name) },
     channels: endsOf(layer),
   };
 }
@@ -72,7 +77,6 @@ function residualParts(layer: LayerOf<'residual'>, type = layer.type ?? 'Residua
     type,
     key: `${type} residual ${bodyIsInlined(layer)} ${activation ?? ''}`,
     summary: layer.summary ?? 'Adds a shortcut to what its body computes.',
-    form: 'residual',
     modules: [
       ...inner.map(({ name, layer: child }) => ({
         name,
@@ -82,8 +86,11 @@ function residualParts(layer: LayerOf<'residual'>, type = layer.type ?? 'Residua
         ? []
         : [{ name: activation, term: () => torchActivation(layer.activation) }]),
     ],
-    body: bodyOf(layer).map(({ name }) => name),
-    ...(activation === undefined ? {} : { finalActivation: activation }),
+    forward: {
+      form: 'residual',
+      body: bodyOf(layer).map(({ name }) => name),
+      ...(activation === undefined ? {} : { activation }),
+    },
     channels: endsOf(layer.body),
   };
 }
@@ -94,14 +101,13 @@ function squeezeExciteParts(layer: LayerOf<'squeezeExcite'>): Parts {
     type: 'SqueezeExcite',
     key: 'SqueezeExcite',
     summary: 'Squeeze and excitation (Hu et al. 2018): gates channels by their global context.',
-    form: 'squeezeExcite',
     modules: [
       { name: 'reduce', term: (calls) => termOf(present(reduce, 'reduce'), calls) },
       { name: 'act', term: () => torchActivation(layer.activation) },
       { name: 'expand', term: (calls) => termOf(present(expand, 'expand'), calls) },
       { name: 'gate', term: () => torchActivation(layer.gate) },
     ],
-    body: [],
+    forward: { form: 'squeezeExcite', body: [] },
     channels: { channels: layer.channels, reduced_channels: layer.reduced },
   };
 }
@@ -139,7 +145,7 @@ function sequentialOf(layer: LayerOf<'sequence'>, calls: ReadonlyMap<Layer, Term
   return isPositional(layer) ? torchSequential(named.map(({ value }) => value)) : torchNamedSequential(named);
 }
 
-/** Channels that enter and leave; one name where they are equal by construction is up to the naming. */
+/** Channels that enter and leave a layer: those of the first and the last convolution, linear layer or norm in it. */
 function endsOf(layer: Layer): Readonly<Record<string, number>> {
   const ends = [...walk(layer)].flatMap(({ layer: one }): readonly (readonly [number, number])[] => {
     switch (one.kind) {
