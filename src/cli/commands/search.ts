@@ -35,6 +35,7 @@ export const search = defineCommand({
         type: 'string',
         describe: 'folder of scans (default: the phantoms of the experiment)',
       })
+      .option('manifest', { type: 'string', describe: 'CSV that says which scan is whose: path, patient' })
       .option('db', { type: 'string', describe: 'database to write (default: NAME.db)' })
       .option('workers', {
         type: 'number',
@@ -54,7 +55,12 @@ export const search = defineCommand({
       Object.entries({ engine, device, seed, candidates }).filter(([, value]) => value !== undefined),
     );
     const file = await readExperiment(args.experiment);
-    const experiment = parseOrComplain(Experiment, { ...file, ...overrides }, 'options over the experiment');
+    const named = args.manifest === undefined ? {} : { manifest: resolve(args.manifest) };
+    const experiment = parseOrComplain(
+      Experiment,
+      { ...file, ...overrides, scans: { ...file.scans, ...named } },
+      'options over the experiment',
+    );
     const database = args.db ?? `${experiment.name}.db`;
     const workers = workerCount(args.workers, experiment.lookahead);
     const before = existsSync(database) ? recorded(database, experiment.name) : undefined;
