@@ -2,7 +2,8 @@
  * The puzzle task as PyTorch source: `task.py` of an export. `test/proxy-tasks` compares it with jigsaw3d.ts.
  */
 import type { JigsawOptions } from './jigsaw3d.js';
-import type { Layout } from './jigsaw3d-layout.js';
+import { cropSide, type Layout } from './shared/layout.js';
+import { cornersSource, header, patchSource, pythonTuple } from './shared/pytorch.js';
 
 export interface JigsawSource {
   readonly options: JigsawOptions;
@@ -11,21 +12,10 @@ export interface JigsawSource {
   readonly channels: number;
 }
 
-const pythonTuple = (values: readonly number[]): string => `(${values.join(', ')})`;
+const paper = 'Taleb et al., "3D Self-Supervised Methods for Medical Imaging" (NeurIPS 2020)';
 
 export function jigsawInPytorch({ options, layout, choices, channels }: JigsawSource): string {
-  const side = layout.patch.map(
-    (p, axis) => layout.grid * (p + layout.jitter) + (layout.grid - 1) * (layout.gap[axis] ?? 0),
-  );
-  return `"""3D puzzle reassembly: which permutation were the patches of a crop shown in?
-
-After Taleb et al., "3D Self-Supervised Methods for Medical Imaging" (NeurIPS 2020).
-"""
-import numpy as np
-import torch
-from torch import nn
-from torch.nn import functional as F
-
+  return `${header('3D puzzle reassembly: which permutation were the patches of a crop shown in?', paper)}
 GRID = ${layout.grid}
 CELLS = GRID**3
 PATCH = ${pythonTuple(layout.patch)}
@@ -38,41 +28,8 @@ PERMUTATIONS = [
 ${choices.map((permutation) => `    [${permutation.join(', ')}],`).join('\n')}
 ]
 
-
-def patch_corners(rng=None):
-    """First voxel of each cell's patch, depth slowest; patches sit in mid-cell without a generator."""
-    corners = []
-    for cell in np.ndindex(GRID, GRID, GRID):
-        shift = [JITTER // 2] * 3 if rng is None else rng.integers(0, JITTER + 1, 3)
-        corners.append([i * (p + JITTER + g) + s for i, p, g, s in zip(cell, PATCH, GAP, shift)])
-    return corners
-
-
-def cut(volume, corner):
-    return volume[tuple(slice(None) for _ in volume.shape[:-3]) + tuple(slice(c, c + p) for c, p in zip(corner, PATCH))]
-
-
-def normalise(patch):
-    """Mean 0 and standard deviation 1; a constant patch becomes zeros."""
-    centred = patch - patch.mean()
-    deviation = centred.std()
-    return centred / deviation if deviation > 1e-6 else np.zeros_like(patch)
-
-
-def make_patch(voxels, foreground, corner, rng=None):
-    """[C, D, H, W] at a corner: air flattened, each channel normalised, contrast jittered where rng is given."""
-    tissue = cut(foreground, corner).astype(bool)
-    channels = []
-    for channel in cut(voxels, corner):
-        darkest = channel[tissue].min() if tissue.any() else 0.0
-        patch = normalise(np.where(tissue, channel, darkest))
-        if rng is not None and CONTRAST > 0:
-            scale, gamma = rng.uniform(1 - CONTRAST, 1 + CONTRAST, 2)
-            shift = rng.uniform(-CONTRAST, CONTRAST)
-            patch = np.sign(patch) * np.abs(patch) ** gamma * scale + shift
-        channels.append(patch)
-    return np.stack(channels).astype(np.float32)
-
+${cornersSource}
+${patchSource}
 
 class AssignmentHead(nn.Module):
     """Scores each patch against each cell; a permutation's logit is the sum of the scores it selects."""
@@ -112,13 +69,13 @@ class Task:
 
     name = "jigsaw3d"
     channels = ${channels}
-    crop = ${pythonTuple(side)}
+    crop = ${pythonTuple(cropSide(layout))}
     metric = "accuracy"
     chance = 1 / len(PERMUTATIONS)
 
     def accepts(self, foreground):
         """Whether every cell of a crop's foreground [D, H, W] holds enough tissue."""
-        return all(cut(foreground, corner).mean() >= FOREGROUND for corner in patch_corners())
+        return all(cut(foreground, corner, PATCH).mean() >= FOREGROUND for corner in patch_corners())
 
     def make_batch(self, voxels, foreground, rng, train=True):
         """voxels [B, C, D, H, W] and foreground [B, D, H, W] become patches and the permutation's index."""
@@ -127,7 +84,10 @@ class Task:
             label = int(rng.integers(len(PERMUTATIONS)))
             corners = patch_corners(rng)
             labels.append(label)
-            patches += [make_patch(crop, mask, corners[cell], rng if train else None) for cell in PERMUTATIONS[label]]
+            jitter = rng if train else None
+            patches += [
+                make_patch(crop, mask, corners[cell], PATCH, jitter) for cell in PERMUTATIONS[label]
+            ]
         return {"patches": torch.from_numpy(np.stack(patches)), "permutation": torch.tensor(labels)}
 
     def head(self, features):

@@ -18,14 +18,11 @@ import type { Value } from '../src/ir/graph.js';
 import type { Crop } from '../src/scans/scan-set.js';
 import { defineTask, type BatchMode, type TaskContext, type TaskPlan } from '../src/tasks/task.js';
 import { permutationLimit, permutations } from './jigsaw3d-permutations.js';
-import { cropSide, patchCorners, type Layout, type Triple } from './jigsaw3d-layout.js';
-import { cutPatch, foregroundShare } from './jigsaw3d-patch.js';
+import { cropSide, gapOf, patchCorners, type Layout } from './shared/layout.js';
+import { cutPatch, foregroundShare } from './shared/patch.js';
+import { dense } from './shared/heads.js';
+import { between, common, sides, tripleOf, whole } from './shared/options.js';
 import { jigsawInPytorch } from './jigsaw3d-pytorch.js';
-
-const triple = z.union([
-  z.number().int().positive(),
-  z.tuple([z.number().int().positive(), z.number().int().positive(), z.number().int().positive()]),
-]);
 
 export const JigsawOptions = z
   .strictObject({
@@ -33,24 +30,14 @@ export const JigsawOptions = z
       .union([z.literal(2), z.literal(3)])
       .default(2)
       .describe('cells along each axis'),
-    patch: triple.default(14).describe('side of a patch in voxels, or [depth, height, width]'),
-    gap: z
-      .number()
-      .min(0)
-      .max(1)
+    patch: sides(2, 128).default(14).describe('side of a patch in voxels, or [depth, height, width]'),
+    gap: between(0, 1)
       .default(0.15)
       .describe('space between neighbouring cells, as a share of the patch side'),
-    jitter: z
-      .number()
-      .int()
-      .min(0)
-      .default(2)
-      .describe('how far a patch may move within its cell, in voxels'),
-    permutations: z.number().int().min(2).default(24).describe('number of permutations to tell apart'),
-    foreground: z.number().min(0).max(0.9).default(0.1).describe('least share of tissue in every patch'),
-    contrast: z.number().min(0).max(0.5).default(0.15).describe('intensity jitter per patch in training'),
+    jitter: whole(0, 64).default(2).describe('how far a patch may move within its cell, in voxels'),
+    permutations: whole(2, 702).default(24).describe('number of permutations to tell apart'),
+    ...common,
     head: z.enum(['assignment', 'dense']).default('assignment'),
-    hidden: z.number().int().positive().default(64).describe('width of the head'),
   })
   .superRefine((options, context) => {
     const limit = permutationLimit(options.grid);
@@ -66,10 +53,8 @@ export const JigsawOptions = z
 export type JigsawOptions = z.output<typeof JigsawOptions>;
 
 function layoutOf(options: JigsawOptions): Layout {
-  const side = options.patch;
-  const patch: Triple = typeof side === 'number' ? [side, side, side] : side;
-  const gap = patch.map((extent) => Math.ceil(extent * options.gap)) as unknown as Triple;
-  return { grid: options.grid, patch, gap, jitter: options.jitter };
+  const patch = tripleOf(options.patch);
+  return { grid: options.grid, patch, gap: gapOf(patch, options.gap), jitter: options.jitter };
 }
 
 function plan(options: JigsawOptions, { channels, batch }: TaskContext): TaskPlan {
@@ -136,16 +121,6 @@ function plan(options: JigsawOptions, { channels, batch }: TaskContext): TaskPla
     },
     pytorch: () => jigsawInPytorch({ options, layout, choices, channels }),
   };
-}
-
-function dense(builder: Builder, name: string, x: Value, width: number): Value {
-  const fan = x.shape[1] ?? 1;
-  const weight = builder.parameter(`${name}.weight`, [width, fan], {
-    kind: 'normal',
-    deviation: Math.sqrt(2 / fan),
-  });
-  const bias = builder.parameter(`${name}.bias`, [width], { kind: 'constant', value: 0 }, { decay: false });
-  return builder.linear(x, weight, bias);
 }
 
 /**

@@ -58,8 +58,10 @@ export async function prepare(experiment: Experiment, channels: number): Promise
     program,
     assess: (genome) => {
       const built = architecture(genome);
-      const reason = infeasibility(built, plan.encoderInput);
-      if (reason !== null) return { feasible: false, rule: 'size', reason };
+      const reason = [plan.encoderInput, ...(plan.furtherEncoderInputs ?? [])]
+        .map((input) => infeasibility(built, input))
+        .find((found) => found !== null);
+      if (reason !== undefined) return { feasible: false, rule: 'size', reason };
       return withinConstraints(programCost(program(built)), experiment.constraints);
     },
   };

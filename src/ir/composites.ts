@@ -33,13 +33,13 @@ export function batchNormalise(b: Builder, x: Value, options: BatchNormOptions):
   return b.node('batchNorm', [x, gamma, beta, mean, variance], { epsilon, ofBatch: true });
 }
 
-/** running ← (1 − momentum) · running + momentum · current. */
+/** running ← (1 − momentum) · running + momentum · current; once per application, where a layer is applied again. */
 function track(b: Builder, running: Value, current: Value, momentum: number): void {
   const node = b.nodeOf(running);
   if (node.op !== 'parameter')
     throw new Error(`batchNorm: running statistics must be parameters, got ${node.op}`);
   const { name } = node.attributes as { readonly name: string };
-  b.update(name, b.add(b.mul(running, b.scalar(1 - momentum)), b.mul(current, b.scalar(momentum))));
+  b.update(name, b.add(b.mul(b.latest(name), b.scalar(1 - momentum)), b.mul(current, b.scalar(momentum))));
 }
 
 export function crossEntropyLoss(b: Builder, logits: Value, labels: Value, smoothing: number): Value {

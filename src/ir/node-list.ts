@@ -11,6 +11,8 @@ export interface ParameterOptions {
   readonly trainable?: boolean;
   /** Whether weight decay applies; by default to trainable parameters of two axes or more. */
   readonly decay?: boolean;
+  /** Declaring it again gives the same value, as where one encoder is applied to several inputs. */
+  readonly shared?: boolean;
 }
 
 export class NodeList {
@@ -19,6 +21,7 @@ export class NodeList {
   readonly #parameters: ParameterSpec[] = [];
   readonly #outputs = new Map<string, number>();
   readonly #updates = new Map<string, number>();
+  #scope = '';
 
   /** Starts from `graph`, whose values keep their ids, or from nothing. */
   constructor(graph?: Graph) {
@@ -45,8 +48,22 @@ export class NodeList {
     return this.node('input', [], { name, shape, dtype });
   }
 
-  parameter(name: string, shape: Shape, initialiser: Initialiser, options: ParameterOptions = {}): Value {
-    if (this.#parameters.some((other) => other.name === name)) {
+  /** Puts `scope` before the names of all parameters that `build` declares; an inner scope replaces an outer one. */
+  within<T>(scope: string, build: () => T): T {
+    const outer = this.#scope;
+    this.#scope = scope;
+    try {
+      return build();
+    } finally {
+      this.#scope = outer;
+    }
+  }
+
+  parameter(local: string, shape: Shape, initialiser: Initialiser, options: ParameterOptions = {}): Value {
+    const name = this.#scope + local;
+    const known = this.#parameters.find((other) => other.name === name);
+    if (known !== undefined) {
+      if (options.shared === true && known.shape.join() === shape.join()) return this.#parameterValue(name);
       throw new Error(`the graph has a parameter ${name} already`);
     }
     const trainable = options.trainable ?? true;
@@ -60,11 +77,22 @@ export class NodeList {
     this.#outputs.set(name, value.id);
   }
 
-  /** Gives a state its next value. */
+  #parameterValue(name: string): Value {
+    const named = (node: Node): boolean =>
+      node.op === 'parameter' && (node as Node<'parameter'>).attributes.name === name;
+    return this.value(present(this.#nodes.find(named), `parameter ${name}`).id);
+  }
+
+  /** The next value of a state so far: what an update of it starts from, or the state itself. */
+  latest(state: string): Value {
+    const id = this.#updates.get(state);
+    return id === undefined ? this.#parameterValue(state) : this.value(id);
+  }
+
+  /** Gives a state its next value; a later update, made from the `latest` value, replaces it. */
   update(state: string, value: Value): void {
     const spec = this.#parameters.find(({ name }) => name === state);
     if (!spec) throw new Error(`no parameter ${state} to update`);
-    if (this.#updates.has(state)) throw new Error(`state ${state} is updated already`);
     if (spec.shape.join() !== value.shape.join()) {
       throw new Error(
         `state ${state} has shape [${spec.shape.join(', ')}], its update [${value.shape.join(', ')}]`,

@@ -109,6 +109,7 @@ function parameters(context: Context, layer: Layer, path: string): Partial<Recor
       context.builder.parameter(`${context.prefix}${joinPath(path, name)}`, shape, initialiser, {
         trainable,
         decay,
+        shared: true,
       }),
     ]),
   );

@@ -22,7 +22,7 @@ export interface TaskContext {
 
 export type BatchMode = 'train' | 'evaluate';
 
-/** Applies the shared encoder: `[M, C, D, H, W]` → `[M, features, d, h, w]`. May be called once per graph. */
+/** Applies the shared encoder: `[M, C, D, H, W]` → `[M, features, d, h, w]`. Calls of one graph share its parameters. */
 export type Encode = (input: Value) => Value;
 
 export interface TaskPlan {
@@ -36,6 +36,8 @@ export interface TaskPlan {
   readonly inputs: readonly InputSpec[];
   /** Shape `[M, C, D, H, W]` of what the encoder sees, for cost and feasibility. */
   readonly encoderInput: readonly [number, number, number, number, number];
+  /** Shapes of further calls of the encoder, where it is applied to more than one input. */
+  readonly furtherEncoderInputs?: readonly (readonly [number, number, number, number, number])[];
   /** The metric that is the candidate's score on held-out patients, to be maximised; an output of `loss`. */
   readonly metric: string;
   /** What a model that knows nothing scores. */

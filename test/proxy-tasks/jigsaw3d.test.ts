@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { JigsawOptions, jigsaw3d } from '../../proxy-tasks/jigsaw3d.js';
 import { permutationLimit, permutations } from '../../proxy-tasks/jigsaw3d-permutations.js';
-import { cropSide, patchCorners, type Layout } from '../../proxy-tasks/jigsaw3d-layout.js';
-import { cutPatch } from '../../proxy-tasks/jigsaw3d-patch.js';
+import { cropSide, patchCorners, type Layout } from '../../proxy-tasks/shared/layout.js';
+import { cutPatch } from '../../proxy-tasks/shared/patch.js';
 import { rngOf } from '../../src/core/random.js';
 import type { Crop } from '../../src/scans/scan-set.js';
 

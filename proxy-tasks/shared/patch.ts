@@ -1,9 +1,9 @@
 /**
  * Cutting one patch out of a crop and taking away what would give its place in the body away.
  */
-import type { Rng } from '../src/core/random.js';
-import type { Crop } from '../src/scans/scan-set.js';
-import type { Triple } from './jigsaw3d-layout.js';
+import type { Rng } from '../../src/core/random.js';
+import type { Crop } from '../../src/scans/scan-set.js';
+import type { Triple } from './layout.js';
 
 /** Share of tissue voxels in the box of `size` voxels at `corner`. */
 export function foregroundShare(crop: Crop, corner: Triple, size: Triple): number {
@@ -33,23 +33,28 @@ export function cutPatch(
 ): void {
   const [channels, depth, height, width] = crop.shape;
   const voxels = size[0] * size[1] * size[2];
+  const tissue = new Uint8Array(voxels);
   for (let c = 0; c < channels; c++) {
     const patch = target.subarray(c * voxels, (c + 1) * voxels);
-    let darkest = Infinity;
     forEachRow(corner, size, height, width, (row, at) => {
-      for (let w = 0; w < size[2]; w++) {
-        const value = crop.voxels[c * depth * height * width + row + w] ?? 0;
-        patch[at + w] = value;
-        if (crop.foreground[row + w] === 1 && value < darkest) darkest = value;
-      }
+      const from = c * depth * height * width + row;
+      patch.set(crop.voxels.subarray(from, from + size[2]), at);
+      if (c === 0) tissue.set(crop.foreground.subarray(row, row + size[2]), at);
     });
-    if (darkest === Infinity) darkest = 0;
-    forEachRow(corner, size, height, width, (row, at) => {
-      for (let w = 0; w < size[2]; w++) if (crop.foreground[row + w] === 0) patch[at + w] = darkest;
-    });
+    flattenAir(patch, tissue);
     normalise(patch);
     if (contrast > 0) jitterContrast(patch, contrast, rng);
   }
+}
+
+/** In place: air takes the darkest value of the tissue. */
+export function flattenAir(patch: Float32Array, foreground: Uint8Array): void {
+  let darkest = Infinity;
+  for (let i = 0; i < patch.length; i++) {
+    if (foreground[i] === 1) darkest = Math.min(darkest, patch[i] ?? 0);
+  }
+  if (darkest === Infinity) darkest = 0;
+  for (let i = 0; i < patch.length; i++) if (foreground[i] === 0) patch[i] = darkest;
 }
 
 function forEachRow(
@@ -78,7 +83,8 @@ export function normalise(patch: Float32Array): void {
   for (let i = 0; i < patch.length; i++) patch[i] = ((patch[i] ?? 0) - mean) * scale;
 }
 
-function jitterContrast(patch: Float32Array, contrast: number, rng: Rng): void {
+/** In place: raised to a random gamma, scaled and shifted. */
+export function jitterContrast(patch: Float32Array, contrast: number, rng: Rng): void {
   const scale = rng.uniform(1 - contrast, 1 + contrast);
   const shift = rng.uniform(-contrast, contrast);
   const gamma = rng.uniform(1 - contrast, 1 + contrast);

@@ -1,18 +1,24 @@
 /**
- * Where the patches of a puzzle lie within its crop, in voxels `[depth, height, width]`.
+ * Where the patches of a grid lie within a crop, in voxels `[depth, height, width]`.
  *
  * Each axis holds `grid` cells of `patch + jitter` voxels with `gap` voxels between them; a patch lies anywhere
  * within its cell. Neighbouring patches are therefore at least `gap` voxels apart, whatever the jitter.
  */
-import type { Rng } from '../src/core/random.js';
+import type { Rng } from '../../src/core/random.js';
 
 export type Triple = readonly [number, number, number];
 
 export interface Layout {
-  readonly grid: 2 | 3;
+  /** Cells along each axis. */
+  readonly grid: number;
   readonly patch: Triple;
   readonly gap: Triple;
   readonly jitter: number;
+}
+
+/** Voxels between cells, from a share of the patch side. */
+export function gapOf(patch: Triple, share: number): Triple {
+  return [Math.ceil(patch[0] * share), Math.ceil(patch[1] * share), Math.ceil(patch[2] * share)];
 }
 
 export function cropSide({ grid, patch, gap, jitter }: Layout): Triple {

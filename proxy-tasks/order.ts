@@ -1,0 +1,120 @@
+/**
+ * Clip order: short clips of a film are shown in a permuted order; which permutation was it?
+ *
+ * Source: Xu et al., "Self-supervised Spatiotemporal Learning via Video Clip Order Prediction" (CVPR 2019). A cine
+ * crop is `[C, frames, H, W]`: time is the depth axis. Clips lie some frames apart, besides a jitter, and share their
+ * place; each is normalised by itself. Motion that looks the same backwards (a beating heart, nearly) makes an order
+ * and its reverse one class where `reversed` says `same`, as in Lee et al. (ICCV 2017).
+ */
+import { z } from 'zod';
+import { intTensor, tensor, type Shape } from '../src/core/tensor.js';
+import type { Rng } from '../src/core/random.js';
+import type { Crop } from '../src/scans/scan-set.js';
+import { defineTask, type BatchMode, type TaskContext, type TaskPlan } from '../src/tasks/task.js';
+import { orderInPytorch } from './order-pytorch.js';
+import { cutClip, moves } from './shared/clip.js';
+import { classification, pooled, twoLayers } from './shared/heads.js';
+import { common, whole } from './shared/options.js';
+
+export const OrderOptions = z.strictObject({
+  clips: whole(2, 4).default(3).describe('clips to put in order'),
+  frames: whole(1, 32).default(4).describe('frames of a clip'),
+  gap: whole(0, 32).default(1).describe('frames between clips, at least'),
+  jitter: whole(0, 32).default(1).describe('how far a clip may move within its part of the film, in frames'),
+  height: whole(4, 256).default(32).describe('pixels'),
+  width: whole(4, 256).default(32).describe('pixels'),
+  reversed: z
+    .enum(['distinct', 'same'], { error: '"distinct" or "same"' })
+    .default('distinct')
+    .describe('whether an order and its reverse are two classes or one'),
+  ...common,
+});
+
+export type OrderOptions = z.output<typeof OrderOptions>;
+
+/** The first frame of each clip; without a generator, clips sit in the middle of their parts. */
+export function clipStarts({ clips, frames, gap, jitter }: OrderOptions, rng: Rng | null): readonly number[] {
+  return Array.from(
+    { length: clips },
+    (_, i) => i * (frames + jitter + gap) + (rng === null ? Math.floor(jitter / 2) : rng.int(jitter + 1)),
+  );
+}
+
+/** All orders, and the class of each. `orders[k][place]` is the clip shown at `place`. */
+export function ordersOf({ clips, reversed }: Pick<OrderOptions, 'clips' | 'reversed'>) {
+  const orders = permutationsOf(Array.from({ length: clips }, (_, i) => i));
+  const classes: number[] = [];
+  let count = 0;
+  orders.forEach((order, k) => {
+    const mirror = orders.findIndex((other) => other.join() === [...order].reverse().join());
+    classes[k] = reversed === 'same' && mirror < k ? (classes[mirror] ?? 0) : count++;
+  });
+  return { orders, classes, count };
+}
+
+/** In lexicographic order. */
+function permutationsOf(items: readonly number[]): readonly (readonly number[])[] {
+  if (items.length <= 1) return [items];
+  return items.flatMap((item) =>
+    permutationsOf(items.filter((other) => other !== item)).map((rest) => [item, ...rest]),
+  );
+}
+
+function plan(options: OrderOptions, { channels, batch }: TaskContext): TaskPlan {
+  const { clips, frames, height, width, gap, jitter } = options;
+  const { orders, classes, count } = ordersOf(options);
+  const clipShape: Shape = [channels, frames, height, width];
+  const size = clipShape.reduce((product, extent) => product * extent, 1);
+
+  function prepare(crops: readonly Crop[], rng: Rng, mode: BatchMode) {
+    const shown = new Float32Array(crops.length * clips * size);
+    const labels = new Int32Array(crops.length);
+    crops.forEach((crop, i) => {
+      const draw = rng.split('crop', i);
+      const order = draw.int(orders.length);
+      labels[i] = classes[order] ?? 0;
+      const starts = clipStarts(options, draw);
+      orders[order]?.forEach((clip, place) => {
+        const start = starts[clip] ?? 0;
+        const target = shown.subarray((i * clips + place) * size, (i * clips + place + 1) * size);
+        const numbers = Array.from({ length: frames }, (_, f) => start + f);
+        // One generator per crop: whatever is changed is changed alike in all of its clips.
+        const alike = draw.split('contrast');
+        cutClip(crop, numbers, mode === 'train' ? options.contrast : 0, alike, target);
+      });
+    });
+    return {
+      clips: tensor([crops.length * clips, ...clipShape], shown),
+      order: intTensor([crops.length], labels),
+    };
+  }
+
+  return {
+    crop: [clips * (frames + jitter) + (clips - 1) * gap, height, width],
+    foreground: options.foreground,
+    accepts: moves,
+    inputs: [
+      { name: 'clips', shape: [batch * clips, ...clipShape], dtype: 'f32' },
+      { name: 'order', shape: [batch], dtype: 'i64' },
+    ],
+    encoderInput: [batch * clips, channels, frames, height, width],
+    metric: 'accuracy',
+    chance: 1 / count,
+    worst: 0,
+    prepare,
+    loss: (builder, { clips: shown, order }, encode) => {
+      if (shown === undefined || order === undefined) throw new Error('order needs its two inputs');
+      const features = pooled(builder, encode(shown));
+      const joined = builder.reshape(features, [batch, clips * (features.shape[1] ?? 1)]);
+      return classification(builder, twoLayers(builder, joined, options.hidden, 'answer', count), order);
+    },
+    pytorch: () => orderInPytorch(options, channels),
+  };
+}
+
+export const order = defineTask<OrderOptions>({
+  name: 'order',
+  source: 'Xu et al., Self-supervised Spatiotemporal Learning via Video Clip Order Prediction, CVPR 2019',
+  options: OrderOptions,
+  plan,
+});

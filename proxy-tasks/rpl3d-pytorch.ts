@@ -1,0 +1,59 @@
+/** Relative patch location as PyTorch source: `task.py` of an export. */
+import type { RplOptions } from './rpl3d.js';
+import { cropSide, type Layout } from './shared/layout.js';
+import { classifierSource, cornersSource, header, patchSource, pythonTuple } from './shared/pytorch.js';
+
+export function rplInPytorch(options: RplOptions, layout: Layout, channels: number): string {
+  return `${header(
+    'Relative patch location: where does a patch lie, seen from the centre of its 3 x 3 x 3 grid?',
+    'Taleb et al., "3D Self-Supervised Methods for Medical Imaging" (NeurIPS 2020)',
+  )}
+GRID = 3
+PATCH = ${pythonTuple(layout.patch)}
+GAP = ${pythonTuple(layout.gap)}
+JITTER = ${layout.jitter}
+CONTRAST = ${options.contrast}
+FOREGROUND = ${options.foreground}
+CENTRE = 13
+NEIGHBOURS = [cell for cell in range(GRID**3) if cell != CENTRE]
+
+${cornersSource}
+${patchSource}
+${classifierSource('len(NEIGHBOURS)', options.hidden, '2 * features')}
+
+class Task:
+    """What pretrain.py needs of a proxy task."""
+
+    name = "rpl3d"
+    channels = ${channels}
+    crop = ${pythonTuple(cropSide(layout))}
+    metric = "accuracy"
+    chance = 1 / len(NEIGHBOURS)
+
+    def accepts(self, foreground):
+        """Whether every cell of a crop's foreground [D, H, W] holds enough tissue."""
+        return all(cut(foreground, corner, PATCH).mean() >= FOREGROUND for corner in patch_corners())
+
+    def make_batch(self, voxels, foreground, rng, train=True):
+        """voxels [B, C, D, H, W] and foreground [B, D, H, W] become pairs of patches and the neighbour's index."""
+        patches, labels = [], []
+        for crop, mask in zip(voxels, foreground):
+            label = int(rng.integers(len(NEIGHBOURS)))
+            corners = patch_corners(rng)
+            labels.append(label)
+            for cell in (CENTRE, NEIGHBOURS[label]):
+                patches.append(make_patch(crop, mask, corners[cell], PATCH, rng if train else None))
+        return {"patches": torch.from_numpy(np.stack(patches)), "location": torch.tensor(labels)}
+
+    def head(self, features):
+        return Classifier(features)
+
+    def loss(self, encoder, head, batch):
+        """Returns the loss and the metrics of a batch."""
+        features = encoder(batch["patches"]).mean((2, 3, 4))
+        logits = head(features.reshape(-1, 2 * features.shape[1]))
+        loss = F.cross_entropy(logits, batch["location"])
+        accuracy = (logits.argmax(1) == batch["location"]).float().mean()
+        return loss, {"accuracy": accuracy}
+`;
+}
