@@ -43,15 +43,15 @@ function curve(x: Four, y: Four, count: number): Float32Array {
   return table;
 }
 
-/** A box with sides of `low` to `high` times the size, anywhere inside. */
+/** A box with sides of `low` to `high` times the size, at least two voxels, anywhere inside. */
 export interface Box {
   readonly corner: Triple;
   readonly extent: Triple;
 }
 
 export function drawBox(size: Triple, low: number, high: number, rng: Rng): Box {
-  const extent = size.map((side) => Math.max(1, Math.round(side * rng.uniform(low, high))));
-  const corner = size.map((side, axis) => rng.int(side - Math.min(side, extent[axis] ?? 1) + 1));
+  const extent = size.map((side) => Math.min(side, Math.max(2, Math.round(side * rng.uniform(low, high)))));
+  const corner = size.map((side, axis) => rng.int(side - (extent[axis] ?? 1) + 1));
   return { corner: corner as unknown as Triple, extent: extent as unknown as Triple };
 }
 
@@ -74,7 +74,7 @@ export function shuffleLocally(voxels: Float32Array, size: Triple, rng: Rng, los
     const values = rng.shuffle(places.map((index) => voxels[index] ?? 0));
     places.forEach((index, k) => {
       voxels[index] = values[k] ?? 0;
-      if (places.length > 1) lost[index] = 1;
+      lost[index] = 1;
     });
   }
 }

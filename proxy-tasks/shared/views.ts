@@ -4,7 +4,7 @@
  * A view is a box within the crop at a random place and scale (trilinear), mirrored, normalised, changed in contrast
  * and made noisy. Scale and place differ between the views of a crop, so what remains of the resampling tells nothing.
  */
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { Rng } from '../../src/core/random.js';
 import type { Crop } from '../../src/scans/scan-set.js';
 import { flip } from './flip.js';
@@ -23,8 +23,7 @@ export const viewOptions = {
   contrast: between(0, 0.5).default(0.3).describe('change of contrast between views'),
 };
 
-const schema = z.strictObject(viewOptions);
-export type ViewOptions = z.output<typeof schema>;
+export type ViewOptions = z.output<z.ZodObject<typeof viewOptions>>;
 
 /** The crop that views are drawn from. */
 export function viewCrop({ size, shift, zoom }: ViewOptions): Triple {
