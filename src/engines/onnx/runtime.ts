@@ -32,10 +32,13 @@ export function floats(data: Float32Array, dims: readonly number[]): ort.Tensor 
   return new ort.Tensor('float32', data, dims);
 }
 
-/** The values of a result, copied out of the runtime's memory. */
+/** The values of a result, copied out of the runtime's memory; integers and booleans become floats. */
 export function copied(value: ort.Tensor | undefined): Float32Array {
   if (!value) throw new Error('the runtime returned less than the model promises');
-  return Float32Array.from(value.data as ArrayLike<number | bigint>, Number);
+  const { data } = value;
+  return data instanceof Float32Array
+    ? data.slice()
+    : Float32Array.from(data as ArrayLike<number | bigint>, Number);
 }
 
 export { ort };

@@ -11,6 +11,7 @@ import type { ConvFilterGradAttributes } from '../../../ir/ops/convolution.js';
 import type { OnnxWriter } from '../writer.js';
 import { padOf, sliceOf } from './layout.js';
 import type { Lowering } from './lowering.js';
+import type { Product } from './products.js';
 
 /**
  * Where each cut has few columns (few input channels, or depthwise), all cuts are joined for one product, which
@@ -19,10 +20,7 @@ import type { Lowering } from './lowering.js';
 const JOINED_COLUMNS = 16;
 const JOINED_BYTES = 2 ** 28;
 
-/** Writes a · bᵀ over the last two axes. */
-export type ProductWithTransposed = (out: OnnxWriter, a: string, b: string, rank: number) => string;
-
-export function convFilterGradBy(product: ProductWithTransposed): Lowering<'convFilterGrad'> {
+export function convFilterGradBy(product: Product): Lowering<'convFilterGrad'> {
   return ({ out, inputs: [x, dy], types: [xType, dyType], attributes }) => {
     const { groups, filterShape } = attributes;
     const [outChannels = 1, columns = 1, ...kernel] = filterShape;
@@ -42,10 +40,15 @@ export function convFilterGradBy(product: ProductWithTransposed): Lowering<'conv
 
     const left = out.op('Reshape', [stacked, out.ints([...lead, shifts * rows, -1])]);
     const rights = cuts.map((cut) => out.op('Reshape', [cut, out.ints([...lead, columns, -1])]));
-    const multiply = (right: string): string => product(out, left, right, lead.length + 2);
     // to [groups, shifts, rows, cuts, columns] or [groups, shifts, rows, columns, cuts]
     const bytes = 4 * cuts.length * sizeOf(xType.shape);
     const joined = columns <= JOINED_COLUMNS && bytes <= JOINED_BYTES;
+    const multiply = (right: string): string => {
+      const wide = joined ? cuts.length * columns : columns;
+      const inner = innerExtent(xType.shape, dyType.shape, attributes, axis);
+      const shape = { rows: shifts * rows, columns: wide, inner, rank: lead.length + 2 };
+      return product(out, left, right, shape, { a: false, b: true });
+    };
     const all = joined
       ? multiply(concat(out, rights, lead.length))
       : concat(
@@ -75,6 +78,19 @@ function stackedAxis({ stride }: ConvFilterGradAttributes, kernel: Shape): numbe
     if (best === undefined || extent > (kernel[best] ?? 1)) best = axis;
   });
   return best;
+}
+
+/** Values in a row: those of one channel of dy, with `axis` as long as the padded input's. */
+function innerExtent(
+  x: Shape,
+  dy: Shape,
+  { padding }: ConvFilterGradAttributes,
+  axis: number | undefined,
+): number {
+  const own = sizeOf(dy) / (dy[1] ?? 1);
+  if (axis === undefined) return own;
+  const [before, after] = padding[axis] ?? [0, 0];
+  return (own / (dy[axis + 2] ?? 1)) * ((x[axis + 2] ?? 1) + before + after);
 }
 
 /** `[N, C, ...]` → `[C, N, ...]`. */

@@ -6,8 +6,8 @@ import { convolution, portableConvFilterGrad } from './convolution.js';
 import { elementwise } from './elementwise.js';
 import { layout } from './layout.js';
 import type { Lowerings } from './lowering.js';
-import { network } from './network.js';
-import { portableMatmul } from './portable.js';
+import { matmulBy, network } from './network.js';
+import { standardProduct } from './products.js';
 
 export type OnnxDevice = 'cpu' | 'webgpu' | 'cuda';
 
@@ -17,7 +17,7 @@ const cpu: Lowerings = { ...elementwise, ...layout, ...network, ...batchNorm, ..
 export const portable: Lowerings = {
   ...cpu,
   ...portableBatchNorm,
-  matmul: portableMatmul,
+  matmul: matmulBy(standardProduct),
   convFilterGrad: portableConvFilterGrad,
 };
 

@@ -1,16 +1,36 @@
 /**
  * Matrix products and pooling, as the CPU provider runs them well.
  */
+import type { Shape } from '../../../core/tensor.js';
 import type { PoolAttributes } from '../../../ir/ops/pooling.js';
+import type { OnnxWriter } from '../writer.js';
 import { padOf } from './layout.js';
-import { MICROSOFT, onnxPads, type Lowering } from './lowering.js';
+import { onnxPads, type Lowering } from './lowering.js';
+import { fusedProduct, type Product } from './products.js';
+
+export function matmulBy(product: Product): Lowering<'matmul'> {
+  return ({ out, node, inputs, types, attributes }) => {
+    const [left, right] = [
+      ranked(out, inputs[0], types[0].shape, node),
+      ranked(out, inputs[1], types[1].shape, node),
+    ];
+    const [rows = 1, columns = 1] = node.shape.slice(-2);
+    const inner = types[0].shape[types[0].shape.length - (attributes.transposeA ? 2 : 1)] ?? 1;
+    const transposed = { a: attributes.transposeA, b: attributes.transposeB };
+    return product(out, left, right, { rows, columns, inner, rank: node.shape.length }, transposed);
+  };
+}
+
+/** Gives an operand the batch axes that it lacks. */
+function ranked(out: OnnxWriter, value: string, shape: Shape, node: { readonly shape: Shape }): string {
+  const missing = node.shape.length - shape.length;
+  return missing === 0
+    ? value
+    : out.op('Reshape', [value, out.ints([...Array<number>(missing).fill(1), ...shape])]);
+}
 
 export const network = {
-  // FusedMatMul reads a transposed operand in place
-  matmul: (({ out, inputs: [a, b], attributes: { transposeA, transposeB } }) =>
-    transposeA || transposeB
-      ? out.op('FusedMatMul', [a, b], { transA: transposeA ? 1 : 0, transB: transposeB ? 1 : 0 }, MICROSOFT)
-      : out.op('MatMul', [a, b])) satisfies Lowering<'matmul'>,
+  matmul: matmulBy(fusedProduct),
 
   maxPool: (({ out, inputs: [x], attributes }) =>
     out.op('MaxPool', [x], poolAttributes(attributes))) satisfies Lowering<'maxPool'>,
