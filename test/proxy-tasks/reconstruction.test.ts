@@ -28,7 +28,7 @@ const valuesOf = (batch: ReturnType<TaskPlan['prepare']>, name: string): Float32
 
 describe('rotations', () => {
   const cube = Float32Array.from({ length: 125 }, (_, i) => i);
-  const turned = (choice: Parameters<typeof rotate>[2], source = cube): Float32Array => {
+  const turned = (choice: Parameters<typeof rotate>[2], source: Float32Array = cube): Float32Array => {
     const target = new Float32Array(125);
     rotate(source, 5, choice, target);
     return target;
