@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import { differentiate } from '../../src/autodiff/differentiate.js';
+import { runGraph } from '../../src/engines/onnx/index.js';
+import { prepare, type OpCase, type Operand } from '../support/op-case.js';
+
+const normal = (...shape: number[]): Operand => ({ shape, values: 'normal' });
+
+/** Large enough that the runtime divides the work among threads. */
+const cases: readonly OpCase[] = [
+  {
+    title: 'a linear layer with more features than rows',
+    operands: [normal(8, 1024), normal(100, 1024)],
+    build: (b, x, w) => b.linear(x, w),
+    tolerance: 0,
+  },
+  {
+    title: 'a convolution of few channels, whose filter gradient is one wide product',
+    operands: [normal(2, 16, 8, 24, 24), normal(16, 16, 3, 3, 3)],
+    build: (b, x, w) => b.conv(x, w, { stride: [1, 1, 1], padding: [1, 1, 1] }),
+    tolerance: 0,
+  },
+  {
+    title: 'a strided convolution on few places',
+    operands: [normal(4, 32, 8, 8, 8), normal(64, 32, 3, 3, 3)],
+    build: (b, x, w) => b.conv(x, w, { stride: [1, 2, 2], padding: [1, 1, 1] }),
+    tolerance: 0,
+  },
+  {
+    title: 'a depthwise convolution',
+    operands: [normal(4, 32, 8, 16, 16), normal(32, 1, 3, 3, 3)],
+    build: (b, x, w) => b.conv(x, w, { stride: [1, 1, 1], padding: [1, 1, 1], groups: 32 }),
+    tolerance: 0,
+  },
+];
+
+const bytes = (value: { readonly data: Float32Array } | undefined): Buffer =>
+  Buffer.from(new Uint8Array(value?.data.slice().buffer ?? 0));
+
+describe('values and gradients have the same bits with one to four threads', () => {
+  it.each(cases)('for $title', async (opCase) => {
+    const { graph, weights, feeds } = prepare(opCase);
+    const whole = differentiate(graph, 'loss');
+    const one = await runGraph(whole, weights, feeds, { device: 'cpu', threads: 1 });
+    for (const threads of [2, 3, 4]) {
+      const many = await runGraph(whole, weights, feeds, { device: 'cpu', threads });
+      for (const [name, { data }] of Object.entries(one)) {
+        expect(
+          Buffer.compare(Buffer.from(data.buffer), Buffer.from(many[name]?.data.buffer ?? [])),
+          name,
+        ).toBe(0);
+      }
+    }
+  });
+});
