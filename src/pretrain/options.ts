@@ -3,26 +3,53 @@
  */
 import { z } from 'zod';
 
-export const TrainingOptions = z.strictObject({
-  steps: z.number().int().positive().default(200).describe('optimiser steps per candidate'),
-  batch: z.number().int().positive().default(8).describe('crops per step'),
-  learningRate: z.number().positive().default(2e-3).describe('peak learning rate'),
-  warmup: z
-    .number()
-    .min(0)
-    .max(1)
-    .default(0.05)
-    .describe('share of the steps over which the rate rises linearly'),
-  schedule: z.enum(['cosine', 'constant']).default('cosine'),
-  optimiser: z.enum(['adamw', 'sgd']).default('adamw'),
-  weightDecay: z.number().min(0).default(0.01),
-  clipNorm: z.number().positive().optional().describe('largest global norm of the gradient'),
-  evaluationBatches: z
-    .number()
-    .int()
-    .positive()
-    .default(16)
-    .describe('batches of held-out crops that the score is the mean of'),
-});
+export const TrainingOptions = z
+  .strictObject({
+    steps: z.number().int().positive().default(200).describe('optimiser steps per candidate'),
+    batch: z.number().int().positive().default(8).describe('crops per step'),
+    learningRate: z.number().positive().default(2e-3).describe('peak learning rate'),
+    warmup: z
+      .number()
+      .min(0)
+      .max(1)
+      .default(0.05)
+      .describe('share of the steps over which the rate rises linearly'),
+    schedule: z.enum(['cosine', 'constant']).default('cosine'),
+    optimiser: z.enum(['adamw', 'sgd']).default('adamw'),
+    weightDecay: z.number().min(0).default(0.01),
+    clipNorm: z.number().positive().optional().describe('largest global norm of the gradient'),
+    evaluationBatches: z
+      .number()
+      .int()
+      .positive()
+      .default(16)
+      .describe('batches of held-out crops that the score is the mean of'),
+    evaluateEvery: z
+      .number()
+      .int()
+      .positive()
+      .optional()
+      .describe('steps between validations; without it there is one, after the last step'),
+    earlyStopping: z
+      .strictObject({
+        patience: z
+          .number()
+          .int()
+          .positive()
+          .optional()
+          .describe('validations in a row without a better score, after which training ends'),
+        divergence: z
+          .number()
+          .gt(1)
+          .optional()
+          .describe('how many times its first value the training loss may grow before it counts as diverged'),
+      })
+      .optional()
+      .describe('ends training early, by a rule over steps'),
+  })
+  .refine(({ evaluateEvery, earlyStopping }) => earlyStopping === undefined || evaluateEvery !== undefined, {
+    path: ['earlyStopping'],
+    error: 'it needs "evaluateEvery", which says after how many steps to look',
+  });
 
 export type TrainingOptions = z.output<typeof TrainingOptions>;

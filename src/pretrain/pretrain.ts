@@ -8,29 +8,41 @@
 import type { Rng } from '../core/random.js';
 import { present } from '../core/errors.js';
 import type { TensorMap } from '../core/tensor.js';
-import type { Session, TrainingProgram } from '../engines/engine.js';
+import type { Session, SessionState, TrainingProgram } from '../engines/engine.js';
 import type { ScanSet } from '../scans/scan-set.js';
 import type { TaskPlan } from '../tasks/task.js';
 import { makeBatch, stackBatches, type Batch } from './batches.js';
+import { CurveLog, type Curve } from './curves.js';
 import { initialWeights } from './initialise.js';
 import type { TrainingOptions } from './options.js';
 import { learningRate } from './schedule.js';
-
-/** One line of a plot: values of `name` at training steps. */
-export interface Curve {
-  readonly name: string;
-  readonly steps: readonly number[];
-  readonly values: readonly number[];
-}
+import { verdict } from './stopping.js';
 
 export interface PretrainOutcome {
+  /** `diverged`: a loss was not finite, or grew beyond the limit of the options. */
   readonly status: 'done' | 'diverged';
-  /** The task's metric on held-out patients; the task's worst value where training diverged. */
+  /** The task's metric on held-out patients after the last step; the task's worst value where training diverged. */
   readonly score: number;
+  /** Steps taken; fewer than asked for where training diverged or its score saturated. */
   readonly steps: number;
   readonly curves: readonly Curve[];
   /** Absent where training diverged. */
   readonly weights?: TensorMap;
+}
+
+/** Everything that training needs to go on after a step as if nothing had happened. */
+export interface Snapshot {
+  readonly state: SessionState;
+  readonly curves: readonly Curve[];
+}
+
+/** What a watcher is told after each call of the engine. */
+export interface Report {
+  readonly step: number;
+  /** Mean over the steps of the call. */
+  readonly loss: number;
+  /** Present where the step was validated. */
+  readonly score?: number;
 }
 
 export interface PretrainJob {
@@ -47,6 +59,13 @@ export interface PretrainJob {
   readonly macs: number;
   /** Asked between calls of the engine; once true, training ends with `Interrupted`. */
   readonly interrupted: () => boolean;
+  /** Where to go on, instead of at initial weights. */
+  readonly from?: Snapshot;
+  /** Called after every `every` steps but the last; training goes on once it has returned. */
+  readonly checkpoint?: { readonly every: number; readonly save: (snapshot: Snapshot) => Promise<void> };
+  /** Called after each validation whose score no earlier one reached. */
+  readonly onBest?: (step: number, score: number, weights: TensorMap) => Promise<void>;
+  readonly onReport?: (report: Report) => void;
 }
 
 /** The user stopped the run; the candidate has no outcome. */
@@ -63,47 +82,100 @@ const callSteps = 25;
 const callMacs = 6e9;
 
 export async function pretrain(job: PretrainJob): Promise<PretrainOutcome> {
-  const { session, program, plan, options, rng } = job;
-  session.load({ weights: initialWeights(program.train.parameters, rng.split('init')) });
+  const { session, program, plan, options, rng, from } = job;
+  session.load(from?.state ?? { weights: initialWeights(program.train.parameters, rng.split('init')) });
+  const curves = new CurveLog(from?.curves);
+  const diverged = (steps: number): PretrainOutcome => ({
+    status: 'diverged',
+    score: plan.worst,
+    steps,
+    curves: curves.all(),
+  });
+
+  let step = from?.state.step ?? 0;
+  while (step < options.steps) {
+    if (job.interrupted()) throw new Interrupted();
+    const { count, losses } = await trainOnce(job, curves, step);
+    step += count;
+    if (!losses.every(Number.isFinite)) return diverged(step);
+    const last = step === options.steps;
+    const score =
+      last || isMultiple(step, options.evaluateEvery) ? await validate(job, curves, step) : undefined;
+    job.onReport?.({ step, loss: meanOf(losses), ...(score === undefined ? {} : { score }) });
+    if (score !== undefined) {
+      if (!Number.isFinite(score)) return diverged(step);
+      const scores = curves.values(`validation/${plan.metric}`);
+      const outcome = last ? 'go on' : verdict(options, curves.values('train/loss'), scores);
+      if (outcome === 'diverged') return diverged(step);
+      if (outcome === 'saturated') break;
+    }
+    if (!last && isMultiple(step, job.checkpoint?.every)) {
+      await job.checkpoint?.save({ state: await session.read(), curves: curves.all() });
+    }
+  }
+  return {
+    status: 'done',
+    score: present(curves.values(`validation/${plan.metric}`).at(-1), 'a validation after the last step'),
+    steps: step,
+    curves: curves.all(),
+    weights: (await session.read()).weights,
+  };
+}
+
+/** One call of the engine: as many steps as fit, up to the next validation or checkpoint. */
+async function trainOnce(
+  job: PretrainJob,
+  curves: CurveLog,
+  step: number,
+): Promise<{ readonly count: number; readonly losses: Float32Array }> {
+  const { plan, options } = job;
   const stream = {
     set: job.set,
     plan,
     size: options.batch,
     split: 'train',
-    rng: rng.split('train'),
+    rng: job.rng.split('train'),
   } as const;
-  const curves = new CurveLog();
-
-  let step = 0;
-  while (step < options.steps) {
-    if (job.interrupted()) throw new Interrupted();
-    const batches = [makeBatch(stream, step)];
-    const count = Math.min(options.steps - step, stepsPerCall(batches[0], job.macs));
-    while (batches.length < count) batches.push(makeBatch(stream, step + batches.length));
-    const rates = Float32Array.from(batches, (_, i) => learningRate(options, step + i));
-    const result = await session.train(stackBatches(batches), rates);
-    for (const [name, values] of Object.entries(result.curves)) {
-      values.forEach((value, i) => curves.add(`train/${name}`, step + i, value));
-    }
-    step += batches.length;
-    if (!present(result.curves['loss'], 'a loss curve').every(Number.isFinite)) {
-      return { status: 'diverged', score: plan.worst, steps: step, curves: curves.all() };
-    }
+  const stop = Math.min(
+    options.steps,
+    nextMultiple(step, options.evaluateEvery),
+    nextMultiple(step, job.checkpoint?.every),
+  );
+  const batches = [makeBatch(stream, step)];
+  const count = Math.min(stop - step, stepsPerCall(batches[0], job.macs));
+  while (batches.length < count) batches.push(makeBatch(stream, step + batches.length));
+  const rates = Float32Array.from(batches, (_, i) => learningRate(options, step + i));
+  const result = await job.session.train(stackBatches(batches), rates);
+  for (const [name, values] of Object.entries(result.curves)) {
+    values.forEach((value, i) => curves.add(`train/${name}`, step + i, value));
   }
+  return { count, losses: present(result.curves['loss'], 'a loss curve') };
+}
 
-  const means = await meanOverBatches(session, job.heldOut);
+/** Records the means over the held-out batches; returns the score, NaN where it or the loss is not finite. */
+async function validate(job: PretrainJob, curves: CurveLog, step: number): Promise<number> {
+  const means = await meanOverBatches(job.session, job.heldOut);
+  const { metric } = job.plan;
+  const score = present(means[metric], `the task's metric ${metric}`);
+  const before = Math.max(...curves.values(`validation/${metric}`));
   for (const [name, value] of Object.entries(means)) curves.add(`validation/${name}`, step, value);
-  const score = present(means[plan.metric], `the task's metric ${plan.metric}`);
-  if (!Number.isFinite(score) || !Number.isFinite(means['loss'] ?? 0)) {
-    return { status: 'diverged', score: plan.worst, steps: step, curves: curves.all() };
+  if (!Number.isFinite(score) || !Number.isFinite(means['loss'] ?? 0)) return NaN;
+  if (job.onBest !== undefined && score > before) {
+    await job.onBest(step, score, (await job.session.read()).weights);
   }
-  return {
-    status: 'done',
-    score,
-    steps: step,
-    curves: curves.all(),
-    weights: (await session.read()).weights,
-  };
+  return score;
+}
+
+function isMultiple(step: number, every: number | undefined): boolean {
+  return every !== undefined && step % every === 0;
+}
+
+function nextMultiple(step: number, every: number | undefined): number {
+  return every === undefined ? Infinity : (Math.floor(step / every) + 1) * every;
+}
+
+function meanOf(values: Float32Array): number {
+  return values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
 }
 
 /** The held-out batches of an experiment: equal for all its candidates. `rng` is keyed by the seed alone. */
@@ -138,19 +210,4 @@ function stepsPerCall(batch: Batch | undefined, macs: number): number {
   // Forward and both gradients cost about three forward passes.
   const steps = Math.min(callSteps, callBytes / Math.max(1, bytes), callMacs / Math.max(1, 3 * macs));
   return Math.max(1, Math.floor(steps));
-}
-
-class CurveLog {
-  private readonly lines = new Map<string, { name: string; steps: number[]; values: number[] }>();
-
-  add(name: string, step: number, value: number): void {
-    const line = this.lines.get(name) ?? { name, steps: [], values: [] };
-    this.lines.set(name, line);
-    line.steps.push(step);
-    line.values.push(value);
-  }
-
-  all(): readonly Curve[] {
-    return [...this.lines.values()];
-  }
 }

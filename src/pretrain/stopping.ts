@@ -1,0 +1,39 @@
+/**
+ * When training ends before its last step. The rule sees curves over steps and nothing else, so that it decides the
+ * same on every machine.
+ */
+import type { TrainingOptions } from './options.js';
+
+/**
+ * `diverged`: the mean training loss since the last validation is `divergence` times that before the first one.
+ * `saturated`: the score has not improved for `patience` validations.
+ */
+export type Verdict = 'go on' | 'diverged' | 'saturated';
+
+/**
+ * Asked after every validation but the last.
+ *
+ * @param losses training loss of each step so far
+ * @param scores the task's metric at each validation so far
+ */
+export function verdict(
+  { evaluateEvery, earlyStopping }: Pick<TrainingOptions, 'evaluateEvery' | 'earlyStopping'>,
+  losses: readonly number[],
+  scores: readonly number[],
+): Verdict {
+  if (evaluateEvery === undefined || earlyStopping === undefined) return 'go on';
+  const { patience, divergence } = earlyStopping;
+  if (divergence !== undefined) {
+    const latest = mean(losses.slice(-evaluateEvery));
+    if (latest > divergence * mean(losses.slice(0, evaluateEvery))) return 'diverged';
+  }
+  if (patience !== undefined && scores.length > patience) {
+    const before = Math.max(...scores.slice(0, -patience));
+    if (scores.slice(-patience).every((score) => score <= before)) return 'saturated';
+  }
+  return 'go on';
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
+}
