@@ -2,7 +2,7 @@
  * The lowerings of each device: one exhaustive table, and what a device does differently.
  */
 import { batchNorm, portableBatchNorm } from './batch-norm.js';
-import { convolution, portableConvFilterGrad } from './convolution.js';
+import { convolution, portableConv, portableConvFilterGrad } from './convolution.js';
 import { elementwise } from './elementwise.js';
 import { layout } from './layout.js';
 import type { Lowerings } from './lowering.js';
@@ -18,6 +18,7 @@ export const portable: Lowerings = {
   ...cpu,
   ...portableBatchNorm,
   matmul: matmulBy(standardProduct),
+  conv: portableConv,
   convFilterGrad: portableConvFilterGrad,
 };
 

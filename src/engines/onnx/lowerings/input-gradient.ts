@@ -5,7 +5,7 @@
  * convolution of dy with a part of the filter, and the phases interleave to the whole. Together they cost what the
  * forward pass does; setting dy apart by zeros instead would cost Π s times as much.
  */
-import type { Shape } from '../../../core/tensor.js';
+import { sizeOf, type Shape } from '../../../core/tensor.js';
 import type { ConvAttributes } from '../../../ir/ops/convolution.js';
 import type { OnnxWriter } from '../writer.js';
 import { tapsOf } from './filter-gradient.js';
@@ -160,7 +160,10 @@ function setApart(
   });
   const interior = [0, 0, ...stride.map((step) => step - 1)];
   const padded = padOf(out, dy, dyShape, [0, 0, ...before], [0, 0, ...after], interior);
-  return convOf(out, padded, flipped, kernel, {
+  const shape = dyShape.map((extent, i) =>
+    i < 2 ? extent : (extent - 1) * (stride[i - 2] ?? 1) + 1 + (before[i - 2] ?? 0) + (after[i - 2] ?? 0),
+  );
+  return convOf(out, padded, shape, flipped, kernel, {
     stride: stride.map(() => 1),
     padding: kernel.map(() => [0, 0]),
     dilation,
@@ -183,10 +186,36 @@ function convWithin(
   const steps = shape.map(() => 1);
   const cut = sliceOf(out, x, shape, [0, 0, ...starts], [...shape.slice(0, 2), ...ends], steps);
   const padding = sides.map(([before, after]) => [Math.max(0, before), Math.max(0, after)] as const);
-  return convOf(out, cut, w, kernel, { ...attributes, padding });
+  const cutShape = [...shape.slice(0, 2), ...ends.map((end, axis) => end - (starts[axis] ?? 0))];
+  return convOf(out, cut, cutShape, w, kernel, { ...attributes, padding });
 }
 
+/**
+ * Writes a convolution of `x`, whose shape is given. The runtime divides a single sample among threads by places, and
+ * where few places fall to a thread its rounding would follow their number (see `products.ts`); several samples are
+ * divided by sample. A small single sample is therefore computed twice, side by side.
+ */
 export function convOf(
+  out: OnnxWriter,
+  x: string,
+  shape: Shape,
+  w: string,
+  kernel: Shape,
+  attributes: ConvAttributes,
+): string {
+  const convolve = (value: string): string => plainConv(out, value, w, kernel, attributes);
+  const alone = shape[0] === 1 && attributes.groups === 1;
+  if (!alone || sizeOf(shape.slice(2)) > SMALL_SAMPLE) return convolve(x);
+  return out.op('Slice', [
+    convolve(out.op('Concat', [x, x], { axis: 0 })),
+    out.ints([0]),
+    out.ints([1]),
+    out.ints([0]),
+  ]);
+}
+
+/** A convolution as the runtime divides it; leaves the number of samples open. */
+export function plainConv(
   out: OnnxWriter,
   x: string,
   w: string,
@@ -201,6 +230,9 @@ export function convOf(
     group: attributes.groups,
   });
 }
+
+/** Places: 64 for each of 64 threads. */
+const SMALL_SAMPLE = 4096;
 
 /** `[O, C / g, ...kernel]` → `[C, O / g, ...kernel]`, each kernel axis reversed. */
 function flipAndTranspose(out: OnnxWriter, w: string, shape: Shape, groups: number): string {
