@@ -44,6 +44,8 @@ const layers = {
   ],
   'src/study': ['src/core', 'src/search', 'src/store', 'src/workers'],
   'src/export': ['src/core', 'src/ir', 'src/nn', 'src/store'],
+  // Scripts that measure; nothing imports them.
+  'src/bench': ['src', 'search-spaces', 'proxy-tasks'],
   'search-spaces': ['src/core', 'src/ir', 'src/nn', 'src/search'],
   'proxy-tasks': ['src/core', 'src/ir', 'src/nn', 'src/scans', 'src/tasks'],
 };

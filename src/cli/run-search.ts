@@ -57,7 +57,7 @@ export function strategyOf(prepared: Prepared): Strategy {
     const assessment = prepared.assess(genome);
     return assessment.feasible || assessment.rule === 'memory' ? null : assessment.reason;
   });
-  return createStrategy(reference, space);
+  return createStrategy(reference, space, { lookahead: prepared.experiment.lookahead });
 }
 
 /** What the study records of a genome before it is evaluated. */
@@ -119,13 +119,13 @@ export async function runSearch(run: SearchRun): Promise<StudyEnd> {
   }
 }
 
-function workerSetup({ row, prepared, scans, workers }: SearchRun): Omit<WorkerSetup, 'stop'> {
+function workerSetup({ row, prepared, scans }: SearchRun): Omit<WorkerSetup, 'stop'> {
   const { experiment } = prepared;
   return {
     experiment,
     engine: row.engine,
     device: row.device,
-    threads: Math.max(1, Math.floor(availableParallelism() / workers)),
+    threads: experiment.threads,
     isolation: isolationOf(experiment.isolation, row.device),
     scans,
     recipe: scanSetRecipe(scans),
@@ -158,9 +158,9 @@ function progressOf(
   return new Progress({ total: candidates, done: finished, workers, chance, metric, best });
 }
 
-/** How many workers to run: as asked, else one per two cores; never more than the lookahead can feed. */
+/** How many workers to run: as asked, else one per core as far as the lookahead keeps them busy. */
 export function workerCount(asked: number | undefined, lookahead: number): number {
-  const workers = asked ?? Math.max(1, Math.floor(availableParallelism() / 2));
+  const workers = asked ?? Math.max(1, Math.min(availableParallelism(), Math.floor(lookahead / 2)));
   if (!Number.isInteger(workers) || workers < 1) {
     throw new UserError({
       subject: '--workers',

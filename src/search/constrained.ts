@@ -12,6 +12,9 @@ export type Feasible = (genome: Genome) => string | null;
 /** How many mutations in a row are tried where fewer only lead to genomes that break a constraint. */
 const LONGEST_WALK = 4;
 
+/** How many crossings of two genomes are tried. */
+const CROSSINGS = 20;
+
 /**
  * A space whose `sample` and `mutate` give feasible genomes, in at most `tries` draws.
  * Where single mutations do not lead back to feasible genomes, walks of two, three and four are tried.
@@ -31,6 +34,14 @@ export function constrained(
         if (reason === null) return genome;
       }
       throw exhausted('drawn', tries, reason);
+    },
+    // Where no crossing keeps the constraints, the first parent does.
+    cross: (a, b, rng) => {
+      for (let attempt = 0; attempt < CROSSINGS; attempt++) {
+        const genome = space.cross(a, b, rng);
+        if (feasible(genome) === null) return genome;
+      }
+      return a;
     },
     mutate: (genome, rng) => {
       const origin = space.hash(genome);

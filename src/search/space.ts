@@ -41,6 +41,8 @@ export function genomeSpace<G extends Json, A>(space: SearchSpace<G, A>): Genome
       const change = mutate(space, genome as G, rng);
       return { genome: change.value, mutations: [mutationOf(change)] };
     },
+    cross: (a, b, rng) => space.gene.cross(a as G, b as G, rng),
+    encode: (genome) => space.gene.encode(genome as G),
     hash: hashJson,
   };
 }

@@ -8,6 +8,8 @@
  * - `ask` leaves the strategy as it was: it rests on what was told, not on what was asked before.
  * - `tell` must accept a result without a score (failed or infeasible) and treat it as worse than any score.
  * - Scores are maximised; they are finite.
+ * - Where a strategy has `rungs`, a number is one evaluation at one of them. A promotion evaluates an earlier
+ *   candidate's genome again, with more training; it is a candidate of its own, whose parent it names.
  */
 import type { Json } from '../core/json.js';
 import type { Rng } from '../core/random.js';
@@ -25,13 +27,16 @@ export interface Mutation {
 
 export interface Parent {
   readonly number: number;
-  readonly role: 'parent' | 'crossover';
+  /** `parent`: mutated from it; `crossover`: holds parts of it; `promotion`: the same genome, trained for longer. */
+  readonly role: 'parent' | 'crossover' | 'promotion';
 }
 
 export interface Proposal {
   readonly genome: Genome;
   readonly parents: readonly Parent[];
   readonly mutations: readonly Mutation[];
+  /** The fidelity at which to evaluate: an index into the strategy's `rungs`; absent: 0. */
+  readonly rung?: number;
 }
 
 export interface Result {
@@ -40,17 +45,25 @@ export interface Result {
   readonly status: 'done' | 'failed' | 'infeasible';
   /** The objective, to be maximised; null where there is none. */
   readonly score: number | null;
+  /** Everything that the search weighs, all maximised and finite; absent where that is the score alone. */
+  readonly objectives?: readonly number[];
 }
 
 export interface Strategy {
   readonly name: string;
+  /** By rung, the share of the full training in (0, 1], ascending to 1; absent where all train in full. */
+  readonly rungs?: readonly number[];
   ask(number: number, rng: Rng): Proposal;
   tell(result: Result): void;
 }
 
-/** What a strategy may do with a space: nothing but draw and change genomes. */
+/** What a strategy may do with a space: nothing but draw, change and describe genomes. */
 export interface GenomeSpace {
   sample(rng: Rng): Genome;
   mutate(genome: Genome, rng: Rng): { readonly genome: Genome; readonly mutations: readonly Mutation[] };
+  /** A genome made of parts of both. */
+  cross(a: Genome, b: Genome, rng: Rng): Genome;
+  /** Numbers in [0, 1], equally many for every genome, in which alike genomes are near. */
+  encode(genome: Genome): readonly number[];
   hash(genome: Genome): string;
 }

@@ -32,7 +32,7 @@ function search(strategy: Strategy, seed: number, count: number, lookahead = 4):
 }
 
 describe.each(Object.keys(strategies))('the strategy %s', (name) => {
-  const make = (): Strategy => createStrategy({ name }, space);
+  const make = (): Strategy => createStrategy({ name }, space, { lookahead: 4 });
 
   it('knows its name and its source', () => {
     expect(make().name).toBe(name);
@@ -88,7 +88,7 @@ describe.each(Object.keys(strategies))('the strategy %s', (name) => {
 
   it('keeps constraints at proposal', () => {
     const tight = constrained(space, (genome) => ((genome as { a: number }).a <= 10 ? null : 'a exceeds 10'));
-    for (const { genome } of search(createStrategy({ name }, tight), 5, 100)) {
+    for (const { genome } of search(createStrategy({ name }, tight, { lookahead: 4 }), 5, 100)) {
       expect((genome as { a: number }).a).toBeLessThanOrEqual(10);
     }
   });
@@ -143,7 +143,7 @@ describe('regularized evolution', () => {
 describe('choosing a strategy', () => {
   it('names those that there are where the name is not known', () => {
     expect(() => createStrategy({ name: 'genetic' }, space)).toThrow(
-      'strategy: "genetic" is not known; choose one of random, evolution',
+      'strategy: "genetic" is not known; choose one of random, evolution, local-search',
     );
   });
 

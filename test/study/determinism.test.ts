@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { canonicalJson } from '../../src/core/json.js';
 import { rngOf } from '../../src/core/random.js';
-import type { Result } from '../../src/search/strategy.js';
+import type { Result, Strategy } from '../../src/search/strategy.js';
 import { strategies } from '../../src/search/strategies/index.js';
 import { createExperiment } from '../../src/store/experiments.js';
 import { openStore, type Store } from '../../src/store/open.js';
@@ -57,8 +57,9 @@ describe('a study', () => {
       const run = (parallel: number): Promise<unknown> =>
         withStore(`${parallel}.db`, async (store) => {
           const experiment = createExperiment(store, toyExperiment({ lookahead }), new Date(0));
-          await runToy(store, { experiment, strategy: toyStrategy({ name }), candidates: 40, parallel });
-          expect(verifyStudy(store, experiment, toyStrategy({ name })).discrepancies).toEqual([]);
+          const strategy = (): Strategy => toyStrategy({ name }, lookahead);
+          await runToy(store, { experiment, strategy: strategy(), candidates: 40, parallel });
+          expect(verifyStudy(store, experiment, strategy()).discrepancies).toEqual([]);
           return tablesOf(store);
         });
       expect(await run(5)).toEqual(await run(1));

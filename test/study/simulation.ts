@@ -57,8 +57,8 @@ export function toyExperiment(changes: Partial<NewExperiment> = {}): NewExperime
   };
 }
 
-export function toyStrategy(choice: StrategyChoice = SMALL_EVOLUTION): Strategy {
-  return createStrategy(choice, genomeSpace(toySpace));
+export function toyStrategy(choice: StrategyChoice = SMALL_EVOLUTION, lookahead = 8): Strategy {
+  return createStrategy(choice, genomeSpace(toySpace), { lookahead });
 }
 
 const SMALL_EVOLUTION = { name: 'evolution', options: { population: 8, sample: 3 } };

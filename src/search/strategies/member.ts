@@ -4,12 +4,27 @@
 import type { ZodType } from 'zod';
 import type { GenomeSpace, Strategy } from '../strategy.js';
 
+/** What a strategy may know besides its space. */
+export interface StrategyContext {
+  /** Candidate i is asked when exactly those numbered ≤ i − lookahead were told. */
+  readonly lookahead: number;
+  /** Makes another strategy over the same space, for those that compose with one. */
+  readonly create: (choice: StrategyChoice) => Strategy;
+}
+
+/** An experiment's choice of a strategy. */
+export interface StrategyChoice {
+  readonly name: string;
+  /** Checked by the strategy's own schema; absent means its defaults. */
+  readonly options?: unknown;
+}
+
 export interface StrategyMember<Options = unknown> {
   readonly name: string;
   /** Paper or page that the strategy follows. */
   readonly source: string;
   readonly options: ZodType<Options>;
-  create(options: Options, space: GenomeSpace): Strategy;
+  create(options: Options, space: GenomeSpace, context: StrategyContext): Strategy;
 }
 
 /** Types a strategy's options by its schema; the registry forgets them again. */

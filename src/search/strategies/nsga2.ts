@@ -1,0 +1,98 @@
+/**
+ * NSGA-II for any number of objectives, one child at a time.
+ *
+ * The population holds the best `population` of all that were told: by rank of non-domination, within a rank by
+ * crowding distance. A child is a mutation of a binary tournament's winner, perhaps of its crossing with another's.
+ * Where results have no objectives, the score is the only one.
+ *
+ * Source: Deb, Pratap, Agarwal and Meyarivan, "A Fast and Elitist Multiobjective Genetic Algorithm: NSGA-II", IEEE
+ * Transactions on Evolutionary Computation 2002; its steady-state form is Nebro and Durillo, LION 2009.
+ */
+import { z } from 'zod';
+import type { Rng } from '../../core/random.js';
+import { crowding, ranked } from '../pareto.js';
+import type { GenomeSpace, Proposal, Result } from '../strategy.js';
+import { defineStrategy } from './member.js';
+import { founder, offspring, redraw } from './population.js';
+
+/** How often a child that repeats a genome already told is made anew. */
+const TRIES = 20;
+
+interface Member {
+  readonly result: Result;
+  readonly objectives: readonly number[];
+  readonly rank: number;
+  readonly crowding: number;
+}
+
+export const nsga2 = defineStrategy({
+  name: 'nsga2',
+  source: 'https://doi.org/10.1109/4235.996017',
+  options: z.strictObject({
+    population: z.int().min(2).default(20).describe('Candidates that can become parents'),
+    crossover: z.number().min(0).max(1).default(0).describe('Share of children that have two parents'),
+  }),
+  create: ({ population, crossover }, space) => {
+    let alive: readonly Member[] = [];
+    let told = 0;
+    const seen = new Set<string>();
+    return {
+      name: 'nsga2',
+      ask: (_number, rng) => {
+        if (told < population || alive.length < 2) return founder(space, rng);
+        return redraw(
+          () => child(space, alive, crossover, rng),
+          ({ genome }) => !seen.has(space.hash(genome)),
+          TRIES,
+        );
+      },
+      tell: (result) => {
+        told++;
+        const hash = space.hash(result.genome);
+        if (result.score !== null && !seen.has(hash)) {
+          const objectives = result.objectives ?? [result.score];
+          alive = survivors([...alive, { result, objectives, rank: 0, crowding: 0 }], population);
+        }
+        seen.add(hash);
+      },
+    };
+  },
+});
+
+/** The best by rank, then by crowding; in equal standing the earlier told. */
+function survivors(members: readonly Member[], count: number): readonly Member[] {
+  return ranked(members, ({ objectives }) => objectives)
+    .flatMap((level, rank) => {
+      const distances = crowding(level, ({ objectives }) => objectives);
+      return level.map((member) => ({ ...member, rank, crowding: distances.get(member) ?? 0 }));
+    })
+    .sort(byStanding)
+    .slice(0, count);
+}
+
+function byStanding(a: Member, b: Member): number {
+  if (a.rank !== b.rank) return a.rank - b.rank;
+  return a.crowding === b.crowding ? a.result.number - b.result.number : b.crowding - a.crowding;
+}
+
+function tournament(members: readonly Member[], rng: Rng): Result {
+  const [first, second] = rng.sample(members, 2) as [Member, Member];
+  return byStanding(first, second) <= 0 ? first.result : second.result;
+}
+
+function child(space: GenomeSpace, members: readonly Member[], crossover: number, rng: Rng): Proposal {
+  const parent = tournament(members, rng);
+  if (crossover === 0 || !rng.bool(crossover)) return offspring(space, parent, rng);
+  const other = tournament(members, rng);
+  if (other.number === parent.number) return offspring(space, parent, rng);
+  const crossed = { ...parent, genome: space.cross(parent.genome, other.genome, rng) };
+  const { genome, mutations } = offspring(space, crossed, rng);
+  return {
+    genome,
+    parents: [
+      { number: parent.number, role: 'parent' },
+      { number: other.number, role: 'crossover' },
+    ],
+    mutations,
+  };
+}

@@ -1,0 +1,130 @@
+/**
+ * Evolution with a predictor: a Gaussian process over the encoded genomes, fitted to the ranks of all scores so
+ * far, picks the most promising of many mutations of the best candidates.
+ *
+ * Scores enter as normal quantiles of their ranks, so that a few failures do not swamp the differences among the
+ * good. Promising means the expected improvement over the best. In the manner of BANANAS, with a Gaussian process
+ * in place of an ensemble of networks.
+ *
+ * Source: White, Neiswanger and Savani, "BANANAS: Bayesian Optimization with Neural Architectures for Neural
+ * Architecture Search", AAAI 2021; acquisition by mutation as in its section 4.
+ */
+import { z } from 'zod';
+import type { Rng } from '../../core/random.js';
+import { gaussianProcess, type Predict } from '../gaussian-process.js';
+import type { GenomeSpace, Proposal, Result } from '../strategy.js';
+import { defineStrategy } from './member.js';
+import { founder, offspring } from './population.js';
+
+export const predictor = defineStrategy({
+  name: 'predictor',
+  source: 'https://arxiv.org/abs/1910.11858',
+  options: z.strictObject({
+    initial: z.int().min(2).default(12).describe('Random candidates before the first prediction'),
+    parents: z.int().min(1).default(5).describe('How many of the best are mutated'),
+    pool: z.int().min(1).default(100).describe('Mutations among which the predictor picks'),
+    fit: z
+      .int()
+      .min(10)
+      .default(200)
+      .describe('Most results that it is fitted to: half the best, half the newest'),
+  }),
+  create: ({ initial, parents, pool, fit }, space) => {
+    const scored: Result[] = [];
+    const seen = new Set<string>();
+    let model: { readonly predict: Predict; readonly best: number } | undefined;
+    return {
+      name: 'predictor',
+      ask: (_number, rng) => {
+        if (scored.length < initial) return founder(space, rng);
+        const ranked = [...scored].sort((a, b) => (b.score ?? 0) - (a.score ?? 0) || a.number - b.number);
+        model ??= fitted(space, chosen(ranked, scored, fit));
+        const drawn = children(space, ranked.slice(0, parents), seen, pool, rng);
+        const { predict, best } = model;
+        return mostPromising(drawn, ({ genome }) => expectedImprovement(predict(space.encode(genome)), best));
+      },
+      tell: (result) => {
+        seen.add(space.hash(result.genome));
+        if (result.score === null) return;
+        scored.push(result);
+        model = undefined;
+      },
+    };
+  },
+});
+
+type Predictor = ReturnType<typeof gaussianProcess>;
+
+/** Half the best and half the newest of the others, where there are more than `count`. */
+function chosen(ranked: readonly Result[], inOrder: readonly Result[], count: number): readonly Result[] {
+  if (ranked.length <= count) return ranked;
+  const best = ranked.slice(0, Math.ceil(count / 2));
+  const taken = new Set(best.map(({ number }) => number));
+  const newest = inOrder.filter(({ number }) => !taken.has(number)).slice(best.length - count);
+  return [...best, ...newest].sort((a, b) => (b.score ?? 0) - (a.score ?? 0) || a.number - b.number);
+}
+
+/** `results`: best first. */
+function fitted(space: GenomeSpace, results: readonly Result[]): { predict: Predictor; best: number } {
+  const targets = results.map((_, rank) => normalQuantile(1 - (rank + 0.5) / results.length));
+  const points = results.map(({ genome }) => space.encode(genome));
+  return { predict: gaussianProcess(points, targets), best: targets[0] ?? 0 };
+}
+
+/** Children that were not told yet; random genomes where mutations give too few, or the known where all are. */
+function children(
+  space: GenomeSpace,
+  parents: readonly Result[],
+  seen: ReadonlySet<string>,
+  count: number,
+  rng: Rng,
+): readonly Proposal[] {
+  const drawn = new Map<string, Proposal>();
+  for (let attempt = 0; attempt < 2 * count && drawn.size < count; attempt++) {
+    const parent = rng.pick(parents);
+    let child = offspring(space, parent, rng);
+    if (rng.bool(0.5)) child = mutatedAgain(space, child, rng);
+    const hash = space.hash(child.genome);
+    if (!seen.has(hash)) drawn.set(hash, child);
+  }
+  return drawn.size > 0 ? [...drawn.values()] : [founder(space, rng)];
+}
+
+function mutatedAgain(space: GenomeSpace, child: Proposal, rng: Rng): Proposal {
+  const { genome, mutations } = space.mutate(child.genome, rng);
+  return { ...child, genome, mutations: [...child.mutations, ...mutations] };
+}
+
+/** The first of the greatest. */
+function mostPromising<T>(items: readonly T[], value: (item: T) => number): T {
+  let [leader] = items as readonly [T, ...T[]];
+  let most = -Infinity;
+  for (const item of items) {
+    const own = value(item);
+    if (own > most) [leader, most] = [item, own];
+  }
+  return leader;
+}
+
+/** E[max(0, f − best)] of a normal f (Jones, Schonlau and Welch 1998, equation 15). */
+function expectedImprovement({ mean, deviation }: ReturnType<Predictor>, best: number): number {
+  const z = (mean - best) / deviation;
+  return deviation * (z * normalCdf(z) + Math.exp((-z * z) / 2) / Math.sqrt(2 * Math.PI));
+}
+
+/** Abramowitz and Stegun 26.2.17; the error is below 1e-7. */
+function normalCdf(z: number): number {
+  const t = 1 / (1 + 0.2316419 * Math.abs(z));
+  const series =
+    t * (0.31938153 + t * (-0.356563782 + t * (1.781477937 + t * (-1.821255978 + t * 1.330274429))));
+  const tail = (Math.exp((-z * z) / 2) / Math.sqrt(2 * Math.PI)) * series;
+  return z > 0 ? 1 - tail : tail;
+}
+
+/** The z with normalCdf(z) = p; Abramowitz and Stegun 26.2.23, with an error below 5e-4. */
+function normalQuantile(p: number): number {
+  const t = Math.sqrt(-2 * Math.log(Math.min(p, 1 - p)));
+  const z =
+    t - (2.515517 + t * (0.802853 + t * 0.010328)) / (1 + t * (1.432788 + t * (0.189269 + t * 0.001308)));
+  return p > 0.5 ? z : -z;
+}

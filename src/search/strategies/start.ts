@@ -1,0 +1,15 @@
+/**
+ * A warm start: the first candidates are given genomes, such as published networks or an earlier search's best;
+ * from then on the strategy decides as it would have, and has heard of them like of any others.
+ */
+import type { Genome, Strategy } from '../strategy.js';
+
+export function startingWith(strategy: Strategy, genomes: readonly Genome[]): Strategy {
+  return {
+    ...strategy,
+    ask: (number, rng) => {
+      const genome = genomes[number];
+      return genome === undefined ? strategy.ask(number, rng) : { genome, parents: [], mutations: [] };
+    },
+  };
+}
