@@ -62,6 +62,12 @@ export const Experiment = z.strictObject({
   constraints: Constraints.prefault({}),
   engine: z.enum(['auto', 'onnx', 'tfjs']).default('auto'),
   device: z.enum(['auto', 'cpu', 'webgpu', 'cuda']).default('auto'),
+  threads: z
+    .number()
+    .int()
+    .positive()
+    .default(1)
+    .describe('threads within one operation, per worker; fixed, so that it cannot differ between runs'),
   isolation: z
     .enum(['auto', 'thread', 'process'])
     .default('auto')

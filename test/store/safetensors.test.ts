@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { rngOf } from '../../src/core/random.js';
 import { sizeOf, tensor, type Tensor } from '../../src/core/tensor.js';
 import { readSafetensors, writeSafetensors } from '../../src/store/safetensors.js';
+import { hasModule, runPython } from '../support/python.js';
 
 const rng = rngOf('safetensors');
 function drawn(...shape: number[]): Tensor {
@@ -75,26 +75,28 @@ describe('safetensors', () => {
     expect(() => readSafetensors(file(null), 'f')).toThrow('the header is not a JSON object');
   });
 
-  const python = process.env['VOXOLVE_PYTHON'];
-  it.skipIf(python === undefined)('agree with the reference implementation (needs VOXOLVE_PYTHON)', () => {
-    const folder = mkdtempSync(join(tmpdir(), 'voxolve-safetensors-'));
-    try {
-      const [ours, theirs] = [join(folder, 'ours'), join(folder, 'theirs')];
-      writeFileSync(ours, writeSafetensors(weights));
-      const script = `
+  it.skipIf(!hasModule('safetensors'))(
+    'agree with the reference implementation (needs a Python with safetensors)',
+    () => {
+      const folder = mkdtempSync(join(tmpdir(), 'voxolve-safetensors-'));
+      try {
+        const [ours, theirs] = [join(folder, 'ours'), join(folder, 'theirs')];
+        writeFileSync(ours, writeSafetensors(weights));
+        const script = `
 import sys
 import numpy as np
 from safetensors.numpy import load_file, save_file
 tensors = load_file(sys.argv[1])
 save_file({name: np.array(-value) for name, value in tensors.items()}, sys.argv[2], metadata={"by": "reference"})`;
-      execFileSync(python ?? '', ['-c', script, ours, theirs]);
-      const negated = readSafetensors(readFileSync(theirs), theirs);
-      for (const [name, { shape, data }] of Object.entries(weights)) {
-        expect(negated[name]?.shape).toEqual(shape);
-        expect(negated[name]?.data).toEqual(data.map((value) => -value));
+        runPython(script, [ours, theirs]);
+        const negated = readSafetensors(readFileSync(theirs), theirs);
+        for (const [name, { shape, data }] of Object.entries(weights)) {
+          expect(negated[name]?.shape).toEqual(shape);
+          expect(negated[name]?.data).toEqual(data.map((value) => -value));
+        }
+      } finally {
+        rmSync(folder, { recursive: true });
       }
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
-  });
+    },
+  );
 });

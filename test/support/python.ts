@@ -20,3 +20,14 @@ export function pythonOutput(...args: readonly string[]): string {
   const env = { ...process.env, OMP_NUM_THREADS: '1', PYTHONDONTWRITEBYTECODE: '1' };
   return execFileSync(python, args, { cwd: '/', env, encoding: 'utf8', stdio: 'pipe' });
 }
+
+/** Whether there is a Python, and it has the module. */
+export function hasModule(name: string): boolean {
+  if (python === undefined) return false;
+  try {
+    runPython(`import ${name}`);
+    return true;
+  } catch {
+    return false;
+  }
+}

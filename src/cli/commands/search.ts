@@ -39,7 +39,7 @@ export const search = defineCommand({
       .option('db', { type: 'string', describe: 'database to write (default: NAME.db)' })
       .option('workers', {
         type: 'number',
-        describe: 'candidates trained at once (default: one per two cores)',
+        describe: 'candidates trained at once (default: one per core)',
       })
       .option('engine', { choices: ['auto', 'onnx', 'tfjs'] as const, describe: 'overrides the experiment' })
       .option('device', {
