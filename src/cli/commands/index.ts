@@ -3,6 +3,7 @@ import type { CommandModule } from 'yargs';
 import { doctor } from './doctor.js';
 import { exportCommand } from './export.js';
 import { lineage } from './lineage.js';
+import { pretrain } from './pretrain.js';
 import { resume } from './resume.js';
 import { scans } from './scans.js';
 import { search } from './search.js';
@@ -14,6 +15,7 @@ export const commands = [
   resume,
   status,
   lineage,
+  pretrain,
   exportCommand,
   scans,
   verify,

@@ -1,0 +1,80 @@
+/**
+ * Where an architecture comes from: a file (a genome of the experiment's space, or an export's `architecture.json`),
+ * or a candidate of a database.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { messageOf, UserError } from '../core/errors.js';
+import type { Json } from '../core/json.js';
+import type { Prepared } from '../experiment/prepare.js';
+import type { ExportOrigin } from '../export/pytorch.js';
+import type { Architecture } from '../nn/architecture.js';
+import { checkArchitecture } from '../nn/check.js';
+import { parseGenome } from '../search/space.js';
+import { chooseCandidate } from './kept-weights.js';
+import { preparedFrom, withExperiment } from './opened.js';
+
+export interface ArchitectureSource {
+  readonly architecture: Architecture;
+  readonly origin: Pick<ExportOrigin, 'candidate' | 'genome'>;
+}
+
+/** `source`: FILE, DB or DB:NUMBER. Without a number, the best candidate. */
+export async function loadArchitecture(source: string, prepared: Prepared): Promise<ArchitectureSource> {
+  const [, path = source, number] = existsSync(source) ? [] : (/^(.+):(\d+|best)$/.exec(source) ?? []);
+  if (!existsSync(path)) {
+    throw new UserError({
+      subject: `--architecture ${source}`,
+      problem: 'there is no such file or database',
+      fix: 'name a genome (JSON), the architecture.json of an export, or a database such as runs/ct.db:12',
+    });
+  }
+  if (path.endsWith('.json')) return fromFile(path, prepared);
+  return withExperiment(path, undefined, async (store, row) => {
+    const { number: candidate, genome } = chooseCandidate(
+      store,
+      row,
+      number ?? 'best',
+      `--architecture ${source}`,
+    );
+    const recorded = await preparedFrom(row, path);
+    requireSpace(source, recorded.space.name, prepared);
+    return { architecture: recorded.architecture(genome), origin: { candidate, genome } };
+  });
+}
+
+function requireSpace(source: string, name: string, prepared: Prepared): void {
+  if (name === prepared.space.name) return;
+  throw new UserError({
+    subject: `--architecture ${source}`,
+    problem: `comes from the search space ${name}, the experiment names ${prepared.space.name}`,
+    fix: `set "space": "${name}" in the experiment`,
+  });
+}
+
+function fromFile(path: string, prepared: Prepared): ArchitectureSource {
+  let value: Json;
+  try {
+    value = JSON.parse(readFileSync(path, 'utf8')) as Json;
+  } catch (cause) {
+    throw new UserError(
+      { subject: path, problem: `is not JSON (${messageOf(cause)})`, fix: 'correct the file' },
+      { cause },
+    );
+  }
+  if (isExport(value)) {
+    checkArchitecture(value.architecture);
+    const { genome } = value.origin ?? {};
+    return { architecture: value.architecture, origin: genome === undefined ? {} : { genome } };
+  }
+  const genome = parseGenome(prepared.space, value, path);
+  return { architecture: prepared.architecture(genome), origin: { genome } };
+}
+
+/** An `architecture.json` of an export, by its keys. */
+function isExport(
+  value: unknown,
+): value is { readonly architecture: Architecture; readonly origin?: { readonly genome?: Json } } {
+  if (typeof value !== 'object' || value === null || !('architecture' in value)) return false;
+  const { architecture } = value;
+  return typeof architecture === 'object' && architecture !== null && 'encoder' in architecture;
+}
