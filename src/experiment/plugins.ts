@@ -6,7 +6,6 @@
  */
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { createJiti } from 'jiti';
 import { proxyTasks } from '../../proxy-tasks/index.js';
 import { searchSpaces } from '../../search-spaces/index.js';
 import { messageOf, UserError } from '../core/errors.js';
@@ -66,6 +65,7 @@ async function load<T>(
 }
 
 async function importFile(path: string, what: string): Promise<unknown> {
+  const { createJiti } = await import('jiti');
   const jiti = createJiti(import.meta.url, {
     fsCache: false,
     // The running voxolve itself, not a second copy: `import { … } from 'voxolve'` works wherever the file lies.

@@ -1,13 +1,13 @@
 /**
  * The promise that matters most: the same experiment gives the same lineage, whatever happens to the run.
  */
-import { rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { rngOf } from '../../src/core/random.js';
-import { startVoxolve, voxolve } from '../support/cli.js';
+import { said, startVoxolve, voxolve } from '../support/cli.js';
 import { lineageTables, temporaryFolder, writeExperiment } from '../support/tiny.js';
 
 const folder = temporaryFolder();
@@ -48,12 +48,12 @@ describe('a search', { timeout: 300_000 }, () => {
     const rng = rngOf('kill');
     let kills = 0;
     let evaluations = 0;
-    for (let run = 0; run < 60; run++) {
-      const args = run === 0 ? ['search', experiment, '--db', db] : ['resume', db];
+    for (;;) {
+      const args = !existsSync(db) ? ['search', experiment, '--db', db] : ['resume', db];
       const { child, finished } = startVoxolve([...args, '--workers', '2'], env);
-      // The database exists once the first run has read its scans; the moments after that are the interesting ones.
-      const moment = (run === 0 ? 2000 : 700) + rng.int(1200);
-      const end = await Promise.race([finished, sleep(moment).then(() => null)]);
+      // Any moment from before the database is opened to some candidates later.
+      const moment = said(child, 'engine: ').then(() => sleep(rng.int(1500)));
+      const end = await Promise.race([finished, moment.then(() => null)]);
       if (end !== null) {
         expect(end.code, end.stderr).toBe(0);
         break;
@@ -61,7 +61,7 @@ describe('a search', { timeout: 300_000 }, () => {
       child.kill('SIGKILL');
       await finished;
       kills++;
-      const now = countOf(db, 'SELECT count(*) FROM evaluations');
+      const now = existsSync(db) ? countOf(db, 'SELECT count(*) FROM evaluations') : 0;
       expect(now).toBeGreaterThanOrEqual(evaluations);
       evaluations = now;
       if (kills === 12) {

@@ -42,3 +42,14 @@ export function startVoxolve(args: readonly string[], env: Record<string, string
 export function voxolve(args: readonly string[], env: Record<string, string> = {}): Promise<Finished> {
   return startVoxolve(args, env).finished;
 }
+
+/** Resolves once the process has said `text` on standard error. */
+export function said(child: ChildProcess, text: string): Promise<void> {
+  return new Promise((resolve) => {
+    let heard = '';
+    child.stderr?.on('data', (more: Buffer) => {
+      heard += more.toString();
+      if (heard.includes(text)) resolve();
+    });
+  });
+}
