@@ -25,6 +25,13 @@ const countOf = (path: string, sql: string): number => {
   }
 };
 
+/** Whether a search was killed after it was written down; before that there is nothing to resume. */
+function begun(path: string): boolean {
+  if (!existsSync(path)) return false;
+  const tables = countOf(path, "SELECT count(*) FROM sqlite_master WHERE name = 'experiments'");
+  return tables === 1 && countOf(path, 'SELECT count(*) FROM experiments') === 1;
+}
+
 describe('a search', { timeout: 300_000 }, () => {
   it('completes with one worker and verifies', async () => {
     const { code, stderr } = await voxolve(['search', experiment, '--db', reference, '--workers', '1'], env);
@@ -49,7 +56,7 @@ describe('a search', { timeout: 300_000 }, () => {
     let kills = 0;
     let evaluations = 0;
     for (;;) {
-      const args = !existsSync(db) ? ['search', experiment, '--db', db] : ['resume', db];
+      const args = !begun(db) ? ['search', experiment, '--db', db] : ['resume', db];
       const { child, finished } = startVoxolve([...args, '--workers', '2'], env);
       // Any moment from before the database is opened to some candidates later.
       const moment = said(child, 'engine: ').then(() => sleep(rng.int(1500)));
@@ -61,7 +68,7 @@ describe('a search', { timeout: 300_000 }, () => {
       child.kill('SIGKILL');
       await finished;
       kills++;
-      const now = existsSync(db) ? countOf(db, 'SELECT count(*) FROM evaluations') : 0;
+      const now = begun(db) ? countOf(db, 'SELECT count(*) FROM evaluations') : 0;
       expect(now).toBeGreaterThanOrEqual(evaluations);
       evaluations = now;
       if (kills === 12) {
