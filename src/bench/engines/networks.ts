@@ -1,0 +1,97 @@
+/**
+ * The fifteen networks that engines are measured on, as training programs with their weights and batches.
+ */
+import { factorized3d } from '../../../search-spaces/factorized3d.js';
+import { differentiate } from '../../autodiff/differentiate.js';
+import { rngOf } from '../../core/random.js';
+import { intTensor, sizeOf, tensor, type TensorMap } from '../../core/tensor.js';
+import type { Feeds, OptimiserSpec, TrainingProgram } from '../../engines/engine.js';
+import { Builder } from '../../ir/builder.js';
+import { costOf } from '../../ir/cost.js';
+import type { Graph } from '../../ir/graph.js';
+import type { Architecture } from '../../nn/architecture.js';
+import { buildEncoder } from '../../nn/build.js';
+import { initialWeights } from '../../pretrain/initialise.js';
+import { genomes } from './genomes.js';
+import { videoResnet } from './video-resnets.js';
+
+export interface Network {
+  readonly name: string;
+  readonly architecture: Architecture;
+  /** Steps of one round; its batches are the same in every round. */
+  readonly steps: number;
+}
+
+/** Frames, height and width. */
+const CLIP = [16, 56, 56] as const;
+export const CLASSES = 8;
+export const LEARNING_RATE = 1e-3;
+
+const OPTIMISER: OptimiserSpec = {
+  kind: 'adamw',
+  beta1: 0.9,
+  beta2: 0.999,
+  epsilon: 1e-8,
+  weightDecay: 0.01,
+};
+
+export const networks: readonly Network[] = [
+  ...Object.entries(genomes).map(([name, genome]) => ({
+    name,
+    architecture: factorized3d.build(genome as Parameters<typeof factorized3d.build>[0], { channels: 1 }),
+    steps: 4,
+  })),
+  ...(['r3d-18', 'mc3-18', 'r2plus1d-18'] as const).map((name) => ({
+    name,
+    architecture: videoResnet(name),
+    steps: 1,
+  })),
+];
+
+/** Encoder, global average pooling and a linear classifier, trained by cross entropy with AdamW. */
+export function programOf(architecture: Architecture, batch: number): TrainingProgram {
+  return {
+    train: graphOf(architecture, batch, true),
+    evaluate: graphOf(architecture, batch, false),
+    optimiser: OPTIMISER,
+  };
+}
+
+function graphOf(architecture: Architecture, batch: number, training: boolean): Graph {
+  const b = new Builder();
+  const { inChannels, features } = architecture;
+  const x = b.input('x', [batch, inChannels, ...CLIP]);
+  const labels = b.input('labels', [batch], 'i64');
+  const encoded = buildEncoder(b, architecture, x, { training, prefix: 'encoder.' });
+  const bound = 1 / Math.sqrt(features);
+  const weight = b.parameter('head.weight', [CLASSES, features], { kind: 'uniform', bound });
+  const bias = b.parameter('head.bias', [CLASSES], { kind: 'constant', value: 0 });
+  const logits = b.linear(b.reduceMean(encoded, [2, 3, 4]), weight, bias);
+  b.output('loss', b.crossEntropy(logits, labels));
+  return b.build();
+}
+
+export function weightsOf(program: TrainingProgram): TensorMap {
+  return initialWeights(program.train.parameters, rngOf('bench', 'weights'));
+}
+
+/** `steps` batches of noise with a label each. */
+export function batchesOf({ architecture, steps }: Network, batch: number): Feeds {
+  const rng = rngOf('bench', 'batches', architecture.name);
+  const shape = [steps, batch, architecture.inChannels, ...CLIP];
+  return {
+    x: tensor(
+      shape,
+      Float32Array.from({ length: sizeOf(shape) }, () => rng.normal()),
+    ),
+    labels: intTensor(
+      [steps, batch],
+      Int32Array.from({ length: steps * batch }, () => rng.int(CLASSES)),
+    ),
+  };
+}
+
+/** Floating-point operations of a training step: two per multiply-accumulate of forward and backward pass. */
+export function stepFlops({ train }: TrainingProgram): number {
+  return 2 * costOf(differentiate(train, 'loss')).macs;
+}
