@@ -9,10 +9,12 @@ export function lineageText(line: readonly Ancestor[]): string {
   return line.map(entryText).join('\n');
 }
 
-function entryText({ number, status, score, parent, mutations, gain }: Ancestor): string {
+function entryText({ number, status, score, rung, parent, mutations, gain }: Ancestor): string {
   const result = score === null ? status : percent(score);
   const change = gain === null ? '' : `  ${gain < 0 ? '−' : '+'}${Math.abs(100 * gain).toFixed(1)} points`;
-  const origin = parent === null ? 'drawn at random' : `from candidate ${parent}`;
+  const promoted = parent !== null && mutations.length === 0 && rung > 0;
+  const how = promoted ? 'promoted from' : 'from';
+  const origin = parent === null ? 'drawn at random' : `${how} candidate ${parent}`;
   const head = `candidate ${number}  ${result}${change}  ${origin}`;
   return [
     head,

@@ -108,6 +108,7 @@ export async function runSearch(run: SearchRun): Promise<StudyEnd> {
       candidates: run.candidates,
       parallel: workers,
       keepWeights: prepared.experiment.keepWeights,
+      objectives: prepared.experiment.objectives,
       signal: interrupt.signal,
       onEvent,
     });
@@ -139,8 +140,8 @@ function isolationOf(asked: Experiment['isolation'], device: string): Isolation 
 }
 
 function evaluateIn(pool: Pool, { engine, device }: Pick<WorkerSetup, 'engine' | 'device'>): Evaluate {
-  return async ({ number, genome }) => {
-    const { error = null, weights, ...outcome } = await pool.evaluate({ number, genome });
+  return async ({ number, genome, share }) => {
+    const { error = null, weights, ...outcome } = await pool.evaluate({ number, genome, share });
     return { ...outcome, engine, device, error, ...(weights === undefined ? {} : { weights }) };
   };
 }

@@ -56,6 +56,11 @@ export const Experiment = z.strictObject({
     .describe('search space: a name, or the path of a file of your own'),
   proxyTask: reference('proxy task').default('jigsaw3d'),
   strategy: reference('strategy').default('evolution'),
+  objectives: z
+    .array(z.enum(['score', 'params', 'macs']))
+    .min(1)
+    .default(['score'])
+    .describe('what the search weighs, the score first: params and macs are minimised (strategy nsga2)'),
   scans: ScanOptions.prefault({}),
   phantoms: PhantomOptions.optional().describe('volumes to generate where the command line names no scans'),
   training: TrainingOptions.prefault({}),

@@ -74,22 +74,30 @@ export function artifactOf(store: Store, candidate: number): string | undefined 
     .get(candidate) as string | undefined;
 }
 
+/** What decides which candidate is better: the rung, then the score, then the lower number. */
+export interface Standing {
+  readonly rung: number;
+  readonly score: number;
+  readonly number: number;
+}
+
 /** Whether a score is good enough for its weights to be kept: at most `keep` − 1 candidates are better. */
 export function worthKeeping(
   store: Store,
   experiment: number,
-  score: number,
-  number: number,
+  { rung, score, number }: Standing,
   keep: number,
 ): boolean {
   if (keep < 1) return false;
   const last = store
     .statement(
-      `SELECT score, number FROM candidates WHERE experiment = ? AND status = 'done'
-       ORDER BY score DESC, number LIMIT 1 OFFSET ?`,
+      `SELECT rung, score, number FROM candidates WHERE experiment = ? AND status = 'done'
+       ORDER BY rung DESC, score DESC, number LIMIT 1 OFFSET ?`,
     )
-    .get(experiment, keep - 1) as { readonly score: number; readonly number: number } | undefined;
-  return last === undefined || score > last.score || (score === last.score && number < last.number);
+    .get(experiment, keep - 1) as Standing | undefined;
+  if (last === undefined) return true;
+  if (rung !== last.rung) return rung > last.rung;
+  return score > last.score || (score === last.score && number < last.number);
 }
 
 /** Forgets the weights of all but the best `keep` candidates of an experiment, then removes every file that no row names. */
@@ -100,7 +108,7 @@ export function collect(store: Store, experiment: number, keep: number): void {
        WHERE artifact IS NOT NULL
          AND @experiment = (SELECT experiment FROM candidates WHERE id = candidate)
          AND candidate NOT IN (SELECT id FROM candidates WHERE experiment = @experiment AND status = 'done'
-           ORDER BY score DESC, number LIMIT @keep)`,
+           ORDER BY rung DESC, score DESC, number LIMIT @keep)`,
     )
     .run({ experiment, keep });
   const named = new Set(

@@ -27,6 +27,8 @@ export interface NewCandidate {
   readonly genome: Json;
   readonly parents: readonly ParentRecord[];
   readonly mutations: readonly MutationRecord[];
+  /** The fidelity at which it is evaluated: 0 is the lowest. */
+  readonly rung: number;
   /** Parameters and multiply-accumulates of the encoder; null where unknown. */
   readonly params: number | null;
   readonly macs: number | null;
@@ -37,6 +39,8 @@ export interface Candidate {
   readonly number: number;
   readonly genome: Json;
   readonly genomeHash: string;
+  /** The fidelity at which it is evaluated: 0 is the lowest. */
+  readonly rung: number;
   readonly status: CandidateStatus;
   readonly score: number | null;
   readonly params: number | null;
@@ -45,14 +49,14 @@ export interface Candidate {
 
 /** Commits a decision; the candidate is pending. Returns its id. */
 export function insertCandidate(store: Store, experiment: number, candidate: NewCandidate): number {
-  const { number, genome, parents, mutations, params, macs } = candidate;
+  const { number, genome, parents, mutations, rung, params, macs } = candidate;
   return store.transaction(() => {
     const { lastInsertRowid } = store
       .statement(
-        `INSERT INTO candidates (experiment, number, genome, genome_hash, status, params, macs)
-         VALUES (?, ?, ?, ?, 'pending', ?, ?)`,
+        `INSERT INTO candidates (experiment, number, genome, genome_hash, status, rung, params, macs)
+         VALUES (?, ?, ?, ?, 'pending', ?, ?, ?)`,
       )
-      .run(experiment, number, canonicalJson(genome), hashJson(genome), params, macs);
+      .run(experiment, number, canonicalJson(genome), hashJson(genome), rung, params, macs);
     const id = Number(lastInsertRowid);
     for (const parent of parents) {
       store
@@ -79,7 +83,7 @@ export function setRunning(store: Store, id: number, running: boolean): void {
 }
 
 const SELECT = `
-  SELECT id, number, genome, genome_hash AS genomeHash, status, score, params, macs FROM candidates`;
+  SELECT id, number, genome, genome_hash AS genomeHash, rung, status, score, params, macs FROM candidates`;
 
 type Row = Omit<Candidate, 'genome'> & { readonly genome: string };
 
@@ -95,10 +99,12 @@ export function findCandidate(store: Store, experiment: number, number: number):
   return row === undefined ? undefined : candidateOf(store, row);
 }
 
-/** The candidates done with the highest scores, the lowest number first among equals. */
+/** The candidates done with the highest scores at the highest rungs, the lowest number first among equals. */
 export function bestCandidates(store: Store, experiment: number, count: number): readonly Candidate[] {
   const rows = store
-    .statement(`${SELECT} WHERE experiment = ? AND status = 'done' ORDER BY score DESC, number LIMIT ?`)
+    .statement(
+      `${SELECT} WHERE experiment = ? AND status = 'done' ORDER BY rung DESC, score DESC, number LIMIT ?`,
+    )
     .all(experiment, count) as Row[];
   return rows.map((row) => candidateOf(store, row));
 }

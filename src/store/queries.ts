@@ -8,8 +8,8 @@ import type { Store } from './open.js';
 export interface Summary {
   /** Candidates by status, and all of them. */
   readonly candidates: Readonly<Record<CandidateStatus | 'total', number>>;
-  /** The candidate with the highest score; null before the first. */
-  readonly best: { readonly number: number; readonly score: number } | null;
+  /** The candidate with the highest score at the highest rung; null before the first. */
+  readonly best: { readonly number: number; readonly score: number; readonly rung: number } | null;
   /** The median score of candidates 0 to 9 that have one; null where none has. */
   readonly medianOfFirstTen: number | null;
   /** Candidates done although they diverged. */
@@ -31,10 +31,10 @@ function readSummary(store: Store, experiment: number): Summary {
   }
   const best = store
     .statement(
-      `SELECT number, score FROM candidates WHERE experiment = ? AND status = 'done'
-       ORDER BY score DESC, number LIMIT 1`,
+      `SELECT number, score, rung FROM candidates WHERE experiment = ? AND status = 'done'
+       ORDER BY rung DESC, score DESC, number LIMIT 1`,
     )
-    .get(experiment) as { readonly number: number; readonly score: number } | undefined;
+    .get(experiment) as NonNullable<Summary['best']> | undefined;
   const firstTen = store
     .statement(
       'SELECT score FROM candidates WHERE experiment = ? AND number < 10 AND score IS NOT NULL ORDER BY score',
@@ -62,7 +62,9 @@ export interface Ancestor {
   readonly number: number;
   readonly status: CandidateStatus;
   readonly score: number | null;
-  /** Number of the parent that it was mutated from; null for a founder. */
+  /** The fidelity at which it was evaluated. */
+  readonly rung: number;
+  /** Number of the parent that it was mutated or promoted from; null for a founder. */
   readonly parent: number | null;
   /** What changed from that parent, in order. */
   readonly mutations: readonly MutationRecord[];
@@ -75,6 +77,7 @@ interface Step {
   readonly number: number;
   readonly status: CandidateStatus;
   readonly score: number | null;
+  readonly rung: number;
   readonly parent: number | null;
 }
 
@@ -91,23 +94,25 @@ function readAncestry(store: Store, experiment: number, number: number): readonl
          SELECT id, number FROM candidates WHERE experiment = @experiment AND number = @number
          UNION ALL
          SELECT elder.id, elder.number FROM line
-         JOIN candidate_parents ON candidate = line.id AND role = 'parent'
+         JOIN candidate_parents ON candidate = line.id AND role IN ('parent', 'promotion')
          JOIN candidates AS elder ON elder.id = parent AND elder.number < line.number
        )
-       SELECT own.id, own.number, own.status, own.score, parents.number AS parent
+       SELECT own.id, own.number, own.status, own.score, own.rung, parents.number AS parent
        FROM line
        JOIN candidates AS own ON own.id = line.id
-       LEFT JOIN candidate_parents AS edge ON edge.candidate = own.id AND edge.role = 'parent'
+       LEFT JOIN candidate_parents AS edge
+         ON edge.candidate = own.id AND edge.role IN ('parent', 'promotion')
        LEFT JOIN candidates AS parents ON parents.id = edge.parent
        ORDER BY line.number`,
     )
     .all({ experiment, number }) as Step[];
-  return steps.map(({ id, number: own, status, score, parent }, i) => {
+  return steps.map(({ id, number: own, status, score, rung, parent }, i) => {
     const elder = steps[i - 1]?.score ?? null;
     return {
       number: own,
       status,
       score,
+      rung,
       parent,
       mutations: mutationsOf(store, { id, number: own }),
       gain: score === null || elder === null ? null : score - elder,

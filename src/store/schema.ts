@@ -91,4 +91,10 @@ export const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (evaluation, name, step)
   ) STRICT, WITHOUT ROWID;
   `,
+  // Fidelities: a candidate is one evaluation at one rung; those of a higher rung come before all of a lower.
+  `
+  ALTER TABLE candidates ADD COLUMN rung INTEGER NOT NULL DEFAULT 0 CHECK (rung >= 0);
+  DROP INDEX candidates_by_score;
+  CREATE INDEX candidates_by_score ON candidates(experiment, status, rung DESC, score DESC, number);
+  `,
 ];

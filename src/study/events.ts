@@ -7,6 +7,8 @@ import type { CandidateStatus } from '../store/candidates.js';
 export interface Best {
   readonly number: number;
   readonly score: number;
+  /** The fidelity at which it was evaluated. */
+  readonly rung: number;
 }
 
 export type StudyEvent =
@@ -32,10 +34,18 @@ export type StudyEvent =
       readonly finished: number;
     };
 
-/** The better of the two; among equals the lower number, so that the order of arrival does not matter. */
-export function bestOf(best: Best | null, number: number, score: number | null): Best | null {
+/**
+ * The better of the two: at the higher rung, with the higher score; among equals the lower number, so that the
+ * order of arrival does not matter.
+ */
+export function bestOf(
+  best: Best | null,
+  { number, score, rung }: { readonly number: number; readonly score: number | null; readonly rung: number },
+): Best | null {
   if (score === null) return best;
-  if (best === null || score > best.score || (score === best.score && number < best.number))
-    return { number, score };
-  return best;
+  const own = { number, score, rung };
+  if (best === null) return own;
+  if (rung !== best.rung) return rung > best.rung ? own : best;
+  if (score !== best.score) return score > best.score ? own : best;
+  return number < best.number ? own : best;
 }

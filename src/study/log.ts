@@ -15,15 +15,16 @@ import {
 import { finishCandidate } from '../store/evaluations.js';
 import type { Experiment } from '../store/experiments.js';
 import type { Store } from '../store/open.js';
+import { objectiveValues, type Objective } from './objectives.js';
 import type { Assessment, EvaluationOutcome } from './outcome.js';
-
-/** The only fidelity so far. */
-export const RUNG = 0;
 
 export interface Task {
   readonly id: number;
   readonly number: number;
   readonly genome: Genome;
+  readonly rung: number;
+  readonly params: number | null;
+  readonly macs: number | null;
 }
 
 export interface Log {
@@ -36,22 +37,32 @@ export interface Log {
   finish(task: Task, outcome: EvaluationOutcome): Result;
 }
 
-export function openLog(store: Store, experiment: Experiment, keepWeights: number): Log {
+export function openLog(
+  store: Store,
+  experiment: Experiment,
+  keepWeights: number,
+  objectives: readonly Objective[],
+): Log {
   const candidates = recover(store, experiment.id);
   collect(store, experiment.id, keepWeights);
 
   const keptWeights = (task: Task, { score, weights }: EvaluationOutcome): string | null => {
     if (weights === undefined || score === null) return null;
-    if (!worthKeeping(store, experiment.id, score, task.number, keepWeights)) return null;
+    if (!worthKeeping(store, experiment.id, { ...task, score }, keepWeights)) return null;
     return writeArtifact(store, weights);
   };
 
   const finish = (task: Task, outcome: EvaluationOutcome): Result => {
     const { curves, weights: _weights, ...measured } = outcome;
     const artifact = keptWeights(task, outcome);
-    finishCandidate(store, task.id, { ...measured, rung: RUNG, seed: experiment.seed, artifact }, curves);
+    finishCandidate(
+      store,
+      task.id,
+      { ...measured, rung: task.rung, seed: experiment.seed, artifact },
+      curves,
+    );
     if (artifact !== null) collect(store, experiment.id, keepWeights);
-    return { number: task.number, genome: task.genome, status: statusOf(outcome), score: outcome.score };
+    return resultFrom({ ...task, score: outcome.score }, statusOf(outcome), objectives);
   };
 
   return {
@@ -62,8 +73,9 @@ export function openLog(store: Store, experiment: Experiment, keepWeights: numbe
       // As it will be read back, down to the order of keys: a resumed search must not see another genome.
       const genome = JSON.parse(canonicalJson(proposal.genome)) as Genome;
       return store.transaction(() => {
-        const id = insertCandidate(store, experiment.id, { ...proposal, number, genome, params, macs });
-        const task = { id, number, genome };
+        const { rung = 0 } = proposal;
+        const id = insertCandidate(store, experiment.id, { ...proposal, number, genome, rung, params, macs });
+        const task = { id, number, genome, rung, params, macs };
         if (infeasible !== null) finish(task, unevaluated(experiment, infeasible));
         return task;
       });
@@ -72,8 +84,17 @@ export function openLog(store: Store, experiment: Experiment, keepWeights: numbe
 }
 
 /** The result that the strategy is told of a finished candidate; undefined while it is not finished. */
-export function resultOf({ number, genome, status, score }: Candidate): Result | undefined {
-  return status === 'pending' || status === 'running' ? undefined : { number, genome, status, score };
+export function resultOf(candidate: Candidate, objectives: readonly Objective[]): Result | undefined {
+  const { status } = candidate;
+  return status === 'pending' || status === 'running' ? undefined : resultFrom(candidate, status, objectives);
+}
+
+type Measured = Pick<Candidate, 'number' | 'genome' | 'score' | 'params' | 'macs'>;
+
+function resultFrom(candidate: Measured, status: Result['status'], objectives: readonly Objective[]): Result {
+  const { number, genome, score } = candidate;
+  const weighed = objectiveValues(candidate, objectives);
+  return { number, genome, status, score, ...(weighed === undefined ? {} : { objectives: weighed }) };
 }
 
 /** A diverged candidate is done, with the worst score. */

@@ -15,7 +15,10 @@ export interface Assessment {
 export interface EvaluationRequest {
   readonly number: number;
   readonly genome: Genome;
+  /** The fidelity: 0 is the lowest. */
   readonly rung: number;
+  /** Share of the full training at that rung, in (0, 1]. */
+  readonly share: number;
   /** The experiment's seed; training draws from generators keyed by it, the number and a purpose. */
   readonly seed: number;
 }

@@ -10,7 +10,8 @@ import type { Experiment } from '../store/experiments.js';
 import type { Store } from '../store/open.js';
 import { bestOf, type Best, type StudyEvent } from './events.js';
 import { inLanes } from './lanes.js';
-import { openLog, resultOf, RUNG, type Task } from './log.js';
+import { openLog, resultOf, type Task } from './log.js';
+import type { Objective } from './objectives.js';
 import type { Assessment, Evaluate } from './outcome.js';
 import { replay } from './replay.js';
 
@@ -28,6 +29,8 @@ export interface StudyPlan {
   readonly parallel: number;
   /** Of how many of the best candidates the weights are kept. */
   readonly keepWeights: number;
+  /** What the search weighs; absent: the score alone. */
+  readonly objectives?: readonly Objective[];
   /** Aborted: nothing new starts, and what runs is left for the next run. */
   readonly signal?: AbortSignal;
   readonly onEvent?: (event: StudyEvent) => void;
@@ -41,8 +44,8 @@ export interface StudyEnd {
 }
 
 export async function runStudy(plan: StudyPlan): Promise<StudyEnd> {
-  const { experiment, onEvent } = plan;
-  const log = openLog(plan.store, experiment, plan.keepWeights);
+  const { experiment, onEvent, objectives = ['score'] } = plan;
+  const log = openLog(plan.store, experiment, plan.keepWeights, objectives);
   const order = replay(plan.strategy, experiment.seed, experiment.lookahead);
   const failed = new AbortController();
   const signal = plan.signal === undefined ? failed.signal : AbortSignal.any([failed.signal, plan.signal]);
@@ -50,22 +53,22 @@ export async function runStudy(plan: StudyPlan): Promise<StudyEnd> {
   let best: Best | null = null;
   let finished = 0;
 
-  const account = (result: Result): void => {
+  const account = (result: Result, { rung }: { readonly rung: number }): void => {
     order.finished(result);
-    best = bestOf(best, result.number, result.score);
+    best = bestOf(best, { ...result, rung });
     finished++;
   };
-  const report = (result: Result, error: string | null, seconds: number): void => {
-    account(result);
+  const report = (task: Task, result: Result, error: string | null, seconds: number): void => {
+    account(result, task);
     const { number, status, score } = result;
     onEvent?.({ kind: 'finished', number, status, score, error, seconds, best, finished });
   };
 
   const again: Task[] = [];
   for (const candidate of log.candidates) {
-    const result = resultOf(candidate);
+    const result = resultOf(candidate, objectives);
     if (result === undefined) again.push(candidate);
-    else account(result);
+    else account(result, candidate);
   }
   again.reverse();
   onEvent?.({ kind: 'replayed', finished, again: again.length, best });
@@ -83,18 +86,20 @@ export async function runStudy(plan: StudyPlan): Promise<StudyEnd> {
       const task = log.propose(number, proposal, assessment);
       onEvent?.({ kind: 'proposed', number, genome: task.genome });
       if (assessment.infeasible === null) return task;
-      report({ ...task, status: 'infeasible', score: null }, assessment.infeasible, 0);
+      const { genome } = task;
+      report(task, { number, genome, status: 'infeasible', score: null }, assessment.infeasible, 0);
     }
     return undefined;
   };
 
   const run = async (task: Task): Promise<void> => {
-    const { number, genome } = task;
+    const { number, genome, rung } = task;
+    const share = plan.strategy.rungs?.[rung] ?? 1;
     log.setRunning(task, true);
     onEvent?.({ kind: 'started', number });
     try {
-      const outcome = await plan.evaluate({ number, genome, rung: RUNG, seed: experiment.seed }, signal);
-      report(log.finish(task, outcome), outcome.error, outcome.seconds);
+      const outcome = await plan.evaluate({ number, genome, rung, share, seed: experiment.seed }, signal);
+      report(task, log.finish(task, outcome), outcome.error, outcome.seconds);
     } catch (error) {
       log.setRunning(task, false);
       if (!signal.aborted) throw error;

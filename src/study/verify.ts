@@ -15,13 +15,14 @@ import { evaluationsOf } from '../store/evaluations.js';
 import type { Experiment } from '../store/experiments.js';
 import type { Store } from '../store/open.js';
 import { resultOf } from './log.js';
+import type { Objective } from './objectives.js';
 import type { Assessment } from './outcome.js';
 import { replay } from './replay.js';
 
 export interface Discrepancy {
   /** Number of the candidate. */
   readonly candidate: number;
-  /** What differs: `number`, `genome`, `genome_hash`, `parents`, `mutations`, `params`, `macs`, `status` or `score`. */
+  /** What differs: `number`, `genome`, `genome_hash`, `rung`, `parents`, `mutations`, `params`, `macs`, `status` or `score`. */
   readonly what: string;
   /** What follows from the log before it. */
   readonly expected: Json;
@@ -40,8 +41,9 @@ export function verifyStudy(
   experiment: Experiment,
   strategy: Strategy,
   assess?: (genome: Genome) => Assessment,
+  objectives: readonly Objective[] = ['score'],
 ): Verification {
-  return store.snapshot(() => compareAll(store, experiment, strategy, assess));
+  return store.snapshot(() => compareAll(store, experiment, strategy, assess, objectives));
 }
 
 function compareAll(
@@ -49,6 +51,7 @@ function compareAll(
   experiment: Experiment,
   strategy: Strategy,
   assess: ((genome: Genome) => Assessment) | undefined,
+  objectives: readonly Objective[],
 ): Verification {
   const order = replay(strategy, experiment.seed, experiment.lookahead);
   const discrepancies: Discrepancy[] = [];
@@ -69,7 +72,7 @@ function compareAll(
     if (assess !== undefined) compareCost(candidate, assess(candidate.genome), compare);
     compareOutcome(store, candidate, compare);
     checked++;
-    const result = resultOf(candidate);
+    const result = resultOf(candidate, objectives);
     if (result !== undefined) order.finished(result);
   }
   return { checked, discrepancies };
@@ -79,6 +82,7 @@ type Compare = (what: string, expected: Json, found: Json) => void;
 
 function compareDecision(store: Store, candidate: Candidate, proposal: Proposal, compare: Compare): void {
   compare('genome', proposal.genome, candidate.genome);
+  compare('rung', proposal.rung ?? 0, candidate.rung);
   compare('genome_hash', hashJson(candidate.genome), candidate.genomeHash);
   const parents = [...proposal.parents]
     .sort((a, b) => a.number - b.number || (a.role < b.role ? -1 : 1))
@@ -111,7 +115,8 @@ function compareOutcome(store: Store, candidate: Candidate, compare: Compare): v
   const last = evaluationsOf(store, candidate.id).at(-1);
   const status = last?.status === 'diverged' ? 'done' : last?.status;
   if (status === undefined) {
-    if (resultOf(candidate) !== undefined) compare('status', 'pending', candidate.status);
+    if (candidate.status !== 'pending' && candidate.status !== 'running')
+      compare('status', 'pending', candidate.status);
   } else compare('status', status, candidate.status);
   compare('score', last?.score ?? null, candidate.score);
 }

@@ -10,6 +10,7 @@ import type { Engine } from '../engines/engine.js';
 import { prepare, type Prepared } from '../experiment/prepare.js';
 import { heldOutBatches, pretrain } from '../pretrain/pretrain.js';
 import type { Batch } from '../pretrain/batches.js';
+import type { TrainingOptions } from '../pretrain/options.js';
 import type { ScanSet } from '../scans/scan-set.js';
 import type { AttemptOutcome, Job, WorkerSetup } from './setup.js';
 
@@ -33,7 +34,7 @@ export class Runtime {
   }
 
   /** Trains and scores one candidate. Throws only `Interrupted`, and for defects and lost devices. */
-  async evaluate({ number, genome }: Job, interrupted: () => boolean): Promise<AttemptOutcome> {
+  async evaluate({ number, genome, share }: Job, interrupted: () => boolean): Promise<AttemptOutcome> {
     const started = performance.now();
     const seconds = (): number => (performance.now() - started) / 1000;
     const { prepared, setup } = this;
@@ -50,7 +51,7 @@ export class Runtime {
         program,
         plan: prepared.plan,
         set: this.scans,
-        options: setup.experiment.training,
+        options: shortened(setup.experiment.training, share),
         rng: rngOf(setup.experiment.seed, number),
         heldOut: this.heldOut,
         macs: assessment.cost.macs,
@@ -61,4 +62,9 @@ export class Runtime {
       await session.dispose();
     }
   }
+}
+
+/** Training at a lower fidelity: fewer steps under the same schedule, at least one. */
+function shortened(options: TrainingOptions, share: number): TrainingOptions {
+  return { ...options, steps: Math.max(1, Math.round(options.steps * share)) };
 }

@@ -28,6 +28,8 @@ export interface WorkerSetup {
 export interface Job {
   readonly number: number;
   readonly genome: Genome;
+  /** Share of the experiment's training steps to take, in (0, 1]. */
+  readonly share: number;
 }
 
 /** What one attempt to train a candidate came to. */

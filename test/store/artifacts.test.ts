@@ -40,6 +40,7 @@ function addCandidate(number: number, score: number, weights = number): number {
     genome: { number },
     parents: [],
     mutations: [],
+    rung: 0,
     params: null,
     macs: null,
   });
@@ -101,10 +102,12 @@ describe('weights files', () => {
 
   it('are worth keeping where fewer than the number kept are better', () => {
     [0.5, 0.9].forEach((score, number) => addCandidate(number, score));
-    expect(worthKeeping(store, experiment, 0.4, 2, 2)).toBe(false);
-    expect(worthKeeping(store, experiment, 0.5, 2, 2)).toBe(false);
-    expect(worthKeeping(store, experiment, 0.6, 2, 2)).toBe(true);
-    expect(worthKeeping(store, experiment, 0.1, 2, 3)).toBe(true);
-    expect(worthKeeping(store, experiment, 0.9, 2, 0)).toBe(false);
+    expect(worthKeeping(store, experiment, { rung: 0, score: 0.4, number: 2 }, 2)).toBe(false);
+    expect(worthKeeping(store, experiment, { rung: 0, score: 0.5, number: 2 }, 2)).toBe(false);
+    expect(worthKeeping(store, experiment, { rung: 0, score: 0.6, number: 2 }, 2)).toBe(true);
+    expect(worthKeeping(store, experiment, { rung: 0, score: 0.1, number: 2 }, 3)).toBe(true);
+    expect(worthKeeping(store, experiment, { rung: 0, score: 0.9, number: 2 }, 0)).toBe(false);
+    // Whatever was trained for longer comes first.
+    expect(worthKeeping(store, experiment, { rung: 1, score: 0.1, number: 2 }, 1)).toBe(true);
   });
 });

@@ -6,7 +6,7 @@ import { canonicalJson } from '../../src/core/json.js';
 import { rngOf } from '../../src/core/random.js';
 import type { Result, Strategy } from '../../src/search/strategy.js';
 import { strategies } from '../../src/search/strategies/index.js';
-import { createExperiment } from '../../src/store/experiments.js';
+import { createExperiment, findExperiment, type Experiment } from '../../src/store/experiments.js';
 import { openStore, type Store } from '../../src/store/open.js';
 import { artifactFolder } from '../../src/store/paths.js';
 import { verifyStudy } from '../../src/study/verify.js';
@@ -238,6 +238,33 @@ describe('a study killed between any two commits', () => {
       expect(await withStore(name, tablesOf)).toEqual(whole);
       expect(weightsOf(name)).toEqual(weightsOf('whole.db'));
     }
+  });
+});
+
+describe.each(Object.keys(strategies))('a study with the strategy %s', (name) => {
+  it('killed ten times, with 1, 2 and 8 evaluations at once, ends in the tables of one that was not', async () => {
+    const lookahead = 8;
+    const experiment = (store: Store): Experiment =>
+      findExperiment(store, 'toy') ?? createExperiment(store, toyExperiment({ lookahead }), new Date(0));
+    const run = (store: Store, parallel: number, commits = Infinity): Promise<unknown> =>
+      runToy(dyingStore(store, commits), {
+        experiment: experiment(store),
+        strategy: toyStrategy({ name }, lookahead),
+        candidates: 50,
+        parallel,
+      });
+    const whole = await withStore('whole.db', async (store) => {
+      await run(store, 1);
+      return tablesOf(store);
+    });
+    const rng = rngOf('kills', name);
+    for (let kill = 0; kill < 10; kill++) {
+      const attempt = withStore('killed.db', (store) => run(store, rng.pick([1, 2, 8]), 2 + rng.int(16)));
+      await expect(attempt).rejects.toThrow(Killed);
+    }
+    expect(await withStore('killed.db', async (store) => (await run(store, 8), tablesOf(store)))).toEqual(
+      whole,
+    );
   });
 });
 

@@ -22,6 +22,7 @@ export const verify = defineCommand({
         row,
         strategyOf(prepared),
         assessmentOf(prepared),
+        prepared.experiment.objectives,
       );
       if (args.json) printJson({ checked, discrepancies: discrepancies.map((found) => ({ ...found })) });
       for (const { candidate, what, expected, found } of discrepancies) {

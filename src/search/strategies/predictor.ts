@@ -16,12 +16,15 @@ import type { GenomeSpace, Proposal, Result } from '../strategy.js';
 import { defineStrategy } from './member.js';
 import { founder, offspring } from './population.js';
 
+/** The share of the pool that is drawn anew, so that no corner of the space is out of reach. */
+const RANDOM_SHARE = 0.1;
+
 export const predictor = defineStrategy({
   name: 'predictor',
   source: 'https://arxiv.org/abs/1910.11858',
   options: z.strictObject({
-    initial: z.int().min(2).default(12).describe('Random candidates before the first prediction'),
-    parents: z.int().min(1).default(5).describe('How many of the best are mutated'),
+    initial: z.int().min(2).default(20).describe('Random candidates before the first prediction'),
+    parents: z.int().min(1).default(20).describe('How many of the best are mutated'),
     pool: z.int().min(1).default(100).describe('Mutations among which the predictor picks'),
     fit: z
       .int()
@@ -81,16 +84,17 @@ function children(
 ): readonly Proposal[] {
   const drawn = new Map<string, Proposal>();
   for (let attempt = 0; attempt < 2 * count && drawn.size < count; attempt++) {
-    const parent = rng.pick(parents);
-    let child = offspring(space, parent, rng);
-    if (rng.bool(0.5)) child = mutatedAgain(space, child, rng);
+    const child = rng.bool(RANDOM_SHARE) ? founder(space, rng) : mutant(space, rng.pick(parents), rng);
     const hash = space.hash(child.genome);
     if (!seen.has(hash)) drawn.set(hash, child);
   }
   return drawn.size > 0 ? [...drawn.values()] : [founder(space, rng)];
 }
 
-function mutatedAgain(space: GenomeSpace, child: Proposal, rng: Rng): Proposal {
+/** One or two mutations away from a parent. */
+function mutant(space: GenomeSpace, parent: Result, rng: Rng): Proposal {
+  const child = offspring(space, parent, rng);
+  if (rng.bool(0.5)) return child;
   const { genome, mutations } = space.mutate(child.genome, rng);
   return { ...child, genome, mutations: [...child.mutations, ...mutations] };
 }
