@@ -33,6 +33,7 @@ const layers = {
     'search-spaces',
     'proxy-tasks',
   ],
+  'src/probes': ['src/core', 'src/ir', 'src/nn', 'src/scans', 'src/tasks', 'src/engines/engine.ts'],
   'src/workers': [
     'src/core',
     'src/engines',

@@ -1,0 +1,162 @@
+/**
+ * Labelled scans for probes: a manifest, the prepared images, and crops with a class.
+ *
+ * A manifest is a CSV file with columns `path`, `patient` and either `label` (a class of the whole scan) or `labels`
+ * (a file of voxel labels on the image's grid). Paths are relative to the manifest.
+ */
+import { parse } from 'csv-parse/sync';
+import { readFileSync } from 'node:fs';
+import { basename, dirname, resolve } from 'node:path';
+import { UserError } from '../core/errors.js';
+import type { Rng } from '../core/random.js';
+import { cropAt } from '../scans/crops.js';
+import { formatOf } from '../scans/formats/index.js';
+import { canonicalTriple, canonicalVoxels, orientationOf, type Triple } from '../scans/geometry.js';
+import { transformsOf, type ScanOptions } from '../scans/options.js';
+import { prepare } from '../scans/prepare.js';
+import { resample } from '../scans/resample.js';
+import type { Crop, Volume } from '../scans/scan-set.js';
+
+export interface LabelledFile {
+  readonly path: string;
+  readonly patient: string;
+  /** Class of the whole scan. */
+  readonly label?: string;
+  /** File of voxel labels. */
+  readonly labels?: string;
+}
+
+export interface LabelledVolume {
+  readonly volume: Volume;
+  /** Class of the whole scan, or of each voxel `[D, H, W]`; 0 for voxels of no structure. */
+  readonly labels: number | Uint8Array;
+}
+
+export interface LabelledCrop {
+  readonly crop: Crop;
+  readonly label: number;
+  readonly patient: number;
+}
+
+export function readLabelledManifest(path: string): LabelledFile[] {
+  const rows: Record<string, string>[] = parse(readFileSync(path), { columns: true, bom: true, trim: true });
+  return rows.map((row, index) => {
+    const { path: file = '', patient = '', label = '', labels = '' } = row;
+    if (file === '' || patient === '' || (label === '') === (labels === '')) {
+      throw new UserError({
+        subject: `${path} line ${index + 2}`,
+        problem: 'needs path, patient, and either label (a class) or labels (a file)',
+        fix: 'fill them in',
+      });
+    }
+    const beside = (name: string): string => resolve(dirname(path), name);
+    const what = label === '' ? { labels: beside(labels) } : { label };
+    return { path: beside(file), patient, ...what };
+  });
+}
+
+/** Reads and prepares images as pretraining does; labels follow by nearest voxel. */
+export async function loadLabelled(
+  files: readonly LabelledFile[],
+  options: ScanOptions,
+): Promise<LabelledVolume[]> {
+  const transforms = transformsOf(options);
+  const patients = [...new Set(files.map(({ patient }) => patient))];
+  const classes = [...new Set(files.flatMap(({ label }) => (label === undefined ? [] : [label])))].sort();
+  const volumes: LabelledVolume[] = [];
+  for (const { path, patient, label, labels } of files) {
+    const [prepared] = prepare(path, await read(path), transforms);
+    if (prepared === undefined) continue;
+    const volume: Volume = {
+      ...prepared,
+      id: basename(path),
+      split: 'validation',
+      patient: patients.indexOf(patient),
+    };
+    const target = volume.shape.slice(1) as unknown as Triple;
+    volumes.push({
+      volume,
+      labels:
+        labels === undefined
+          ? classes.indexOf(label ?? '')
+          : await voxelLabels(labels, target, transforms.spacing),
+    });
+  }
+  return volumes;
+}
+
+async function read(path: string) {
+  const format = formatOf(path);
+  if (format === undefined || format === null) {
+    throw new UserError({ subject: path, problem: 'is of no known format', fix: 'convert it to NIfTI' });
+  }
+  return format.read(path);
+}
+
+/** The most present label of each voxel of the prepared grid `[D, H, W]`: each label is resampled by itself. */
+async function voxelLabels(path: string, shape: Triple, spacing: Triple): Promise<Uint8Array> {
+  const scan = await read(path);
+  const orientation = orientationOf(scan.affine);
+  const size = canonicalTriple(orientation, scan.size);
+  const stored = canonicalVoxels(scan.voxels, scan.size, 0, orientation);
+  const labels = new Uint8Array(shape[0] * shape[1] * shape[2]);
+  const most = new Float32Array(labels.length);
+  for (const label of [...new Set(stored)].sort((a, b) => a - b)) {
+    const present = resample(
+      stored.map((value) => (value === label ? 1 : 0)),
+      size,
+      canonicalTriple(orientation, scan.spacing),
+      spacing,
+    );
+    if (present.shape.join() !== shape.join()) {
+      throw new UserError({
+        subject: path,
+        problem: `labels cover ${present.shape.join(' × ')} voxels, the image ${shape.join(' × ')}`,
+        fix: 'give labels on the grid of the image',
+      });
+    }
+    present.voxels.forEach((share, i) => {
+      if (share > (most[i] ?? 0)) {
+        most[i] = share;
+        labels[i] = label;
+      }
+    });
+  }
+  return labels;
+}
+
+/**
+ * Crops of `size` with the class of their central voxel: up to `perClass` of each class and scan, at random places
+ * where the crop lies inside. Scans with one class for all give `perClass` crops.
+ */
+export function drawLabelled(
+  volumes: readonly LabelledVolume[],
+  size: Triple,
+  perClass: number,
+  rng: Rng,
+): LabelledCrop[] {
+  return volumes.flatMap(({ volume, labels }, index) => {
+    const draw = rng.split('volume', index);
+    const [, depth, height, width] = volume.shape;
+    const byClass = new Map<number, Triple[]>();
+    for (let d = 0; d + size[0] <= depth; d++) {
+      for (let h = 0; h + size[1] <= height; h++) {
+        for (let w = 0; w + size[2] <= width; w++) {
+          const centre = ((d + (size[0] >> 1)) * height + h + (size[1] >> 1)) * width + w + (size[2] >> 1);
+          if (typeof labels === 'number' || volume.foreground[centre] === 1) {
+            const label = typeof labels === 'number' ? labels : (labels[centre] ?? 0);
+            const places = byClass.get(label) ?? [];
+            byClass.set(label, places);
+            places.push([d, h, w]);
+          }
+        }
+      }
+    }
+    return [...byClass].flatMap(([label, places]) =>
+      draw
+        .split('class', label)
+        .sample(places, perClass)
+        .map((corner) => ({ crop: cropAt(volume, corner, size), label, patient: volume.patient })),
+    );
+  });
+}
