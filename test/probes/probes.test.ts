@@ -1,0 +1,154 @@
+import { describe, expect, it } from 'vitest';
+import { rngOf } from '../../src/core/random.js';
+import { nearestNeighbours, ridge } from '../../src/probes/classifiers.js';
+import { spreadOf } from '../../src/probes/collapse.js';
+import { bootstrap, studentInterval, wilson } from '../../src/probes/intervals.js';
+import { drawLabelled } from '../../src/probes/labelled.js';
+import {
+  eigenvalues,
+  entry,
+  matrix,
+  solve,
+  transposedProduct,
+  type Matrix,
+} from '../../src/probes/matrix.js';
+import { probe } from '../../src/probes/probe.js';
+
+const random = (rows: number, columns: number, seed: number): Matrix => {
+  const rng = rngOf('matrix', seed);
+  return matrix(rows, columns, () => rng.normal());
+};
+
+describe('linear algebra', () => {
+  it('solves what it multiplied', () => {
+    const a = random(20, 6, 1);
+    const s = transposedProduct(a, a);
+    const x = random(6, 2, 2);
+    const b = matrix(6, 2, (i, c) => {
+      let sum = 0;
+      for (let j = 0; j < 6; j++) sum += entry(s, i, j) * entry(x, j, c);
+      return sum;
+    });
+    solve(s, b).data.forEach((value, i) => expect(value).toBeCloseTo(x.data[i] ?? NaN, 8));
+  });
+
+  it('finds eigenvalues whose sum is the trace and whose product is the determinant', () => {
+    const s = matrix(2, 2, (i, j) => (i === j ? 3 : 1));
+    const [first = 0, second = 0] = eigenvalues(s);
+    expect(first).toBeCloseTo(4, 10);
+    expect(second).toBeCloseTo(2, 10);
+    const a = random(15, 8, 3);
+    const gram = transposedProduct(a, a);
+    const trace = Array.from({ length: 8 }, (_, i) => entry(gram, i, i)).reduce((x, y) => x + y);
+    expect(eigenvalues(gram).reduce((x, y) => x + y)).toBeCloseTo(trace, 6);
+  });
+});
+
+describe('intervals', () => {
+  it('of Wilson are the published ones, and stay within 0 and 1', () => {
+    // Newcombe 1998, table I: 81 of 263, and 0 of 20.
+    expect(wilson(81, 263)[0]).toBeCloseTo(0.2553, 4);
+    expect(wilson(81, 263)[1]).toBeCloseTo(0.3662, 4);
+    expect(wilson(0, 20)[0]).toBeCloseTo(0, 10);
+    expect(wilson(0, 20)[1]).toBeCloseTo(0.1611, 4);
+  });
+
+  it('of Student have the quantile of their degrees of freedom', () => {
+    const [low, high] = studentInterval([1, 2, 3]);
+    expect(high - 2).toBeCloseTo(4.303 / Math.sqrt(3), 3);
+    expect(2 - low).toBeCloseTo(4.303 / Math.sqrt(3), 3);
+  });
+
+  it('of a bootstrap are wider where crops of a patient agree', () => {
+    const rng = rngOf('bootstrap');
+    const flips = Array.from({ length: 200 }, () => (rng.bool(0.5) ? 1 : 0));
+    const alone = bootstrap(
+      flips.map((value) => [value]),
+      rng,
+    );
+    const grouped = bootstrap(
+      Array.from({ length: 20 }, (_, i) => new Array<number>(10).fill(flips[i] ?? 0)),
+      rng,
+    );
+    expect(grouped[1] - grouped[0]).toBeGreaterThan(1.5 * (alone[1] - alone[0]));
+  });
+});
+
+describe('probes', () => {
+  const patients = Array.from({ length: 120 }, (_, i) => Math.floor(i / 4));
+  const labels = Array.from({ length: 120 }, (_, i) => i % 3);
+  const noise = random(120, 5, 4);
+
+  it('read a class that features hold, and nothing from noise', () => {
+    const told = matrix(120, 5, (i, j) => 0.5 * entry(noise, i, j) + (j === labels[i] ? 3 : 0));
+    const good = probe(told, labels, patients, rngOf('probe'));
+    expect(good.ridge.accuracy).toBeGreaterThan(0.95);
+    expect(good.knn.accuracy).toBeGreaterThan(0.95);
+    const poor = probe(noise, labels, patients, rngOf('probe'));
+    expect(poor.ridge.accuracy).toBeLessThan(0.55);
+    expect(poor.chance).toBeCloseTo(1 / 3, 1);
+  });
+
+  it('do not gain from features that name the patient', () => {
+    // Each patient has one class here, and a feature of its own.
+    const ownClass = patients.map((patient) => patient % 3);
+    const names = matrix(120, 30, (i, j) => (patients[i] === j ? 1 : 0));
+    expect(probe(names, ownClass, patients, rngOf('names')).ridge.accuracy).toBeLessThan(0.6);
+  });
+
+  it('classify by the nearest and by a plane', () => {
+    const x = matrix(
+      4,
+      2,
+      (i, j) =>
+        [
+          [1, 0.1],
+          [1, -0.1],
+          [-1, 0.2],
+          [-1, -0.2],
+        ][i]?.[j] ?? 0,
+    );
+    const queries = matrix(
+      2,
+      2,
+      (i, j) =>
+        [
+          [2, 0],
+          [-3, 0],
+        ][i]?.[j] ?? 0,
+    );
+    expect(nearestNeighbours(1)(x, [5, 5, 7, 7], queries)).toEqual([5, 7]);
+    expect(ridge(0.01)(x, [5, 5, 7, 7], queries)).toEqual([5, 7]);
+  });
+
+  it('tell collapsed features by their rank and variance', () => {
+    const line = random(100, 1, 5);
+    const collapsed = spreadOf(matrix(100, 6, (i, j) => entry(line, i, 0) * (j + 1)));
+    expect(collapsed.effectiveRank).toBeCloseTo(1, 3);
+    expect(spreadOf(random(100, 6, 6)).effectiveRank).toBeGreaterThan(5);
+    expect(spreadOf(matrix(10, 3, () => 2)).variance).toBe(0);
+  });
+});
+
+describe('labelled crops', () => {
+  it('are of the class of their centre, and of all classes of a scan alike', () => {
+    const voxels = 10 ** 3;
+    const volume = {
+      id: 'made up',
+      split: 'validation',
+      patient: 0,
+      shape: [1, 10, 10, 10],
+      spacing: [1, 1, 1],
+      voxels: Float32Array.from({ length: voxels }, (_, i) => i),
+      foreground: new Uint8Array(voxels).fill(1),
+    } as const;
+    const labels = Uint8Array.from({ length: voxels }, (_, i) => (i % 10 < 5 ? 1 : 2));
+    const crops = drawLabelled([{ volume, labels }], [4, 4, 4], 7, rngOf('crops'));
+    expect(crops.filter(({ label }) => label === 1).length).toBe(7);
+    expect(crops.filter(({ label }) => label === 2).length).toBe(7);
+    for (const { crop, label } of crops) {
+      const centre = crop.voxels[(2 * 4 + 2) * 4 + 2] ?? -1;
+      expect(labels[centre]).toBe(label);
+    }
+  });
+});
