@@ -1,0 +1,156 @@
+/**
+ * `npm run bench:tasks`: does each proxy task learn on real scans, and does learning it help?
+ *
+ * Every task trains the same encoder from random weights for the same steps, scores on patients that it never saw,
+ * and is probed on labelled scans of another study: a ridge classifier on frozen features, on patients that the probe
+ * did not learn from, against the same encoder with random weights.
+ */
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { proxyTasks } from '../../proxy-tasks/index.js';
+import { messageOf, present, UserError } from '../core/errors.js';
+import { rngOf } from '../core/random.js';
+import { studentInterval, meanOf } from '../probes/intervals.js';
+import { drawLabelled, loadLabelled, type LabelledCrop, type LabelledFile } from '../probes/labelled.js';
+import { loadScanSet } from '../scans/load.js';
+import { ScanOptions } from '../scans/options.js';
+import { benchEncoder, benchOptions, benchTraining } from './task-setup.js';
+import { trial, type Trial } from './task-trial.js';
+
+interface Row {
+  readonly chance: number;
+  readonly score_mean: number;
+  /** Student's t over seeds. */
+  readonly score_ci95: readonly [number, number];
+  readonly probe_pretrained_mean: number;
+  readonly probe_random_mean: number;
+  /** Student's t over seeds, of pretrained minus random. */
+  readonly probe_gain_ci95: readonly [number, number];
+  readonly seeds: number;
+  readonly metric: string;
+  readonly steps: number;
+  /** Effective rank of the 48 pretrained features. */
+  readonly rank_mean: number;
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      json: { type: 'string' },
+      seeds: { type: 'string', default: '3' },
+      tasks: { type: 'string', default: Object.keys(proxyTasks).join(',') },
+      steps: { type: 'string', default: '200' },
+      scans: { type: 'string', default: '../shared/data/scans/train' },
+      manifest: { type: 'string', default: '../shared/data/scans/train.csv' },
+      labelled: { type: 'string', default: '../shared/data/labelled/msd_hippocampus' },
+      spacing: { type: 'string', default: '2' },
+      threads: { type: 'string', default: String(availableParallelism()) },
+    },
+  });
+  const [seeds, steps, spacing] = [values.seeds, values.steps, values.spacing].map(Number) as [
+    number,
+    number,
+    number,
+  ];
+  const names = values.tasks.split(',');
+  const unknown = names.find((name) => proxyTasks[name] === undefined);
+  if (unknown !== undefined) {
+    const known = Object.keys(proxyTasks).join(', ');
+    throw new UserError({
+      subject: '--tasks',
+      problem: `"${unknown}" is none of ${known}`,
+      fix: 'use these',
+    });
+  }
+  const labelled = await probeCrops(values.labelled);
+  const training = benchTraining(steps);
+  const rows: Record<string, Row> = {};
+  print(
+    `| task | metric | chance | score on unseen patients (95 %) | probe, pretrained | probe, random | gain (95 %) | rank |`,
+  );
+  print(`| --- | --- | --- | --- | --- | --- | --- | --- |`);
+  for (const name of names) {
+    const task = present(proxyTasks[name], name);
+    const parsed = task.options.parse(benchOptions[name] ?? {});
+    const plan = task.plan(parsed, { channels: 1, batch: training.batch });
+    const { set } = await loadScanSet(
+      values.scans,
+      ScanOptions.parse({ spacing, validation: 0.4, manifest: values.manifest }),
+      { seed: 1, minimumSize: plan.crop },
+    );
+    const trials: Trial[] = [];
+    for (let seed = 0; seed < seeds; seed++) {
+      const threads = Number(values.threads);
+      trials.push(
+        await trial({
+          plan,
+          set,
+          architecture: benchEncoder(set.channels),
+          training,
+          labelled,
+          threads,
+          seed,
+        }),
+      );
+    }
+    const of = (key: keyof Trial): number[] => trials.map((one) => one[key]);
+    const row: Row = {
+      chance: plan.chance,
+      score_mean: meanOf(of('score')),
+      score_ci95: studentInterval(of('score')),
+      probe_pretrained_mean: meanOf(of('probePretrained')),
+      probe_random_mean: meanOf(of('probeRandom')),
+      probe_gain_ci95: studentInterval(trials.map((one) => one.probePretrained - one.probeRandom)),
+      seeds,
+      metric: plan.metric,
+      steps,
+      rank_mean: meanOf(of('rank')),
+    };
+    rows[name] = row;
+    print(lineOf(name, row));
+    if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(rows, null, 2)}\n`);
+  }
+}
+
+/** Crops of 16³ voxels of 1 mm around voxels of the anterior and posterior hippocampus and of neither, by folder. */
+async function probeCrops(folder: string): Promise<LabelledCrop[]> {
+  const images = join(folder, 'images');
+  if (!existsSync(images)) {
+    throw new UserError({
+      subject: '--labelled',
+      problem: `${folder} has no folder images`,
+      fix: 'name a folder with images/ and labels/ of the same file names',
+    });
+  }
+  const files = readdirSync(images)
+    .filter((name) => name.endsWith('.nii.gz'))
+    .sort()
+    .map((name): LabelledFile => ({
+      path: join(images, name),
+      patient: name,
+      labels: join(folder, 'labels', name),
+    }));
+  const volumes = await loadLabelled(files, ScanOptions.parse({ spacing: 1 }));
+  return drawLabelled(volumes, [16, 16, 16], 1, rngOf('bench', 'labelled'));
+}
+
+function lineOf(name: string, row: Row): string {
+  const interval = ([low, high]: readonly [number, number]): string =>
+    `${low.toFixed(3)} to ${high.toFixed(3)}`;
+  return (
+    `| ${name} | ${row.metric} | ${row.chance.toFixed(3)} | ${row.score_mean.toFixed(3)} (${interval(row.score_ci95)}) ` +
+    `| ${row.probe_pretrained_mean.toFixed(3)} | ${row.probe_random_mean.toFixed(3)} ` +
+    `| ${interval(row.probe_gain_ci95)} | ${row.rank_mean.toFixed(1)} |`
+  );
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+main().catch((thrown: unknown) => {
+  process.stderr.write(`bench:tasks: ${messageOf(thrown)}\n`);
+  process.exitCode = 1;
+});
