@@ -79,7 +79,25 @@ export type Layer =
       readonly reduced: number;
       readonly activation: Activation;
       readonly gate: 'sigmoid' | 'hardsigmoid';
+    }
+  /** Multiplication by one learned number that starts at 0 (ReZero; Bachlechner et al. 2021). */
+  | { readonly kind: 'scale' }
+  /**
+   * Layers along the edges of a graph without cycles: node 0 is the input, every other node the sum of what
+   * reaches it, the last node the output (a cell of NAS-Bench-201, Dong & Yang 2020; parallel branches).
+   */
+  | {
+      readonly kind: 'cell';
+      readonly type?: string;
+      readonly summary?: string;
+      readonly edges: readonly Edge[];
     };
+
+/** From a lower node to a higher one; every node between input and output has edges that enter and leave it. */
+export interface Edge extends Named {
+  readonly from: number;
+  readonly to: number;
+}
 
 export interface Named {
   /**

@@ -6,7 +6,7 @@ import type { Builder } from '../ir/builder.js';
 import type { Value } from '../ir/graph.js';
 import type { Activation, Architecture, Layer, LayerOf, Named } from './architecture.js';
 import { checkArchitecture } from './check.js';
-import { bodyOf, joinPath, submodulesOf } from './modules.js';
+import { bodyOf, joinPath, nodesOf, submodulesOf } from './modules.js';
 import { parametersOf } from './parameters.js';
 
 export interface BuildOptions {
@@ -76,6 +76,12 @@ function apply(context: Context, layer: Layer, x: Value, path: string): Value {
     }
     case 'squeezeExcite':
       return squeezeExcite(context, layer, x, path);
+    case 'scale': {
+      const { weight } = parameters(context, layer, path);
+      return builder.mul(x, required(weight));
+    }
+    case 'cell':
+      return cell(context, layer, x, path);
     default:
       return unreachable(layer);
   }
@@ -83,6 +89,20 @@ function apply(context: Context, layer: Layer, x: Value, path: string): Value {
 
 function chain(context: Context, children: readonly Named[], x: Value, path: string): Value {
   return children.reduce((y, child) => apply(context, child.layer, y, joinPath(path, child.name)), x);
+}
+
+/** Every node is the sum of what its edges bring, in their written order. */
+function cell(context: Context, layer: LayerOf<'cell'>, x: Value, path: string): Value {
+  const nodes = new Map([[0, x]]);
+  let last = x;
+  for (const node of nodesOf(layer)) {
+    const arriving = layer.edges.filter(({ to }) => to === node);
+    last = arriving
+      .map((edge) => apply(context, edge.layer, required(nodes.get(edge.from)), joinPath(path, edge.name)))
+      .reduce((sum, value) => context.builder.add(sum, value));
+    nodes.set(node, last);
+  }
+  return last;
 }
 
 function squeezeExcite(context: Context, layer: LayerOf<'squeezeExcite'>, x: Value, path: string): Value {

@@ -35,7 +35,8 @@ export function checkArchitecture({ name, encoder }: Architecture): void {
 }
 
 function problemOf(layer: Layer): string | null {
-  return namesProblem(layer) ?? (layer.kind === 'conv' ? convProblem(layer) : typeProblem(layer));
+  if (layer.kind === 'conv') return convProblem(layer);
+  return namesProblem(layer) ?? (layer.kind === 'cell' ? cellProblem(layer) : null) ?? typeProblem(layer);
 }
 
 function namesProblem(layer: Layer): string | null {
@@ -49,9 +50,23 @@ function namesProblem(layer: Layer): string | null {
 }
 
 function typeProblem(layer: Layer): string | null {
-  const type = layer.kind === 'sequence' || layer.kind === 'residual' ? layer.type : undefined;
+  const type = 'type' in layer ? layer.type : undefined;
   if (type === undefined || (IDENTIFIER.test(type) && !RESERVED.has(type))) return null;
   return `has the type "${type}"; types are Python identifiers`;
+}
+
+/** Every node is reached from the input and reaches the output, and edges only lead upwards. */
+function cellProblem({ edges }: LayerOf<'cell'>): string | null {
+  const back = edges.find(({ from, to }) => from < 0 || to <= from);
+  if (back !== undefined) return `has an edge from node ${back.from} to ${back.to}, which must be higher`;
+  const last = Math.max(0, ...edges.map(({ to }) => to));
+  if (last === 0) return 'is a cell without edges';
+  const loose = edges.find(
+    ({ from, to }) =>
+      (from !== 0 && !edges.some((other) => other.to === from)) ||
+      (to !== last && !edges.some((other) => other.from === to)),
+  );
+  return loose === undefined ? null : `has an edge ${loose.name} on no path from its input to its output`;
 }
 
 function convProblem({ inChannels, outChannels, groups }: LayerOf<'conv'>): string | null {

@@ -1,9 +1,10 @@
 /** Architectures: their layers, shapes and parameters, and the graphs built from them. */
-export type { Activation, Architecture, Layer, LayerOf, Named, Triple } from './architecture.js';
+export type { Activation, Architecture, Edge, Layer, LayerOf, Named, Triple } from './architecture.js';
 export * from './blocks/index.js';
 export { buildEncoder, type BuildOptions } from './build.js';
 export * from './layers.js';
 export { countParameters, encoderParameters } from './parameters.js';
 export { checkArchitecture } from './check.js';
+export { hiddenHead, linearHead, withHead } from './classifier.js';
 export { infeasibility, layerShapes, outputShape, type LayerShape } from './shapes.js';
 export { summarise, type LayerSummary, type Summary } from './summary.js';

@@ -29,6 +29,8 @@ export function submodulesOf(layer: Layer): readonly Named[] {
   switch (layer.kind) {
     case 'sequence':
       return layer.children;
+    case 'cell':
+      return layer.edges;
     case 'residual': {
       const { shortcut } = layer;
       return [...bodyOf(layer), ...(shortcut ? [{ name: 'shortcut', layer: shortcut }] : [])];
@@ -45,10 +47,16 @@ export function submodulesOf(layer: Layer): readonly Named[] {
     case 'maxPool':
     case 'avgPool':
     case 'globalPool':
+    case 'scale':
       return [];
     default:
       return unreachable(layer);
   }
+}
+
+/** The nodes of a cell after its input, ascending; the last is its output. */
+export function nodesOf({ edges }: LayerOf<'cell'>): readonly number[] {
+  return [...new Set(edges.map(({ to }) => to))].sort((a, b) => a - b);
 }
 
 function gateLinear(inFeatures: number, outFeatures: number): LayerOf<'linear'> {

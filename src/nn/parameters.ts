@@ -38,6 +38,8 @@ export function parametersOf(layer: Layer): readonly ParameterSpec[] {
         { ...weight('running_var', shape, constant(1), false), trainable: false },
       ];
     }
+    case 'scale':
+      return [weight('weight', [1], constant(0), false)];
     default:
       return [];
   }

@@ -4,7 +4,7 @@
 import { unreachable } from '../core/errors.js';
 import type { Shape } from '../core/tensor.js';
 import type { Architecture, Layer, Triple } from './architecture.js';
-import { bodyOf, joinPath } from './modules.js';
+import { bodyOf, joinPath, nodesOf } from './modules.js';
 
 /** One layer that computes something, with what goes in and out. */
 export interface LayerShape {
@@ -60,6 +60,7 @@ function trace(layer: Layer, input: Shape, path: string, visit: (entry: LayerSha
       expectChannels(path, layer.channels, input);
       return leaf(input);
     case 'activation':
+    case 'scale':
       return leaf(input);
     case 'linear':
       return leaf([...input.slice(0, -1), layer.outFeatures]);
@@ -76,6 +77,24 @@ function trace(layer: Layer, input: Shape, path: string, visit: (entry: LayerSha
         );
       }
       return body;
+    }
+    case 'cell': {
+      if (layer.edges.length === 0) throw new InfeasibleShape(`${path}: no path leads through the cell`);
+      const nodes = new Map<number, Shape>([[0, input]]);
+      for (const node of nodesOf(layer)) {
+        const arriving = layer.edges
+          .filter(({ to }) => to === node)
+          .map((edge) => trace(edge.layer, nodes.get(edge.from) ?? [], joinPath(path, edge.name), visit));
+        const [first = [], ...others] = arriving;
+        const odd = others.find((shape) => shape.join() !== first.join());
+        if (odd !== undefined) {
+          throw new InfeasibleShape(
+            `${path}: node ${node} gets [${first.join(', ')}] and [${odd.join(', ')}]`,
+          );
+        }
+        nodes.set(node, first);
+      }
+      return [...nodes.values()].at(-1) ?? input;
     }
     default:
       return unreachable(layer);

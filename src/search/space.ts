@@ -22,8 +22,12 @@ export interface SearchSpace<G extends Json = Json, A = unknown> {
   /** Paper or page that the space follows. */
   readonly source: string;
   readonly gene: Gene<G>;
+  /** Published networks among the genomes, by name. */
+  readonly named?: Readonly<Record<string, G>>;
   /** Must be a pure function; may be called in any thread. */
   build(genome: G, context: SpaceContext): A;
+  /** What `build` gives, followed by the published head for that many classes; absent: a plain linear one. */
+  classify?(genome: G, context: SpaceContext, classes: number): A;
   /** Places for changes besides the gene's own; each must lead to a valid and different genome. */
   operators?(genome: G): readonly Site<G>[];
 }

@@ -3,7 +3,7 @@
  * contents, optional layers, nested residuals, named and positional children. All keep `[D, H, W]`.
  */
 import type { Rng } from '../../src/core/random.js';
-import type { Architecture, Layer } from '../../src/nn/architecture.js';
+import type { Architecture, Edge, Layer } from '../../src/nn/architecture.js';
 import { activation, batchNorm, conv3d, sequence, squeezeExcite, stack } from '../../src/nn/layers.js';
 
 const WIDTHS = [4, 8];
@@ -23,6 +23,7 @@ function tree(rng: Rng, inChannels: number, outChannels: number, depth: number):
   const body = rng.bool(0.3)
     ? stack(children)
     : sequence(Object.fromEntries(children.map((child, i) => [names[i] ?? '', child])));
+  if (rng.bool(0.2)) return cell(rng, inChannels, outChannels, depth - 1);
   if (rng.bool(0.5)) return rng.bool(0.7) ? { ...body, type: `Type${rng.int(3)}` } : body;
   return {
     kind: 'residual',
@@ -30,6 +31,28 @@ function tree(rng: Rng, inChannels: number, outChannels: number, depth: number):
     body,
     ...(inChannels !== outChannels || rng.bool(0.3) ? { shortcut: conv3d(inChannels, outChannels) } : {}),
     activation: rng.pick(['relu', 'identity', 'silu'] as const),
+  };
+}
+
+/** Two inner nodes, each fed by the input; the output sums both, and perhaps the input too. */
+function cell(rng: Rng, inChannels: number, outChannels: number, depth: number): Layer {
+  const inner = rng.pick(WIDTHS);
+  const edge = (name: string, from: number, to: number, inputs: number, outputs: number): Edge => ({
+    name,
+    from,
+    to,
+    layer: tree(rng, inputs, outputs, depth),
+  });
+  return {
+    kind: 'cell',
+    ...(rng.bool(0.7) ? { type: `Cell${rng.int(2)}` } : {}),
+    edges: [
+      edge('a', 0, 1, inChannels, inner),
+      edge('b', 0, 2, inChannels, inner),
+      edge('c', 1, 2, inner, inner),
+      ...(rng.bool(0.5) ? [edge('d', 0, 3, inChannels, outChannels)] : []),
+      edge('e', 2, 3, inner, outChannels),
+    ],
   };
 }
 
@@ -46,6 +69,7 @@ function leaf(rng: Rng, inChannels: number, outChannels: number): Layer {
   return rng.pick<Layer>([
     { ...batchNorm(inChannels), epsilon: rng.pick([1e-5, 1e-3]) },
     activation(rng.pick(['relu', 'gelu', 'identity'] as const)),
+    { kind: 'scale' },
     squeezeExcite(inChannels, rng.pick([2, 4]), 'relu'),
     { kind: 'maxPool', kernel: [3, 3, 3], stride: [1, 1, 1], padding: [1, 1, 1] },
   ]);

@@ -1,5 +1,7 @@
 /** The commands, in the order in which `voxolve --help` lists them. */
 import type { CommandModule } from 'yargs';
+import { arch } from './arch.js';
+import { audit } from './audit.js';
 import { doctor } from './doctor.js';
 import { exportCommand } from './export.js';
 import { lineage } from './lineage.js';
@@ -17,7 +19,9 @@ export const commands = [
   lineage,
   pretrain,
   exportCommand,
+  arch,
   scans,
+  audit,
   verify,
   doctor,
 ] as unknown as CommandModule[];

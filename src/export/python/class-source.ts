@@ -4,6 +4,7 @@
 import { unreachable } from '../../core/errors.js';
 import type { Attribute, ClassSpec, Parameter } from './classes.js';
 import { call, flat, layOut, prefixed, repeated, type Expression } from './expressions.js';
+import type { Forward } from './parts.js';
 import type { Hole, Pattern } from './patterns.js';
 import { sameTerm, type Argument, type Term } from './terms.js';
 import { NAMED_SEQUENTIAL } from './torch-modules.js';
@@ -69,7 +70,7 @@ function valueSource({ pattern }: Attribute, spec: ClassSpec, names: ReadonlyMap
 }
 
 function forwardSource(spec: ClassSpec): string[] {
-  const { form, body, activation } = spec.forward;
+  const { form, body, activation, edges = [] } = spec.forward;
   const lines = (...statements: string[]): string[] => [
     `${' '.repeat(4)}def forward(self, x: torch.Tensor) -> torch.Tensor:`,
     ...statements.map((statement) => ' '.repeat(8) + statement),
@@ -90,9 +91,25 @@ function forwardSource(spec: ClassSpec): string[] {
         'scale = self.gate(self.expand(scale))',
         'return x * scale[:, :, None, None, None]',
       );
+    case 'scale':
+      return lines('return x * self.weight');
+    case 'cell':
+      return lines(...cellStatements(edges));
     default:
       return unreachable(form);
   }
+}
+
+/** `node1 = self.a(x)`, `node2 = self.b(x) + self.c(node1)`, and so on; the last is returned. */
+function cellStatements(edges: NonNullable<Forward['edges']>): string[] {
+  const nodes = [...new Set(edges.map(({ to }) => to))].sort((a, b) => a - b);
+  return nodes.map((node, i) => {
+    const sum = edges
+      .filter(({ to }) => to === node)
+      .map(({ name, from }) => `self.${name}(${from === 0 ? 'x' : `node${from}`})`)
+      .join(' + ');
+    return i === nodes.length - 1 ? `return ${sum}` : `node${node} = ${sum}`;
+  });
 }
 
 /** `return self.c(self.b(self.a(x)))`, or one step a line where there are more. */

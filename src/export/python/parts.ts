@@ -14,6 +14,7 @@ import {
   torchLinear,
   torchNamedSequential,
   torchPool,
+  torchScalar,
   torchSequential,
 } from './torch-modules.js';
 
@@ -35,11 +36,13 @@ export interface Parts {
 
 /** How `forward` uses the modules, by their names. */
 export interface Forward {
-  readonly form: 'sequence' | 'residual' | 'squeezeExcite';
+  readonly form: 'sequence' | 'residual' | 'squeezeExcite' | 'scale' | 'cell';
   /** Applied one after another; of a residual, its body. */
   readonly body: readonly string[];
   /** What a residual applies to the sum. */
   readonly activation?: string;
+  /** Of a cell: which module leads from which node to which. */
+  readonly edges?: readonly { readonly name: string; readonly from: number; readonly to: number }[];
 }
 
 /** Undefined for layers that need no class. `type` overrides the layer's own. */
@@ -51,6 +54,10 @@ export function partsOf(layer: Layer, type?: string): Parts | undefined {
       return residualParts(layer, type);
     case 'squeezeExcite':
       return squeezeExciteParts(layer);
+    case 'scale':
+      return scaleParts();
+    case 'cell':
+      return cellParts(layer, type);
     default:
       return undefined;
   }
@@ -112,6 +119,32 @@ function squeezeExciteParts(layer: LayerOf<'squeezeExcite'>): Parts {
   };
 }
 
+function scaleParts(): Parts {
+  return {
+    type: 'Scale',
+    key: 'Scale',
+    summary: 'Multiplies by one learned number, at first zero (ReZero; Bachlechner et al. 2021).',
+    modules: [{ name: 'weight', term: () => torchScalar() }],
+    forward: { form: 'scale', body: [] },
+    channels: {},
+  };
+}
+
+function cellParts(layer: LayerOf<'cell'>, type = layer.type ?? 'Cell'): Parts {
+  const edges = layer.edges.map(({ name, from, to }) => ({ name, from, to }));
+  return {
+    type,
+    key: `${type} cell ${edges.map(({ name, from, to }) => `${from}-${name}-${to}`).join(' ')}`,
+    summary: layer.summary ?? 'Layers along the edges of a graph, summed where they meet.',
+    modules: layer.edges.map(({ name, layer: child }) => ({
+      name,
+      term: (calls) => termOf(child, calls),
+    })),
+    forward: { form: 'cell', body: edges.map(({ name }) => name), edges },
+    channels: endsOf(layer),
+  };
+}
+
 /** What constructs a layer: a module of PyTorch's, or a call of a class that was derived before. */
 function termOf(layer: Layer, calls: ReadonlyMap<Layer, Term>): Term {
   const derived = calls.get(layer);
@@ -134,6 +167,8 @@ function termOf(layer: Layer, calls: ReadonlyMap<Layer, Term>): Term {
       return sequentialOf(layer, calls);
     case 'residual':
     case 'squeezeExcite':
+    case 'scale':
+    case 'cell':
       throw new Error(`a ${layer.kind} layer has no class yet`);
     default:
       return unreachable(layer);

@@ -72,6 +72,18 @@ export function torchGlobalPool(): ModuleTerm {
   return torchSequential([call('nn.AdaptiveAvgPool3d', [size]), call('nn.Flatten', [])]);
 }
 
+/** A parameter of shape [1] that starts at zero. */
+export function torchScalar(): ModuleTerm {
+  const shape: Argument<Term> = { name: 'size', role: 'setting', value: numberTerm(1), positional: true };
+  const zero: Argument<Term> = {
+    name: 'data',
+    role: 'setting',
+    value: call('torch.zeros', [shape]),
+    positional: true,
+  };
+  return call('nn.Parameter', [zero]);
+}
+
 /** `nn.Sequential(a, b)`: submodules are named by position. */
 export function torchSequential(modules: readonly Term[]): ModuleTerm {
   return call(

@@ -1,0 +1,47 @@
+/**
+ * The block of MoViNet's base models: expand, depthwise, gate, project, times one learned number (ReZero).
+ *
+ * The shortcut of a strided block averages and projects; where only widths differ, it projects.
+ *
+ * Source: Kondratyuk et al. 2021 (arXiv 2103.11511), section 3.1 and appendix.
+ */
+import type { Layer, Triple } from '../architecture.js';
+import { convNorm, convNormAct, roundChannels, sequence, squeezeExcite } from '../layers.js';
+
+export interface MovinetOptions {
+  readonly inChannels: number;
+  /** Channels of the depthwise convolution. */
+  readonly midChannels: number;
+  readonly outChannels: number;
+  readonly kernel: Triple;
+  readonly stride: Triple;
+}
+
+export function movinetBlock(options: MovinetOptions): Layer {
+  const { inChannels, midChannels, outChannels, kernel, stride } = options;
+  const squeezed = roundChannels(midChannels / 4, 8);
+  return {
+    kind: 'residual',
+    type: 'MoViNetBlock',
+    summary: 'Residual block of pointwise and depthwise convolutions, scaled from zero (MoViNet).',
+    body: sequence({
+      expand: convNormAct(inChannels, midChannels, 'hardswish'),
+      depthwise: convNormAct(midChannels, midChannels, 'hardswish', { kernel, stride, groups: midChannels }),
+      squeeze: { ...squeezeExcite(midChannels, squeezed, 'hardswish'), gate: 'hardsigmoid' },
+      project: convNorm(midChannels, outChannels),
+      rezero: { kind: 'scale' },
+    }),
+    ...shortcutOf(options),
+    activation: 'identity',
+  };
+}
+
+function shortcutOf({ inChannels, outChannels, stride }: MovinetOptions): { readonly shortcut?: Layer } {
+  const strided = stride.some((step) => step > 1);
+  if (!strided && inChannels === outChannels) return {};
+  const project = convNorm(inChannels, outChannels);
+  if (!strided) return { shortcut: sequence({ project }) };
+  const kernel = stride.map((step) => (step > 1 ? 3 : 1)) as unknown as Triple;
+  const padding = stride.map((step) => (step > 1 ? 1 : 0)) as unknown as Triple;
+  return { shortcut: sequence({ pool: { kind: 'avgPool', kernel, stride, padding }, project }) };
+}
