@@ -37,6 +37,18 @@ const cases: readonly OpCase[] = [
     build: (b, x, w) => b.conv(x, w, { stride: [1, 1, 1], padding: [1, 1, 1], groups: 32 }),
     tolerance: 0,
   },
+  {
+    title: 'a convolution within planes, in blocks of channels',
+    operands: [normal(2, 32, 4, 15, 17), normal(48, 32, 1, 3, 3)],
+    build: (b, x, w) => b.conv(x, w, { stride: [1, 1, 1], padding: [0, 1, 1] }),
+    tolerance: 0,
+  },
+  {
+    title: 'a convolution of a single sample in blocks of channels',
+    operands: [normal(1, 32, 3, 9, 7), normal(32, 32, 3, 3, 3)],
+    build: (b, x, w) => b.conv(x, w, { stride: [1, 1, 1], padding: [1, 1, 1] }),
+    tolerance: 0,
+  },
 ];
 
 /** The bits of a value, as integers. */

@@ -74,6 +74,37 @@ export const convolutionCases: readonly OpCase[] = [
     padding: [1, 1],
     groups: 3,
   }),
+  conv('of whole blocks of channels', [2, 16, 3, 5, 4], [16, 16, 3, 3, 3], unit),
+  conv('of blocks, strided and dilated', [2, 16, 6, 7, 8], [16, 16, 3, 3, 3], {
+    stride: [2, 2, 1],
+    padding: [1, 2, [0, 2]],
+    dilation: [1, 1, 2],
+  }),
+  conv('of blocks within planes', [2, 16, 2, 5, 6], [32, 16, 1, 3, 3], {
+    stride: [1, 2, 2],
+    padding: [0, 1, 1],
+  }),
+  conv('of blocks along the depth', [2, 32, 5, 3, 2], [16, 32, 3, 1, 1], {
+    stride: [2, 1, 1],
+    padding: [1, 0, 0],
+  }),
+  conv('depthwise in blocks', [2, 12, 3, 5, 4], [12, 1, 3, 3, 3], { ...unit, groups: 12 }),
+  conv('depthwise in blocks, strided', [2, 16, 5, 6, 7], [16, 1, 3, 5, 3], {
+    stride: [2, 2, 2],
+    padding: [1, 2, [1, 0]],
+    groups: 16,
+  }),
+  conv('depthwise in blocks, dilated', [1, 12, 3, 4, 5], [12, 1, 3, 3, 3], {
+    stride: [1, 1, 1],
+    padding: [2, 1, 2],
+    dilation: [2, 1, 2],
+    groups: 12,
+  }),
+  conv('depthwise in blocks along the depth', [2, 16, 5, 3, 2], [16, 1, 3, 1, 1], {
+    stride: [1, 1, 1],
+    padding: [1, 0, 0],
+    groups: 16,
+  }),
   conv('over one axis', [2, 3, 9], [4, 3, 3], { stride: [2], padding: [1] }),
   {
     title: 'convInputGrad as an op of its own',
@@ -81,8 +112,7 @@ export const convolutionCases: readonly OpCase[] = [
       { shape: [2, 4, 3, 4], values: 'normal' },
       { shape: [4, 1, 3, 2], values: 'normal' },
     ],
-    build: (b, dy, w) =>
-      b.node('convInputGrad', [dy, w], { ...attributes, inputShape: [2, 2, 6, 5] }),
+    build: (b, dy, w) => b.node('convInputGrad', [dy, w], { ...attributes, inputShape: [2, 2, 6, 5] }),
     tolerance: TOLERANCE,
   },
   {
@@ -91,8 +121,7 @@ export const convolutionCases: readonly OpCase[] = [
       { shape: [2, 2, 6, 5], values: 'normal' },
       { shape: [2, 4, 3, 4], values: 'normal' },
     ],
-    build: (b, x, dy) =>
-      b.node('convFilterGrad', [x, dy], { ...attributes, filterShape: [4, 1, 3, 2] }),
+    build: (b, x, dy) => b.node('convFilterGrad', [x, dy], { ...attributes, filterShape: [4, 1, 3, 2] }),
     tolerance: TOLERANCE,
   },
 ];

@@ -4,6 +4,7 @@
 import { UserError, messageOf } from '../../core/errors.js';
 import type { Engine, EngineOptions, TrainingProgram } from '../engine.js';
 import { evaluationGraph, groupsOf, trainingGraph } from '../training-graph.js';
+import { blockSize } from './block-size.js';
 import { inferenceModel } from './inference-model.js';
 import { lowerings, type OnnxDevice } from './lowerings/index.js';
 import { probeDevices } from './probe.js';
@@ -24,7 +25,7 @@ async function openSession(program: TrainingProgram, options: EngineOptions): Pr
   const device = deviceOf(options.device);
   const groups = groupsOf(program.train);
   const step = trainingGraph(program, groups);
-  const table = lowerings[device];
+  const table = lowerings[device](await blockSize());
   const open = (model: Uint8Array) => openModel(model, { device, threads: options.threads });
   try {
     const train = await open(trainModel(step, table));

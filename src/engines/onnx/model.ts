@@ -57,11 +57,18 @@ export function modelBytes(graph: GraphProto, producerVersion = ''): Uint8Array 
     irVersion: IR_VERSION,
     producerName: 'voxolve',
     producerVersion,
-    opsetImport: [
-      { domain: '', version: OPSET },
-      { domain: 'com.microsoft', version: 1n },
-    ],
+    opsetImport: domainsOf(graph).map((domain) => ({ domain, version: domain === '' ? OPSET : 1n })),
     graph,
   });
   return toBinary(ModelProtoSchema, model);
+}
+
+/** The domains of the ops that a graph uses, those of loops' bodies included; the standard one first. */
+function domainsOf(graph: GraphProto): string[] {
+  const used = new Set(['']);
+  for (const node of graph.node) {
+    used.add(node.domain);
+    for (const { g } of node.attribute) if (g) for (const domain of domainsOf(g)) used.add(domain);
+  }
+  return [...used];
 }

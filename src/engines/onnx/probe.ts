@@ -68,5 +68,5 @@ function testModel(device: OnnxDevice): Uint8Array {
   const b = new Builder();
   const x = b.input('x', [2]);
   b.output('y', b.add(x, x));
-  return inferenceModel(b.build(), lowerings[device]);
+  return inferenceModel(b.build(), lowerings[device](1));
 }

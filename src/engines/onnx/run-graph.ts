@@ -4,6 +4,7 @@
 import { tensor, type TensorMap } from '../../core/tensor.js';
 import type { Graph } from '../../ir/graph.js';
 import type { Feeds } from '../engine.js';
+import { blockSize } from './block-size.js';
 import { feedTensors } from './feeds.js';
 import { inferenceModel, OUTPUT } from './inference-model.js';
 import { lowerings } from './lowerings/index.js';
@@ -16,7 +17,10 @@ export async function runGraph(
   feeds: Feeds,
   options: RuntimeOptions = { device: 'cpu', threads: 1 },
 ): Promise<TensorMap> {
-  const session = await openModel(inferenceModel(graph, lowerings[options.device]), options);
+  const session = await openModel(
+    inferenceModel(graph, lowerings[options.device](await blockSize())),
+    options,
+  );
   try {
     const tensors = feedTensors(graph.inputs, feeds, []);
     for (const { name, shape } of graph.parameters) {

@@ -1,21 +1,32 @@
 /**
  * Convolution and its gradients. What was tried and measured stands in docs/engines.md.
  */
+import { blockedFilterGradient, suitsBlockedGradient } from './blocked-filter-gradient.js';
+import { convolveBy, plainConv, type Convolve } from './convolve.js';
 import { convFilterGradBy } from './filter-gradient.js';
-import { convInputGrad, convOf, plainConv } from './input-gradient.js';
+import { convInputGradBy } from './input-gradient.js';
 import type { Lowering } from './lowering.js';
 import { fusedProduct, standardProduct } from './products.js';
 
-export const convolution = {
-  conv: (({ out, inputs: [x, w], types: [input, filter], attributes }) =>
-    convOf(out, x, input.shape, w, filter.shape.slice(2), attributes)) satisfies Lowering<'conv'>,
-  convInputGrad,
-  convFilterGrad: convFilterGradBy(fusedProduct),
+function convBy(convolve: Convolve): Lowering<'conv'> {
+  return ({ out, inputs: [x, w], types: [input, filter], attributes }) =>
+    convolve(out, x, input.shape, w, filter.shape, attributes);
+}
+
+/** For the CPU, whose kernels take channels in blocks of `block` (1: it has none such). */
+export function convolutionBy(block: number) {
+  const convolve = convolveBy(block);
+  const byProducts = convFilterGradBy(fusedProduct);
+  const convFilterGrad: Lowering<'convFilterGrad'> = (site) =>
+    suitsBlockedGradient(site.types[0].shape, site.attributes, block)
+      ? blockedFilterGradient(site, block)
+      : byProducts(site);
+  return { conv: convBy(convolve), convInputGrad: convInputGradBy(convolve), convFilterGrad };
+}
+
+/** With standard ops only, and for models whose number of samples may be open. */
+export const portableConvolution = {
+  conv: convBy(plainConv),
+  convInputGrad: convInputGradBy(plainConv),
+  convFilterGrad: convFilterGradBy(standardProduct),
 };
-
-/** For models that leave the project, whose number of samples may be open. */
-export const portableConv: Lowering<'conv'> = ({ out, inputs: [x, w], types: [, filter], attributes }) =>
-  plainConv(out, x, w, filter.shape.slice(2), attributes);
-
-/** With standard ops only. */
-export const portableConvFilterGrad = convFilterGradBy(standardProduct);

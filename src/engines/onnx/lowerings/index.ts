@@ -2,7 +2,7 @@
  * The lowerings of each device: one exhaustive table, and what a device does differently.
  */
 import { batchNorm, portableBatchNorm } from './batch-norm.js';
-import { convolution, portableConv, portableConvFilterGrad } from './convolution.js';
+import { convolutionBy, portableConvolution } from './convolution.js';
 import { elementwise } from './elementwise.js';
 import { layout } from './layout.js';
 import type { Lowerings } from './lowering.js';
@@ -11,15 +11,22 @@ import { standardProduct } from './products.js';
 
 export type OnnxDevice = 'cpu' | 'webgpu' | 'cuda';
 
-const cpu: Lowerings = { ...elementwise, ...layout, ...network, ...batchNorm, ...convolution };
+/** For the CPU, whose kernels take channels in blocks of `block` (1: it has none such). */
+function cpu(block: number): Lowerings {
+  return { ...elementwise, ...layout, ...network, ...batchNorm, ...convolutionBy(block) };
+}
 
 /** Standard ops only, for models that leave the project. */
 export const portable: Lowerings = {
-  ...cpu,
+  ...cpu(1),
   ...portableBatchNorm,
+  ...portableConvolution,
   matmul: matmulBy(standardProduct),
-  conv: portableConv,
-  convFilterGrad: portableConvFilterGrad,
 };
 
-export const lowerings: { readonly [D in OnnxDevice]: Lowerings } = { cpu, webgpu: portable, cuda: portable };
+/** Each device's lowerings; `block`: channels in a block of the processor's kernels. */
+export const lowerings: { readonly [D in OnnxDevice]: (block: number) => Lowerings } = {
+  cpu,
+  webgpu: () => portable,
+  cuda: () => portable,
+};

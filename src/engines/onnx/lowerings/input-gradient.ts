@@ -5,12 +5,13 @@
  * convolution of dy with a part of the filter, and the phases interleave to the whole. Together they cost what the
  * forward pass does; setting dy apart by zeros instead would cost Π s times as much.
  */
-import { sizeOf, type Shape } from '../../../core/tensor.js';
+import type { Shape } from '../../../core/tensor.js';
 import type { ConvAttributes } from '../../../ir/ops/convolution.js';
 import type { OnnxWriter } from '../writer.js';
+import type { Convolve } from './convolve.js';
 import { tapsOf } from './filter-gradient.js';
 import { padOf, sliceOf } from './layout.js';
-import { onnxPads, type Lowering } from './lowering.js';
+import type { Lowering, LoweringSite } from './lowering.js';
 
 /** One phase along one axis: which taps it has, and where dy starts and ends for it. */
 interface Phase {
@@ -21,21 +22,29 @@ interface Phase {
   readonly sides: readonly [number, number];
 }
 
-export const convInputGrad: Lowering<'convInputGrad'> = ({ out, inputs: [dy, w], types, attributes }) => {
+export function convInputGradBy(convolve: Convolve): Lowering<'convInputGrad'> {
+  return (site) => inputGradient(site, convolve);
+}
+
+function inputGradient(
+  { out, inputs: [dy, w], types, attributes }: LoweringSite<'convInputGrad'>,
+  convolve: Convolve,
+): string {
   const [dyShape, filterShape] = [types[0].shape, types[1].shape];
   const { stride, padding, dilation, groups, inputShape } = attributes;
   const kernel = filterShape.slice(2);
   const flipped = flipAndTranspose(out, w, filterShape, groups);
+  const flippedShape = [inputShape[1] ?? 1, (filterShape[0] ?? 1) / groups, ...kernel];
   if (stride.every((step) => step === 1)) {
     const sides = kernel.map((extent, axis): readonly [number, number] => {
       const reach = (dilation[axis] ?? 1) * (extent - 1);
       const before = reach - (padding[axis]?.[0] ?? 0);
       return [before, (inputShape[axis + 2] ?? 1) + reach - (dyShape[axis + 2] ?? 1) - before];
     });
-    return convWithin(out, dy, dyShape, flipped, kernel, sides, { stride, dilation, groups });
+    return convWithin(convolve, out, dy, dyShape, flipped, flippedShape, sides, { stride, dilation, groups });
   }
-  if (dilation.some((step) => step > 1)) return setApart(out, dy, dyShape, flipped, kernel, attributes);
-  const flippedShape = [inputShape[1] ?? 1, (filterShape[0] ?? 1) / groups, ...kernel];
+  if (dilation.some((step) => step > 1))
+    return setApart(convolve, out, dy, dyShape, flipped, flippedShape, attributes);
   const lengths = stride.map((step, axis) => Math.ceil((inputShape[axis + 2] ?? 1) / step));
   const phases = tapsOf(stride).map((remainders) => {
     const parts = remainders.map((r, axis) =>
@@ -54,11 +63,12 @@ export const convInputGrad: Lowering<'convInputGrad'> = ({ out, inputs: [dy, w],
     const part = filterPart(out, flipped, flippedShape, parts, stride);
     const one = { stride: stride.map(() => 1), dilation, groups };
     return convWithin(
+      convolve,
       out,
       dy,
       dyShape,
       part,
-      parts.map(({ taps }) => taps),
+      [...flippedShape.slice(0, 2), ...parts.map(({ taps }) => taps)],
       parts.map(({ sides }) => sides),
       one,
     );
@@ -74,7 +84,7 @@ export const convInputGrad: Lowering<'convInputGrad'> = ({ out, inputs: [dy, w],
     inputShape,
     zeros.map(() => 1),
   );
-};
+}
 
 /** With k = first + s·t and place s·q + r: the gradient is Σ w[k] · dy[q + c − t], c = ⌊(r + padding) / s⌋. */
 function phaseOf(
@@ -144,13 +154,15 @@ function zip(out: OnnxWriter, values: readonly string[], shape: Shape, at: numbe
 
 /** Strided and dilated at once, which is rare: dy set apart by zeros. */
 function setApart(
+  convolve: Convolve,
   out: OnnxWriter,
   dy: string,
   dyShape: Shape,
   flipped: string,
-  kernel: Shape,
+  flippedShape: Shape,
   { stride, padding, dilation, groups, inputShape }: ConvAttributes & { readonly inputShape: Shape },
 ): string {
+  const kernel = flippedShape.slice(2);
   const before = kernel.map(
     (extent, axis) => (dilation[axis] ?? 1) * (extent - 1) - (padding[axis]?.[0] ?? 0),
   );
@@ -163,7 +175,7 @@ function setApart(
   const shape = dyShape.map((extent, i) =>
     i < 2 ? extent : (extent - 1) * (stride[i - 2] ?? 1) + 1 + (before[i - 2] ?? 0) + (after[i - 2] ?? 0),
   );
-  return convOf(out, padded, shape, flipped, kernel, {
+  return convolve(out, padded, shape, flipped, flippedShape, {
     stride: stride.map(() => 1),
     padding: kernel.map(() => [0, 0]),
     dilation,
@@ -173,11 +185,12 @@ function setApart(
 
 /** A convolution whose padding may be negative. */
 function convWithin(
+  convolve: Convolve,
   out: OnnxWriter,
   x: string,
   shape: Shape,
   w: string,
-  kernel: Shape,
+  filter: Shape,
   sides: readonly (readonly [number, number])[],
   attributes: Omit<ConvAttributes, 'padding'>,
 ): string {
@@ -187,52 +200,8 @@ function convWithin(
   const cut = sliceOf(out, x, shape, [0, 0, ...starts], [...shape.slice(0, 2), ...ends], steps);
   const padding = sides.map(([before, after]) => [Math.max(0, before), Math.max(0, after)] as const);
   const cutShape = [...shape.slice(0, 2), ...ends.map((end, axis) => end - (starts[axis] ?? 0))];
-  return convOf(out, cut, cutShape, w, kernel, { ...attributes, padding });
+  return convolve(out, cut, cutShape, w, filter, { ...attributes, padding });
 }
-
-/**
- * Writes a convolution of `x`, whose shape is given. The runtime divides a single sample among threads by places, and
- * where few places fall to a thread its rounding would follow their number (see `products.ts`); several samples are
- * divided by sample. A small single sample is therefore computed twice, side by side.
- */
-export function convOf(
-  out: OnnxWriter,
-  x: string,
-  shape: Shape,
-  w: string,
-  kernel: Shape,
-  attributes: ConvAttributes,
-): string {
-  const convolve = (value: string): string => plainConv(out, value, w, kernel, attributes);
-  const alone = shape[0] === 1 && attributes.groups === 1;
-  if (!alone || sizeOf(shape.slice(2)) > SMALL_SAMPLE) return convolve(x);
-  return out.op('Slice', [
-    convolve(out.op('Concat', [x, x], { axis: 0 })),
-    out.ints([0]),
-    out.ints([1]),
-    out.ints([0]),
-  ]);
-}
-
-/** A convolution as the runtime divides it; leaves the number of samples open. */
-export function plainConv(
-  out: OnnxWriter,
-  x: string,
-  w: string,
-  kernel: Shape,
-  attributes: ConvAttributes,
-): string {
-  return out.op('Conv', [x, w], {
-    kernel_shape: kernel,
-    strides: attributes.stride,
-    pads: onnxPads(attributes.padding),
-    dilations: attributes.dilation,
-    group: attributes.groups,
-  });
-}
-
-/** Places: 64 for each of 64 threads. */
-const SMALL_SAMPLE = 4096;
 
 /** `[O, C / g, ...kernel]` → `[C, O / g, ...kernel]`, each kernel axis reversed. */
 function flipAndTranspose(out: OnnxWriter, w: string, shape: Shape, groups: number): string {

@@ -23,6 +23,8 @@ export type Lowering<K extends OpName> = (site: LoweringSite<K>) => string;
 export type Lowerings = { readonly [K in Exclude<OpName, 'input' | 'parameter'>]: Lowering<K> };
 
 export const MICROSOFT = { domain: 'com.microsoft' } as const;
+/** Kernels for channels in blocks. */
+export const BLOCKED = { domain: 'com.microsoft.nchwc' } as const;
 
 /** All padding values before, then all after, as ONNX wants them. */
 export function onnxPads(padding: readonly (readonly [number, number])[]): number[] {
