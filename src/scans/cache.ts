@@ -18,7 +18,7 @@ import { transformsJson, type Transforms } from './options.js';
 import type { PreparedVolume } from './prepare.js';
 
 /** Raise it whenever the same file and transforms give other voxels than before. */
-const VERSION = 2;
+const VERSION = 3;
 
 const MAGIC = 'voxolve1';
 
@@ -92,17 +92,23 @@ export function openCache(directory: string): ScanCache {
 const Numbers3 = z.tuple([z.number(), z.number(), z.number()]);
 const Row = z.tuple([z.number(), z.number(), z.number(), z.number()]);
 
+/** Keeps the fields of a scan's description and leaves out its voxels. */
+const Info = z.object({
+  format: z.string(),
+  modality: z.string().nullable(),
+  size: Numbers3,
+  frames: z.number(),
+  spacing: Numbers3,
+  calibrated: z.boolean(),
+  frameTime: z.number().nullable(),
+  frameTimes: z.array(z.number()).nullable(),
+  affine: z.tuple([Row, Row, Row]),
+  remarks: z.array(z.string()),
+});
+
 const Header = z.object({
-  info: z.object({
-    format: z.string(),
-    modality: z.string().nullable(),
-    size: Numbers3,
-    frames: z.number(),
-    spacing: Numbers3,
-    frameTime: z.number().nullable(),
-    affine: z.tuple([Row, Row, Row]),
-  }),
-  volumes: z.array(z.object({ shape: Row, spacing: Numbers3 })),
+  info: Info,
+  volumes: z.array(z.object({ shape: Row, spacing: Numbers3, frameTime: z.number().nullable() })),
   digest: z.string(),
 });
 
@@ -114,11 +120,14 @@ function encode({ info, volumes }: PreparedScan): Uint8Array {
       Buffer.alloc(padding(foreground.length)),
     ]),
   );
-  const { format, modality, size, frames, spacing, frameTime, affine } = info;
   const header = Buffer.from(
     JSON.stringify({
-      info: { format, modality, size, frames, spacing, frameTime, affine },
-      volumes: volumes.map((volume) => ({ shape: volume.shape, spacing: volume.spacing })),
+      info: Info.parse(info),
+      volumes: volumes.map((volume) => ({
+        shape: volume.shape,
+        spacing: volume.spacing,
+        frameTime: volume.frameTime,
+      })),
       digest: sha256(payload),
     }),
   );
@@ -141,11 +150,12 @@ function decode(bytes: Buffer): PreparedScan {
     offset += length + padding(length);
     return taken;
   };
-  const volumes = header.volumes.map(({ shape, spacing }) => {
+  const volumes = header.volumes.map(({ shape, spacing, frameTime }) => {
     const count = shape[1] * shape[2] * shape[3];
     return {
       shape,
       spacing,
+      frameTime,
       voxels: new Float32Array(take(4 * shape[0] * count).buffer),
       foreground: take(count),
     };

@@ -1,10 +1,11 @@
 /**
  * What is in a folder, what is wrong with it, and what each scan becomes: the data behind `voxolve scans`.
  */
-import { defaultCacheDirectory, openCache } from './cache.js';
-import { discoverScans, type ScanFile } from './discover.js';
+import { defaultCacheDirectory } from './cache.js';
+import type { ScanFile } from './discover.js';
 import type { ScanInfo } from './formats/format.js';
 import { orientationCode, type Triple } from './geometry.js';
+import { openLibrary } from './library.js';
 import { transformsOf, type ScanOptions } from './options.js';
 import { tooSmall, type LoadOptions } from './load.js';
 import { readScan } from './read.js';
@@ -51,13 +52,13 @@ export async function describeScans(
     onProgress,
   }: Omit<LoadOptions, 'seed'> = {},
 ): Promise<ScanDescription> {
-  const files = discoverScans(folder, options);
-  const cache = openCache(cacheDirectory);
+  const library = await openLibrary(folder, options, cacheDirectory, onProgress);
+  const { files } = library;
   const series: SeriesDescription[] = [];
   const skipped: { path: string; reason: string }[] = [];
   for (const [index, file] of files.entries()) {
     onProgress?.(index, files.length, file.name);
-    const outcome = await readScan(file, transformsOf(options), cache);
+    const outcome = await readScan(file, transformsOf(options), library);
     if ('reason' in outcome) {
       const { info, reason } = outcome;
       if (info === undefined) skipped.push({ path: file.name, reason });
@@ -81,6 +82,7 @@ export async function describeScans(
     });
   }
   onProgress?.(files.length, files.length, '');
+  await library.index.save();
   return { series, skipped };
 }
 

@@ -1,25 +1,45 @@
 /**
- * The scan files of a folder: those of a manifest, or all with a known ending at any depth, in a fixed order.
+ * The scans of a folder: of a manifest's files, or of all files at any depth, in a fixed order.
+ *
+ * Most files are a scan each; of formats that spread scans over files (DICOM), those of one series are put together.
  */
 import { readdirSync, statSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { UserError } from '../core/errors.js';
-import { formatOf, formats } from './formats/index.js';
+import type { FileFacts, Format } from './formats/format.js';
+import { detectFormat, formats } from './formats/index.js';
 import { readManifest } from './manifest.js';
 import type { ScanOptions } from './options.js';
+import type { ScanIndex } from './scan-index.js';
 
 export interface ScanFile {
-  readonly path: string;
-  /** As the user knows it: relative to the folder, or as the manifest names it. */
+  /** Its files, the first by name first. */
+  readonly paths: readonly [string, ...string[]];
+  /** The first file as the user knows it: relative to the folder, or as the manifest names it. */
   readonly name: string;
-  /** Files of one patient have the same; without a manifest every file is a patient. */
+  readonly format: Format | undefined;
+  /** Files of one patient have the same; where nothing says whose it is, every scan is a patient. */
   readonly patient: string;
+  /** What orders patients: depends on what the user gave, and on nothing that is random. */
+  readonly rank: string;
   /** Where a manifest fixes it. */
   readonly split: 'train' | 'validation' | null;
   readonly modality: string | null;
+  readonly label: string | null;
 }
 
-export function discoverScans(folder: string, options: Pick<ScanOptions, 'manifest'>): ScanFile[] {
+/** A file or folder to look at, and what a manifest says of it. */
+export type Listed = Pick<ScanFile, 'name' | 'split' | 'modality' | 'label'> & {
+  readonly path: string;
+  readonly patient: string | null;
+};
+
+export async function discoverScans(
+  folder: string,
+  options: Pick<ScanOptions, 'manifest'>,
+  index: ScanIndex,
+  onProgress?: (done: number, total: number, name: string) => void,
+): Promise<ScanFile[]> {
   if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) {
     throw new UserError({
       subject: folder,
@@ -27,22 +47,71 @@ export function discoverScans(folder: string, options: Pick<ScanOptions, 'manife
       fix: 'name the folder that holds the scans',
     });
   }
-  if (options.manifest !== undefined) return readManifest(options.manifest, folder);
-  const files = listFiles(folder)
-    .filter((path) => formatOf(path) !== undefined)
-    .map((path) => ({ path, name: relative(folder, path).split(sep).join('/') }))
-    .sort((a, b) => (a.name < b.name ? -1 : 1));
-  if (files.length === 0) {
+  const given = options.manifest !== undefined;
+  const listed =
+    options.manifest === undefined
+      ? filesWithin({ path: folder, name: '', patient: null, split: null, modality: null, label: null })
+      : readManifest(options.manifest, folder).flatMap((row) => filesWithin(row));
+  const scans = new Map<string, ScanFile>();
+  for (const [at, file] of listed.entries()) {
+    onProgress?.(at, listed.length, file.name);
+    const format = await formatWithin(file.path);
+    // What a manifest names itself is reported even where it is no scan.
+    if (format === undefined && !given) continue;
+    const facts = await factsOf(file.path, format, index);
+    const key = facts?.series ?? file.path;
+    const before = scans.get(key);
+    if (before !== undefined) {
+      scans.set(key, { ...before, paths: [...before.paths, file.path] });
+      continue;
+    }
+    const { name, split, modality, label } = file;
+    const patient = file.patient ?? facts?.patient ?? facts?.study ?? name;
+    const rank = file.patient ?? name;
+    scans.set(key, { paths: [file.path], name, format, patient, rank, split, modality, label });
+  }
+  onProgress?.(listed.length, listed.length, '');
+  if (scans.size === 0) {
     throw new UserError({
       subject: folder,
       problem: 'holds no scans',
       fix: `put files in it that end in ${formats.flatMap((format) => format.extensions).join(', ')}`,
     });
   }
-  return files.map(({ path, name }) => ({ path, name, patient: name, split: null, modality: null }));
+  return [...scans.values()];
 }
 
-/** Files at any depth; hidden ones and linked folders are left out. */
+/** Unreadable files are of no known format; reading them again says why. */
+async function formatWithin(path: string): Promise<Format | undefined> {
+  try {
+    return await detectFormat(path);
+  } catch {
+    return undefined;
+  }
+}
+
+async function factsOf(
+  path: string,
+  format: Format | undefined,
+  index: ScanIndex,
+): Promise<FileFacts | undefined> {
+  try {
+    return format === undefined ? undefined : await index.facts(path, format);
+  } catch {
+    // A broken file is a scan of its own; reading it says what is broken.
+    return undefined;
+  }
+}
+
+/** The file itself, or all files of a folder, sorted by name; hidden ones and linked folders are left out. */
+function filesWithin(listed: Listed): Listed[] {
+  if (statSync(listed.path, { throwIfNoEntry: false })?.isDirectory() !== true) return [listed];
+  const prefix = listed.name === '' ? '' : `${listed.name.replace(/\/+$/, '')}/`;
+  return listFiles(listed.path)
+    .map((path) => ({ ...listed, path, name: prefix + relative(listed.path, path).split(sep).join('/') }))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
 function listFiles(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     const path = join(folder, entry.name);

@@ -2,7 +2,7 @@
  * Where a scan's voxels are in the body, handled here and nowhere else.
  *
  * World frame: RAS+ millimetres (x towards the patient's right, y towards anterior, z towards superior), as in NIfTI.
- * ITK and DICOM use LPS, with x and y reversed; `affineOfLps` is the one conversion.
+ * DICOM, ITK and some NRRD files use LPS, with x and y reversed; `affineOfColumns` is the one conversion.
  * Canonical arrays are `[D, H, W]` = (z, y, x), each growing along its RAS+ direction. Oblique scans get the nearest
  * permutation and flips of their axes, so that no voxel is interpolated for orientation.
  */
@@ -12,19 +12,25 @@ export type Triple = readonly [number, number, number];
 export type Affine = readonly [Row, Row, Row];
 type Row = readonly [number, number, number, number];
 
-/** From ITK's direction cosines (`direction(row, column)`, LPS), spacing `[x, y, z]` in mm and origin (LPS, mm). */
-export function affineOfLps(
-  direction: (row: number, column: number) => number,
-  spacing: Triple,
+/** A world frame, by the directions towards which its axes grow. */
+export type Frame = 'RAS' | 'LPS' | 'LAS';
+
+/**
+ * From a volume's three steps, and the place of its first voxel, in `frame`.
+ *
+ * @param columns millimetres that one voxel along each stored axis `[x, y, z]` moves in the frame
+ * @param origin millimetres, centre of the first voxel
+ */
+export function affineOfColumns(
+  columns: readonly [Triple, Triple, Triple],
   origin: Triple,
+  frame: Frame,
 ): Affine {
-  const row = (axis: 0 | 1 | 2, sign: 1 | -1): Row => [
-    sign * direction(axis, 0) * spacing[0],
-    sign * direction(axis, 1) * spacing[1],
-    sign * direction(axis, 2) * spacing[2],
-    sign * origin[axis],
-  ];
-  return [row(0, -1), row(1, -1), row(2, 1)];
+  const row = (axis: 0 | 1 | 2): Row => {
+    const sign = frame[axis] === 'RAS'[axis] ? 1 : -1;
+    return [sign * columns[0][axis], sign * columns[1][axis], sign * columns[2][axis], sign * origin[axis]];
+  };
+  return [row(0), row(1), row(2)];
 }
 
 /** For each world axis R, A, S: the stored axis that runs along it, and in which sense. */

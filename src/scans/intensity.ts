@@ -5,6 +5,7 @@
  * intensities are clipped at percentiles and standardised over tissue, so that neither a bright implant nor the field
  * of view decides the scale.
  */
+import type { Clipping } from './options.js';
 
 /** Nothing physical is darker than air at -1000 Hounsfield units; scanners pad with less. */
 const DARKEST_AIR = -1024;
@@ -31,11 +32,46 @@ export function rangeOf(voxels: Float32Array): { low: number; high: number; nonF
 
 /** The value below which `percent` of `sorted` lie, by linear interpolation as NumPy does. */
 export function percentileOf(sorted: Float32Array, percent: number): number {
-  const position = (percent / 100) * (sorted.length - 1);
+  return between(percent, sorted.length, (rank) => sorted[rank] as number);
+}
+
+function between(percent: number, count: number, at: (rank: number) => number): number {
+  const position = (percent / 100) * (count - 1);
   const below = Math.floor(position);
-  const low = sorted[below] as number;
-  const high = sorted[Math.min(below + 1, sorted.length - 1)] as number;
-  return low + (high - low) * (position - below);
+  const low = at(below);
+  return low + (at(Math.min(below + 1, count - 1)) - low) * (position - below);
+}
+
+/**
+ * The same of values in any order, without NaN: counted by their upper bits first, so that only those of one bucket
+ * are sorted. Where `mask` is given, of the values at which it is 1.
+ */
+export function percentileWithin(values: Float32Array, percent: number, mask?: Uint8Array): number {
+  const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
+  /** Upper half of a key that orders as the numbers do: signs flipped, negative numbers upside down. */
+  const bucketOf = (i: number): number => {
+    const raw = bits[i] as number;
+    return (raw & 0x80000000 ? ~raw : raw | 0x80000000) >>> 16;
+  };
+  const counts = new Uint32Array(1 << 16);
+  let total = 0;
+  for (let i = 0; i < values.length; i++) {
+    if (mask !== undefined && mask[i] !== 1) continue;
+    const bucket = bucketOf(i);
+    counts[bucket] = (counts[bucket] as number) + 1;
+    total++;
+  }
+  const at = (rank: number): number => {
+    let [bucket, before] = [0, 0];
+    while (before + (counts[bucket] as number) <= rank) before += counts[bucket++] as number;
+    const members = new Float32Array(counts[bucket] as number);
+    let found = 0;
+    for (let i = 0; i < values.length && found < members.length; i++)
+      if ((mask === undefined || mask[i] === 1) && bucketOf(i) === bucket)
+        members[found++] = values[i] as number;
+    return members.sort()[rank - before] as number;
+  };
+  return between(percent, total, at);
 }
 
 /**
@@ -43,9 +79,8 @@ export function percentileOf(sorted: Float32Array, percent: number): number {
  * N. Otsu, "A threshold selection method from gray-level histograms", IEEE SMC 1979.
  */
 export function foregroundOf(voxels: Float32Array, percentiles: readonly [number, number]): Uint8Array {
-  const sorted = voxels.slice().sort();
-  const low = Math.max(percentileOf(sorted, percentiles[0]), Math.min(DARKEST_AIR, sorted.at(-1) as number));
-  const high = percentileOf(sorted, percentiles[1]);
+  const low = Math.max(percentileWithin(voxels, percentiles[0]), Math.min(DARKEST_AIR, rangeOf(voxels).high));
+  const high = percentileWithin(voxels, percentiles[1]);
   const mask = new Uint8Array(voxels.length);
   if (!(high > low)) {
     // Almost everything is one value: whatever differs from it upwards is the content.
@@ -87,25 +122,38 @@ function lowerOtsuThreshold(histogram: Float64Array): number {
 }
 
 /**
- * Clips and standardises in place: mean 0 and standard deviation 1 over tissue.
+ * The values at which intensities are clipped: a window's ends, or percentiles.
  *
- * The upper clip is a percentile of tissue, the lower one of everything, since lung and air lie below most tissue and
- * still carry information. Returns false where the tissue is constant and nothing can be standardised.
+ * The upper percentile is of tissue, the lower one of everything, since lung and air lie below most tissue and still
+ * carry information. Null where there is no tissue.
+ */
+export function clipRangeOf(
+  voxels: Float32Array,
+  foreground: Uint8Array,
+  { percentiles, window }: Clipping,
+): readonly [number, number] | null {
+  if (window !== undefined) return [window.center - window.width / 2, window.center + window.width / 2];
+  if (!foreground.includes(1)) return null;
+  return [percentileWithin(voxels, percentiles[0]), percentileWithin(voxels, percentiles[1], foreground)];
+}
+
+/**
+ * Clips and standardises in place: mean 0 and standard deviation 1 over tissue.
+ * Returns false where the tissue is constant and nothing can be standardised.
  */
 export function standardise(
   voxels: Float32Array,
   foreground: Uint8Array,
-  percentiles: readonly [number, number],
+  [low, high]: readonly [number, number],
 ): boolean {
-  const tissue = voxels.filter((_, i) => foreground[i] === 1).sort();
-  if (tissue.length === 0) return false;
-  const low = percentileOf(voxels.slice().sort(), percentiles[0]);
-  const high = percentileOf(tissue, percentiles[1]);
   const clip = (value: number): number => Math.min(high, Math.max(low, value));
+  let count = 0;
+  for (const one of foreground) count += one;
   let mean = 0;
-  for (const value of tissue) mean += clip(value) / tissue.length;
+  for (let i = 0; i < voxels.length; i++) if (foreground[i] === 1) mean += clip(voxels[i] as number) / count;
   let variance = 0;
-  for (const value of tissue) variance += (clip(value) - mean) ** 2 / tissue.length;
+  for (let i = 0; i < voxels.length; i++)
+    if (foreground[i] === 1) variance += (clip(voxels[i] as number) - mean) ** 2 / count;
   const deviation = Math.sqrt(variance);
   if (!(deviation > 1e-6 * Math.max(1e-20, Math.abs(mean)))) return false;
   for (let i = 0; i < voxels.length; i++) voxels[i] = (clip(voxels[i] as number) - mean) / deviation;

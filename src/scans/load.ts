@@ -3,9 +3,9 @@
  */
 import { UserError, present } from '../core/errors.js';
 import { hashJson } from '../core/hash.js';
-import { defaultCacheDirectory, openCache } from './cache.js';
-import { discoverScans } from './discover.js';
+import { defaultCacheDirectory } from './cache.js';
 import type { Triple } from './geometry.js';
+import { openLibrary } from './library.js';
 import { transformsJson, transformsOf, type ScanOptions } from './options.js';
 import { readScan, type Unusable, type Usable } from './read.js';
 import { volumeId } from './recipe.js';
@@ -40,22 +40,27 @@ export async function loadScanSet(
   options: ScanOptions,
   { seed, minimumSize = [1, 1, 1], cacheDirectory = defaultCacheDirectory(), onProgress }: LoadOptions,
 ): Promise<{ readonly set: ScanSet; readonly report: ScanReport }> {
-  const files = discoverScans(folder, options);
+  const library = await openLibrary(folder, options, cacheDirectory, onProgress);
+  const { files } = library;
   const transforms = transformsOf(options);
-  const cache = openCache(cacheDirectory);
   const usable: Usable[] = [];
   const skipped: Unusable[] = [];
   const seen = new Map<string, string>();
   for (const [index, file] of files.entries()) {
     onProgress?.(index, files.length, file.name);
-    const outcome = checked(await readScan(file, transforms, cache), minimumSize, seen);
+    const outcome = checked(await readScan(file, transforms, library), minimumSize, seen);
     if ('reason' in outcome) skipped.push(outcome);
     else usable.push(outcome);
   }
   onProgress?.(files.length, files.length, '');
+  await library.index.save();
   refuseSkipped(folder, options, usable, skipped);
 
-  const patients = new Map(usable.map(({ file }): [string, Split | null] => [file.patient, file.split]));
+  const patients = new Map(
+    [...usable]
+      .sort((a, b) => (a.file.rank < b.file.rank ? -1 : 1))
+      .map(({ file }): [string, Split | null] => [file.patient, file.split]),
+  );
   const sides = splitPatients(sourceOf(folder, skipped), patients, options.validation, seed);
   const numbers = new Map([...sides.keys()].map((name, index) => [name, index]));
   const of = <T>(map: ReadonlyMap<string, T>, { file }: Usable): T =>
@@ -128,7 +133,7 @@ function refuseSkipped(
   const others = skipped.length > 1 ? ` (and ${skipped.length - 1} more)` : '';
   if (options.unreadable === 'refuse') {
     throw new UserError({
-      subject: first.file.path,
+      subject: first.file.paths[0],
       problem: `${first.reason}${others}`,
       fix: 'remove it, or set "unreadable": "skip"',
     });

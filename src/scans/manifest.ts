@@ -1,14 +1,15 @@
 /**
  * A CSV manifest: which file is whose scan, and optionally on which side of the split.
  *
- * Columns `path` (or `file`) and `patient`, optionally `split` and `modality`; further columns are ignored.
+ * Columns `path` (or `file`) and `patient`, optionally `split`, `modality` and `label`; further columns are
+ * ignored. A path may be a folder, whose scans are then all of that patient.
  * Paths are relative to the manifest or to the scans folder.
  */
 import { parse } from 'csv-parse/sync';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { UserError, messageOf } from '../core/errors.js';
-import type { ScanFile } from './discover.js';
+import type { Listed } from './discover.js';
 
 const SPLITS: Readonly<Record<string, 'train' | 'validation'>> = {
   train: 'train',
@@ -18,7 +19,7 @@ const SPLITS: Readonly<Record<string, 'train' | 'validation'>> = {
   validation: 'validation',
 };
 
-export function readManifest(manifest: string, folder: string): ScanFile[] {
+export function readManifest(manifest: string, folder: string): Listed[] {
   const path = [resolve(folder, manifest), resolve(manifest)].find((candidate) => existsSync(candidate));
   if (path === undefined) {
     throw new UserError({
@@ -63,9 +64,9 @@ function fileOf(
   row: Record<string, string>,
   pathColumn: string,
   line: number,
-): ScanFile {
+): Listed {
   const name = row[pathColumn] ?? '';
-  const { patient = '', split = '', modality = '' } = row;
+  const { patient = '', split = '', modality = '', label = '' } = row;
   const refuse = (problem: string, fix: string): never => {
     throw new UserError({ subject: `${manifest} line ${line}`, problem, fix });
   };
@@ -80,11 +81,18 @@ function fileOf(
     split === ''
       ? null
       : (SPLITS[split.toLowerCase()] ?? refuse(`split is ${split}`, 'write train, validation or nothing'));
-  return { path, name, patient, split: side, modality: modality === '' ? null : modality };
+  return {
+    path,
+    name,
+    patient,
+    split: side,
+    modality: modality === '' ? null : modality,
+    label: label === '' ? null : label,
+  };
 }
 
-function checkSplits(manifest: string, files: readonly ScanFile[]): void {
-  const sides = new Map<string, ScanFile['split']>();
+function checkSplits(manifest: string, files: readonly Listed[]): void {
+  const sides = new Map<string | null, Listed['split']>();
   const paths = new Set<string>();
   for (const { path, name, patient, split } of files) {
     if (paths.has(path)) {

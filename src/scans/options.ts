@@ -7,20 +7,49 @@ import type { Triple } from './geometry.js';
 
 const millimetres = z.number().positive().max(100);
 
+const Percentiles = z
+  .tuple([z.number().min(0).max(100), z.number().min(0).max(100)])
+  .refine(([low, high]) => low < high, 'the first percentile must be below the second');
+
+const Window = z.strictObject({ center: z.number(), width: z.number().positive() });
+
 export const ScanOptions = z.strictObject({
   spacing: z
     .union([millimetres, z.tuple([millimetres, millimetres, millimetres])])
     .default(3)
     .describe('Millimetres between voxels after resampling: one number, or one per axis [D, H, W].'),
-  percentiles: z
-    .tuple([z.number().min(0).max(100), z.number().min(0).max(100)])
-    .refine(([low, high]) => low < high, 'the first percentile must be below the second')
-    .default([0.5, 99.5])
-    .describe('Intensities are clipped at these percentiles.'),
+  percentiles: Percentiles.default([0.5, 99.5]).describe('Intensities are clipped at these percentiles.'),
   frames: z
     .enum(['first', 'each', 'mean'])
     .default('first')
     .describe('What a 4D series becomes: its first frame, one volume per frame, or the mean over frames.'),
+  cine: z
+    .strictObject({
+      frameTime: z
+        .number()
+        .positive()
+        .max(60)
+        .default(0.05)
+        .describe('Seconds between frames after resampling by their timestamps.'),
+      spacing: millimetres
+        .default(1)
+        .describe('Millimetres between pixels, where a clip says how large they are.'),
+      pixels: z
+        .number()
+        .positive()
+        .max(100)
+        .default(1)
+        .describe('Stored pixels per pixel, where a clip does not say how large they are.'),
+    })
+    .prefault({})
+    .describe('What clips (one slice, several frames) become: [C, frames, H, W], rows from top to bottom.'),
+  window: Window.optional().describe(
+    'Intensities are clipped to this window (Hounsfield units for CT) instead of at percentiles.',
+  ),
+  modalities: z
+    .record(z.string(), z.strictObject({ percentiles: Percentiles.optional(), window: Window.optional() }))
+    .default({ US: { percentiles: [0, 99.9] } })
+    .describe('Clipping for modalities as DICOM names them, instead of the above.'),
   nonFinite: z
     .enum(['refuse', 'zero'])
     .default('refuse')
@@ -39,25 +68,57 @@ export const ScanOptions = z.strictObject({
     .string()
     .min(1)
     .optional()
-    .describe('CSV file with columns path and patient, optionally split (train or validation) and modality.'),
+    .describe(
+      'CSV file with columns path (a file or folder) and patient, optionally split (train or validation), modality and label.',
+    ),
 });
 
 export type ScanOptions = z.output<typeof ScanOptions>;
 
 /** The options that decide what a file's voxels become; part of the cache's key. */
-export type Transforms = Pick<ScanOptions, 'percentiles' | 'frames' | 'nonFinite'> & {
-  readonly spacing: Triple;
-};
+export type Transforms = Pick<
+  ScanOptions,
+  'percentiles' | 'window' | 'modalities' | 'frames' | 'cine' | 'nonFinite'
+> & { readonly spacing: Triple };
 
-export function transformsOf({ spacing, percentiles, frames, nonFinite }: ScanOptions): Transforms {
+export function transformsOf({
+  spacing,
+  percentiles,
+  window,
+  modalities,
+  frames,
+  cine,
+  nonFinite,
+}: ScanOptions): Transforms {
   return {
     spacing: typeof spacing === 'number' ? [spacing, spacing, spacing] : spacing,
     percentiles,
+    window,
+    modalities,
     frames,
+    cine,
     nonFinite,
   };
 }
 
+/** How intensities of a modality are clipped: its own window or percentiles, else those of all. */
+export interface Clipping {
+  readonly percentiles: readonly [number, number];
+  readonly window: { readonly center: number; readonly width: number } | undefined;
+}
+
+export function clippingOf(
+  { percentiles, window, modalities }: Pick<Transforms, 'percentiles' | 'window' | 'modalities'>,
+  modality: string | null,
+): Clipping {
+  const own = modality === null ? undefined : modalities[modality];
+  return {
+    percentiles: own?.percentiles ?? percentiles,
+    window: own?.window ?? (own?.percentiles === undefined ? window : undefined),
+  };
+}
+
 export function transformsJson(transforms: Transforms): Json {
-  return { ...transforms };
+  // Without the keys that are undefined.
+  return JSON.parse(JSON.stringify(transforms)) as Json;
 }

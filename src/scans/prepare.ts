@@ -2,10 +2,11 @@
  * From a scan as stored to volumes as networks see them: frames, orientation, spacing, intensity, foreground.
  */
 import { UserError } from '../core/errors.js';
+import { isCine, prepareCine } from './cine.js';
 import type { RawScan } from './formats/format.js';
 import { canonicalTriple, canonicalVoxels, orientationOf, type Triple } from './geometry.js';
-import { foregroundOf, rangeOf, standardise } from './intensity.js';
-import type { Transforms } from './options.js';
+import { clipRangeOf, foregroundOf, rangeOf, standardise } from './intensity.js';
+import { clippingOf, type Transforms } from './options.js';
 import { resample, resampledShape } from './resample.js';
 
 /** Outside of these the header's spacing is wrong, or the experiment's. */
@@ -15,38 +16,62 @@ const LARGEST_VOXELS = 2 ** 27;
 export interface PreparedVolume {
   /** `[C, D, H, W]`. */
   readonly shape: readonly [number, number, number, number];
-  /** Millimetres along `[D, H, W]`. */
+  /** Millimetres along `[D, H, W]`; for cine, seconds along D. */
   readonly spacing: Triple;
+  /** Seconds from frame to frame where D is time, else null. */
+  readonly frameTime: number | null;
   /** `[C, D, H, W]`. */
   readonly voxels: Float32Array;
   /** `[D, H, W]`, 1 where there is tissue. */
   readonly foreground: Uint8Array;
 }
 
+/** A frame, or what was made of several: `[D, H, W]` with its spacing. */
+export interface Resampled {
+  readonly voxels: Float32Array;
+  readonly shape: Triple;
+  readonly spacing: Triple;
+  readonly frameTime: number | null;
+}
+
 /** One volume, or one per frame. A scan that can not be used throws a `UserError` with `name` as its subject. */
 export function prepare(name: string, scan: RawScan, transforms: Transforms): PreparedVolume[] {
-  if (transforms.frames === 'mean' && scan.frames > 1) {
-    const frames = Array.from({ length: scan.frames }, (_, frame) => frameOf(name, scan, frame, transforms));
-    const mean = new Float32Array(frames[0]?.length ?? 0);
-    for (const frame of frames)
-      frame.forEach((value, i) => (mean[i] = (mean[i] as number) + value / scan.frames));
-    return [prepareFrame(name, scan, mean, transforms)];
+  if (scan.problem !== undefined)
+    throw new UserError({ subject: name, problem: scan.problem, fix: 'complete or remove it' });
+  if (isCine(scan)) {
+    const clip = prepareCine(scan, transforms.cine, (frame) => checked(name, scan, frame, transforms));
+    checkSize(name, clip.shape);
+    return [finished(name, scan, clip, transforms)];
   }
+  if (transforms.frames === 'mean' && scan.frames > 1)
+    return [prepareFrame(name, scan, meanFrame(name, scan, transforms), transforms)];
   const count = transforms.frames === 'each' ? scan.frames : 1;
   return Array.from({ length: count }, (_, frame) =>
     prepareFrame(name, scan, frameOf(name, scan, frame, transforms), transforms),
   );
 }
 
+function meanFrame(name: string, scan: RawScan, transforms: Transforms): Float32Array {
+  const mean = frameOf(name, scan, 0, transforms).map((value) => value / scan.frames);
+  for (let frame = 1; frame < scan.frames; frame++) {
+    const next = frameOf(name, scan, frame, transforms);
+    for (let i = 0; i < mean.length; i++) mean[i] = (mean[i] as number) + (next[i] as number) / scan.frames;
+  }
+  return mean;
+}
+
 /** A frame in canonical orientation, `[D, H, W]`, without NaN. */
 function frameOf(name: string, scan: RawScan, frame: number, transforms: Transforms): Float32Array {
   const voxels = canonicalVoxels(scan.voxels, scan.size, frame, orientationOf(scan.affine));
+  return checked(name, scan, voxels, transforms);
+}
+
+function checked(name: string, scan: RawScan, voxels: Float32Array, transforms: Transforms): Float32Array {
   const { low, high, nonFinite } = rangeOf(voxels);
-  const bad = Math.max(nonFinite, scan.nonFinite);
-  if (bad > 0 && transforms.nonFinite === 'refuse') {
+  if (nonFinite > 0 && transforms.nonFinite === 'refuse') {
     throw new UserError({
       subject: name,
-      problem: `${bad} of ${scan.voxels.length} voxels are NaN or infinite`,
+      problem: `${nonFinite} of ${scan.voxels.length} voxels are NaN or infinite`,
       fix: 'repair it, or set "nonFinite": "zero"',
     });
   }
@@ -65,23 +90,41 @@ function prepareFrame(
   const orientation = orientationOf(scan.affine);
   const size = canonicalTriple(orientation, scan.size);
   const spacing = canonicalTriple(orientation, scan.spacing);
-  const wanted = resampledShape(size, spacing, transforms.spacing);
-  const count = wanted[0] * wanted[1] * wanted[2];
-  if (count < FEWEST_VOXELS || count > LARGEST_VOXELS) {
-    throw new UserError({
-      subject: name,
-      problem: `${wanted.join(' × ')} voxels after resampling, too ${count < FEWEST_VOXELS ? 'few' : 'many'} to be a scan`,
-      fix: 'correct its spacing, or choose another "spacing"',
-    });
-  }
+  checkSize(name, resampledShape(size, spacing, transforms.spacing));
   const { voxels, shape } = resample(frame, size, spacing, transforms.spacing);
-  const foreground = foregroundOf(voxels, transforms.percentiles);
-  if (!standardise(voxels, foreground, transforms.percentiles)) {
+  return finished(name, scan, { voxels, shape, spacing: transforms.spacing, frameTime: null }, transforms);
+}
+
+function checkSize(name: string, wanted: Triple): void {
+  const count = wanted[0] * wanted[1] * wanted[2];
+  if (count >= FEWEST_VOXELS && count <= LARGEST_VOXELS) return;
+  throw new UserError({
+    subject: name,
+    problem: `${wanted.join(' × ')} voxels after resampling, too ${count < FEWEST_VOXELS ? 'few' : 'many'} to be a scan`,
+    fix: 'correct its spacing, or choose another "spacing"',
+  });
+}
+
+/** Intensities and foreground, once voxels are where they belong. */
+function finished(
+  name: string,
+  { modality }: RawScan,
+  { voxels, shape, spacing, frameTime }: Resampled,
+  transforms: Transforms,
+): PreparedVolume {
+  const clipping = clippingOf(transforms, modality);
+  const foreground = foregroundOf(voxels, clipping.percentiles);
+  const range = clipRangeOf(voxels, foreground, clipping);
+  if (range === null || !standardise(voxels, foreground, range)) {
+    const within =
+      clipping.window === undefined
+        ? `the percentiles ${clipping.percentiles.join(' and ')}`
+        : `the window of ${clipping.window.width} around ${clipping.window.center}`;
     throw new UserError({
       subject: name,
-      problem: `nearly constant: no contrast between the percentiles ${transforms.percentiles.join(' and ')}`,
-      fix: 'remove it, or widen "percentiles"',
+      problem: `nearly constant: no contrast between ${within}`,
+      fix: `remove it, or widen "${clipping.window === undefined ? 'percentiles' : 'window'}"`,
     });
   }
-  return { shape: [1, ...shape], spacing: transforms.spacing, voxels, foreground };
+  return { shape: [1, ...shape], spacing, frameTime, voxels, foreground };
 }

@@ -1,13 +1,12 @@
 /**
- * One file, from the cache where its content was prepared before, else read and prepared now.
+ * One scan, from the cache where its content was prepared before, else read and prepared now.
  */
-import { readFile } from 'node:fs/promises';
 import { UserError, messageOf, present } from '../core/errors.js';
 import { sha256 } from '../core/hash.js';
-import { cacheKey, type PreparedScan, type ScanCache } from './cache.js';
+import { cacheKey, type PreparedScan } from './cache.js';
 import type { ScanFile } from './discover.js';
 import type { ScanInfo } from './formats/format.js';
-import { formatOf } from './formats/index.js';
+import type { Library } from './library.js';
 import type { Transforms } from './options.js';
 import { prepare } from './prepare.js';
 
@@ -27,17 +26,18 @@ export interface Unusable {
 export async function readScan(
   file: ScanFile,
   transforms: Transforms,
-  cache: ScanCache,
+  { cache, index }: Pick<Library, 'cache' | 'index'>,
 ): Promise<Usable | Unusable> {
   let info: ScanInfo | undefined;
   try {
-    const key = cacheKey(sha256(await readFile(file.path)), transforms);
+    const key = cacheKey(await contentOf(file, index), transforms);
     const cached = await cache.read(key);
     if (cached !== undefined) return { file, key, scan: cached };
-    const format = present(formatOf(file.path) ?? undefined, `a format for ${file.path}`);
-    const raw = await format.read(file.path);
+    if (file.format === undefined) return { file, reason: 'of no known format' };
+    const raw = await file.format.read(...file.paths);
     info = raw;
-    await cache.write(key, { info: raw, volumes: prepare(file.name, raw, transforms) });
+    const modality = raw.modality ?? file.modality;
+    await cache.write(key, { info: raw, volumes: prepare(file.name, { ...raw, modality }, transforms) });
     // Read back, so that voxels lie in shared memory and are the same as in every later run.
     return { file, key, scan: present(await cache.read(key), 'the cache entry just written') };
   } catch (thrown) {
@@ -45,6 +45,17 @@ export async function readScan(
     const reason = thrown instanceof UserError ? thrown.complaint.problem : messageOf(thrown);
     return { file, reason, ...(info === undefined ? {} : { info }) };
   }
+}
+
+/** Hash of all of a scan's content, whatever its files are called. */
+async function contentOf({ paths, format, modality }: ScanFile, index: Library['index']): Promise<string> {
+  const contents = [];
+  for (const path of [...paths, ...((await format?.parts?.(paths[0])) ?? [])])
+    contents.push(await index.content(path));
+  const [only] = contents;
+  const whole = contents.length === 1 && only !== undefined ? only : sha256(contents.sort().join());
+  // A manifest's modality decides how intensities are clipped.
+  return modality === null ? whole : `${whole} ${modality ?? ''}`;
 }
 
 function isFileError(thrown: unknown): boolean {

@@ -3,7 +3,7 @@
  *
  * Voxels lie in SharedArrayBuffers, so that threads share them instead of copying.
  * Axes are canonical: `[C, D, H, W]` with D towards superior, H towards anterior, W towards right (RAS+ reversed,
- * `x` fastest), for volumes; `[C, frames, H, W]` for cine.
+ * `x` fastest), for volumes; `[C, frames, H, W]` for cine, with H downwards and W to the right as clips are shown.
  */
 import type { Triple } from './geometry.js';
 
@@ -15,8 +15,10 @@ export interface Volume {
   readonly patient: number;
   /** `[C, D, H, W]`. */
   readonly shape: readonly [number, number, number, number];
-  /** Millimetres along `[D, H, W]`. */
+  /** Millimetres along `[D, H, W]`; for cine, D counts frames and its entry is `frameTime`. */
   readonly spacing: Triple;
+  /** Seconds from frame to frame where D is time; null or absent for volumes. */
+  readonly frameTime?: number | null;
   /** `[C, D, H, W]`, normalised intensities. */
   readonly voxels: Float32Array;
   /** `[D, H, W]`, 1 where there is tissue, 0 in air. */

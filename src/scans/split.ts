@@ -8,7 +8,7 @@ export type Split = 'train' | 'validation';
 
 /**
  * @param source what the scans are called in an error
- * @param patients each patient once, with the side that a manifest fixes
+ * @param patients each patient once, in an order that the draw depends on, with the side that a manifest fixes
  * @param share of patients held out for validation, in (0, 1)
  */
 export function splitPatients(
@@ -17,7 +17,7 @@ export function splitPatients(
   share: number,
   seed: number,
 ): Map<string, Split> {
-  const names = [...patients.keys()].sort();
+  const names = [...patients.keys()];
   if (names.length < 2) {
     throw new UserError({
       subject: source,

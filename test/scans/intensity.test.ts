@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { rngOf } from '../../src/core/random.js';
-import { foregroundOf, percentileOf, rangeOf, standardise } from '../../src/scans/intensity.js';
+import {
+  clipRangeOf,
+  foregroundOf,
+  percentileOf,
+  percentileWithin,
+  rangeOf,
+  standardise,
+} from '../../src/scans/intensity.js';
 
 /** Air in three quarters, tissue in the rest. */
 function scan(scale: number, offset: number): Float32Array {
@@ -35,10 +42,16 @@ describe('foreground', () => {
   });
 });
 
+/** Clips at percentiles and standardises; whether it could. */
+function standardised(voxels: Float32Array, foreground = foregroundOf(voxels, [0.5, 99.5])): boolean {
+  const range = clipRangeOf(voxels, foreground, { percentiles: [0.5, 99.5], window: undefined });
+  return range !== null && standardise(voxels, foreground, range);
+}
+
 describe('standardising', () => {
   it('does not depend on scale and offset of the scanner', () => {
     const [one, other] = [scan(1, 0), scan(300, 50)].map((voxels) => {
-      standardise(voxels, foregroundOf(voxels, [0.5, 99.5]), [0.5, 99.5]);
+      standardised(voxels);
       return voxels;
     }) as [Float32Array, Float32Array];
     one.forEach((value, i) => expect(value).toBeCloseTo(other[i] as number, 3));
@@ -47,7 +60,7 @@ describe('standardising', () => {
   it('gives tissue mean 0 and deviation 1', () => {
     const voxels = scan(1, 0);
     const foreground = foregroundOf(voxels, [0.5, 99.5]);
-    expect(standardise(voxels, foreground, [0.5, 99.5])).toBe(true);
+    expect(standardised(voxels, foreground)).toBe(true);
     const tissue = [...voxels].filter((_, i) => foreground[i] === 1);
     const mean = tissue.reduce((sum, value) => sum + value, 0) / tissue.length;
     const variance = tissue.reduce((sum, value) => sum + (value - mean) ** 2, 0) / tissue.length;
@@ -58,13 +71,13 @@ describe('standardising', () => {
   it('clips an outlier instead of scaling by it', () => {
     const voxels = scan(1, 0);
     voxels[0] = 1e30;
-    standardise(voxels, foregroundOf(voxels, [0.5, 99.5]), [0.5, 99.5]);
+    standardised(voxels);
     expect(rangeOf(voxels).high).toBeLessThan(5);
   });
 
   it('says that a constant volume can not be standardised', () => {
     const voxels = new Float32Array(100).fill(7);
-    expect(standardise(voxels, new Uint8Array(100).fill(1), [0.5, 99.5])).toBe(false);
+    expect(standardised(voxels, new Uint8Array(100).fill(1))).toBe(false);
   });
 });
 
@@ -74,4 +87,23 @@ it('percentiles interpolate as NumPy does', () => {
   expect(percentileOf(sorted, 50)).toBe(2);
   expect(percentileOf(sorted, 90)).toBeCloseTo(7.2, 5);
   expect(percentileOf(sorted, 100)).toBe(10);
+});
+
+it('finds percentiles without sorting as it does with, of negative numbers and under a mask', () => {
+  const values = Float32Array.from({ length: 5000 }, (_, i) => Math.sin(i * i) * 10 ** (i % 7) - 3);
+  const mask = Uint8Array.from(values, (_, i) => (i % 3 === 0 ? 1 : 0));
+  const sorted = values.slice().sort();
+  const within = values.filter((_, i) => i % 3 === 0).sort();
+  for (const percent of [0, 0.5, 33.3, 50, 99.5, 100]) {
+    expect(percentileWithin(values, percent)).toBe(percentileOf(sorted, percent));
+    expect(percentileWithin(values, percent, mask)).toBe(percentileOf(within, percent));
+  }
+});
+
+it('clips to a window where one is given', () => {
+  const range = clipRangeOf(new Float32Array(8), new Uint8Array(8), {
+    percentiles: [0, 100],
+    window: { center: 40, width: 400 },
+  });
+  expect(range).toEqual([-160, 240]);
 });

@@ -1,6 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Worker } from 'node:worker_threads';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { UserError } from '../../src/core/errors.js';
@@ -48,32 +47,13 @@ describe('reading NIfTI', () => {
     expect(Number(scan.voxels[4 * 24 + 1])).toBe(4001);
   });
 
-  it('counts NaN and infinite voxels, which ITK would read as zero', async () => {
+  it('keeps NaN and infinite voxels, which other readers turn into zero', async () => {
     const path = writeNifti(join(folder, 'nan.nii.gz'), {
       ...small,
       value: (x, y) => (x === 0 ? NaN : x === 1 && y === 0 ? Infinity : 1),
     });
-    expect((await nifti.read(path)).nonFinite).toBe(6 + 2);
-  });
-
-  it('works in a worker thread without a network', async () => {
-    const path = writeNifti(join(folder, 'thread.nii.gz'), small);
-    const code = `
-      const { fetch } = globalThis; // of data: URLs, in which modules carry their WebAssembly
-      globalThis.fetch = (url) => { if (!String(url).startsWith('data:')) throw new Error('network: ' + url); return fetch(url); };
-      const { parentPort, workerData } = require('node:worker_threads');
-      import(workerData.module)
-        .then(({ niftiReadImageNode }) => niftiReadImageNode(workerData.path))
-        .then(({ image }) => parentPort.postMessage(Array.from(image.size)));`;
-    const worker = new Worker(code, {
-      eval: true,
-      workerData: { path, module: import.meta.resolve('@itk-wasm/image-io') },
-    });
-    const size = await new Promise((resolve, reject) =>
-      worker.once('message', resolve).once('error', reject),
-    );
-    expect(size).toEqual([4, 3, 2]);
-    await worker.terminate();
+    const { voxels } = await nifti.read(path);
+    expect([...voxels].filter((value) => !Number.isFinite(value))).toHaveLength(6 + 2);
   });
 });
 
@@ -111,7 +91,7 @@ describe('refusing what is no sound NIfTI file', () => {
       'an absurd size',
       'absurd.nii',
       spoiled((h) => [42, 44, 46].forEach((at) => h.setInt16(at, 32767, true))),
-      /at most 1073741824 are read/,
+      /at most 536870912 are read/,
     ],
     [
       'a negative size',

@@ -1,12 +1,13 @@
 /**
- * The contract of a scan format: one file in, geometry and voxels as stored out.
+ * The contract of a scan format: files in, geometry and voxels as stored out.
  *
  * Contract:
- * - `read` verifies the file before it trusts it: declared sizes against the bytes that are there, compressed data
+ * - `read` verifies a file before it trusts it: declared sizes against the bytes that are there, compressed data
  *   against a bound. A file that breaks a rule throws a `UserError` that names the file and both numbers.
- * - Voxels are given as stored, rescaled to the format's own units; orientation, spacing and intensity are
- *   handled later, the same for every format.
+ * - Voxels are given as stored, rescaled to the format's own units (Hounsfield for CT), colours as luma; NaN stays
+ *   NaN. Orientation, spacing, frame rate and normalisation are handled later, the same for every format.
  * - Geometry is in RAS+ millimetres whatever the format's own frame is (`geometry.ts` converts).
+ * - Nothing that a format hands out names a patient: identifiers go through the pseudonym function that it is given.
  */
 import type { Affine, Triple } from '../geometry.js';
 
@@ -30,19 +31,43 @@ export interface ScanInfo {
   /** Voxels along the stored axes `[x, y, z]`, x fastest. */
   readonly size: Triple;
   readonly frames: number;
-  /** Millimetres along the stored axes `[x, y, z]`. */
+  /** Millimetres along the stored axes `[x, y, z]`; 1 where the file does not say. */
   readonly spacing: Triple;
-  /** Seconds from frame to frame; null where unknown or where there is one frame. */
+  /** Whether the file says how large its voxels are. */
+  readonly calibrated: boolean;
+  /** Seconds from frame to frame, the median where it varies; null where unknown or where there is one frame. */
   readonly frameTime: number | null;
+  /** Seconds of each frame since the first, where frames are not evenly spaced; null where they are. */
+  readonly frameTimes: readonly number[] | null;
   /** From voxel indices `[x, y, z]` to RAS+ millimetres. */
   readonly affine: Affine;
+  /** What a user should know about it although it can be used, such as burned-in annotation. */
+  readonly remarks: readonly string[];
 }
 
 export interface RawScan extends ScanInfo {
+  /** Why it should not be used although it can be read, such as a missing slice. */
+  readonly problem?: string;
   /** `[frames, z, y, x]`, x fastest. */
   readonly voxels: VoxelArray;
-  /** Voxels that are NaN or infinite in the file; a decoder may have replaced them. */
-  readonly nonFinite: number;
+}
+
+/** What the index keeps about a file of a format whose scans are spread over files; plain data. */
+export interface FileFacts {
+  /** Files with equal text belong to one scan. */
+  readonly series: string;
+  /** Pseudonyms. */
+  readonly study: string | null;
+  readonly patient: string | null;
+}
+
+/** A keyed hash of an identifier. */
+export type Pseudonym = (identifier: string) => string;
+
+/** Whether a format can be read on this machine, and what its reader is or why not. */
+export interface Probe {
+  readonly usable: boolean;
+  readonly detail: string;
 }
 
 export interface Format {
@@ -51,5 +76,34 @@ export interface Format {
   readonly source: string;
   /** Lower-case endings of file names, with the dot. */
   readonly extensions: readonly string[];
-  read(path: string): Promise<RawScan>;
+  /** Whether a file with an unknown ending is of this format, from its first 132 bytes. */
+  recognises?(head: Uint8Array): boolean;
+  /** Which scan a file is a part of; absent where every file is a scan. */
+  facts?(path: string, pseudonym: Pseudonym): Promise<FileFacts>;
+  /** Further files that hold the voxels of the one at `path`, where its header says so. */
+  parts?(path: string): Promise<readonly string[]>;
+  /** Reads one scan from its only file, or from all of its files in any order. */
+  read(path: string, ...others: readonly string[]): Promise<RawScan>;
+  /** Absent where the reader is always there. */
+  probe?(): Promise<Probe>;
+}
+
+/** Seconds since the first frame, and the median step, of frames at these times. */
+export function timing(times: readonly number[]): Pick<ScanInfo, 'frameTime' | 'frameTimes'> {
+  const steps = times.slice(1).map((time, i) => time - (times[i] as number));
+  const sorted = [...steps].sort((a, b) => a - b);
+  const median = sorted[Math.floor(sorted.length / 2)];
+  if (median === undefined || !(median > 0) || !steps.every((step) => Number.isFinite(step) && step >= 0))
+    return { frameTime: null, frameTimes: null };
+  const even = steps.every((step) => Math.abs(step - median) <= 0.01 * median);
+  return { frameTime: median, frameTimes: even ? null : times.map((time) => time - (times[0] as number)) };
+}
+
+/** The same, for frames at one rate. */
+export function evenTiming(
+  frames: number,
+  seconds: number | null,
+): Pick<ScanInfo, 'frameTime' | 'frameTimes'> {
+  const known = frames > 1 && seconds !== null && seconds > 0 && Number.isFinite(seconds);
+  return { frameTime: known ? seconds : null, frameTimes: null };
 }

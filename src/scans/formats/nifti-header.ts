@@ -1,76 +1,101 @@
 /**
- * The NIfTI-1 header as a table: fields, and access to them in the file's byte order.
+ * The NIfTI headers as tables: fields, and access to them in the file's version and byte order.
  *
- * Source: nifti1.h, https://nifti.nimh.nih.gov/pub/dist/src/niftilib/nifti1.h
+ * Sources: nifti1.h, https://nifti.nimh.nih.gov/pub/dist/src/niftilib/nifti1.h, and
+ * nifti2.h, https://nifti.nimh.nih.gov/pub/dist/doc/nifti2.h
  */
 import { UserError } from '../../core/errors.js';
 
-/** Bytes of the header; in a single file the voxels start at 352 or later. */
-export const HEADER_BYTES = 348;
+type Type = 'int8' | 'int16' | 'int32' | 'int64' | 'float32' | 'float64';
 
-type Type = 'int16' | 'int32' | 'float32';
-
-/** Name, type and byte offset of the fields that are looked at. */
+/** Type and byte offset of each field that is looked at, in versions 1 and 2. */
 const FIELDS = {
-  sizeofHdr: ['int32', 0], // 348; tells the byte order
-  dim: ['int16', 40], // [8]: number of axes, then their extents
-  datatype: ['int16', 70],
-  bitpix: ['int16', 72], // bits per voxel
-  pixdim: ['float32', 76], // [8]: handedness, then spacings, in mm unless xyzt_units says otherwise
-  voxOffset: ['float32', 108], // first byte of the voxels
-  sclSlope: ['float32', 112], // value = slope * stored + intercept; 0 or NaN for no rescaling
-  sclInter: ['float32', 116],
-  qformCode: ['int16', 252],
-  sformCode: ['int16', 254],
-  quatern: ['float32', 256], // [3]: b, c, d of the rotation to RAS+
-  srow: ['float32', 280], // [3][4]: rows of the affine to RAS+
-} as const satisfies Readonly<Record<string, readonly [Type, number]>>;
+  dim: ['int16', 40, 'int64', 16], // [8]: number of axes, then their extents
+  datatype: ['int16', 70, 'int16', 12],
+  bitpix: ['int16', 72, 'int16', 14], // bits per voxel
+  pixdim: ['float32', 76, 'float64', 104], // [8]: handedness, then spacings in xyzt_units
+  voxOffset: ['float32', 108, 'int64', 168], // first byte of the voxels
+  sclSlope: ['float32', 112, 'float64', 176], // value = slope * stored + intercept; 0 or NaN for no rescaling
+  sclInter: ['float32', 116, 'float64', 184],
+  xyztUnits: ['int8', 123, 'int32', 500], // units of space (bits 0-2) and time (bits 3-5)
+  qformCode: ['int16', 252, 'int32', 344],
+  sformCode: ['int16', 254, 'int32', 348],
+  quatern: ['float32', 256, 'float64', 352], // [3]: b, c, d of the rotation to RAS+
+  qoffset: ['float32', 268, 'float64', 376], // [3]
+  srow: ['float32', 280, 'float64', 400], // [3][4]: rows of the affine to RAS+
+} as const satisfies Readonly<Record<string, readonly [Type, number, Type, number]>>;
 
-/** "n+1": header and voxels in one file. */
-const MAGIC = { offset: 344, text: 'n+1\0' };
+/** The first field, `sizeof_hdr`, tells version and byte order. */
+const HEADER_BYTES = { 1: 348, 2: 540 } as const;
 
-const NIFTI2_HEADER_BYTES = 540;
+/** Where each version says whether its voxels follow in the same file (`+`) or in another (`i`). */
+const MAGIC = {
+  1: { offset: 344, single: 'n+1\0', pair: 'ni1\0' },
+  2: { offset: 4, single: 'n+2\0', pair: 'ni2\0' },
+} as const;
 
-const WIDTH: Readonly<Record<Type, number>> = { int16: 2, int32: 4, float32: 4 };
+const WIDTH: Readonly<Record<Type, number>> = {
+  int8: 1,
+  int16: 2,
+  int32: 4,
+  int64: 8,
+  float32: 4,
+  float64: 8,
+};
 
 export interface NiftiHeader {
   readonly little: boolean;
+  /** Voxels lie in a file of their own. */
+  readonly pair: boolean;
+  readonly bytes: 348 | 540;
   /** Entry `index` of a field, 0 unless it is an array. */
   get(field: keyof typeof FIELDS, index?: number): number;
 }
 
 /** Opens the header in `bytes`, the beginning of the decompressed file at `path`. */
 export function openHeader(path: string, bytes: Uint8Array): NiftiHeader {
-  const refuse = (problem: string, fix: string): UserError => new UserError({ subject: path, problem, fix });
-  if (bytes.length < HEADER_BYTES) {
+  const refuse = (problem: string, fix = 'rename, convert or remove it'): UserError =>
+    new UserError({ subject: path, problem, fix });
+  if (bytes.length < HEADER_BYTES[1]) {
     throw refuse(
-      `not a NIfTI file: ${bytes.length} bytes, its header alone has ${HEADER_BYTES}`,
+      `not a NIfTI file: ${bytes.length} bytes, its header alone has ${HEADER_BYTES[1]}`,
       'replace or remove it',
     );
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const sizes = [view.getInt32(0, true), view.getInt32(0, false)];
-  if (sizes.includes(NIFTI2_HEADER_BYTES)) {
-    throw refuse('a NIfTI-2 file, which is not read yet', 'convert it to NIfTI-1');
+  const version = sizes.includes(HEADER_BYTES[2]) ? 2 : 1;
+  const { offset, single, pair } = MAGIC[version];
+  const magic = String.fromCharCode(...bytes.subarray(offset, offset + 4));
+  if (!sizes.includes(HEADER_BYTES[version]) || (magic !== single && magic !== pair)) {
+    const analyze = sizes.includes(HEADER_BYTES[1]) && path.toLowerCase().includes('.hdr');
+    if (analyze)
+      throw refuse(
+        'an ANALYZE header, which does not say how the patient lies',
+        'convert it to NIfTI with a tool that knows',
+      );
+    throw refuse('not a NIfTI file: it does not begin with the header of one');
   }
-  const magic = String.fromCharCode(...bytes.subarray(MAGIC.offset, MAGIC.offset + MAGIC.text.length));
-  if (!sizes.includes(HEADER_BYTES) || magic !== MAGIC.text) {
-    throw refuse(
-      'not a NIfTI file: its first 348 bytes are no NIfTI-1 header',
-      'rename, convert or remove it',
-    );
+  if (bytes.length < HEADER_BYTES[version]) {
+    throw refuse(`truncated: ${bytes.length} bytes, its header alone has ${HEADER_BYTES[version]}`);
   }
-  const little = sizes[0] === HEADER_BYTES;
-  const read: Readonly<Record<Type, (offset: number) => number>> = {
-    int16: (offset) => view.getInt16(offset, little),
-    int32: (offset) => view.getInt32(offset, little),
-    float32: (offset) => view.getFloat32(offset, little),
+  const little = sizes[0] === HEADER_BYTES[version];
+  const read: Readonly<Record<Type, (at: number) => number>> = {
+    int8: (at) => view.getInt8(at),
+    int16: (at) => view.getInt16(at, little),
+    int32: (at) => view.getInt32(at, little),
+    int64: (at) => Number(view.getBigInt64(at, little)),
+    float32: (at) => view.getFloat32(at, little),
+    float64: (at) => view.getFloat64(at, little),
   };
   return {
     little,
+    pair: magic === pair,
+    bytes: HEADER_BYTES[version],
     get(field, index = 0) {
-      const [type, offset] = FIELDS[field];
-      return read[type](offset + index * WIDTH[type]);
+      const [type1, at1, type2, at2] = FIELDS[field];
+      const [type, at] = version === 1 ? [type1, at1] : [type2, at2];
+      return read[type](at + index * WIDTH[type]);
     },
   };
 }

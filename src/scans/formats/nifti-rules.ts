@@ -1,26 +1,27 @@
 /**
- * What a NIfTI header must meet before its file is read: sizes, data type, geometry.
+ * What a NIfTI header must meet before its file is read: sizes, data type, rescaling, geometry.
  *
- * ITK puts up with most of what is refused here and repairs it in silence, or fails without a reason.
+ * Readers put up with much of what is refused here and repair it in silence; a wrong spacing then trains a network.
  */
 import { UserError } from '../../core/errors.js';
-import { HEADER_BYTES, type NiftiHeader } from './nifti-header.js';
+import type { NiftiHeader } from './nifti-header.js';
+import { bytesPerNumber, type NumberType } from './numbers.js';
 
-/** Bits per voxel of the data types that hold one real number per voxel. */
-const BITS: Readonly<Record<number, number>> = {
-  2: 8, // uint8
-  4: 16, // int16
-  8: 32, // int32
-  16: 32, // float32
-  64: 64, // float64
-  256: 8, // int8
-  512: 16, // uint16
-  768: 32, // uint32
-  1024: 64, // int64
-  1280: 64, // uint64
+/** The data types that are read: one real number per voxel, or a colour of so many bytes. */
+const TYPES: Readonly<Record<number, { readonly type: NumberType; readonly samples: 1 | 3 | 4 }>> = {
+  2: { type: 'uint8', samples: 1 },
+  4: { type: 'int16', samples: 1 },
+  8: { type: 'int32', samples: 1 },
+  16: { type: 'float32', samples: 1 },
+  64: { type: 'float64', samples: 1 },
+  128: { type: 'uint8', samples: 3 }, // RGB24
+  256: { type: 'int8', samples: 1 },
+  512: { type: 'uint16', samples: 1 },
+  768: { type: 'uint32', samples: 1 },
+  1024: { type: 'int64', samples: 1 },
+  1280: { type: 'uint64', samples: 1 },
+  2304: { type: 'uint8', samples: 4 }, // RGBA32
 };
-const FLOAT32 = 16;
-const FLOAT64 = 64;
 
 /** Cosine between two axes of an sform from which on it counts as sheared. */
 const SHEAR = 1e-3;
@@ -45,8 +46,12 @@ export interface NiftiLayout {
   /** Bytes of the whole file, decompressed. */
   readonly end: number;
   readonly little: boolean;
-  /** Bits per voxel where voxels are floating point, else null. */
-  readonly float: 32 | 64 | null;
+  readonly type: NumberType;
+  /** Numbers per voxel: 3 or 4 where it is a colour. */
+  readonly samples: 1 | 3 | 4;
+  /** `value = slope * stored + intercept`. */
+  readonly slope: number;
+  readonly intercept: number;
 }
 
 /** A broken rule, and what to do about it. */
@@ -63,17 +68,19 @@ class Broken extends Error {
 export function layoutOf(path: string, header: NiftiHeader): NiftiLayout {
   try {
     const size = sizeOf(header);
-    const type = header.get('datatype');
-    const bits = bitsOf(header, type);
+    const { type, samples } = typeOf(header);
     const start = startOf(header);
-    checkScaling(header);
+    const rescaling = rescalingOf(header);
     checkGeometry(header);
+    const count = size.reduce((product, extent) => product * extent);
     return {
       size,
       start,
-      end: start + (size.reduce((product, extent) => product * extent) * bits) / 8,
+      end: start + count * samples * bytesPerNumber(type),
       little: header.little,
-      float: type === FLOAT32 ? 32 : type === FLOAT64 ? 64 : null,
+      type,
+      samples,
+      ...rescaling,
     };
   } catch (thrown) {
     if (!(thrown instanceof Broken)) throw thrown;
@@ -100,39 +107,43 @@ function sizeOf(header: NiftiHeader): NiftiLayout['size'] {
   return [x, y, z, frames];
 }
 
-function bitsOf(header: NiftiHeader, type: number): number {
-  const bits = BITS[type];
-  if (bits === undefined)
-    throw new Broken(`data type ${type} is not one real number per voxel`, 'convert it to float32');
+function typeOf(header: NiftiHeader): { type: NumberType; samples: 1 | 3 | 4 } {
+  const code = header.get('datatype');
+  const known = TYPES[code];
+  if (known === undefined)
+    throw new Broken(`data type ${code} is not one real number or colour per voxel`, 'convert it to float32');
+  const bits = 8 * known.samples * bytesPerNumber(known.type);
   const declared = header.get('bitpix');
   if (declared !== bits) {
     throw new Broken(
-      `data type ${type} has ${bits} bits per voxel, its header says ${declared}`,
+      `data type ${code} has ${bits} bits per voxel, its header says ${declared}`,
       'convert it again',
     );
   }
-  return bits;
+  return known;
 }
 
 function startOf(header: NiftiHeader): number {
   const start = header.get('voxOffset');
-  if (!(start >= HEADER_BYTES && start <= 2 ** 31)) {
+  const least = header.pair ? 0 : header.bytes;
+  if (!(start >= least && start <= 2 ** 31)) {
     throw new Broken(`its voxels are said to start at byte ${start}, within its header`, 'convert it again');
   }
   return Math.trunc(start);
 }
 
-/** A slope of NaN or 0 says that there is no rescaling; ITK would add the intercept all the same. */
-function checkScaling(header: NiftiHeader): void {
+/** A slope of NaN or 0 says that there is no rescaling. */
+function rescalingOf(header: NiftiHeader): Pick<NiftiLayout, 'slope' | 'intercept'> {
   const slope = header.get('sclSlope');
   const intercept = header.get('sclInter');
-  const rescaled = slope !== 0 && !Number.isNaN(slope);
-  if (rescaled ? !Number.isFinite(slope * intercept) : slope === 0 && intercept !== 0) {
+  if (slope === 0 || Number.isNaN(slope)) return { slope: 1, intercept: 0 };
+  if (!Number.isFinite(slope * intercept)) {
     throw new Broken(
       `its voxels are to be rescaled by slope ${slope} and intercept ${intercept}`,
       'correct scl_slope and scl_inter in its header',
     );
   }
+  return { slope, intercept };
 }
 
 function checkGeometry(header: NiftiHeader): void {

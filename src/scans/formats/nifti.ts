@@ -1,107 +1,126 @@
 /**
- * NIfTI-1 in one file, `.nii` and `.nii.gz`, decoded by ITK.
+ * NIfTI-1 and NIfTI-2: `.nii`, `.nii.gz`, and pairs of `.hdr` and `.img`.
  *
- * ITK fills up what is missing: a truncated file reads as a volume that ends in zeros, a header that lies reads as
- * a volume of the size it claims, NaN reads as zero. So header, length and values are checked here first, and ITK
- * only sees sound files.
- * Its WebAssembly module is loaded from the package; nothing is fetched.
+ * Read here rather than by ITK, which fills up what is missing (a truncated file reads as a volume that ends in zeros,
+ * NaN reads as zero) and knows neither NIfTI-2 nor float64 affines; past the checks there is an array left to read.
  */
-import { readFile, realpath } from 'node:fs/promises';
-import { UserError, messageOf } from '../../core/errors.js';
-import type { Format } from './format.js';
-import { gunzipExactly, isGzip, peek, truncated } from './gzip.js';
-import { scanOfItk, type ItkImage } from './itk.js';
-import { openHeader } from './nifti-header.js';
-import { layoutOf, type NiftiLayout } from './nifti-rules.js';
+import { existsSync } from 'node:fs';
+import { UserError } from '../../core/errors.js';
+import type { Affine, Triple } from '../geometry.js';
+import { headOf, isGzip, loadExactly, peek } from './bytes.js';
+import { evenTiming, type Format } from './format.js';
+import { openHeader, type NiftiHeader } from './nifti-header.js';
+import { layoutOf } from './nifti-rules.js';
+import { lumaOf, numbersOf, rescaled } from './numbers.js';
 
-/** Larger volumes do not fit the decoder's memory. */
-const LARGEST_BYTES = 2 ** 30;
-
-/** Bytes after the voxels that are put up with; some writers pad. */
+/** Bytes after the voxels that are put up with. */
 const SLACK_BYTES = 2 ** 20;
+
+/** `xyzt_units`: millimetres per unit of space, seconds per unit of time. */
+const MILLIMETRES: Readonly<Record<number, number>> = { 1: 1000, 2: 1, 3: 0.001 };
+const SECONDS: Readonly<Record<number, number>> = { 8: 1, 16: 0.001, 24: 0.000001 };
 
 export const nifti: Format = {
   name: 'nifti',
-  source: 'https://nifti.nimh.nih.gov/nifti-1',
-  extensions: ['.nii', '.nii.gz'],
+  source: 'https://nifti.nimh.nih.gov/nifti-1 and nifti-2',
+  extensions: ['.nii', '.nii.gz', '.hdr', '.hdr.gz'],
+  async parts(path) {
+    return openHeader(path, await peek(path)).pair ? [imageOf(path)] : [];
+  },
   async read(path) {
-    const nonFinite = await verify(path);
-    return { ...scanOfItk(path, 'nifti', await decode(path)), nonFinite };
+    if (isGzip(await headOf(path, 2)) && !path.toLowerCase().endsWith('.gz')) {
+      throw new UserError({
+        subject: path,
+        problem: 'gzip data under the name of a plain file',
+        fix: `name it ${path.split('.').at(-1) === 'hdr' ? '.hdr.gz' : '.nii.gz'}`,
+      });
+    }
+    const header = openHeader(path, await peek(path));
+    const { size, start, end, little, type, samples, slope, intercept } = layoutOf(path, header);
+    const bytes = await loadExactly(header.pair ? imageOf(path) : path, end, SLACK_BYTES);
+    const [x, y, z, frames] = size;
+    const stored = numbersOf(bytes, type, little, start, x * y * z * frames * samples);
+    const units = header.get('xyztUnits');
+    const mm = MILLIMETRES[units & 7] ?? 1;
+    return {
+      format: 'nifti',
+      modality: null,
+      size: [x, y, z],
+      frames,
+      spacing: spacingsOf(header, mm),
+      calibrated: true,
+      ...evenTiming(frames, header.get('pixdim', 4) * (SECONDS[units & 56] ?? 1)),
+      affine: affineOf(header, [x, y, z], mm),
+      remarks: [],
+      voxels: rescaled(samples === 1 ? stored : lumaOf(stored as Uint8Array, samples), slope, intercept),
+    };
   },
 };
 
-/** Checks the file; returns how many of its voxels are NaN or infinite. */
-async function verify(path: string): Promise<number> {
-  const bytes = await readFile(path);
-  const compressed = isGzip(bytes);
-  if (compressed && !path.toLowerCase().endsWith('.gz')) {
-    throw new UserError({
-      subject: path,
-      problem: 'gzip data under the name of a plain file',
-      fix: 'name it .nii.gz',
-    });
-  }
-  const layout = layoutOf(path, openHeader(path, compressed ? peek(path, bytes) : bytes));
-  const { end: expected, size } = layout;
-  if (expected > LARGEST_BYTES) {
-    throw new UserError({
-      subject: path,
-      problem: `its header declares ${size.join(' × ')} voxels, ${expected} bytes; at most ${LARGEST_BYTES} are read`,
-      fix: 'resample it, or split its frames into files',
-    });
-  }
-  const content = compressed ? gunzipExactly(path, bytes, expected, SLACK_BYTES) : bytes;
-  if (content.length < expected) throw truncated(path, expected, content.length);
-  return countNonFinite(content, layout);
+/** The file beside a `.hdr` that holds its voxels. */
+function imageOf(path: string): string {
+  const stem = path.replace(/\.hdr(\.gz)?$/i, '');
+  const found = ['.img', '.img.gz', '.IMG', '.IMG.gz']
+    .map((ending) => stem + ending)
+    .find((candidate) => candidate !== path && existsSync(candidate));
+  if (found !== undefined) return found;
+  throw new UserError({
+    subject: path,
+    problem: 'a header without voxels: no .img of its name is beside it',
+    fix: 'copy that file too',
+  });
 }
 
-function countNonFinite(bytes: Uint8Array, { float, little, start, end }: NiftiLayout): number {
-  if (float === null) return 0;
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  let count = 0;
-  if (float === 32) {
-    for (let at = start; at < end; at += 4) if (!Number.isFinite(view.getFloat32(at, little))) count++;
-  } else {
-    for (let at = start; at < end; at += 8) if (!Number.isFinite(view.getFloat64(at, little))) count++;
-  }
-  return count;
+/** Absent axes are 1 mm thick. */
+function spacingsOf(header: NiftiHeader, mm: number): Triple {
+  const at = (axis: number): number =>
+    axis <= header.get('dim') && header.get('pixdim', axis) > 0 ? mm * header.get('pixdim', axis) : 1;
+  return [at(1), at(2), at(3)];
 }
 
-async function decode(path: string): Promise<ItkImage> {
-  // Loaded when the first file is read, since processes that find everything in the cache do without.
-  const { niftiReadImageNode } = await import('@itk-wasm/image-io');
-  // ITK sees the file's folder only, so a link has to be followed for it.
-  const file = await realpath(path);
-  try {
-    const { couldRead, image } = await contained(() => niftiReadImageNode(file));
-    if (couldRead === true && image !== undefined) return image;
-  } catch (cause) {
-    throw undecodable(path, messageOf(cause), cause);
+/** By sform, else by qform, else centred with x towards the left, as ANALYZE files were read. */
+function affineOf(header: NiftiHeader, size: Triple, mm: number): Affine {
+  const spacing = spacingsOf(header, 1);
+  if (header.get('sformCode') > 0) {
+    return matrix((row, column) => mm * header.get('srow', 4 * row + column));
   }
-  throw undecodable(path, 'it finds no image', undefined);
-}
-
-/**
- * ITK says what it thinks of a file on standard output and sets the exit code of the whole process. Both belong to
- * the command, so the one is sent to standard error and the other restored.
- */
-async function contained<T>(action: () => Promise<T>): Promise<T> {
-  const { log } = console;
-  const { exitCode } = process;
-  console.log = console.error;
-  try {
-    return await action();
-  } finally {
-    console.log = log;
-    process.exitCode = exitCode;
+  if (header.get('qformCode') > 0) {
+    const rotation = rotationOf(
+      [0, 1, 2].map((part) => header.get('quatern', part)) as [number, number, number],
+    );
+    const handed = header.get('pixdim') < 0 ? -1 : 1;
+    return matrix((row, column) =>
+      column === 3
+        ? mm * header.get('qoffset', row)
+        : mm * (rotation[row]?.[column] ?? 0) * (spacing[column] ?? 1) * (column === 2 ? handed : 1),
+    );
   }
-}
-
-function undecodable(path: string, because: string, cause: unknown): UserError {
-  // ITK throws the address of a C++ exception where it can not say more.
-  const reason = /^\d+$/.test(because) ? 'its orientation or data type is not supported' : because;
-  return new UserError(
-    { subject: path, problem: `ITK can not decode it (${reason})`, fix: 'convert it again' },
-    { cause },
+  const step = [-spacing[0], spacing[1], spacing[2]];
+  return matrix((row, column) =>
+    column === 3
+      ? (-mm * (step[row] ?? 1) * ((size[row] ?? 1) - 1)) / 2
+      : row === column
+        ? mm * (step[row] ?? 1)
+        : 0,
   );
+}
+
+function matrix(entry: (row: number, column: number) => number): Affine {
+  const row = (index: number): Affine[number] => [
+    entry(index, 0),
+    entry(index, 1),
+    entry(index, 2),
+    entry(index, 3),
+  ];
+  return [row(0), row(1), row(2)];
+}
+
+/** The rotation of the unit quaternion whose last three parts are given. */
+function rotationOf([b, c, d]: readonly [number, number, number]): number[][] {
+  const a = Math.sqrt(Math.max(0, 1 - b * b - c * c - d * d));
+  return [
+    [a * a + b * b - c * c - d * d, 2 * (b * c - a * d), 2 * (b * d + a * c)],
+    [2 * (b * c + a * d), a * a + c * c - b * b - d * d, 2 * (c * d - a * b)],
+    [2 * (b * d - a * c), 2 * (c * d + a * b), a * a + d * d - b * b - c * c],
+  ];
 }

@@ -1,0 +1,129 @@
+/**
+ * A file's bytes, decompressed where it is gzip data, within bounds: nothing is trusted to be as large as it says.
+ *
+ * Decompression streams, so that a bomb costs no more memory than the bound.
+ */
+import { createReadStream } from 'node:fs';
+import { open, stat } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
+import { constants, createGunzip, gunzipSync } from 'node:zlib';
+import { UserError, messageOf } from '../../core/errors.js';
+
+/** No scan file is read that decompresses to more. */
+export const LARGEST_BYTES = 2 ** 29;
+
+/** Gzip expands at most 1032 times, so this much input gives a few megabytes at most. */
+const PEEK_BYTES = 4096;
+
+export function isGzip(bytes: Uint8Array): boolean {
+  return bytes[0] === 0x1f && bytes[1] === 0x8b;
+}
+
+/** The first bytes of a file as they are on disk, `count` or as many as there are. */
+export async function headOf(path: string, count: number): Promise<Uint8Array> {
+  const file = await open(path);
+  try {
+    const head = new Uint8Array(count);
+    const { bytesRead } = await file.read(head, 0, count, 0);
+    return head.subarray(0, bytesRead);
+  } finally {
+    await file.close();
+  }
+}
+
+/** The beginning of a file, decompressed: whatever its first 4 KiB give. */
+export async function peek(path: string): Promise<Uint8Array> {
+  const head = await headOf(path, PEEK_BYTES);
+  if (!isGzip(head)) return head;
+  try {
+    return gunzipSync(head, { finishFlush: constants.Z_SYNC_FLUSH });
+  } catch (cause) {
+    throw damaged(path, cause);
+  }
+}
+
+/**
+ * Exactly the first `expected` decompressed bytes. Fails where there are fewer, or more than `slack` more: some
+ * writers pad, and nobody pads by much.
+ */
+export async function loadExactly(path: string, expected: number, slack: number): Promise<Uint8Array> {
+  if (expected > LARGEST_BYTES) throw tooLarge(path, `its header declares ${expected} bytes`);
+  const bytes = new Uint8Array(expected);
+  let found = 0;
+  for await (const chunk of chunksOf(path)) {
+    if (found < expected) bytes.set(chunk.subarray(0, expected - found), found);
+    found += chunk.length;
+    if (found > expected + slack) {
+      throw new UserError({
+        subject: path,
+        problem: `holds more than the ${expected} bytes that its header declares`,
+        fix: 'replace or remove it',
+      });
+    }
+  }
+  if (found < expected) throw truncated(path, expected, found);
+  return bytes;
+}
+
+/** The whole file, decompressed; at most `limit` bytes. */
+export async function loadAll(path: string, limit = LARGEST_BYTES): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let found = 0;
+  for await (const chunk of chunksOf(path)) {
+    found += chunk.length;
+    if (found > limit) throw tooLarge(path, `holds more than ${limit} bytes`);
+    chunks.push(chunk);
+  }
+  const [only] = chunks;
+  return chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks);
+}
+
+async function* chunksOf(path: string): AsyncGenerator<Uint8Array> {
+  const { size } = await stat(path);
+  if (size > LARGEST_BYTES) throw tooLarge(path, `has ${size} bytes`);
+  const compressed = isGzip(await headOf(path, 2));
+  const file = createReadStream(path, { highWaterMark: 1 << 18 });
+  let source: Readable = file;
+  if (compressed) {
+    const gunzip = createGunzip({ chunkSize: 1 << 18 });
+    file.on('error', (error) => gunzip.destroy(error));
+    source = file.pipe(gunzip);
+  }
+  try {
+    for await (const chunk of source) yield chunk as Uint8Array;
+  } catch (cause) {
+    // The end came early: whoever counts the bytes says how early.
+    if ((cause as NodeJS.ErrnoException).code === 'Z_BUF_ERROR') return;
+    throw compressed ? damaged(path, cause) : cause;
+  } finally {
+    source.destroy();
+    file.destroy();
+  }
+}
+
+export function truncated(path: string, expected: number, found: number): UserError {
+  return new UserError({
+    subject: path,
+    problem: `truncated: its header declares ${expected} bytes, ${found} are there`,
+    fix: 'copy it again from its source',
+  });
+}
+
+function tooLarge(path: string, finding: string): UserError {
+  return new UserError({
+    subject: path,
+    problem: `${finding}; at most ${LARGEST_BYTES} are read`,
+    fix: 'resample it, or split its frames into files',
+  });
+}
+
+function damaged(path: string, cause: unknown): UserError {
+  return new UserError(
+    {
+      subject: path,
+      problem: `damaged gzip data (${messageOf(cause)})`,
+      fix: 'copy it again from its source',
+    },
+    { cause },
+  );
+}

@@ -1,0 +1,70 @@
+/**
+ * How pixels are stored in a DICOM file, and the checks that must hold before any is decoded.
+ *
+ * Source: DICOM PS3.3 section C.7.6.3 (Image Pixel module).
+ */
+import type { DataSet } from 'dicom-parser';
+import { UserError } from '../../../core/errors.js';
+import { LARGEST_BYTES } from '../bytes.js';
+import { decimal, type DicomFile } from './file.js';
+
+export interface Picture {
+  readonly rows: number;
+  readonly columns: number;
+  readonly frames: number;
+  /** Numbers per pixel: 1, or 3 where it is a colour. */
+  readonly samples: 1 | 3;
+  readonly photometric: string;
+  /** Colours lie as three planes rather than pixel by pixel. */
+  readonly planar: boolean;
+  readonly bitsAllocated: 8 | 16 | 32;
+  readonly bitsStored: number;
+  readonly signed: boolean;
+}
+
+export function pictureOf({ path, data }: DicomFile): Picture {
+  const refuse = (problem: string, fix = 'convert it, or remove it'): never => {
+    throw new UserError({ subject: path, problem, fix });
+  };
+  const rows = data.uint16('x00280010') ?? refuse('holds no picture: its header has no Rows');
+  const columns = data.uint16('x00280011') ?? refuse('holds no picture: its header has no Columns');
+  const frames = decimal(data, 'x00280008') ?? 1;
+  const samples = data.uint16('x00280002') ?? 1;
+  const bitsAllocated = data.uint16('x00280100') ?? 16;
+  const bitsStored = data.uint16('x00280101') ?? bitsAllocated;
+  if (rows < 1 || columns < 1 || !Number.isInteger(frames) || frames < 1)
+    refuse(`its header declares ${columns} × ${rows} pixels and ${frames} frames`);
+  if (samples !== 1 && samples !== 3) refuse(`${samples} samples per pixel are not read`);
+  if (bitsAllocated !== 8 && bitsAllocated !== 16 && bitsAllocated !== 32)
+    refuse(`${bitsAllocated} bits per sample are not read`);
+  if (bitsStored < 1 || bitsStored > bitsAllocated)
+    refuse(`its header declares ${bitsStored} bits stored in ${bitsAllocated}`);
+  // One number per pixel is what will be made of it.
+  const bytes = rows * columns * frames * (bitsAllocated / 8);
+  if (bytes > LARGEST_BYTES)
+    refuse(
+      `its header declares ${frames} frames of ${columns} × ${rows} pixels, ${bytes} bytes; at most ${LARGEST_BYTES} are read`,
+    );
+  return {
+    rows,
+    columns,
+    frames,
+    samples: samples as 1 | 3,
+    photometric: photometricOf(data),
+    planar: (data.uint16('x00280006') ?? 0) === 1,
+    bitsAllocated: bitsAllocated as 8 | 16 | 32,
+    bitsStored,
+    signed: (data.uint16('x00280103') ?? 0) === 1,
+  };
+}
+
+function photometricOf(data: DataSet): string {
+  return (data.string('x00280004') ?? 'MONOCHROME2').trim().toUpperCase();
+}
+
+/** Bytes of one uncompressed frame. */
+export function frameBytes({ rows, columns, samples, bitsAllocated, photometric }: Picture): number {
+  // 4:2:2 stores both chroma values once for two pixels.
+  const perPixel = photometric === 'YBR_FULL_422' && samples === 3 ? 2 : samples;
+  return rows * columns * perPixel * (bitsAllocated / 8);
+}

@@ -1,0 +1,51 @@
+/**
+ * DICOM RLE: each byte of each sample is a segment of its own, packed with PackBits.
+ *
+ * Source: DICOM PS3.5 annex G.
+ */
+
+/** Sixteen little-endian numbers: how many segments, and where each begins. */
+const HEADER_BYTES = 64;
+
+/**
+ * @param pixels samples are stored most significant byte first, one segment per byte
+ * @returns `[samples][pixel]` in little-endian bytes, planes one after the other
+ */
+export function decodeRle(bytes: Uint8Array, pixels: number, samples: number, width: number): Uint8Array {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const segments = bytes.length < HEADER_BYTES ? 0 : view.getUint32(0, true);
+  if (segments !== samples * width)
+    throw new Error(`${segments} RLE segments, ${samples * width} are needed`);
+  const out = new Uint8Array(pixels * samples * width);
+  for (let segment = 0; segment < segments; segment++) {
+    const from = view.getUint32(4 + 4 * segment, true);
+    const to = segment + 1 < segments ? view.getUint32(8 + 4 * segment, true) : bytes.length;
+    const sample = Math.floor(segment / width);
+    const byte = width - 1 - (segment % width);
+    unpack(bytes, from, Math.min(to, bytes.length), out, sample * pixels * width + byte, width, pixels);
+  }
+  return out;
+}
+
+/** Unpacks `count` bytes to every `step`-th byte of `out`. */
+function unpack(
+  bytes: Uint8Array,
+  from: number,
+  to: number,
+  out: Uint8Array,
+  start: number,
+  step: number,
+  count: number,
+): void {
+  let done = 0;
+  let at = from;
+  while (done < count && at < to) {
+    const control = bytes[at++] as number;
+    if (control === 128) continue;
+    const repeated = control > 128;
+    const length = Math.min(repeated ? 257 - control : control + 1, count - done);
+    for (let i = 0; i < length; i++, done++) out[start + done * step] = bytes[repeated ? at : at + i] ?? 0;
+    at += repeated ? 1 : control + 1;
+  }
+  if (done < count || at > to) throw new Error(`an RLE segment ends after ${done} of ${count} bytes`);
+}

@@ -1,0 +1,65 @@
+/**
+ * What a header says of clips: when their frames were taken, how large ultrasound pixels are, and where text may sit.
+ *
+ * Source: DICOM PS3.3 C.7.6.5 (Cine), C.8.5.5 (US Region Calibration).
+ */
+import type { DataSet } from 'dicom-parser';
+import { evenTiming, timing, type ScanInfo } from '../format.js';
+import { decimal, decimals, itemsOf } from './file.js';
+import type { Picture } from './picture.js';
+
+type Timing = Pick<ScanInfo, 'frameTime' | 'frameTimes'>;
+
+/** Frames of one file, by their increments, their common time, or their rate. */
+export function clipTiming(data: DataSet, frames: number): Timing {
+  const increments = decimals(data, 'x00181065', frames); // Frame Time Vector, ms since the frame before
+  if (increments !== undefined && frames > 1) {
+    let time = 0;
+    return timing(increments.map((ms, i) => (i === 0 ? 0 : (time += ms / 1000))));
+  }
+  const milliseconds = decimal(data, 'x00181063'); // Frame Time
+  const rate = decimal(data, 'x00180040') ?? decimal(data, 'x00082144'); // Cine Rate, Recommended Display Frame Rate
+  const seconds = milliseconds !== undefined ? milliseconds / 1000 : rate !== undefined ? 1 / rate : null;
+  return evenTiming(frames, seconds);
+}
+
+/** Physical units of a region that are centimetres. */
+const CENTIMETRES = 3;
+
+interface Region {
+  readonly columns: number;
+  readonly rows: number;
+  /** Millimetres between columns and between rows; null where the axes are no lengths. */
+  readonly spacing: readonly [number, number] | null;
+}
+
+function regionsOf(data: DataSet): Region[] {
+  return itemsOf(data, 'x00186011').map((region) => {
+    const edge = (tag: string): number => region.uint32(tag) ?? 0;
+    const delta = (tag: string): number => 10 * Math.abs(region.double(tag) ?? 0);
+    const lengths = region.uint16('x00186024') === CENTIMETRES && region.uint16('x00186026') === CENTIMETRES;
+    const spacing = [delta('x0018602c'), delta('x0018602e')] as const;
+    return {
+      columns: edge('x0018601c') - edge('x00186018'),
+      rows: edge('x0018601e') - edge('x0018601a'),
+      spacing: lengths && spacing.every((mm) => mm > 0) ? spacing : null,
+    };
+  });
+}
+
+export function regionSpacingOf(data: DataSet): readonly [number, number] | null {
+  return regionsOf(data).find(({ spacing }) => spacing !== null)?.spacing ?? null;
+}
+
+/** Hints that pixels may name the patient. */
+export function annotationRemarks(data: DataSet, { columns, rows }: Picture): string[] {
+  const remarks: string[] = [];
+  if (data.string('x00280301')?.trim().toUpperCase() === 'YES') remarks.push('burned-in annotation');
+  const covered = regionsOf(data).reduce((sum, region) => sum + region.columns * region.rows, 0);
+  const share = covered / (columns * rows);
+  if (covered > 0 && share < 0.95)
+    remarks.push(
+      `ultrasound regions cover ${Math.round(100 * share)} % of the picture; text may sit outside of them`,
+    );
+  return remarks;
+}

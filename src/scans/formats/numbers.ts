@@ -1,0 +1,74 @@
+/**
+ * Numbers in files: from bytes in either order to typed arrays, rescaled, and colours to intensities.
+ */
+import type { VoxelArray } from './format.js';
+
+/** Constructors of the arrays that hold a type of number. */
+export const NUMBER_TYPES = {
+  int8: Int8Array,
+  uint8: Uint8Array,
+  int16: Int16Array,
+  uint16: Uint16Array,
+  int32: Int32Array,
+  uint32: Uint32Array,
+  int64: BigInt64Array,
+  uint64: BigUint64Array,
+  float32: Float32Array,
+  float64: Float64Array,
+} as const;
+
+export type NumberType = keyof typeof NUMBER_TYPES;
+
+export function bytesPerNumber(type: NumberType): number {
+  return NUMBER_TYPES[type].BYTES_PER_ELEMENT;
+}
+
+/** `count` numbers that start at byte `start`; copied only where they have to be. */
+export function numbersOf(
+  bytes: Uint8Array,
+  type: NumberType,
+  little: boolean,
+  start: number,
+  count: number,
+): VoxelArray {
+  const width = bytesPerNumber(type);
+  let view = bytes.subarray(start, start + count * width);
+  if (view.byteOffset % width !== 0 || (!little && width > 1)) view = view.slice();
+  if (!little && width > 1) swapBytes(view, width);
+  return new NUMBER_TYPES[type](view.buffer as ArrayBuffer, view.byteOffset, count);
+}
+
+function swapBytes(bytes: Uint8Array, width: number): void {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (width === 2) buffer.swap16();
+  else if (width === 4) buffer.swap32();
+  else buffer.swap64();
+}
+
+/** `slope * stored + intercept`, computed in float64; the same array where that changes nothing. */
+export function rescaled(voxels: VoxelArray, slope: number, intercept: number): VoxelArray {
+  if (slope === 1 && intercept === 0) return voxels;
+  const out = new Float32Array(voxels.length);
+  for (let i = 0; i < out.length; i++) out[i] = slope * Number(voxels[i]) + intercept;
+  return out;
+}
+
+/** Weights of red, green and blue in luma: ITU-R BT.601, which JPEG and DICOM's YBR spaces share. */
+const LUMA = [0.299, 0.587, 0.114] as const;
+
+/**
+ * Luma of colours.
+ *
+ * @param colours red, green, blue (and whatever follows), of each voxel one after the other
+ * @param samples numbers per voxel, 3 or more
+ */
+export function lumaOf(colours: ArrayLike<number>, samples: number): Float32Array {
+  const out = new Float32Array(Math.floor(colours.length / samples));
+  for (let i = 0, at = 0; i < out.length; i++, at += samples) {
+    out[i] =
+      LUMA[0] * (colours[at] as number) +
+      LUMA[1] * (colours[at + 1] as number) +
+      LUMA[2] * (colours[at + 2] as number);
+  }
+  return out;
+}

@@ -1,0 +1,28 @@
+/**
+ * A folder of scans together with its index and the cache: what reading it needs, opened once.
+ */
+import { defaultCacheDirectory, openCache, type ScanCache } from './cache.js';
+import { discoverScans, type ScanFile } from './discover.js';
+import type { ScanOptions } from './options.js';
+import { openPseudonyms } from './pseudonym.js';
+import { openIndex, type ScanIndex } from './scan-index.js';
+import { resolve } from 'node:path';
+
+export interface Library {
+  readonly files: readonly ScanFile[];
+  readonly cache: ScanCache;
+  readonly index: ScanIndex;
+}
+
+export async function openLibrary(
+  folder: string,
+  options: ScanOptions,
+  cacheDirectory = defaultCacheDirectory(),
+  onProgress?: (done: number, total: number, name: string) => void,
+): Promise<Library> {
+  const cache = openCache(cacheDirectory);
+  const index = await openIndex(cacheDirectory, resolve(folder), openPseudonyms(cacheDirectory));
+  const files = await discoverScans(folder, options, index, onProgress);
+  await index.save();
+  return { files, cache, index };
+}
