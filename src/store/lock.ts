@@ -7,9 +7,9 @@
  */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import { UserError } from '../core/errors.js';
 import { artifactFolder } from './paths.js';
+import { Sqlite } from './sqlite.js';
 
 export interface Lock {
   release(): void;
@@ -18,14 +18,14 @@ export interface Lock {
 export function acquireLock(path: string): Lock {
   const folder = artifactFolder(path);
   mkdirSync(folder, { recursive: true });
-  const db = new Database(join(folder, 'lock'), { timeout: 0 });
+  const db = new Sqlite(join(folder, 'lock'), { timeout: 0 });
   try {
     // Nothing is ever written to the file, so that no journal need lie beside it.
     db.pragma('journal_mode = MEMORY');
     db.exec('BEGIN EXCLUSIVE');
   } catch (error) {
     db.close();
-    if (!(error instanceof Database.SqliteError) || !error.code.startsWith('SQLITE_BUSY')) throw error;
+    if (!(error instanceof Sqlite.SqliteError) || !error.code.startsWith('SQLITE_BUSY')) throw error;
     throw new UserError(
       {
         subject: path,

@@ -6,11 +6,11 @@
  */
 import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
-import Database from 'better-sqlite3';
 import { messageOf, UserError } from '../core/errors.js';
 import { identify, notOurs, refuseNewer } from './identify.js';
 import { acquireLock } from './lock.js';
 import { APPLICATION_ID, MIGRATIONS } from './schema.js';
+import { Sqlite, type SqliteDatabase, type SqliteStatement } from './sqlite.js';
 
 /** `create`: write, and make the file where there is none; `write`: it must exist; `read`: it stays as it is. */
 export type OpenMode = 'create' | 'write' | 'read';
@@ -18,7 +18,7 @@ export type OpenMode = 'create' | 'write' | 'read';
 export interface Store {
   readonly path: string;
   /** A prepared statement, made once per text. */
-  statement(sql: string): Database.Statement;
+  statement(sql: string): SqliteStatement;
   /** Runs `work` as one transaction: all of it is committed, or nothing. Transactions nest. */
   transaction<T>(work: () => T): T;
   /** Runs `work`, which only reads, on the database as it is at one instant, whatever is written meanwhile. */
@@ -45,7 +45,7 @@ export function openStore(path: string, mode: OpenMode): Store {
 }
 
 function openToRead(path: string): Store {
-  const db = new Database(path, { readonly: true, timeout: BUSY_TIMEOUT });
+  const db = new Sqlite(path, { readonly: true, timeout: BUSY_TIMEOUT });
   return orElse(
     () => {
       requireCurrent(path, versionOf(path, db));
@@ -59,7 +59,7 @@ function openToWrite(path: string): Store {
   const lock = acquireLock(path);
   return orElse(
     () => {
-      const db = new Database(path, { timeout: BUSY_TIMEOUT });
+      const db = new Sqlite(path, { timeout: BUSY_TIMEOUT });
       const close = (): void => {
         db.close();
         lock.release();
@@ -73,9 +73,9 @@ function openToWrite(path: string): Store {
   );
 }
 
-function storeOf(path: string, db: Database.Database, close: () => void): Store {
+function storeOf(path: string, db: SqliteDatabase, close: () => void): Store {
   db.pragma('foreign_keys = ON');
-  const statements = new Map<string, Database.Statement>();
+  const statements = new Map<string, SqliteStatement>();
   return {
     path,
     statement: (sql) => {
@@ -90,7 +90,7 @@ function storeOf(path: string, db: Database.Database, close: () => void): Store 
 }
 
 /** How many migrations the database has had. */
-function versionOf(path: string, db: Database.Database): number {
+function versionOf(path: string, db: SqliteDatabase): number {
   // Reads the schema, which a damaged file does not survive; the version alone would.
   db.prepare('SELECT count(*) FROM sqlite_schema').get();
   const version = db.pragma('user_version', { simple: true }) as number;
@@ -108,7 +108,7 @@ function requireCurrent(path: string, version: number): void {
 }
 
 /** Applies what is missing in one transaction, so that a database is never between two schemas. */
-function migrate(db: Database.Database, version: number): void {
+function migrate(db: SqliteDatabase, version: number): void {
   if (version < MIGRATIONS.length) {
     db.transaction(() => {
       for (const migration of MIGRATIONS.slice(version)) db.exec(migration);
@@ -136,7 +136,7 @@ function explained<T>(path: string, open: () => T): T {
   try {
     return open();
   } catch (error) {
-    const fromSqlite = error instanceof Database.SqliteError;
+    const fromSqlite = error instanceof Sqlite.SqliteError;
     if (fromSqlite && /^SQLITE_(NOTADB|CORRUPT)/.test(error.code)) throw notOurs(path, 'is damaged', error);
     if (!fromSqlite && !(error instanceof Error && 'syscall' in error)) throw error;
     throw new UserError(

@@ -4,7 +4,7 @@
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import Database from 'better-sqlite3';
+import { Sqlite } from '../../src/store/sqlite.js';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { writePhantoms } from '../../src/scans/phantoms.js';
 import { voxolve } from '../support/cli.js';
@@ -145,7 +145,7 @@ describe('a database', { timeout: 60_000 }, () => {
       'no database at all, only text that is long enough to be mistaken for one\n'.repeat(20),
     );
     const foreign = at('foreign.db');
-    new Database(foreign).exec('CREATE TABLE photos (id INTEGER)').close();
+    new Sqlite(foreign).exec('CREATE TABLE photos (id INTEGER)').close();
     for (const db of [text, foreign]) {
       const before = readFileSync(db);
       for (const command of commands(db)) expect(await refused(...command)).toContain(db);
@@ -166,7 +166,7 @@ describe('a database', { timeout: 60_000 }, () => {
     expect(
       (await voxolve(['search', writeExperiment(folder, { candidates: 1 }), '--db', db], env)).code,
     ).toBe(0);
-    const newer = new Database(db);
+    const newer = new Sqlite(db);
     newer.pragma('user_version = 9999');
     newer.pragma('wal_checkpoint(TRUNCATE)');
     newer.close();

@@ -4,7 +4,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import Database from 'better-sqlite3';
+import { Sqlite } from '../../src/store/sqlite.js';
 import { describe, expect, it } from 'vitest';
 import { voxolve } from '../support/cli.js';
 import { temporaryFolder, writeExperiment } from '../support/tiny.js';
@@ -86,7 +86,7 @@ describe('a space with candidates that misbehave', { timeout: 120_000 }, () => {
     const db = join(folder, 'planted.db');
     const { code, stderr } = await voxolve(['search', experiment, '--db', db, '--workers', '2'], env);
     expect(code, stderr).toBe(0);
-    const store = new Database(db, { readonly: true });
+    const store = new Sqlite(db, { readonly: true });
     const rows = store
       .prepare(
         `SELECT json_extract(genome, '$.kind') AS kind, candidates.status AS status, evaluations.status AS evaluation,

@@ -4,7 +4,7 @@
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import Database from 'better-sqlite3';
+import { Sqlite } from '../../src/store/sqlite.js';
 import { describe, expect, it } from 'vitest';
 import { rngOf } from '../../src/core/random.js';
 import { said, startVoxolve, voxolve } from '../support/cli.js';
@@ -17,7 +17,7 @@ const experiment = writeExperiment(folder, { candidates });
 const reference = join(folder, 'reference.db');
 
 const countOf = (path: string, sql: string): number => {
-  const db = new Database(path, { readonly: true });
+  const db = new Sqlite(path, { readonly: true });
   try {
     return db.prepare(sql).pluck().get() as number;
   } finally {
@@ -93,10 +93,10 @@ describe('a search', { timeout: 300_000 }, () => {
   it('fails verification, naming the candidate, when a parent, mutation, genome or score was altered', async () => {
     const altered = async (sql: string): Promise<string> => {
       const path = join(folder, 'altered.db');
-      const db = new Database(reference);
+      const db = new Sqlite(reference);
       db.exec(`VACUUM INTO '${path}'`);
       db.close();
-      const copy = new Database(path);
+      const copy = new Sqlite(path);
       copy.exec(sql);
       copy.close();
       const { code, stderr } = await voxolve(['verify', path], env);

@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
+import { Sqlite } from '../../src/store/sqlite.js';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { UserError } from '../../src/core/errors.js';
 import { openStore, type OpenMode } from '../../src/store/open.js';
@@ -56,7 +56,7 @@ describe.each(modes)('opening to %s', (mode) => {
   });
 
   it('refuses a database of another program', () => {
-    const foreign = new Database(path);
+    const foreign = new Sqlite(path);
     foreign.pragma('journal_mode = WAL');
     foreign.exec('CREATE TABLE patients (name TEXT)');
     foreign.close();
@@ -66,7 +66,7 @@ describe.each(modes)('opening to %s', (mode) => {
 
   it('refuses a database of a newer schema', () => {
     openStore(path, 'create').close();
-    const newer = new Database(path);
+    const newer = new Sqlite(path);
     newer.pragma(`user_version = ${MIGRATIONS.length + 1}`);
     newer.close();
     keepOnlyDatabase();
@@ -110,7 +110,7 @@ describe('a missing database', () => {
 describe('an open database', () => {
   it('says in its header what it is', () => {
     openStore(path, 'create').close();
-    const db = new Database(path, { readonly: true });
+    const db = new Sqlite(path, { readonly: true });
     expect(db.pragma('application_id', { simple: true })).toBe(APPLICATION_ID);
     expect(db.pragma('user_version', { simple: true })).toBe(MIGRATIONS.length);
     expect(db.pragma('journal_mode', { simple: true })).toBe('wal');

@@ -4,7 +4,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
+import { Sqlite } from '../../src/store/sqlite.js';
 import { afterAll } from 'vitest';
 
 /** A folder that is gone after the test file. */
@@ -36,7 +36,7 @@ export function writeExperiment(folder: string, changes: object = {}, name = 'ex
 
 /** Everything that a search decided and found out, without times and ids: what must not depend on the workers. */
 export function lineageTables(path: string): Record<string, unknown[]> {
-  const db = new Database(path, { readonly: true });
+  const db = new Sqlite(path, { readonly: true });
   try {
     const all = (sql: string): unknown[] => db.prepare(sql).all();
     return {
