@@ -76,9 +76,9 @@ async function main(words: string[]): Promise<void> {
 async function usableDevices(wanted: readonly string[] | undefined) {
   const found: (readonly [(typeof engines)[string], string])[] = [];
   for (const engine of Object.values(engines)) {
-    for (const { device, usable, reason } of await engine.probe()) {
+    for (const { device, usable, reason, reference = false } of await engine.probe()) {
       const name = `${engine.name}/${device}`;
-      if (wanted && !wanted.includes(name)) continue;
+      if (wanted ? !wanted.includes(name) : reference) continue;
       if (usable) found.push([engine, device]);
       else process.stdout.write(`${name} is left out: ${reason}\n`);
     }

@@ -74,6 +74,10 @@ export interface DeviceReport {
   readonly usable: boolean;
   /** Why it can or cannot be used, in plain words, with the fix. */
   readonly reason: string;
+  /** What the runtime itself said, where `reason` says it in other words. */
+  readonly detail?: string;
+  /** There to be compared with; too slow for work. */
+  readonly reference?: true;
 }
 
 export interface EngineOptions {

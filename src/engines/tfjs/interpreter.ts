@@ -5,7 +5,7 @@ import { present } from '../../core/errors.js';
 import { sizeOf } from '../../core/tensor.js';
 import type { Graph, Node } from '../../ir/graph.js';
 import type { OpName } from '../../ir/ops/index.js';
-import { kernels, type Leaf } from './kernels/index.js';
+import { kernels } from './kernels/index.js';
 import { mutable, type Kernel, type Site, type T, type Tf } from './kernels/kernel.js';
 
 /** Inputs and parameters by name. */
@@ -32,7 +32,7 @@ function compute(tf: Tf, node: Node, valueOf: (id: number) => T, leaves: Leaves)
     return leaves((node as Node<'input' | 'parameter'>).attributes.name);
   }
   if (node.op === 'constant') return constantOf(tf, node as Node<'constant'>);
-  const kernel = kernels[node.op as Exclude<OpName, Leaf>] as Kernel<OpName>;
+  const kernel = kernels[node.op] as Kernel<OpName>;
   const inputs = node.inputs.map(valueOf) as unknown as Site<OpName>['inputs'];
   return kernel({ tf, inputs, attributes: node.attributes, shape: node.shape });
 }
