@@ -4,3 +4,12 @@ export { verifyStudy, type Discrepancy, type Verification } from './verify.js';
 export type { Objective } from './objectives.js';
 export type { Best, StudyEvent } from './events.js';
 export type { Assessment, Evaluate, EvaluationOutcome, EvaluationRequest } from './outcome.js';
+export {
+  diversityOverTime,
+  geneEffects,
+  operatorSuccess,
+  wilson,
+  type Diversity,
+  type GeneEffect,
+  type OperatorSuccess,
+} from './statistics.js';

@@ -1,7 +1,14 @@
-/** `voxolve lineage DB [NUMBER]`: a candidate's ancestors, with what each mutation changed and gained. */
+/**
+ * `voxolve lineage DB [NUMBER]`: a candidate's ancestors, with what each mutation changed and gained; the whole
+ * lineage as a graph (`--dot`) or a table (`--csv`); what it teaches (`--statistics`).
+ */
 import { UserError } from '../../core/errors.js';
-import { ancestry, summarise, type Experiment, type Store } from '../../store/index.js';
+import type { Json } from '../../core/json.js';
+import { ancestry, readLineage, summarise, type Experiment, type Store } from '../../store/index.js';
+import { diversityOverTime, geneEffects, operatorSuccess } from '../../study/index.js';
 import { defineCommand } from '../command.js';
+import { lineageCsv, lineageDot } from '../lineage-graph.js';
+import { statisticsText } from '../lineage-statistics.js';
 import { lineageText } from '../lineage-text.js';
 import { experimentOption, withExperiment } from '../opened.js';
 import { jsonOption, print, printJson } from '../output.js';
@@ -13,10 +20,20 @@ export const lineage = defineCommand({
     yargs
       .positional('db', { type: 'string', demandOption: true, describe: 'database of the search' })
       .positional('number', { type: 'number', describe: 'candidate (default: the best)' })
+      .option('dot', { type: 'boolean', default: false, describe: 'all candidates as a Graphviz graph' })
+      .option('csv', { type: 'boolean', default: false, describe: 'all candidates as a table' })
+      .option('statistics', {
+        type: 'boolean',
+        default: false,
+        describe: "mutations' success rates, genes' effects, diversity over time",
+      })
+      .conflicts({ dot: ['csv', 'statistics', 'json'], csv: ['statistics', 'json'] })
       .options(experimentOption)
       .options(jsonOption),
   handler: (args) =>
     withExperiment(args.db, args.experiment, (store, row) => {
+      if (args.csv) return print(lineageCsv(readLineage(store, row.id)));
+      if (args.statistics) return showStatistics(store, row, args.json);
       const number = args.number ?? bestNumber(store, row);
       const line = ancestry(store, row.id, number);
       if (line.length === 0) {
@@ -27,13 +44,25 @@ export const lineage = defineCommand({
           fix: total === 0 ? 'wait for the first one' : `choose one from 0 to ${total - 1}`,
         });
       }
-      if (args.json)
+      if (args.dot) print(lineageDot(readLineage(store, row.id), line));
+      else if (args.json)
         printJson(
           line.map((ancestor) => ({ ...ancestor, mutations: ancestor.mutations.map((m) => ({ ...m })) })),
         );
       else print(lineageText(line));
     }),
 });
+
+function showStatistics(store: Store, row: Experiment, json: boolean): void {
+  const rows = readLineage(store, row.id);
+  const statistics = {
+    operators: operatorSuccess(rows),
+    genes: geneEffects(rows),
+    diversity: diversityOverTime(rows),
+  };
+  if (json) printJson(JSON.parse(JSON.stringify(statistics)) as Json);
+  else print(statisticsText(statistics));
+}
 
 /** The number of the best candidate; `UserError` before the first score. */
 export function bestNumber(store: Store, row: Experiment): number {

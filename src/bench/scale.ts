@@ -1,0 +1,115 @@
+/**
+ * `npm run bench:scale -- [--workers 1000] [--candidates 20000] [--sigma 0.5] [--lookahead 2000] [--db FILE]`:
+ * a study with simulated workers whose durations are log-normal, in simulated time but with a real database.
+ * Prints the workers' busy share, decisions a second, and how long status and lineage take.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { parseArgs } from 'node:util';
+import { searchSpaces } from '../../search-spaces/index.js';
+import { present } from '../core/errors.js';
+import { rngOf } from '../core/random.js';
+import { genomeSpace } from '../search/space.js';
+import { createStrategy } from '../search/strategies/index.js';
+import { ancestry, createExperiment, openStore, readLineage, summarise } from '../store/index.js';
+import { diversityOverTime, geneEffects, operatorSuccess, runStudy } from '../study/index.js';
+import { VirtualTime } from './virtual-time.js';
+
+const { values } = parseArgs({
+  options: {
+    workers: { type: 'string', default: '1000' },
+    candidates: { type: 'string', default: '20000' },
+    sigma: { type: 'string', default: '0.5' },
+    lookahead: { type: 'string' },
+    strategy: { type: 'string', default: 'evolution' },
+    db: { type: 'string' },
+  },
+});
+const workers = Number(values.workers);
+const candidates = Number(values.candidates);
+const sigma = Number(values.sigma);
+const lookahead = Number(values.lookahead ?? 2 * workers);
+
+const folder = mkdtempSync(join(tmpdir(), 'voxolve-scale-'));
+const store = openStore(values.db ?? join(folder, 'scale.db'), 'create');
+const space = present(searchSpaces['factorized3d'], 'a space');
+const experiment = createExperiment(
+  store,
+  {
+    name: 'scale',
+    spec: {},
+    seed: 1,
+    strategy: values.strategy,
+    space: space.name,
+    task: 'simulated',
+    lookahead,
+    candidates,
+    engine: 'simulated',
+    device: 'none',
+    scans: '.',
+    scansFingerprint: '0',
+    metric: 'score',
+    chance: 0,
+    version: '0',
+  },
+  new Date(0),
+);
+
+const time = new VirtualTime();
+let busy = 0;
+/** When the last candidate was proposed: after that workers run out of work by design. */
+let until = 0;
+const started = performance.now();
+await runStudy({
+  store,
+  experiment,
+  strategy: createStrategy({ name: values.strategy }, genomeSpace(space), { lookahead }),
+  assess: () => ({ params: null, macs: null, infeasible: null }),
+  candidates,
+  parallel: workers,
+  keepWeights: 1,
+  evaluate: async ({ number }) => {
+    const rng = rngOf('scale', number);
+    const duration = Math.exp(sigma * rng.normal());
+    busy += duration;
+    until = time.now;
+    await time.after(duration);
+    return {
+      status: 'done',
+      score: rng.float(),
+      steps: 1,
+      engine: 'simulated',
+      device: 'none',
+      seconds: duration,
+      error: null,
+      attempts: 1,
+      curves: [],
+    };
+  },
+});
+const seconds = (performance.now() - started) / 1000;
+process.stdout.write(
+  `${workers} workers, lookahead ${lookahead}, sigma ${sigma}: busy ${percent(busy / (workers * time.now))} in all, ` +
+    `${percent(Math.min(1, time.busyBefore(until) / (workers * until)))} while there was work; ` +
+    `${(candidates / seconds).toFixed(0)} decisions a second\n`,
+);
+timed('status', () => summarise(store, experiment.id));
+const best = summarise(store, experiment.id).best?.number ?? 0;
+timed('lineage', () => ancestry(store, experiment.id, best));
+const rows = timed('lineage of all', () => readLineage(store, experiment.id));
+timed('statistics', () => [operatorSuccess(rows), geneEffects(rows), diversityOverTime(rows)]);
+store.close();
+rmSync(folder, { recursive: true });
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`;
+}
+
+function timed<T>(what: string, work: () => T): T {
+  const before = performance.now();
+  const result = work();
+  process.stdout.write(`${what}: ${(performance.now() - before).toFixed(1)} ms\n`);
+  return result;
+}

@@ -1,0 +1,181 @@
+/**
+ * What a lineage teaches: which mutations helped, which genes matter, how varied the search still is.
+ */
+import { canonicalJson, isJsonArray, type Json } from '../core/json.js';
+import type { LineageRow } from '../store/lineage.js';
+
+/** How one kind of mutation fared. */
+export interface OperatorSuccess {
+  /** The operator and the gene it changed; places in lists stand as `[]`: `step /stages/[]/width`. */
+  readonly kind: string;
+  readonly gene: string;
+  /** Children of one mutation whose score and whose parent's are known, at the same rung. */
+  readonly trials: number;
+  /** Those with a higher score than their parent. */
+  readonly successes: number;
+  /** Share of successes, with its 95 % Wilson interval. */
+  readonly rate: number;
+  readonly interval: readonly [number, number];
+  readonly meanGain: number;
+}
+
+/** By number of trials, most first. Children of several mutations say nothing about any one of them. */
+export function operatorSuccess(rows: readonly LineageRow[]): readonly OperatorSuccess[] {
+  const groups = new Map<string, { kind: string; gene: string; gains: number[] }>();
+  for (const { score, rung, parentScore, parentRung, mutations } of rows) {
+    const [only, another] = mutations;
+    if (only === undefined || another !== undefined || score === null || parentScore === null) continue;
+    if (rung !== parentRung) continue;
+    const gene = general(only.path);
+    const key = `${only.kind} ${gene}`;
+    const group = groups.get(key) ?? { kind: only.kind, gene, gains: [] };
+    groups.set(key, group);
+    group.gains.push(score - parentScore);
+  }
+  return [...groups.values()]
+    .map(({ kind, gene, gains }) => {
+      const successes = gains.filter((gain) => gain > 0).length;
+      return {
+        kind,
+        gene,
+        trials: gains.length,
+        successes,
+        rate: successes / gains.length,
+        interval: wilson(successes, gains.length),
+        meanGain: mean(gains),
+      };
+    })
+    .sort((a, b) => b.trials - a.trials || (`${a.kind} ${a.gene}` < `${b.kind} ${b.gene}` ? -1 : 1));
+}
+
+const Z = 1.959964;
+
+/** The 95 % score interval of a share (Wilson 1927), which stays within [0, 1] and is sound for few trials. */
+export function wilson(successes: number, trials: number): readonly [number, number] {
+  if (trials === 0) return [0, 1];
+  const rate = successes / trials;
+  const scale = 1 + Z ** 2 / trials;
+  const centre = (rate + Z ** 2 / (2 * trials)) / scale;
+  const half = (Z / scale) * Math.sqrt((rate * (1 - rate)) / trials + Z ** 2 / (4 * trials ** 2));
+  return [Math.max(0, centre - half), Math.min(1, centre + half)];
+}
+
+/** What a gene's value goes with. An association, not a cause: the search does not choose values at random. */
+export interface GeneEffect {
+  readonly gene: string;
+  /** Share of the scores' variance between values (eta squared). */
+  readonly explained: number;
+  /** By mean score, best first. */
+  readonly values: readonly { readonly value: Json; readonly candidates: number; readonly mean: number }[];
+}
+
+/** Over candidates with a score at the highest rung reached; the most telling gene first. */
+export function geneEffects(rows: readonly LineageRow[]): readonly GeneEffect[] {
+  const top = rows.reduce((most, { rung, score }) => (score === null ? most : Math.max(most, rung)), 0);
+  const scored = rows.filter(({ rung, score }) => rung === top && score !== null);
+  const scores = scored.map(({ score }) => score ?? 0);
+  const total = squares(scores);
+  const genes = new Map<string, Map<string, number[]>>();
+  for (const { genome, score } of scored) {
+    for (const [gene, value] of leaves(JSON.parse(genome) as Json)) {
+      const values = genes.get(gene) ?? new Map<string, number[]>();
+      genes.set(gene, values);
+      const key = canonicalJson(value);
+      const known = values.get(key);
+      if (known === undefined) values.set(key, [score ?? 0]);
+      else known.push(score ?? 0);
+    }
+  }
+  return [...genes]
+    .filter(([, values]) => values.size > 1)
+    .map(([gene, values]) => {
+      const groups = [...values].map(([value, own]) => ({ value: JSON.parse(value) as Json, own }));
+      // A gene of list items occurs several times in a genome; its own variance is the yardstick then.
+      const all = groups.flatMap(({ own }) => own);
+      const within = groups.reduce((sum, { own }) => sum + squares(own), 0);
+      const whole = all.length === scores.length ? total : squares(all);
+      return {
+        gene,
+        explained: whole === 0 ? 0 : 1 - within / whole,
+        values: groups
+          .map(({ value, own }) => ({ value, candidates: own.length, mean: mean(own) }))
+          .sort((a, b) => b.mean - a.mean),
+      };
+    })
+    .sort((a, b) => b.explained - a.explained);
+}
+
+/** How varied the candidates proposed in one stretch of the search are. */
+export interface Diversity {
+  readonly from: number;
+  /** The last number of the stretch. */
+  readonly to: number;
+  /** Share of genomes that no other of the stretch equals. */
+  readonly distinct: number;
+  /** Mean entropy of the genes, as a share of that of equally frequent values among all seen: 1 is random. */
+  readonly entropy: number;
+  readonly best: number | null;
+}
+
+export function diversityOverTime(rows: readonly LineageRow[], stretches = 10): readonly Diversity[] {
+  const length = Math.max(1, Math.ceil(rows.length / stretches));
+  const parsed = rows.map(({ genome }) => leaves(JSON.parse(genome) as Json));
+  const alphabet = new Map<string, Set<string>>();
+  for (const [gene, value] of parsed.flat()) {
+    const known = alphabet.get(gene) ?? new Set<string>();
+    alphabet.set(gene, known.add(canonicalJson(value)));
+  }
+  const found: Diversity[] = [];
+  for (let from = 0; from < rows.length; from += length) {
+    const part = rows.slice(from, from + length);
+    const counts = new Map<string, Map<string, number>>();
+    for (const [gene, value] of parsed.slice(from, from + length).flat()) {
+      const known = counts.get(gene) ?? new Map<string, number>();
+      const key = canonicalJson(value);
+      counts.set(gene, known.set(key, (known.get(key) ?? 0) + 1));
+    }
+    const shares = [...counts].flatMap(([gene, values]) => {
+      const size = alphabet.get(gene)?.size ?? 1;
+      return size < 2 ? [] : [entropy([...values.values()]) / Math.log(size)];
+    });
+    const scores = part.flatMap(({ score }) => (score === null ? [] : [score]));
+    found.push({
+      from: part[0]?.number ?? from,
+      to: part.at(-1)?.number ?? from,
+      distinct: new Set(part.map(({ genome }) => genome)).size / part.length,
+      entropy: mean(shares),
+      best: scores.length === 0 ? null : scores.reduce((a, b) => Math.max(a, b)),
+    });
+  }
+  return found;
+}
+
+/** `/stages/2/width` → `/stages/[]/width`; the genome itself is `/`. */
+function general(path: string): string {
+  return path === '' ? '/' : path.replace(/\/\d+(?=\/|$)/g, '/[]');
+}
+
+/** The plain values in a genome with their general paths; of lists the length as well. */
+function leaves(value: Json, path = ''): readonly (readonly [string, Json])[] {
+  if (value === null || typeof value !== 'object') return [[path === '' ? '/' : path, value]];
+  if (isJsonArray(value)) {
+    return [[`${path} length`, value.length], ...value.flatMap((item) => leaves(item, `${path}/[]`))];
+  }
+  return Object.entries(value).flatMap(([key, inner]) => leaves(inner, `${path}/${key}`));
+}
+
+function mean(values: readonly number[]): number {
+  return values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/** Sum of squared deviations from the mean. */
+function squares(values: readonly number[]): number {
+  const centre = mean(values);
+  return values.reduce((sum, value) => sum + (value - centre) ** 2, 0);
+}
+
+/** In nats. */
+function entropy(counts: readonly number[]): number {
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  return -counts.reduce((sum, count) => sum + (count / total) * Math.log(count / total), 0);
+}
