@@ -127,16 +127,22 @@ function workerSetup({ row, prepared, scans }: SearchRun): Omit<WorkerSetup, 'st
     engine: row.engine,
     device: row.device,
     threads: experiment.threads,
-    isolation: isolationOf(experiment.isolation, row.device),
+    isolation: isolationOf(experiment.isolation, row),
     scans,
     recipe: scanSetRecipe(scans),
   };
 }
 
-/** On a GPU a worker needs a process of its own: two sessions in one process abort it (docs/decisions.md). */
-function isolationOf(asked: Experiment['isolation'], device: string): Isolation {
-  if (asked === 'auto') return device === 'cpu' ? 'thread' : 'process';
-  return asked;
+/**
+ * On a GPU a worker needs a process of its own: two sessions in one process abort it. So does TensorFlow, which reads
+ * its settings from the environment, once (docs/decisions.md).
+ */
+function isolationOf(
+  asked: Experiment['isolation'],
+  { engine, device }: Pick<ExperimentRow, 'engine' | 'device'>,
+): Isolation {
+  if (asked !== 'auto') return asked;
+  return (engine === 'onnx' && device === 'cpu') || device === 'js' ? 'thread' : 'process';
 }
 
 function evaluateIn(pool: Pool, { engine, device }: Pick<WorkerSetup, 'engine' | 'device'>): Evaluate {

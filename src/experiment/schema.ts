@@ -33,6 +33,9 @@ export const Constraints = z.strictObject({
     .describe('most memory that training may take by prediction, in MiB'),
 });
 
+/** What `--device` takes: those of engine onnx (cpu, webgpu, cuda) and of engine tfjs (gpu, cpu, js). */
+export const devices = ['auto', 'cpu', 'webgpu', 'cuda', 'gpu', 'js'] as const;
+
 export const Experiment = z.strictObject({
   $schema: z.string().optional().describe('for editors; ignored'),
   name: z
@@ -66,7 +69,7 @@ export const Experiment = z.strictObject({
   training: TrainingOptions.prefault({}),
   constraints: Constraints.prefault({}),
   engine: z.enum(['auto', 'onnx', 'tfjs']).default('auto'),
-  device: z.enum(['auto', 'cpu', 'webgpu', 'cuda']).default('auto'),
+  device: z.enum(devices).default('auto'),
   threads: z
     .number()
     .int()

@@ -32,8 +32,9 @@ export const doctor = defineCommand({
       `voxolve ${version}, Node ${process.version}, ${machine.platform}, ${machine.cores} cores, ${machine.memory_gib} GiB`,
     );
     for (const { name, devices } of engines) {
-      for (const { device, usable, reason } of devices) {
+      for (const { device, usable, reason, detail } of devices) {
         print(`engine ${name} on ${device}: ${usable ? 'usable' : 'not usable'}; ${reason}`);
+        if (detail !== undefined && args['trace'] === true) print(detail.replace(/^/gm, '  '));
       }
     }
     for (const { name } of decoders) print(`scans: ${name} can be read`);

@@ -14,7 +14,7 @@ import { parseOrComplain } from '../../core/validate.js';
 import { engines } from '../../engines/index.js';
 import { prepare, type Prepared } from '../../experiment/prepare.js';
 import { readExperiment } from '../../experiment/read.js';
-import { Experiment } from '../../experiment/schema.js';
+import { devices, Experiment } from '../../experiment/schema.js';
 import { writeFolder } from '../../export/write-folder.js';
 import { infeasibility } from '../../nn/shapes.js';
 import { programCost } from '../../pretrain/cost.js';
@@ -56,7 +56,7 @@ export const pretrain = defineCommand({
       .option('checkpoint-every', { type: 'number', default: 100, describe: 'steps between checkpoints' })
       .option('engine', { choices: ['auto', 'onnx', 'tfjs'] as const, describe: 'overrides the experiment' })
       .option('device', {
-        choices: ['auto', 'cpu', 'webgpu', 'cuda'] as const,
+        choices: devices,
         describe: 'overrides the experiment',
       })
       .options(jsonOption),

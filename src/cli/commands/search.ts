@@ -6,7 +6,7 @@ import { canonicalJson, type Json } from '../../core/json.js';
 import { UserError } from '../../core/errors.js';
 import { prepare } from '../../experiment/prepare.js';
 import { readExperiment } from '../../experiment/read.js';
-import { Experiment } from '../../experiment/schema.js';
+import { devices, Experiment } from '../../experiment/schema.js';
 import { parseOrComplain } from '../../core/validate.js';
 import {
   createExperiment,
@@ -43,7 +43,7 @@ export const search = defineCommand({
       })
       .option('engine', { choices: ['auto', 'onnx', 'tfjs'] as const, describe: 'overrides the experiment' })
       .option('device', {
-        choices: ['auto', 'cpu', 'webgpu', 'cuda'] as const,
+        choices: devices,
         describe: 'overrides the experiment',
       })
       .option('seed', { type: 'number', describe: 'overrides the experiment' })
@@ -67,14 +67,16 @@ export const search = defineCommand({
     const choice =
       before === undefined
         ? await chooseEngine(experiment)
-        : { engine: before.engine, device: before.device };
+        : { engine: before.engine, device: before.device, reason: 'as before' };
     const draft = await prepare(experiment, 1);
     strategyOf(draft); // refuses wrong options before anything is read or written
     const source = args.scans === undefined ? phantoms : resolve(args.scans);
     const scans = await loadScans(await scanFolder(source, experiment, database), experiment, draft.plan);
     const prepared = await prepare(experiment, scans.channels);
     const spec = await specOf(experiment, scans.channels);
-    note(`engine: ${choice.engine} on ${choice.device}; ${workers} at a time; database ${database}`);
+    note(
+      `engine: ${choice.engine} on ${choice.device} (${choice.reason}); ${workers} at a time; database ${database}`,
+    );
 
     const store = openStore(database, 'create');
     try {
