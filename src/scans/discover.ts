@@ -52,7 +52,7 @@ export async function discoverScans(
     options.manifest === undefined
       ? filesWithin({ path: folder, name: '', patient: null, split: null, modality: null, label: null })
       : readManifest(options.manifest, folder).flatMap((row) => filesWithin(row));
-  const scans = new Map<string, ScanFile>();
+  const scans = new Map<string, Group>();
   for (const [at, file] of listed.entries()) {
     onProgress?.(at, listed.length, file.name);
     const format = await formatWithin(file.path);
@@ -62,13 +62,10 @@ export async function discoverScans(
     const key = facts?.series ?? file.path;
     const before = scans.get(key);
     if (before !== undefined) {
-      scans.set(key, { ...before, paths: [...before.paths, file.path] });
+      before.push({ file, format, facts });
       continue;
     }
-    const { name, split, modality, label } = file;
-    const patient = file.patient ?? facts?.patient ?? facts?.study ?? name;
-    const rank = file.patient ?? name;
-    scans.set(key, { paths: [file.path], name, format, patient, rank, split, modality, label });
+    scans.set(key, [{ file, format, facts }]);
   }
   onProgress?.(listed.length, listed.length, '');
   if (scans.size === 0) {
@@ -78,7 +75,44 @@ export async function discoverScans(
       fix: `put files in it that end in ${formats.flatMap((format) => format.extensions).join(', ')}`,
     });
   }
-  return [...scans.values()];
+  return [...scans.values()].flatMap(copiesOf).map(scanOf);
+}
+
+/** The files of one series, by name. */
+type Group = [Member, ...Member[]];
+
+interface Member {
+  readonly file: Listed;
+  readonly format: Format | undefined;
+  readonly facts: FileFacts | undefined;
+}
+
+/** A series that lies there several times over, as so many series; doubles of some files alone are left to be found. */
+function copiesOf(group: Group): Group[] {
+  const instances = new Map<string, Member[]>();
+  for (const member of group) {
+    const instance = member.facts?.instance ?? member.file.path;
+    instances.set(instance, [...(instances.get(instance) ?? []), member]);
+  }
+  const copies = [...instances.values()];
+  const count = copies[0]?.length ?? 1;
+  if (count === 1 || copies.some(({ length }) => length !== count)) return [group];
+  return Array.from({ length: count }, (_, copy) => copies.map((members) => members[copy]) as Group);
+}
+
+function scanOf(group: Group): ScanFile {
+  const [{ file, format, facts }, ...others] = group;
+  const { name, split, modality, label } = file;
+  return {
+    paths: [file.path, ...others.map((other) => other.file.path)],
+    name,
+    format,
+    patient: file.patient ?? facts?.patient ?? facts?.study ?? name,
+    rank: file.patient ?? name,
+    split,
+    modality,
+    label,
+  };
 }
 
 /** Unreadable files are of no known format; reading them again says why. */

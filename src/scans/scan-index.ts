@@ -17,7 +17,12 @@ const Entry = z.object({
   modified: z.number(),
   content: z.string().optional(),
   facts: z
-    .object({ series: z.string(), study: z.string().nullable(), patient: z.string().nullable() })
+    .object({
+      series: z.string(),
+      instance: z.string(),
+      study: z.string().nullable(),
+      patient: z.string().nullable(),
+    })
     .optional(),
 });
 type Entry = z.output<typeof Entry>;

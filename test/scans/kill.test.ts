@@ -25,7 +25,10 @@ it('a cache whose writers are killed, two at a time, still gives the same set', 
   const fresh = await load(temporaryFolder());
   expect(survivor.set.volumes).toEqual(fresh.set.volumes);
   const foreign = readdirSync(directory).filter(
-    (name) => !/^[0-9a-f]{64}\.(scan|[0-9a-f-]{36}\.tmp)$/.test(name),
+    (name) =>
+      !/^([0-9a-f]{64}\.scan|[0-9a-f]{20}\.index|pseudonyms\.key|[0-9a-f]+\.(index\.)?[0-9a-f-]{36}\.tmp)$/.test(
+        name,
+      ),
   );
   expect(foreign).toEqual([]);
 });

@@ -74,8 +74,14 @@ export async function loadAll(path: string, limit = LARGEST_BYTES): Promise<Uint
     if (found > limit) throw tooLarge(path, `holds more than ${limit} bytes`);
     chunks.push(chunk);
   }
-  const [only] = chunks;
-  return chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks);
+  // No Buffer, whose slices would share memory where those of typed arrays are copies.
+  const bytes = new Uint8Array(found);
+  let at = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, at);
+    at += chunk.length;
+  }
+  return bytes;
 }
 
 async function* chunksOf(path: string): AsyncGenerator<Uint8Array> {
@@ -84,16 +90,21 @@ async function* chunksOf(path: string): AsyncGenerator<Uint8Array> {
   const compressed = isGzip(await headOf(path, 2));
   const file = createReadStream(path, { highWaterMark: 1 << 18 });
   let source: Readable = file;
+  let yielded = false;
   if (compressed) {
     const gunzip = createGunzip({ chunkSize: 1 << 18 });
     file.on('error', (error) => gunzip.destroy(error));
     source = file.pipe(gunzip);
   }
   try {
-    for await (const chunk of source) yield chunk as Uint8Array;
+    for await (const chunk of source) {
+      yielded = true;
+      yield chunk as Uint8Array;
+    }
   } catch (cause) {
-    // The end came early: whoever counts the bytes says how early.
-    if ((cause as NodeJS.ErrnoException).code === 'Z_BUF_ERROR') return;
+    const { code, message } = cause as NodeJS.ErrnoException;
+    // The end came early (whoever counts the bytes says how early), or something follows the compressed data.
+    if (code === 'Z_BUF_ERROR' || (yielded && message === 'incorrect header check')) return;
     throw compressed ? damaged(path, cause) : cause;
   } finally {
     source.destroy();

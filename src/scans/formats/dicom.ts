@@ -30,6 +30,7 @@ export const dicom: Format = {
     const study = text('x0020000d');
     return {
       series: pseudonym(seriesKey(file)),
+      instance: pseudonym(text('x00080018') === '' ? path : text('x00080018')),
       study: study === '' ? null : pseudonym(study),
       patient: patient === '' ? null : pseudonym(patient),
     };
@@ -58,7 +59,7 @@ export const dicom: Format = {
 };
 
 /**
- * Text that files of one scan share. Within a series, pictures of another size or direction (localisers), echo, or
+ * Text that files of one scan share: a series in one folder, since copies of it may be in others. Within a series, pictures of another size or direction (localisers), echo, or
  * kind are other scans; so is each file whose pictures have no place in the body.
  */
 function seriesKey({ path, data }: DicomFile): string {
@@ -74,9 +75,10 @@ function seriesKey({ path, data }: DicomFile): string {
     ...(orientation ?? []).map((cosine) => Math.round(cosine * 1000)),
     // Magnitude, phase and the like, but not what numbers each file.
     ...(data.string('x00080008') ?? '').split('\\').slice(0, 4),
-    alone ? (data.string('x00080018') ?? path) : '',
-    // Anonymised files without a series are told apart by folder and frame of reference.
-    parts[0] === '' ? `${dirname(path)} ${data.string('x00200052') ?? ''}` : '',
+    alone ? path : '',
+    dirname(path),
+    // Anonymised files may have no series.
+    parts[0] === '' ? data.string('x00200052') : '',
   ].join('|');
 }
 

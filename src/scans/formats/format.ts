@@ -56,7 +56,8 @@ export interface RawScan extends ScanInfo {
 export interface FileFacts {
   /** Files with equal text belong to one scan. */
   readonly series: string;
-  /** Pseudonyms. */
+  /** Equal in copies of one file. */
+  readonly instance: string;
   readonly study: string | null;
   readonly patient: string | null;
 }

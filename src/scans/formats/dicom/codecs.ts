@@ -35,7 +35,6 @@ type Module = Readonly<Record<string, new () => Decoder>>;
 type Factory = (options: { print: () => void; printErr: () => void }) => Promise<Module>;
 
 const require = createRequire(import.meta.url);
-const silent = { print: () => undefined, printErr: () => undefined };
 
 const uncompressed: Codec = (bytes, { bitsAllocated, planar }) =>
   Promise.resolve({ bytes, width: (bitsAllocated / 8) as 1 | 2 | 4, planar, rgb: false });
@@ -56,7 +55,7 @@ function compiled(
   let loaded: Promise<Module> | undefined;
   return async (frame, picture) => {
     checkSize(sizeOf(frame), picture);
-    loaded ??= (require(file) as Factory)(silent);
+    loaded ??= load(file);
     try {
       const Class = (await loaded)[name];
       if (Class === undefined) throw new Error(`${file} has no ${name}`);
@@ -76,6 +75,11 @@ function compiled(
       throw typeof thrown === 'number' ? new Error('the decoder gives up', { cause: thrown }) : thrown;
     }
   };
+}
+
+/** The options become the module, so each gets its own. */
+function load(file: string): Promise<Module> {
+  return (require(file) as Factory)({ print: () => undefined, printErr: () => undefined });
 }
 
 interface LosslessModule {

@@ -52,7 +52,10 @@ export async function openDicom(path: string): Promise<DicomFile> {
 /** dicom-parser wants the header as it was, followed by what comes out. */
 function inflate(bytes: Uint8Array, position: number): Uint8Array {
   const inflated = inflateRawSync(bytes.subarray(position), { maxOutputLength: LARGEST_BYTES });
-  return Buffer.concat([bytes.subarray(0, position), inflated]);
+  const whole = new Uint8Array(position + inflated.length);
+  whole.set(bytes.subarray(0, position));
+  whole.set(inflated, position);
+  return whole;
 }
 
 /** dicom-parser throws strings, and objects with an exception in them. */
