@@ -45,12 +45,13 @@ export function showProgress(done: number, total: number, name: string): void {
   process.stderr.write(done === total ? '\r\x1b[K' : `\r\x1b[Kreading scans ${done + 1}/${total} ${name}`);
 }
 
-function noteReport(folder: string, { used, skipped }: ScanReport, set: ScanSet): void {
+function noteReport(folder: string, { used, skipped, notes }: ScanReport, set: ScanSet): void {
   const patients = (split: 'train' | 'validation'): number =>
     new Set(set.volumes.filter((volume) => volume.split === split).map(({ patient }) => patient)).size;
   note(
     `scans: ${plural(used.length, 'file')} in ${folder} (${plural(patients('train'), 'patient')} to train on, ` +
       `${patients('validation')} held out)${skipped.length > 0 ? `; ${skipped.length} skipped:` : ''}`,
   );
+  for (const text of notes) note(`  ${text}`);
   for (const { path, reason } of skipped) note(`  skipped ${path}: ${reason}`);
 }

@@ -6,8 +6,9 @@ import type { ScanFile } from './discover.js';
 import type { ScanInfo } from './formats/format.js';
 import { orientationCode, type Triple } from './geometry.js';
 import { openLibrary } from './library.js';
-import { transformsOf, type ScanOptions } from './options.js';
+import { clippingOf, clippingText, transformsOf, type ScanOptions } from './options.js';
 import { tooSmall, type LoadOptions } from './load.js';
+import type { PreparedVolume } from './prepare.js';
 import { readScan } from './read.js';
 
 /** A scan as stored; the names of the fields are pinned, since others script against them. */
@@ -15,7 +16,10 @@ export interface SeriesDescription {
   readonly path: string;
   readonly format: string;
   readonly modality: string | null;
+  /** A pseudonym where it comes from a header. */
   readonly patient: string;
+  /** How many files it is in. */
+  readonly files: number;
   /** Voxels `[x, y, z]`. */
   readonly size: Triple;
   readonly frames: number;
@@ -24,6 +28,8 @@ export interface SeriesDescription {
   readonly frame_time_s: number | null;
   /** The direction towards which each stored axis grows, such as `RAS`. */
   readonly orientation: string;
+  /** What a user should know although it can be used, such as burned-in annotation. */
+  readonly remarks: readonly string[];
   /** Why it can not be used, if so. */
   readonly problem: string | null;
   /** What it becomes; null where it can not be used. */
@@ -31,8 +37,12 @@ export interface SeriesDescription {
     readonly volumes: number;
     /** `[D, H, W]`. */
     readonly size: Triple;
-    /** Millimetres `[D, H, W]`. */
+    /** Millimetres `[D, H, W]`; for cine, seconds along D. */
     readonly spacing_mm: Triple;
+    /** Seconds from frame to frame where D is time. */
+    readonly frame_time_s: number | null;
+    /** Where intensities are clipped. */
+    readonly clipped: string;
     /** Share of voxels with tissue, in [0, 1]. */
     readonly foreground: number;
   } | null;
@@ -50,7 +60,11 @@ export async function describeScans(
     minimumSize = [1, 1, 1],
     cacheDirectory = defaultCacheDirectory(),
     onProgress,
-  }: Omit<LoadOptions, 'seed'> = {},
+    onPrepared,
+  }: Omit<LoadOptions, 'seed'> & {
+    /** Is handed the volumes of each usable scan, one scan at a time. */
+    readonly onPrepared?: (volumes: readonly PreparedVolume[], name: string) => Promise<void>;
+  } = {},
 ): Promise<ScanDescription> {
   const library = await openLibrary(folder, options, cacheDirectory, onProgress);
   const { files } = library;
@@ -69,6 +83,7 @@ export async function describeScans(
     const [first] = volumes;
     if (first === undefined) continue;
     const [, depth, height, width] = first.shape;
+    await onPrepared?.(volumes, file.name);
     const tissue = first.foreground.reduce((sum, one) => sum + one, 0);
     series.push({
       ...stored(file, info),
@@ -77,6 +92,8 @@ export async function describeScans(
         volumes: volumes.length,
         size: [depth, height, width],
         spacing_mm: first.spacing,
+        frame_time_s: first.frameTime,
+        clipped: clippingText(clippingOf(options, info.modality ?? file.modality)),
         foreground: tissue / first.foreground.length,
       },
     });
@@ -92,10 +109,12 @@ function stored(file: ScanFile, info: ScanInfo): Omit<SeriesDescription, 'proble
     format: info.format,
     modality: info.modality ?? file.modality,
     patient: file.patient,
+    files: file.paths.length,
     size: info.size,
     frames: info.frames,
     spacing_mm: info.spacing,
     frame_time_s: info.frameTime,
     orientation: orientationCode(info.affine),
+    remarks: info.remarks,
   };
 }

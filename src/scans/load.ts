@@ -6,7 +6,7 @@ import { hashJson } from '../core/hash.js';
 import { defaultCacheDirectory } from './cache.js';
 import type { Triple } from './geometry.js';
 import { openLibrary } from './library.js';
-import { transformsJson, transformsOf, type ScanOptions } from './options.js';
+import { clippingOf, clippingText, transformsJson, transformsOf, type ScanOptions } from './options.js';
 import { readScan, type Unusable, type Usable } from './read.js';
 import { volumeId } from './recipe.js';
 import type { ScanSet, Volume } from './scan-set.js';
@@ -33,6 +33,8 @@ export interface UsedScan {
 export interface ScanReport {
   readonly used: readonly UsedScan[];
   readonly skipped: readonly { readonly path: string; readonly reason: string }[];
+  /** How intensities were clipped, and what a user should know of scans that are used; for the log. */
+  readonly notes: readonly string[];
 }
 
 export async function loadScanSet(
@@ -85,8 +87,23 @@ export async function loadScanSet(
   }));
   return {
     set: { volumes, channels: 1, fingerprint, cacheDirectory },
-    report: { used, skipped: skipped.map(({ file, reason }) => ({ path: file.name, reason })) },
+    report: {
+      used,
+      notes: notesOf(usable, options),
+      skipped: skipped.map(({ file, reason }) => ({ path: file.name, reason })),
+    },
   };
+}
+
+function notesOf(usable: readonly Usable[], options: ScanOptions): string[] {
+  const counts = new Map<string, number>();
+  const add = (text: string): void => void counts.set(text, (counts.get(text) ?? 0) + 1);
+  for (const { file, scan } of usable) {
+    const modality = scan.info.modality ?? file.modality;
+    add(`${modality ?? 'unknown modality'}: clipped at ${clippingText(clippingOf(options, modality))}`);
+    scan.info.remarks.forEach(add);
+  }
+  return [...counts].map(([text, count]) => `${text} (${count} of ${usable.length} scans)`);
 }
 
 /** The folder in an error about what is left of it. */

@@ -122,3 +122,9 @@ export function transformsJson(transforms: Transforms): Json {
   // Without the keys that are undefined.
   return JSON.parse(JSON.stringify(transforms)) as Json;
 }
+
+export function clippingText({ percentiles, window }: Clipping): string {
+  return window === undefined
+    ? `percentiles ${percentiles.join(' to ')}`
+    : `window ${window.center - window.width / 2} to ${window.center + window.width / 2}`;
+}

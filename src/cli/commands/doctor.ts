@@ -12,7 +12,12 @@ export const doctor = defineCommand({
   builder: (yargs) => yargs.options(jsonOption),
   handler: async (args) => {
     const engines = await probeEngines();
-    const decoders = formats.map(({ name }) => ({ name, usable: true }));
+    const decoders = await Promise.all(
+      formats.map(async ({ name, extensions, probe }) => {
+        const { usable, detail } = (await probe?.()) ?? { usable: true, detail: 'built in' };
+        return { name, usable, detail, extensions: [...extensions] };
+      }),
+    );
     const machine = {
       voxolve: version,
       node: process.version,
@@ -37,6 +42,7 @@ export const doctor = defineCommand({
         if (detail !== undefined && args['trace'] === true) print(detail.replace(/^/gm, '  '));
       }
     }
-    for (const { name } of decoders) print(`scans: ${name} can be read`);
+    for (const { name, usable, detail, extensions } of decoders)
+      print(`scans: ${name} (${extensions.join(', ')}) ${usable ? 'can' : 'can not'} be read; ${detail}`);
   },
 });

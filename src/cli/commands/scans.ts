@@ -1,11 +1,19 @@
 /** `voxolve scans DIR`: what is there, what is unreadable and why, what each scan will become. */
+import { writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { readExperiment } from '../../experiment/read.js';
 import { describeScans, type ScanDescription } from '../../scans/describe.js';
+import { exportNpy } from '../../scans/npy.js';
 import { ScanOptions } from '../../scans/options.js';
+import type { PreparedVolume } from '../../scans/prepare.js';
+import { contactSheet, tilesOf, type Tile } from '../../scans/preview.js';
 import { defineCommand } from '../command.js';
 import { plural, table } from '../format.js';
 import { jsonOption, print, printJson } from '../output.js';
 import { showProgress } from '../scan-source.js';
+
+/** More scans than this do not fit a sheet that one looks at. */
+const MOST_ON_SHEET = 300;
 
 export const scans = defineCommand({
   command: 'scans <dir>',
@@ -14,29 +22,71 @@ export const scans = defineCommand({
     yargs
       .positional('dir', { type: 'string', demandOption: true, describe: 'folder of scans' })
       .option('experiment', { type: 'string', describe: 'experiment file whose preprocessing applies' })
+      .option('manifest', { type: 'string', describe: 'CSV that says which scan is whose: path, patient' })
+      .option('preview', { type: 'string', describe: 'PNG file to write: middle slices or frames, prepared' })
+      .option('export-npy', {
+        type: 'string',
+        describe: 'folder to write prepared scans to: [C, D, H, W], float32',
+      })
       .options(jsonOption),
   handler: async (args) => {
-    const options =
+    const read =
       args.experiment === undefined ? ScanOptions.parse({}) : (await readExperiment(args.experiment)).scans;
-    const description = await describeScans(args.dir, options, { onProgress: showProgress });
-    if (args.json) printJson(JSON.parse(JSON.stringify(description)) as object as never);
-    else printTable(description);
+    const options = args.manifest === undefined ? read : { ...read, manifest: resolve(args.manifest) };
+    const sheet: Tile[][] = [];
+    const exported: { path: string; files: string[] }[] = [];
+    let written = 0;
+    const onPrepared = async (volumes: readonly PreparedVolume[], path: string): Promise<void> => {
+      const [first] = volumes;
+      if (args.preview !== undefined && first !== undefined && sheet.length < MOST_ON_SHEET)
+        sheet.push(tilesOf(first));
+      if (args.exportNpy === undefined) return;
+      const files = await exportNpy(args.exportNpy, volumes, written);
+      written += files.length;
+      exported.push({ path, files });
+    };
+    const description = await describeScans(args.dir, options, { onProgress: showProgress, onPrepared });
+    if (args.preview !== undefined) await writeFile(args.preview, contactSheet(sheet));
+    if (args.json) {
+      const extra = args.exportNpy === undefined ? {} : { exported };
+      printJson(JSON.parse(JSON.stringify({ ...description, ...extra })) as object as never);
+      return;
+    }
+    printTable(description);
+    if (args.preview !== undefined)
+      print(
+        `${args.preview}: ${plural(sheet.length, 'scan')}, in the order of the table, three pictures each`,
+      );
+    for (const { path, files } of exported) print(`exported ${path}: ${files.join(', ')}`);
   },
 });
 
 function printTable({ series, skipped }: ScanDescription): void {
   const rows = series.map((entry) => [
-    entry.path,
+    entry.path + (entry.files > 1 ? ` (${entry.files} files)` : ''),
     entry.format,
     entry.modality ?? '',
     entry.size.join('×') + (entry.frames > 1 ? `×${entry.frames}` : ''),
     entry.spacing_mm.map((mm) => mm.toFixed(2)).join('×'),
+    entry.frame_time_s === null ? '' : entry.frame_time_s.toFixed(3),
     entry.orientation,
-    entry.prepared === null ? '' : entry.prepared.size.join('×'),
-    entry.problem ?? '',
+    becomes(entry),
+    [entry.problem ?? '', ...entry.remarks].filter((text) => text !== '').join('; '),
   ]);
-  print(table(['file', 'format', 'modality', 'size x×y×z', 'mm', 'axes', 'becomes D×H×W', 'problem'], rows));
+  const titles = ['file', 'format', 'modality', 'size x×y×z', 'mm', 's', 'axes', 'becomes D×H×W', 'remarks'];
+  print(table(titles, rows));
   const unusable = series.filter(({ problem }) => problem !== null).length;
   print(`${plural(series.length, 'scan')}, ${unusable} with a problem, ${skipped.length} unreadable`);
+  for (const text of new Set(series.flatMap(clippingOf))) print(`intensities: ${text}`);
   for (const { path, reason } of skipped) print(`  unreadable ${path}: ${reason}`);
+}
+
+function becomes({ prepared }: ScanDescription['series'][number]): string {
+  if (prepared === null) return '';
+  const { size, volumes, frame_time_s: seconds } = prepared;
+  return `${volumes > 1 ? `${volumes} × ` : ''}${size.join('×')}${seconds === null ? '' : ` every ${seconds} s`}`;
+}
+
+function clippingOf({ modality, prepared }: ScanDescription['series'][number]): string[] {
+  return prepared === null ? [] : [`${modality ?? 'unknown modality'} clipped at ${prepared.clipped}`];
 }

@@ -1,0 +1,38 @@
+/**
+ * Volumes as NumPy files, `[C, D, H, W]` float32, for a look at them elsewhere.
+ *
+ * Source: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
+ */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { sha256 } from '../core/hash.js';
+import type { PreparedVolume } from './prepare.js';
+
+export function npyBytes({ shape, voxels }: Pick<PreparedVolume, 'shape' | 'voxels'>): Uint8Array {
+  const header = `{'descr': '<f4', 'fortran_order': False, 'shape': (${shape.join(', ')}), }`;
+  // The voxels begin at a multiple of 64 bytes, after a line break.
+  const padded = `${header.padEnd(64 * Math.ceil((header.length + 11) / 64) - 11)}\n`;
+  const start = Buffer.from(`\x93NUMPY\x01\x00\x00\x00${padded}`, 'latin1');
+  start.writeUInt16LE(padded.length, 8);
+  return Buffer.concat([start, Buffer.from(voxels.buffer, voxels.byteOffset, voxels.byteLength)]);
+}
+
+/**
+ * Writes one file per volume, named by number and content and never by patient or file.
+ * Returns the names of the files, relative to `folder`.
+ */
+export async function exportNpy(
+  folder: string,
+  volumes: readonly PreparedVolume[],
+  first: number,
+): Promise<string[]> {
+  await mkdir(folder, { recursive: true });
+  const names = [];
+  for (const [index, volume] of volumes.entries()) {
+    const bytes = npyBytes(volume);
+    const name = `${String(first + index).padStart(5, '0')}-${sha256(bytes).slice(0, 12)}.npy`;
+    await writeFile(join(folder, name), bytes);
+    names.push(name);
+  }
+  return names;
+}

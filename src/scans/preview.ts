@@ -1,0 +1,111 @@
+/**
+ * A contact sheet of prepared scans: for each, its middle axial, coronal and sagittal slice, or for a clip its first,
+ * middle and last frame, to look at.
+ *
+ * Anterior and superior are up, and the patient's right is right; clips are as they are shown. Pixels are as wide as
+ * they are in the body. Grey runs from the 1st to the 99th percentile of the volume.
+ */
+import { encode } from 'fast-png';
+import { percentileWithin } from './intensity.js';
+import type { PreparedVolume } from './prepare.js';
+
+/** Side of a tile, and space around it, in pixels. */
+const TILE = 160;
+const GAP = 4;
+const TILES = 3;
+const SCANS_ACROSS = 3;
+const BACKGROUND = 24;
+
+export interface Tile {
+  /** Grey values, `[TILE, TILE]`. */
+  readonly pixels: Uint8Array;
+}
+
+/** A slice through a volume: where pixel `(row, column)` lies, and how far apart pixels are. */
+interface Cut {
+  readonly rows: number;
+  readonly columns: number;
+  readonly aspect: readonly [rowSize: number, columnSize: number];
+  readonly at: (row: number, column: number) => number;
+}
+
+export function tilesOf(volume: PreparedVolume): Tile[] {
+  const low = percentileWithin(volume.voxels, 1);
+  const high = Math.max(percentileWithin(volume.voxels, 99), low + 1e-6);
+  return cutsOf(volume).map((cut) => ({ pixels: drawn(volume.voxels, cut, low, high) }));
+}
+
+function cutsOf({ shape, spacing, frameTime }: PreparedVolume): Cut[] {
+  const [, depth, height, width] = shape;
+  const index = (d: number, h: number, w: number): number => (d * height + h) * width + w;
+  const [middleD, middleH, middleW] = [depth, height, width].map((n) => Math.floor(n / 2)) as [
+    number,
+    number,
+    number,
+  ];
+  if (frameTime !== null) {
+    return [0, middleD, depth - 1].map((frame) => ({
+      rows: height,
+      columns: width,
+      aspect: [spacing[1], spacing[2]],
+      at: (row, column) => index(frame, row, column),
+    }));
+  }
+  return [
+    {
+      rows: height,
+      columns: width,
+      aspect: [spacing[1], spacing[2]],
+      at: (row, column) => index(middleD, height - 1 - row, column),
+    },
+    {
+      rows: depth,
+      columns: width,
+      aspect: [spacing[0], spacing[2]],
+      at: (row, column) => index(depth - 1 - row, middleH, column),
+    },
+    {
+      rows: depth,
+      columns: height,
+      aspect: [spacing[0], spacing[1]],
+      at: (row, column) => index(depth - 1 - row, column, middleW),
+    },
+  ];
+}
+
+/** The cut as large as fits a tile, each pixel the nearest voxel. */
+function drawn(voxels: Float32Array, cut: Cut, low: number, high: number): Uint8Array {
+  const pixels = new Uint8Array(TILE * TILE);
+  const [tall, wide] = [cut.rows * cut.aspect[0], cut.columns * cut.aspect[1]];
+  const scale = TILE / Math.max(tall, wide);
+  const rows = Math.max(1, Math.round(tall * scale));
+  const columns = Math.max(1, Math.round(wide * scale));
+  const [top, left] = [Math.floor((TILE - rows) / 2), Math.floor((TILE - columns) / 2)];
+  for (let y = 0; y < rows; y++) {
+    for (let x = 0; x < columns; x++) {
+      const row = Math.min(cut.rows - 1, Math.floor(((y + 0.5) * cut.rows) / rows));
+      const column = Math.min(cut.columns - 1, Math.floor(((x + 0.5) * cut.columns) / columns));
+      const value = ((voxels[cut.at(row, column)] as number) - low) / (high - low);
+      pixels[(y + top) * TILE + x + left] = Math.round(255 * Math.min(1, Math.max(0, value)));
+    }
+  }
+  return pixels;
+}
+
+/** The sheet as a PNG file; scans go from left to right, then down. */
+export function contactSheet(scans: readonly (readonly Tile[])[]): Uint8Array {
+  const across = Math.min(SCANS_ACROSS, Math.max(1, scans.length));
+  const stepX = TILES * TILE + 2 * GAP;
+  const stepY = TILE + GAP;
+  const width = across * stepX;
+  const height = Math.max(1, Math.ceil(scans.length / across)) * stepY;
+  const data = new Uint8Array(width * height).fill(BACKGROUND);
+  scans.forEach((tiles, scan) => {
+    const [x0, y0] = [(scan % across) * stepX, Math.floor(scan / across) * stepY];
+    tiles.forEach(({ pixels }, tile) => {
+      for (let y = 0; y < TILE; y++)
+        data.set(pixels.subarray(y * TILE, (y + 1) * TILE), (y0 + y) * width + x0 + tile * TILE);
+    });
+  });
+  return encode({ width, height, data, channels: 1, depth: 8 });
+}
