@@ -34,6 +34,16 @@ const layers = {
     'proxy-tasks',
   ],
   'src/probes': ['src/core', 'src/ir', 'src/nn', 'src/scans', 'src/tasks', 'src/engines/engine.ts'],
+  'src/audit': [
+    'src/core',
+    'src/ir',
+    'src/nn',
+    'src/scans',
+    'src/tasks',
+    'src/pretrain',
+    'src/probes',
+    'src/engines/engine.ts',
+  ],
   'src/workers': [
     'src/core',
     'src/engines',

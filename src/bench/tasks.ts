@@ -45,7 +45,7 @@ async function main(): Promise<void> {
       scans: { type: 'string', default: '../shared/data/scans/train' },
       manifest: { type: 'string', default: '../shared/data/scans/train.csv' },
       labelled: { type: 'string', default: '../shared/data/labelled/msd_hippocampus' },
-      spacing: { type: 'string', default: '2' },
+      spacing: { type: 'string', default: '4' },
       threads: { type: 'string', default: String(availableParallelism()) },
     },
   });
