@@ -1,13 +1,13 @@
 /**
  * One training step as one graph: forward, gradients, clipping and the optimiser's update.
  *
- * The step's parameters are packed (`packing.ts`): trainable ones with and without decay, and states. Every packed
+ * The step's parameters are packed (`packing.ts`): small trainable ones with and without decay, and states. Every packed
  * vector is a parameter of the step's graph and is updated by it.
  */
-import type { Shape } from '../core/tensor.js';
+import { sizeOf, type Shape } from '../core/tensor.js';
 import { differentiate, gradientName } from '../autodiff/differentiate.js';
 import { Builder } from '../ir/builder.js';
-import type { Graph, Value } from '../ir/graph.js';
+import type { Graph, ParameterSpec, Value } from '../ir/graph.js';
 import { verify } from '../ir/verify.js';
 import type { TrainingProgram } from './engine.js';
 import { momentNames, updateGroup, type StepScalars } from './optimisers.js';
@@ -30,15 +30,26 @@ export interface WeightGroup {
   readonly packing: Packing;
 }
 
+/** Parameters of this many values or more are a vector each: cutting them out and joining them would cost more. */
+const LARGE = 2 ** 15;
+
 export function groupsOf(graph: Graph): Groups {
   const trainable = graph.parameters.filter((spec) => spec.trainable);
-  const weights = [true, false].map((decay) => ({
+  const [large, small] = [true, false].map((wanted) =>
+    trainable.filter(({ shape }) => sizeOf(shape) >= LARGE === wanted),
+  ) as [ParameterSpec[], ParameterSpec[]];
+  const packed = [true, false].map((decay) => ({
     name: decay ? 'weights/decayed' : 'weights/plain',
     decay,
-    packing: packingOf(trainable.filter((spec) => spec.decay === decay)),
+    packing: packingOf(small.filter((spec) => spec.decay === decay)),
+  }));
+  const alone = large.map((spec) => ({
+    name: `weights/${spec.name}`,
+    decay: spec.decay,
+    packing: packingOf([spec]),
   }));
   return {
-    weights: weights.filter(({ packing }) => packing.size > 0),
+    weights: [...packed.filter(({ packing }) => packing.size > 0), ...alone],
     states: packingOf(graph.parameters.filter((spec) => !spec.trainable)),
   };
 }
@@ -132,16 +143,13 @@ function unpacker(b: Builder, groups: Groups, packed: (name: string) => Value): 
     const place = places.get(name);
     if (!place) throw new Error(`the train graph has no parameter ${name}`);
     const [vector, offset, shape] = place;
-    const size = shape.reduce((product, extent) => product * extent, 1);
-    return b.reshape(b.slice(packed(vector), [offset], [offset + size]), shape);
+    return b.reshape(b.slice(packed(vector), [offset], [offset + sizeOf(shape)]), shape);
   };
 }
 
 function flatten(b: Builder, packing: Packing, valueOf: (name: string) => Value): Value {
-  return b.concat(
-    packing.slots.map(({ name }) => b.reshape(valueOf(name), [-1])),
-    0,
-  );
+  const parts = packing.slots.map(({ name }) => b.reshape(valueOf(name), [-1]));
+  return parts.length === 1 ? (parts[0] as Value) : b.concat(parts, 0);
 }
 
 /** min(1, limit / (‖g‖ + 1e-6)) over all groups, as `torch.nn.utils.clip_grad_norm_`. */

@@ -105,6 +105,10 @@ export const convolutionCases: readonly OpCase[] = [
     padding: [1, 0, 0],
     groups: 16,
   }),
+  conv('of a filter larger than its input', [1, 4, 2, 2, 3], [5, 4, 3, 2, 3], {
+    stride: [1, 1, 1],
+    padding: [1, [1, 0], [0, 1]],
+  }),
   conv('over one axis', [2, 3, 9], [4, 3, 3], { stride: [2], padding: [1] }),
   {
     title: 'convInputGrad as an op of its own',

@@ -5,7 +5,7 @@
  * convolution of dy with a part of the filter, and the phases interleave to the whole. Together they cost what the
  * forward pass does; setting dy apart by zeros instead would cost Π s times as much.
  */
-import type { Shape } from '../../../core/tensor.js';
+import { sizeOf, type Shape } from '../../../core/tensor.js';
 import type { ConvAttributes } from '../../../ir/ops/convolution.js';
 import type { OnnxWriter } from '../writer.js';
 import type { Convolve } from './convolve.js';
@@ -33,9 +33,26 @@ function inputGradient(
   const [dyShape, filterShape] = [types[0].shape, types[1].shape];
   const { stride, padding, dilation, groups, inputShape } = attributes;
   const kernel = filterShape.slice(2);
-  const flipped = flipAndTranspose(out, w, filterShape, groups);
   const flippedShape = [inputShape[1] ?? 1, (filterShape[0] ?? 1) / groups, ...kernel];
-  if (stride.every((step) => step === 1)) {
+  const once = stride.every((step) => step === 1);
+  // ŵ ⋆ dy = flip(w ⋆ flip(dy)): whichever is smaller is flipped
+  if (once && sizeOf(filterShape) > sizeOf(inputShape) + sizeOf(dyShape)) {
+    const swapped = transposeFilter(out, w, filterShape, groups);
+    const sides = kernel.map((extent, axis): readonly [number, number] => {
+      const reach = (dilation[axis] ?? 1) * (extent - 1);
+      const after = reach - (padding[axis]?.[0] ?? 0);
+      return [(inputShape[axis + 2] ?? 1) + reach - (dyShape[axis + 2] ?? 1) - after, after];
+    });
+    const mirrored = flip(out, dy, dyShape);
+    const dx = convWithin(convolve, out, mirrored, dyShape, swapped, flippedShape, sides, {
+      stride,
+      dilation,
+      groups,
+    });
+    return flip(out, dx, inputShape);
+  }
+  const flipped = transposeFilter(out, flip(out, w, filterShape), filterShape, groups);
+  if (once) {
     const sides = kernel.map((extent, axis): readonly [number, number] => {
       const reach = (dilation[axis] ?? 1) * (extent - 1);
       const before = reach - (padding[axis]?.[0] ?? 0);
@@ -203,17 +220,18 @@ function convWithin(
   return convolve(out, cut, cutShape, w, filter, { ...attributes, padding });
 }
 
-/** `[O, C / g, ...kernel]` → `[C, O / g, ...kernel]`, each kernel axis reversed. */
-function flipAndTranspose(out: OnnxWriter, w: string, shape: Shape, groups: number): string {
-  const [outChannels = 1, groupChannels = 1, ...kernel] = shape;
-  const axes = kernel.map((_, axis) => axis + 2).filter((axis) => (shape[axis] ?? 1) > 1);
-  const all = (x: number): string => out.ints(axes.map(() => x));
+/** Reverses each axis from the third on. */
+function flip(out: OnnxWriter, x: string, shape: Shape): string {
+  const axes = shape.flatMap((extent, axis) => (axis > 1 && extent > 1 ? [axis] : []));
+  const all = (value: number): string => out.ints(axes.map(() => value));
   const last = -(2 ** 31);
-  const flipped = axes.length === 0 ? w : out.op('Slice', [w, all(-1), all(last), out.ints(axes), all(-1)]);
-  const grouped = out.op('Reshape', [
-    flipped,
-    out.ints([groups, outChannels / groups, groupChannels, ...kernel]),
-  ]);
+  return axes.length === 0 ? x : out.op('Slice', [x, all(-1), all(last), out.ints(axes), all(-1)]);
+}
+
+/** `[O, C / g, ...kernel]` → `[C, O / g, ...kernel]`. */
+function transposeFilter(out: OnnxWriter, w: string, shape: Shape, groups: number): string {
+  const [outChannels = 1, groupChannels = 1, ...kernel] = shape;
+  const grouped = out.op('Reshape', [w, out.ints([groups, outChannels / groups, groupChannels, ...kernel])]);
   const perm = [0, 2, 1, ...kernel.map((_, axis) => axis + 3)];
   const swapped = out.op('Transpose', [grouped], { perm });
   return out.op('Reshape', [swapped, out.ints([groups * groupChannels, outChannels / groups, ...kernel])]);
