@@ -119,3 +119,23 @@ function readAncestry(store: Store, experiment: number, number: number): readonl
     };
   });
 }
+
+/** Score and costs of every candidate done at the highest rung reached, in the order of numbers. */
+export function costsOfDone(
+  store: Store,
+  experiment: number,
+): readonly {
+  readonly number: number;
+  readonly score: number;
+  readonly params: number | null;
+  readonly macs: number | null;
+}[] {
+  return store
+    .statement(
+      `SELECT number, score, params, macs FROM candidates
+       WHERE experiment = @experiment AND status = 'done' AND rung = (
+         SELECT max(rung) FROM candidates WHERE experiment = @experiment AND status = 'done')
+       ORDER BY number`,
+    )
+    .all({ experiment }) as ReturnType<typeof costsOfDone>;
+}

@@ -1,7 +1,7 @@
 /** The study: what runs a search and what checks one. */
 export { runStudy, type StudyEnd, type StudyPlan } from './study.js';
 export { verifyStudy, type Discrepancy, type Verification } from './verify.js';
-export type { Objective } from './objectives.js';
+export { objectiveValues, type Objective } from './objectives.js';
 export type { Best, StudyEvent } from './events.js';
 export type { Assessment, Evaluate, EvaluationOutcome, EvaluationRequest } from './outcome.js';
 export {

@@ -4,6 +4,7 @@
 import { existsSync } from 'node:fs';
 import { canonicalJson, type Json } from '../../core/json.js';
 import { UserError } from '../../core/errors.js';
+import { loadSpace } from '../../experiment/plugins.js';
 import { prepare } from '../../experiment/prepare.js';
 import { readExperiment } from '../../experiment/read.js';
 import { devices, Experiment } from '../../experiment/schema.js';
@@ -22,6 +23,7 @@ import { chooseEngine } from '../engine-choice.js';
 import { jsonOption, note } from '../output.js';
 import { runSearch, specOf, specToJson, strategyOf, workerCount, type Spec } from '../run-search.js';
 import { loadScans, phantoms, scanFolder } from '../scan-source.js';
+import { withStart } from '../warm-start.js';
 import { showSummary } from '../summary.js';
 import { version } from '../version.js';
 
@@ -56,11 +58,12 @@ export const search = defineCommand({
     );
     const file = await readExperiment(args.experiment);
     const named = args.manifest === undefined ? {} : { manifest: resolve(args.manifest) };
-    const experiment = parseOrComplain(
+    const asked = parseOrComplain(
       Experiment,
       { ...file, ...overrides, scans: { ...file.scans, ...named } },
       'options over the experiment',
     );
+    const experiment = await withStart(asked, await loadSpace(asked.space));
     const database = args.db ?? `${experiment.name}.db`;
     const workers = workerCount(args.workers, experiment.lookahead);
     const before = existsSync(database) ? recorded(database, experiment.name) : undefined;

@@ -1,9 +1,10 @@
 /** `voxolve status DB`: how far a search is. Reads only; a running search is not disturbed. */
 import { summarise } from '../../store/index.js';
 import { defineCommand } from '../command.js';
-import { percent } from '../format.js';
+import { percent, plural, si, table } from '../format.js';
 import { experimentOption, withExperiment } from '../opened.js';
 import { jsonOption, print, printJson } from '../output.js';
+import { paretoFront, type FrontMember } from '../pareto-front.js';
 import { statusJson } from '../status-json.js';
 
 export const status = defineCommand({
@@ -31,5 +32,18 @@ export const status = defineCommand({
       print(
         `best: candidate ${best.number}, ${row.metric} ${percent(best.score)}; chance ${percent(row.chance)}${median}`,
       );
+      const front = paretoFront(store, row);
+      if (front !== null) print(frontText(front));
     }),
 });
+
+function frontText(front: readonly FrontMember[]): string {
+  const rows = front.map(({ number, score, params, macs }) => [
+    number,
+    percent(score),
+    si(params ?? 0),
+    si(macs ?? 0),
+  ]);
+  const title = `${plural(front.length, 'candidate')} that no other beats in everything:`;
+  return `${title}\n${table(['candidate', 'score', 'parameters', 'MACs'], rows)}`;
+}
