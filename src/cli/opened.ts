@@ -4,7 +4,13 @@
 import { parseOrComplain } from '../core/validate.js';
 import { prepare, type Prepared } from '../experiment/prepare.js';
 import { Experiment } from '../experiment/schema.js';
-import { chooseExperiment, openStore, type Experiment as Row, type Store } from '../store/index.js';
+import {
+  chooseExperiment,
+  openStore,
+  storageFailure,
+  type Experiment as Row,
+  type Store,
+} from '../store/index.js';
 import { specFromJson } from './run-search.js';
 
 /** Opens for reading, hands over, closes. */
@@ -16,6 +22,8 @@ export async function withExperiment<T>(
   const store = openStore(database, 'read');
   try {
     return await use(store, chooseExperiment(store, name));
+  } catch (error) {
+    throw storageFailure(database, error);
   } finally {
     store.close();
   }

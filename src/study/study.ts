@@ -7,6 +7,7 @@
  */
 import type { Genome, Result, Strategy } from '../search/strategy.js';
 import type { Experiment } from '../store/experiments.js';
+import { storageFailure } from '../store/failure.js';
 import type { Store } from '../store/open.js';
 import { bestOf, type Best, type StudyEvent } from './events.js';
 import { inLanes } from './lanes.js';
@@ -43,7 +44,16 @@ export interface StudyEnd {
   readonly best: Best | null;
 }
 
+/** Throws a `UserError` where the database cannot be written any more; what was committed stays. */
 export async function runStudy(plan: StudyPlan): Promise<StudyEnd> {
+  try {
+    return await run(plan);
+  } catch (error) {
+    throw storageFailure(plan.store.path, error);
+  }
+}
+
+async function run(plan: StudyPlan): Promise<StudyEnd> {
   const { experiment, onEvent, objectives = ['score'] } = plan;
   const log = openLog(plan.store, experiment, plan.keepWeights, objectives);
   const order = replay(plan.strategy, experiment.seed, experiment.lookahead);
@@ -92,7 +102,7 @@ export async function runStudy(plan: StudyPlan): Promise<StudyEnd> {
     return undefined;
   };
 
-  const run = async (task: Task): Promise<void> => {
+  const evaluate = async (task: Task): Promise<void> => {
     const { number, genome, rung } = task;
     const share = plan.strategy.rungs?.[rung] ?? 1;
     log.setRunning(task, true);
@@ -106,6 +116,6 @@ export async function runStudy(plan: StudyPlan): Promise<StudyEnd> {
     }
   };
 
-  await inLanes(plan.parallel, next, run, () => failed.abort());
+  await inLanes(plan.parallel, next, evaluate, () => failed.abort());
   return { completed: finished === wanted, finished, best };
 }
