@@ -1,9 +1,12 @@
 /** Clip order as PyTorch source: `task.py` of an export. */
-import { ordersOf, type OrderOptions } from './order.js';
+import type { OrderOptions, Orders } from './order.js';
 import { classifierSource, clipSource, header } from './shared/pytorch.js';
 
-export function orderInPytorch(options: OrderOptions, channels: number): string {
-  const { orders, classes, count } = ordersOf(options);
+export function orderInPytorch(
+  options: OrderOptions,
+  { orders, classes, count }: Orders,
+  channels: number,
+): string {
   return `${header(
     'Clip order: in which order are the clips of a film shown?',
     'Xu et al., "Video Clip Order Prediction" (CVPR 2019)',

@@ -41,6 +41,8 @@ export function clipStarts({ clips, frames, gap, jitter }: OrderOptions, rng: Rn
 }
 
 /** All orders, and the class of each. `orders[k][place]` is the clip shown at `place`. */
+export type Orders = ReturnType<typeof ordersOf>;
+
 export function ordersOf({ clips, reversed }: Pick<OrderOptions, 'clips' | 'reversed'>) {
   const orders = permutationsOf(Array.from({ length: clips }, (_, i) => i));
   const classes: number[] = [];
@@ -62,7 +64,8 @@ function permutationsOf(items: readonly number[]): readonly (readonly number[])[
 
 function plan(options: OrderOptions, { channels, batch }: TaskContext): TaskPlan {
   const { clips, frames, height, width, gap, jitter } = options;
-  const { orders, classes, count } = ordersOf(options);
+  const choice = ordersOf(options);
+  const { orders, classes, count } = choice;
   const clipShape: Shape = [channels, frames, height, width];
   const size = clipShape.reduce((product, extent) => product * extent, 1);
 
@@ -108,7 +111,7 @@ function plan(options: OrderOptions, { channels, batch }: TaskContext): TaskPlan
       const joined = builder.reshape(features, [batch, clips * (features.shape[1] ?? 1)]);
       return classification(builder, twoLayers(builder, joined, options.hidden, 'answer', count), order);
     },
-    pytorch: () => orderInPytorch(options, channels),
+    pytorch: () => orderInPytorch(options, choice, channels),
   };
 }
 

@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { jigsaw3d } from '../../proxy-tasks/jigsaw3d.js';
 import { exportPytorch, writeFolder } from '../../src/export/index.js';
 import { formatOf } from '../../src/scans/formats/index.js';
+import { ScanOptions, transformsOf } from '../../src/scans/options.js';
 import { prepare } from '../../src/scans/prepare.js';
 import { writePhantoms } from '../../src/scans/phantoms.js';
 import type { Architecture } from '../../src/nn/architecture.js';
@@ -104,12 +105,7 @@ print(json.dumps({
     const theirs = JSON.parse(printed) as { shape: number[]; voxels: number[]; foreground: number[] };
     const raw = await formatOf(path)?.read(path);
     if (raw === undefined) throw new Error('no format reads .nii.gz');
-    const [ours] = prepare('anisotropic', raw, {
-      spacing: [6, 6, 6],
-      percentiles: [0.5, 99.5],
-      frames: 'first',
-      nonFinite: 'refuse',
-    });
+    const [ours] = prepare('anisotropic', raw, transformsOf(ScanOptions.parse({ spacing: 6 })));
     expect(theirs.shape).toEqual(ours?.shape);
     const errors = theirs.voxels.map((value, i) => Math.abs(value - (ours?.voxels[i] ?? NaN)));
     expect(Math.max(...errors)).toBeLessThan(1e-3);

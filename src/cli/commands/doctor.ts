@@ -13,8 +13,9 @@ export const doctor = defineCommand({
   handler: async (args) => {
     const engines = await probeEngines();
     const decoders = await Promise.all(
-      formats.map(async ({ name, extensions, probe }) => {
-        const { usable, detail } = (await probe?.()) ?? { usable: true, detail: 'built in' };
+      formats.map(async (format) => {
+        const { name, extensions } = format;
+        const { usable, detail } = (await format.probe?.()) ?? { usable: true, detail: 'built in' };
         return { name, usable, detail, extensions: [...extensions] };
       }),
     );
