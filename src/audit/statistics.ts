@@ -68,9 +68,16 @@ function facesOf(values: Float32Array, size: Shape): Faces {
     [width, height],
     [1, width],
   ].map(([stride = 1, extent = 1]) => {
-    const face = (place: number): Float32Array =>
-      values.filter((_, i) => Math.floor(i / stride) % extent === place);
-    return { low: face(0), high: face(extent - 1) };
+    const faceAt = (place: number): Float32Array => {
+      const face = new Float32Array(values.length / extent);
+      let to = 0;
+      for (let from = place * stride; from < values.length; from += stride * extent) {
+        face.set(values.subarray(from, from + stride), to);
+        to += stride;
+      }
+      return face;
+    };
+    return { low: faceAt(0), high: faceAt(extent - 1) };
   });
 }
 
