@@ -93,6 +93,7 @@ export const elementwiseGradients = {
   reciprocal: unary<'reciprocal'>((b, dy, _, y) => b.neg(b.mul(dy, b.square(y)))),
   // d|x| = sign(x) dx; 1 at 0
   abs: unary<'abs'>((b, dy, x) => b.where(b.greaterEqual(x, b.scalar(0)), dy, b.neg(dy))),
+  floor: STEP,
   // d x² = 2x dx
   square: unary<'square'>((b, dy, x) => b.mul(dy, b.mul(x, b.scalar(2)))),
   // d relu(x) = dx where x > 0, else 0

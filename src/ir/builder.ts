@@ -8,6 +8,9 @@ import type { Shape } from '../core/tensor.js';
 import { batchNormalise, crossEntropyLoss, meanAccuracy, type BatchNormOptions } from './composites.js';
 import type { Value } from './graph.js';
 import { NodeList } from './node-list.js';
+import { groupNormalise, layerNormalise, type AffineOptions } from './normalisation.js';
+import { dropoutMask } from './random.js';
+import { adaptiveAvgPool, adaptiveMaxPool, resize } from './resampling.js';
 
 /** Per axis: the same number on both sides, or `[before, after]`. */
 export type PaddingOption = readonly (number | readonly [number, number])[];
@@ -17,6 +20,11 @@ export interface ConvOptions {
   readonly padding: PaddingOption;
   readonly dilation?: Shape;
   readonly groups?: number;
+}
+
+export interface ConvTransposeOptions extends ConvOptions {
+  /** Added to the end of each axis of the output, as in PyTorch. */
+  readonly outputPadding?: Shape;
 }
 
 export interface PoolOptions {
@@ -55,6 +63,7 @@ export class Builder extends NodeList {
   log = (x: Value): Value => this.node('log', [x], {});
   sqrt = (x: Value): Value => this.node('sqrt', [x], {});
   reciprocal = (x: Value): Value => this.node('reciprocal', [x], {});
+  floor = (x: Value): Value => this.node('floor', [x], {});
   abs = (x: Value): Value => this.node('abs', [x], {});
   square = (x: Value): Value => this.node('square', [x], {});
   relu = (x: Value): Value => this.node('relu', [x], {});
@@ -82,6 +91,28 @@ export class Builder extends NodeList {
     const attributes = { stride, padding: pairs(padding), dilation: dilation ?? stride.map(() => 1), groups };
     return this.node('conv', [x, w], attributes);
   }
+
+  /**
+   * Transposed convolution: the gradient of a convolution for its input, as an op of its own. Filter
+   * `[C, O / groups, ...kernel]`, as in PyTorch.
+   */
+  convTranspose(x: Value, w: Value, options: ConvTransposeOptions): Value {
+    const { stride, groups = 1, outputPadding } = options;
+    const [padding, dilation] = [pairs(options.padding), options.dilation ?? stride.map(() => 1)];
+    const spatial = stride.map((step, axis) => {
+      const [before, after] = padding[axis] ?? [0, 0];
+      const reach = (dilation[axis] ?? 1) * ((w.shape[axis + 2] ?? 1) - 1) + 1;
+      return ((x.shape[axis + 2] ?? 1) - 1) * step + reach - before - after + (outputPadding?.[axis] ?? 0);
+    });
+    const inputShape = [x.shape[0] ?? 1, (w.shape[1] ?? 1) * groups, ...spatial];
+    return this.node('convInputGrad', [x, w], { stride, padding, dilation, groups, inputShape });
+  }
+
+  /** To spatial extents `[...spatial]`, over windows that cover the input evenly. */
+  adaptiveAvgPool = (x: Value, spatial: Shape): Value => adaptiveAvgPool(this, x, spatial);
+  adaptiveMaxPool = (x: Value, spatial: Shape): Value => adaptiveMaxPool(this, x, spatial);
+  /** To spatial extents `[...spatial]`, as PyTorch's `interpolate` with `align_corners=False`. */
+  resize = (x: Value, spatial: Shape, mode: 'nearest' | 'linear'): Value => resize(this, x, spatial, mode);
 
   maxPool = (x: Value, { kernel, stride, padding }: PoolOptions): Value =>
     this.node('maxPool', [x], { kernel, stride, padding: pairs(padding) });
@@ -154,6 +185,12 @@ export class Builder extends NodeList {
   /** Integers `[...]` → `[..., depth]`. */
   oneHot = (indices: Value, depth: number): Value => this.node('oneHot', [indices], { depth });
 
+  /** softmax(q kᵀ / √d) v for `[..., tokens, d]` (Vaswani et al. 2017). */
+  attention(q: Value, k: Value, v: Value): Value {
+    const scores = this.matmul(q, k, { b: true });
+    return this.matmul(this.softmax(this.mul(scores, this.scalar(1 / Math.sqrt(q.shape.at(-1) ?? 1)))), v);
+  }
+
   softmax = (x: Value, axis = -1): Value => this.node('softmax', [x], { axis: positive(x, axis) });
   logSoftmax = (x: Value, axis = -1): Value => this.node('logSoftmax', [x], { axis: positive(x, axis) });
 
@@ -169,6 +206,19 @@ export class Builder extends NodeList {
    * the running ones; otherwise it uses the running ones.
    */
   batchNorm = (x: Value, options: BatchNormOptions): Value => batchNormalise(this, x, options);
+  groupNorm = (x: Value, groups: number, options: AffineOptions): Value =>
+    groupNormalise(this, x, groups, options);
+  instanceNorm = (x: Value, options: AffineOptions): Value =>
+    groupNormalise(this, x, x.shape[1] ?? 1, options);
+  /** Over the last `axes` axes. */
+  layerNorm = (x: Value, options: AffineOptions, axes = 1): Value => layerNormalise(this, x, axes, options);
+
+  /** Zeroes values with probability `rate` and scales the others up; for training graphs only. */
+  dropout = (x: Value, rate: number, purpose: string): Value =>
+    this.mul(x, dropoutMask(this, x.shape, rate, purpose));
+  /** Zeroes whole samples of a residual branch (stochastic depth; Huang et al. 2016); for training graphs only. */
+  dropPath = (x: Value, rate: number, purpose: string): Value =>
+    this.mul(x, dropoutMask(this, [x.shape[0] ?? 1, ...x.shape.slice(1).map(() => 1)], rate, purpose));
 }
 
 function positive(x: Value, axis: number): number {

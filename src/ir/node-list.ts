@@ -13,6 +13,8 @@ export interface ParameterOptions {
   readonly decay?: boolean;
   /** Declaring it again gives the same value, as where one encoder is applied to several inputs. */
   readonly shared?: boolean;
+  /** Whether the scope stands before its name (the default); states of the whole program have none. */
+  readonly scoped?: boolean;
 }
 
 export class NodeList {
@@ -60,7 +62,7 @@ export class NodeList {
   }
 
   parameter(local: string, shape: Shape, initialiser: Initialiser, options: ParameterOptions = {}): Value {
-    const name = this.#scope + local;
+    const name = options.scoped === false ? local : this.#scope + local;
     const known = this.#parameters.find((other) => other.name === name);
     if (known !== undefined) {
       if (options.shared === true && known.shape.join() === shape.join()) return this.#parameterValue(name);

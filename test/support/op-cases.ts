@@ -189,6 +189,39 @@ const normalisation: OpCase[] = [
   ),
 ];
 
+const composites: OpCase[] = [
+  one('floor', apart(3, 4), (b, x) => b.floor(x)),
+  one('groupNorm', normal(2, 4, 3, 2), (b, x) => b.groupNorm(x, 2, { epsilon: 1e-3 }), 1e-5),
+  two(
+    'instanceNorm with a scale',
+    [normal(2, 3, 5), normal(3)],
+    (b, x, gamma) => b.instanceNorm(x, { gamma, epsilon: 1e-3 }),
+    1e-5,
+  ),
+  two(
+    'layerNorm with a shift',
+    [normal(2, 3, 4), normal(4)],
+    (b, x, beta) => b.layerNorm(x, { beta, epsilon: 1e-3 }),
+    1e-5,
+  ),
+  two(
+    'convTranspose, strided, in groups',
+    [normal(2, 4, 3, 2), normal(4, 3, 3, 2)],
+    (b, x, w) => b.convTranspose(x, w, { stride: [2, 3], padding: [1, 0], outputPadding: [1, 0], groups: 2 }),
+    CLOSE,
+  ),
+  one(
+    'adaptiveAvgPool, up and down',
+    normal(2, 2, 5, 3, 4),
+    (b, x) => b.adaptiveAvgPool(x, [3, 4, 2]),
+    CLOSE,
+  ),
+  one('adaptiveMaxPool', apart(1, 2, 5, 4), (b, x) => b.adaptiveMaxPool(x, [3, 2])),
+  one('resize, linear', normal(1, 2, 3, 4, 2), (b, x) => b.resize(x, [5, 3, 4], 'linear'), CLOSE),
+  one('resize, nearest', normal(2, 2, 3, 4), (b, x) => b.resize(x, [6, 3], 'nearest'), CLOSE),
+  two('attention', [normal(2, 3, 4), normal(2, 3, 4)], (b, q, k) => b.attention(q, k, b.tanh(k)), CLOSE),
+];
+
 export const opCases: readonly OpCase[] = [
   ...elementwise,
   ...reductions,
@@ -197,4 +230,5 @@ export const opCases: readonly OpCase[] = [
   ...convolutionCases,
   ...pooling,
   ...normalisation,
+  ...composites,
 ];

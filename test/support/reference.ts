@@ -142,6 +142,7 @@ const table: Table = {
   sqrt: unary(Math.sqrt),
   reciprocal: unary((x) => 1 / x),
   abs: unary(Math.abs),
+  floor: unary(Math.floor),
   square: unary((x) => x * x),
   relu: unary((x) => Math.max(x, 0)),
   sigmoid: unary(sigmoid),

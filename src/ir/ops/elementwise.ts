@@ -49,6 +49,8 @@ export const log = unary('log');
 export const sqrt = unary('sqrt');
 export const reciprocal = unary('reciprocal');
 export const abs = unary('abs');
+/** The greatest whole number that is not greater. */
+export const floor = unary('floor');
 export const square = unary('square');
 export const relu = unary('relu');
 export const sigmoid = unary('sigmoid');

@@ -32,6 +32,7 @@ export const ops = {
   sqrt: elementwise.sqrt,
   reciprocal: elementwise.reciprocal,
   abs: elementwise.abs,
+  floor: elementwise.floor,
   square: elementwise.square,
   relu: elementwise.relu,
   sigmoid: elementwise.sigmoid,

@@ -28,6 +28,7 @@ export const elementwise = {
   sqrt: unary<'sqrt'>('Sqrt'),
   reciprocal: unary<'reciprocal'>('Reciprocal'),
   abs: unary<'abs'>('Abs'),
+  floor: unary<'floor'>('Floor'),
   square: (({ out, inputs: [x] }) => out.op('Mul', [x, x])) satisfies Lowering<'square'>,
   relu: unary<'relu'>('Relu'),
   sigmoid: unary<'sigmoid'>('Sigmoid'),

@@ -48,6 +48,7 @@ export const elementwise = {
   sqrt: unary<'sqrt'>((tf, x) => tf.sqrt(x)),
   reciprocal: unary<'reciprocal'>((tf, x) => tf.reciprocal(x)),
   // TensorFlow.js has the derivative −1 at 0
+  floor: unary<'floor'>((tf, x) => tf.floor(x)),
   abs: (({ tf, inputs: [x], shape }) =>
     choose({ tf, shape }, atLeast(tf, x, tf.scalar(0)), x, tf.neg(x))) satisfies Kernel<'abs'>,
   square: unary<'square'>((tf, x) => tf.square(x)),

@@ -1,0 +1,111 @@
+/**
+ * Random numbers as part of the graph: a counter-based generator, so that every engine, thread count and resumed run
+ * draws the same ones.
+ *
+ * Each value is a hash of (seed, step, what it is for, its place). Engines share no integer arithmetic beyond 32-bit
+ * floats, so the hash works modulo the prime 1019: all products stay below 2²⁴ and are exact, and cubing permutes the
+ * residues (3 does not divide 1018). Two words, each fed into the other, give 2²⁰ levels.
+ *
+ * Seed and step are states of the program. The seed is drawn by the trainer like any initial weight; the step is
+ * advanced by each training step. Both are saved with the weights, so that a resumed run goes on where it stopped.
+ */
+import type { Shape } from '../core/tensor.js';
+import type { Builder } from './builder.js';
+import type { Value } from './graph.js';
+
+const PRIME = 1019;
+const SEED = 'random.seed';
+const STEP = 'random.step';
+
+type Words = readonly [Value, Value];
+
+/** Uniform in (0, 1), `shape`; `purpose` tells apart the draws of one step. */
+export function uniformRandom(b: Builder, shape: Shape, purpose: string): Value {
+  let words = mix(b, mix(b, start(b, purpose), digits(b, SEED)), stepDigits(b));
+  // Places enter axis by axis, so that only the last ones are computed at full size.
+  shape.forEach((extent, axis) => {
+    const along = shape.map((_, i) => (i === axis ? extent : 1));
+    const place = (of: (i: number) => number): Value =>
+      b.constant(
+        along,
+        Array.from({ length: extent }, (_, i) => of(i)),
+      );
+    words = mix(b, words, [place((i) => i % PRIME), place((i) => (Math.floor(i / PRIME) + 7) % PRIME)]);
+  });
+  const [high, low] = mix(b, words, [b.scalar(0), b.scalar(0)]);
+  const level = b.add(b.mul(high, b.scalar(PRIME)), low);
+  return b.mul(b.add(level, b.scalar(0.5)), b.scalar(1 / PRIME ** 2));
+}
+
+/** 1 / (1 − rate) with probability 1 − rate, else 0. */
+export function dropoutMask(b: Builder, shape: Shape, rate: number, purpose: string): Value {
+  if (!(rate >= 0 && rate < 1)) throw new Error(`dropout: the rate must be in [0, 1), got ${rate}`);
+  const kept = b.greaterEqual(uniformRandom(b, shape, purpose), b.scalar(rate));
+  return b.mul(b.toFloat(kept), b.scalar(1 / (1 - rate)));
+}
+
+/** Two rounds of (u, v) ← ((u + a)³ + v, (v + b)³ + u), which hash the pair `[a, b]` into the words. */
+function mix(b: Builder, [u, v]: Words, [first, second]: Words): Words {
+  let words: Words = [b.add(u, first), b.add(v, second)];
+  for (const constant of [151, 463]) {
+    const [x, y] = words;
+    const high = residue(b, b.add(b.add(cubed(b, residue(b, x)), y), b.scalar(constant)));
+    const low = residue(
+      b,
+      b.add(b.add(cubed(b, residue(b, y)), b.mul(high, b.scalar(37))), b.scalar(constant)),
+    );
+    words = [high, low];
+  }
+  return words;
+}
+
+function cubed(b: Builder, x: Value): Value {
+  return residue(b, b.mul(residue(b, b.square(x)), x));
+}
+
+/** x mod 1019 of a whole number below 2²⁰; the half keeps the quotient away from whole numbers. */
+function residue(b: Builder, x: Value): Value {
+  const quotient = b.floor(b.mul(b.add(x, b.scalar(0.5)), b.scalar(1 / PRIME)));
+  return b.sub(x, b.mul(quotient, b.scalar(PRIME)));
+}
+
+/** FNV-1a of the purpose, as two words. */
+function start(b: Builder, purpose: string): Words {
+  let hash = 0x811c9dc5;
+  for (const character of purpose) hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 0x01000193) >>> 0;
+  return [b.scalar(hash % PRIME), b.scalar(Math.floor(hash / PRIME) % PRIME)];
+}
+
+/** The seed: two numbers in [−1, 1), as the trainer draws them, made words. */
+function digits(b: Builder, name: string): Words {
+  const drawn = b.parameter(
+    name,
+    [2],
+    { kind: 'uniform', bound: 1 },
+    { trainable: false, shared: true, scoped: false },
+  );
+  const whole = b.floor(b.mul(b.add(drawn, b.scalar(1)), b.scalar((PRIME - 1) / 2)));
+  return pair(b, whole);
+}
+
+/** The step's two digits to base 1019; declares the state, and its advance, where nobody did. */
+function stepDigits(b: Builder): Words {
+  const zero = { kind: 'constant', value: 0 } as const;
+  const step = b.parameter(STEP, [2], zero, { trainable: false, shared: true, scoped: false });
+  if (b.latest(STEP).id === step.id) {
+    const [low, high] = pair(b, step);
+    const next = b.add(low, b.scalar(1));
+    const carry = b.toFloat(b.greaterEqual(next, b.scalar(PRIME)));
+    const digit = (value: Value): Value => b.reshape(value, [1]);
+    b.update(
+      STEP,
+      b.concat([digit(b.sub(next, b.mul(carry, b.scalar(PRIME)))), digit(residue(b, b.add(high, carry)))], 0),
+    );
+  }
+  return pair(b, step);
+}
+
+function pair(b: Builder, two: Value): Words {
+  const one = (i: number): Value => b.reshape(b.slice(two, [i], [i + 1]), []);
+  return [one(0), one(1)];
+}
