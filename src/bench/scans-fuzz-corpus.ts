@@ -1,0 +1,189 @@
+/**
+ * Good files for the fuzzer to spoil: small ones written here, one for each format that needs no decoder of others,
+ * and those of a corpus folder where one is given.
+ */
+import { readFileSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
+import { formatOf } from '../scans/formats/index.js';
+import { npyBytes } from '../scans/npy.js';
+
+export interface Sample {
+  /** Its ending decides who reads it. */
+  readonly ending: string;
+  readonly bytes: Uint8Array;
+}
+
+const SIDE = 8;
+const LARGEST_SAMPLE = 600_000;
+
+/** int16 voxels of a blob. */
+const voxels = Int16Array.from({ length: SIDE ** 3 }, (_, i) => {
+  const [x, y, z] = [i % SIDE, Math.floor(i / SIDE) % SIDE, Math.floor(i / SIDE ** 2)];
+  return 1000 - 30 * ((x - 4) ** 2 + (y - 3) ** 2 + (z - 4) ** 2);
+});
+const voxelBytes = new Uint8Array(voxels.buffer);
+
+export function builtInSamples(): Sample[] {
+  const nifti1 = niftiOf(1);
+  return [
+    { ending: '.nii', bytes: nifti1 },
+    { ending: '.nii.gz', bytes: gzipSync(nifti1) },
+    { ending: '.nii', bytes: niftiOf(2) },
+    { ending: '.nrrd', bytes: nrrdOf('raw') },
+    { ending: '.nrrd', bytes: nrrdOf('gzip') },
+    { ending: '.mha', bytes: metaImageOf(false) },
+    { ending: '.mha', bytes: metaImageOf(true) },
+    { ending: '.npy', bytes: npyBytes({ shape: [1, SIDE, SIDE, SIDE], voxels: Float32Array.from(voxels) }) },
+    { ending: '.dcm', bytes: dicomOf('1.2.840.10008.1.2.1') },
+    { ending: '.dcm', bytes: dicomOf('1.2.840.10008.1.2.1.99') },
+    { ending: '.dcm', bytes: dicomOf('1.2.840.10008.1.2.5') },
+  ];
+}
+
+/** Files of a folder, at any depth, that are small enough to be read thousands of times. */
+export function samplesWithin(folder: string): Sample[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .sort()
+    .map((name) => join(folder, name))
+    .filter((path) => formatOf(path) !== undefined && formatOf(path)?.name !== 'video')
+    .filter((path) => statSync(path).isFile() && statSync(path).size < LARGEST_SAMPLE)
+    .map((path) => ({ ending: /(\.\w+)(\.gz)?$/.exec(path)?.[0] ?? '', bytes: readFileSync(path) }));
+}
+
+function niftiOf(version: 1 | 2): Uint8Array {
+  const start = version === 1 ? 352 : 544;
+  const bytes = new Uint8Array(start + voxelBytes.length);
+  const view = new DataView(bytes.buffer);
+  const dim = [3, SIDE, SIDE, SIDE, 1, 1, 1, 1];
+  const pixdim = [1, 2, 2, 3, 1, 1, 1, 1];
+  view.setInt32(0, version === 1 ? 348 : 540, true);
+  if (version === 1) {
+    bytes.set(Buffer.from('n+1\0'), 344);
+    dim.forEach((n, i) => view.setInt16(40 + 2 * i, n, true));
+    pixdim.forEach((mm, i) => view.setFloat32(76 + 4 * i, mm, true));
+    view.setFloat32(108, start, true);
+    view.setUint8(123, 10);
+  } else {
+    bytes.set(Buffer.from('n+2\0\r\n\x1a\n', 'latin1'), 4);
+    dim.forEach((n, i) => view.setBigInt64(16 + 8 * i, BigInt(n), true));
+    pixdim.forEach((mm, i) => view.setFloat64(104 + 8 * i, mm, true));
+    view.setBigInt64(168, BigInt(start), true);
+    view.setInt32(500, 10, true);
+  }
+  view.setInt16(version === 1 ? 70 : 12, 4, true);
+  view.setInt16(version === 1 ? 72 : 14, 16, true);
+  bytes.set(voxelBytes, start);
+  return bytes;
+}
+
+function nrrdOf(encoding: 'raw' | 'gzip'): Uint8Array {
+  const header = [
+    'NRRD0004',
+    'type: short',
+    'dimension: 3',
+    `sizes: ${SIDE} ${SIDE} ${SIDE}`,
+    'space: left-posterior-superior',
+    'space directions: (2,0,0) (0,2,0) (0,0,3)',
+    'space origin: (1,2,3)',
+    'endian: little',
+    `encoding: ${encoding}`,
+  ].join('\n');
+  return Buffer.concat([
+    Buffer.from(`${header}\n\n`),
+    encoding === 'raw' ? voxelBytes : gzipSync(voxelBytes),
+  ]);
+}
+
+function metaImageOf(compressed: boolean): Uint8Array {
+  const header = [
+    'ObjectType = Image',
+    'NDims = 3',
+    `DimSize = ${SIDE} ${SIDE} ${SIDE}`,
+    'ElementType = MET_SHORT',
+    'ElementSpacing = 2 2 3',
+    'Offset = 1 2 3',
+    'TransformMatrix = 1 0 0 0 1 0 0 0 1',
+    'BinaryDataByteOrderMSB = False',
+    `CompressedData = ${compressed ? 'True' : 'False'}`,
+    'ElementDataFile = LOCAL',
+  ].join('\n');
+  return Buffer.concat([Buffer.from(`${header}\n`), compressed ? deflateSync(voxelBytes) : voxelBytes]);
+}
+
+/** A multi-frame file in explicit little-endian encoding, plain, deflated or with RLE frames. */
+export function dicomOf(syntax: string): Uint8Array {
+  const rle = syntax.endsWith('.5');
+  const meta = element(0x0002, 0x0010, 'UI', text(syntax, '\0'));
+  const body = Buffer.concat([
+    element(0x0008, 0x0060, 'CS', text('MR')),
+    element(0x0010, 0x0020, 'LO', text('P1')),
+    element(0x0018, 0x1063, 'DS', text('40')),
+    element(0x0028, 0x0002, 'US', short(1)),
+    element(0x0028, 0x0004, 'CS', text('MONOCHROME2')),
+    element(0x0028, 0x0008, 'IS', text(String(SIDE))),
+    element(0x0028, 0x0010, 'US', short(SIDE)),
+    element(0x0028, 0x0011, 'US', short(SIDE)),
+    element(0x0028, 0x0030, 'DS', text('2\\2')),
+    element(0x0028, 0x0100, 'US', short(16)),
+    element(0x0028, 0x0101, 'US', short(16)),
+    element(0x0028, 0x0102, 'US', short(15)),
+    element(0x0028, 0x0103, 'US', short(1)),
+    rle ? encapsulatedRle() : element(0x7fe0, 0x0010, 'OW', voxelBytes),
+  ]);
+  const preamble = Buffer.concat([Buffer.alloc(128), Buffer.from('DICM')]);
+  const group = element(0x0002, 0x0000, 'UL', long(meta.length));
+  return Buffer.concat([preamble, group, meta, syntax.endsWith('.99') ? deflateRawSync(body) : body]);
+}
+
+function encapsulatedRle(): Uint8Array {
+  const frame = SIDE * SIDE;
+  const items = Array.from({ length: SIDE }, (_, index) => {
+    const planes = [1, 0].map((byte) => {
+      const plane = Uint8Array.from(
+        { length: frame },
+        (_n, i) => voxelBytes[2 * (index * frame + i) + byte] as number,
+      );
+      // One literal run of 64 bytes.
+      return Buffer.concat([Buffer.from([frame - 1]), plane, Buffer.from([128])]);
+    }) as [Buffer, Buffer];
+    const header = Buffer.alloc(64);
+    header.writeUInt32LE(2, 0);
+    header.writeUInt32LE(64, 4);
+    header.writeUInt32LE(64 + planes[0].length, 8);
+    return item(Buffer.concat([header, ...planes]));
+  });
+  const start = Buffer.from([0xe0, 0x7f, 0x10, 0x00, 0x4f, 0x42, 0, 0, 0xff, 0xff, 0xff, 0xff]);
+  const end = Buffer.from([0xfe, 0xff, 0xdd, 0xe0, 0, 0, 0, 0]);
+  return Buffer.concat([start, item(Buffer.alloc(0)), ...items, end]);
+}
+
+function item(data: Buffer): Buffer {
+  return Buffer.concat([Buffer.from([0xfe, 0xff, 0x00, 0xe0]), long(data.length), data]);
+}
+
+function element(group: number, number: number, vr: string, value: Uint8Array): Buffer {
+  const tag = Buffer.concat([short(group), short(number), Buffer.from(vr)]);
+  const wide = vr === 'OW' || vr === 'OB';
+  return Buffer.concat([
+    tag,
+    wide ? Buffer.concat([short(0), long(value.length)]) : short(value.length),
+    value,
+  ]);
+}
+
+function text(value: string, pad = ' '): Buffer {
+  return Buffer.from(value.length % 2 === 0 ? value : value + pad, 'latin1');
+}
+
+function short(value: number): Buffer {
+  const bytes = Buffer.alloc(2);
+  bytes.writeUInt16LE(value);
+  return bytes;
+}
+
+function long(value: number): Buffer {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32LE(value);
+  return bytes;
+}
