@@ -24,6 +24,7 @@ import {
 } from '../study/index.js';
 import { createPool, type Pool } from '../workers/pool.js';
 import type { Isolation, WorkerSetup } from '../workers/setup.js';
+import { auditRemark } from './audit-record.js';
 import { Progress } from './progress.js';
 import { plural } from './format.js';
 import { note } from './output.js';
@@ -81,6 +82,8 @@ export interface SearchRun {
 /** Searches until all candidates are finished or the user interrupts. */
 export async function runSearch(run: SearchRun): Promise<StudyEnd> {
   const { store, row, prepared, workers } = run;
+  const remark = auditRemark(prepared, run.scans);
+  if (remark !== null) note(remark);
   const setup = workerSetup(run);
   const pool = createPool(setup, { workers });
   const interrupt = new AbortController();

@@ -7,6 +7,7 @@ import { rngOf } from '../../core/random.js';
 import { engines } from '../../engines/index.js';
 import { prepare } from '../../experiment/prepare.js';
 import { readExperiment } from '../../experiment/read.js';
+import { recordAudit } from '../audit-record.js';
 import { defineCommand } from '../command.js';
 import { chooseEngine } from '../engine-choice.js';
 import { jsonOption, note, print, printJson } from '../output.js';
@@ -40,7 +41,8 @@ export const audit = defineCommand({
     const source = args.scans === undefined ? phantoms : resolve(args.scans);
     const folder = await scanFolder(source, experiment, `${experiment.name}.db`);
     const set = await loadScans(folder, experiment, draft.plan);
-    const { plan, task } = await prepare(experiment, set.channels);
+    const prepared = await prepare(experiment, set.channels);
+    const { plan, task } = prepared;
     const checks = await runAudit({
       set,
       plan,
@@ -53,6 +55,7 @@ export const audit = defineCommand({
       onCheck: (check) => (args.json ? note(lineOf(check)) : print(lineOf(check))),
     });
     const failed = checks.filter(({ passed }) => !passed);
+    recordAudit(prepared, set, { failed: failed.map(({ name }) => name) });
     if (failed.length > 0) process.exitCode = 1;
     if (args.json) {
       printJson({
