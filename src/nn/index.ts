@@ -2,6 +2,7 @@
 export type { Activation, Architecture, Edge, Layer, LayerOf, Named, Triple } from './architecture.js';
 export * from './blocks/index.js';
 export { buildEncoder, type BuildOptions } from './build.js';
+export { inheritWeights, type Inheritance, type Provenance } from './inherit.js';
 export * from './layers.js';
 export { countParameters, encoderParameters } from './parameters.js';
 export { checkArchitecture } from './check.js';

@@ -1,0 +1,158 @@
+/**
+ * Weights for a network from those of a relative: function-preserving where the change allows it.
+ *
+ * Tensors correspond by name. Along channels a wider tensor repeats the parent's, and what reads repeated channels
+ * divides by how often each is there (Net2WiderNet); kernels grow around the parent's, with zeros; a block that
+ * the parent lacks starts as its shortcut, since its last norm scales by zero; a squeeze and excitation that it
+ * lacks starts with open gates; a projecting shortcut that it lacks starts as the identity. In inference mode the
+ * outputs are then the parent's, repeated where they are more:
+ * - wider stages, larger kernels, squeeze and excitation: always, as long as no shortcut's projection vanishes;
+ * - deeper stages: where a block ends in `identity`, or in `relu` after another that does.
+ * Anything else inherits what it can and keeps fresh values elsewhere.
+ *
+ * Source: Chen, Goodfellow and Shlens, "Net2Net", ICLR 2016 (arXiv 1511.05641); Wei et al., "Network Morphism", ICML
+ * 2016.
+ */
+import { sizeOf, tensor, type Shape, type Tensor, type TensorMap } from '../core/tensor.js';
+import type { Architecture, Layer, LayerOf } from './architecture.js';
+import { bodyOf, joinPath, walk } from './modules.js';
+import { parametersOf } from './parameters.js';
+
+/**
+ * Where a tensor's values come from: `copied` as it was; `resized` (repeated, padded or cut); `identity`, `zero` or
+ * `open`, so that a new layer changes nothing; `fresh`, initialised as in any new network.
+ */
+export type Provenance = 'copied' | 'resized' | 'identity' | 'zero' | 'open' | 'fresh';
+
+export interface Inheritance {
+  /** Every tensor of the child's encoder by name. */
+  readonly weights: TensorMap;
+  readonly provenance: Readonly<Record<string, Provenance>>;
+}
+
+/** A gate's bias at which its sigmoid is 1 within 6e-6, and that training can still close. */
+const OPEN = 12;
+
+/** `parent`: its weights by the names of its encoder; `fresh`: initial values of the child's, all of them. */
+export function inheritWeights(child: Architecture, parent: TensorMap, fresh: TensorMap): Inheritance {
+  const weights: Record<string, Tensor> = {};
+  const provenance: Record<string, Provenance> = {};
+  const neutral = neutralTensors(child.encoder, parent);
+  for (const { path, layer } of walk(child.encoder)) {
+    for (const { name, shape } of parametersOf(layer)) {
+      const full = joinPath(path, name);
+      const start = fresh[full];
+      if (start === undefined) throw new Error(`no initial value of ${full}`);
+      const known = parent[full];
+      const made = neutral.get(full);
+      if (known !== undefined && known.shape.length === shape.length) {
+        const same = known.shape.every((extent, axis) => extent === shape[axis]);
+        weights[full] = same ? known : resized(known, shape, readsChannels(layer, name));
+        provenance[full] = same ? 'copied' : 'resized';
+      } else if (made !== undefined) {
+        weights[full] = made.value(start);
+        provenance[full] = made.how;
+      } else {
+        weights[full] = start;
+        provenance[full] = 'fresh';
+      }
+    }
+  }
+  return { weights, provenance };
+}
+
+/** Whether axis 1 of a weight runs over the channels or features that the layer reads. */
+function readsChannels(layer: Layer, name: string): boolean {
+  return name === 'weight' && (layer.kind === 'linear' || (layer.kind === 'conv' && layer.groups === 1));
+}
+
+/** Channel axes 0 and 1 repeat modulo the parent's extent; kernel axes keep their centre. */
+function resized(source: Tensor, shape: Shape, reads: boolean): Tensor {
+  const data = new Float32Array(sizeOf(shape));
+  const from = source.shape;
+  const index = Array<number>(shape.length).fill(0);
+  for (let flat = 0; flat < data.length; flat++) {
+    let at = 0;
+    let inside = true;
+    for (let axis = 0; axis < shape.length; axis++) {
+      const extent = from[axis] ?? 1;
+      const own = index[axis] ?? 0;
+      const place = axis < 2 ? own % extent : own - (((shape[axis] ?? 1) - extent) >> 1);
+      inside &&= place >= 0 && place < extent;
+      at = at * extent + place;
+    }
+    if (inside) {
+      const repeats = reads ? repeatsOf(index[1] ?? 0, from[1] ?? 1, shape[1] ?? 1) : 1;
+      data[flat] = (source.data[at] ?? 0) / repeats;
+    }
+    for (let axis = shape.length - 1; axis >= 0; axis--) {
+      index[axis] = (index[axis] ?? 0) + 1;
+      if ((index[axis] ?? 0) < (shape[axis] ?? 1)) break;
+      index[axis] = 0;
+    }
+  }
+  return tensor(shape, data);
+}
+
+/** How many of `now` channels repeat the one of `before` that channel `i` repeats. */
+function repeatsOf(i: number, before: number, now: number): number {
+  return now <= before ? 1 : Math.ceil((now - (i % before)) / before);
+}
+
+interface Neutral {
+  readonly how: Provenance;
+  value(fresh: Tensor): Tensor;
+}
+
+/** Values with which layers that the parent lacks change nothing, by name. */
+function neutralTensors(encoder: Layer, parent: TensorMap): ReadonlyMap<string, Neutral> {
+  const held = Object.keys(parent);
+  const hasBelow = (path: string): boolean => held.some((name) => name.startsWith(`${path}.`));
+  const neutral = new Map<string, Neutral>();
+  const constant = (how: Provenance, value: number): Neutral => ({
+    how,
+    value: ({ shape }) => tensor(shape, new Float32Array(sizeOf(shape)).fill(value)),
+  });
+  for (const { path, layer } of walk(encoder)) {
+    if (layer.kind === 'squeezeExcite' && !hasBelow(path)) {
+      neutral.set(joinPath(path, 'expand.weight'), constant('zero', 0));
+      neutral.set(joinPath(path, 'expand.bias'), constant('open', OPEN));
+    }
+    if (layer.kind !== 'residual') continue;
+    if (!hasBelow(path)) {
+      const last = lastNorm(layer, path);
+      if (last !== undefined) neutral.set(joinPath(last, 'weight'), constant('zero', 0));
+    } else if (layer.shortcut !== undefined && !hasBelow(joinPath(path, 'shortcut'))) {
+      for (const [name, value] of identityProjection(layer.shortcut, joinPath(path, 'shortcut'))) {
+        neutral.set(name, value);
+      }
+    }
+  }
+  return neutral;
+}
+
+/** The path of the norm that the body of a residual block ends with. */
+function lastNorm(layer: LayerOf<'residual'>, path: string): string | undefined {
+  const norms = bodyOf(layer).flatMap((module) => [...walk(module.layer, joinPath(path, module.name))]);
+  return norms.findLast((one) => one.layer.kind === 'batchNorm')?.path;
+}
+
+/** A 1³ convolution that repeats its input's channels, and a norm that gives its running statistics' input back. */
+function identityProjection(shortcut: Layer, path: string): readonly (readonly [string, Neutral])[] {
+  return [...walk(shortcut, path)].flatMap(({ path: own, layer }): (readonly [string, Neutral])[] => {
+    if (layer.kind === 'conv') return [[joinPath(own, 'weight'), { how: 'identity', value: unitKernel }]];
+    if (layer.kind !== 'batchNorm') return [];
+    const scale = Math.sqrt(1 + layer.epsilon);
+    const value = ({ shape }: Tensor): Tensor => tensor(shape, new Float32Array(sizeOf(shape)).fill(scale));
+    return [[joinPath(own, 'weight'), { how: 'identity', value }]];
+  });
+}
+
+/** `[O, C, 1, 1, 1]`: output o reads input o mod C alone. */
+function unitKernel({ shape }: Tensor): Tensor {
+  const [outputs = 0, inputs = 1] = shape;
+  const data = new Float32Array(sizeOf(shape));
+  const inner = data.length / Math.max(1, outputs * inputs);
+  for (let o = 0; o < outputs; o++) data[(o * inputs + (o % inputs)) * inner + (inner >> 1)] = 1;
+  return tensor(shape, data);
+}
