@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { tensor, type TensorMap } from '../../src/core/tensor.js';
 import type { OptimiserSpec, SessionState, TrainingProgram } from '../../src/engines/engine.js';
-import { onnxEngine } from '../../src/engines/onnx/index.js';
 import { Builder } from '../../src/ir/builder.js';
 import type { Graph } from '../../src/ir/graph.js';
+import { testedEngines, type TestedEngine } from '../support/tested-engines.js';
 
 const STEPS = 12;
 const TARGETS = Array.from({ length: STEPS }, (_, k) => Math.sin(k));
@@ -22,7 +22,11 @@ function graph(): Graph {
   return b.build();
 }
 
-async function trained(optimiser: OptimiserSpec, clipNorm?: number): Promise<SessionState> {
+async function trainedBy(
+  { engine, device }: TestedEngine,
+  optimiser: OptimiserSpec,
+  clipNorm?: number,
+): Promise<SessionState> {
   const whole = graph();
   const program: TrainingProgram = {
     train: whole,
@@ -30,7 +34,7 @@ async function trained(optimiser: OptimiserSpec, clipNorm?: number): Promise<Ses
     optimiser,
     ...(clipNorm === undefined ? {} : { clipNorm }),
   };
-  const session = await onnxEngine.open(program, { device: 'cpu', threads: 1 });
+  const session = await engine.open(program, { device, threads: 1 });
   const weights: TensorMap = {
     w: tensor([2], Float32Array.from(START.w)),
     b: tensor([1], Float32Array.from(START.b)),
@@ -75,7 +79,8 @@ function sgdBy(decay: number, nesterov: boolean) {
   };
 }
 
-describe('the optimisers', () => {
+describe.each(testedEngines)('the optimisers of $title', (tested) => {
+  const trained = (optimiser: OptimiserSpec, clipNorm?: number) => trainedBy(tested, optimiser, clipNorm);
   const adamw = { kind: 'adamw', beta1: 0.9, beta2: 0.99, epsilon: 1e-8, weightDecay: 0.2 } as const;
 
   it('AdamW follows the paper, with decay only where it applies', async () => {
