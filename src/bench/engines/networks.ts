@@ -49,18 +49,27 @@ export const networks: readonly Network[] = [
 ];
 
 /** Encoder, global average pooling and a linear classifier, trained by cross entropy with AdamW. */
-export function programOf(architecture: Architecture, batch: number): TrainingProgram {
+export function programOf(
+  architecture: Architecture,
+  batch: number,
+  clip: readonly number[] = CLIP,
+): TrainingProgram {
   return {
-    train: graphOf(architecture, batch, true),
-    evaluate: graphOf(architecture, batch, false),
+    train: graphOf(architecture, batch, clip, true),
+    evaluate: graphOf(architecture, batch, clip, false),
     optimiser: OPTIMISER,
   };
 }
 
-function graphOf(architecture: Architecture, batch: number, training: boolean): Graph {
+function graphOf(
+  architecture: Architecture,
+  batch: number,
+  clip: readonly number[],
+  training: boolean,
+): Graph {
   const b = new Builder();
   const { inChannels, features } = architecture;
-  const x = b.input('x', [batch, inChannels, ...CLIP]);
+  const x = b.input('x', [batch, inChannels, ...clip]);
   const labels = b.input('labels', [batch], 'i64');
   const encoded = buildEncoder(b, architecture, x, { training, prefix: 'encoder.' });
   const bound = 1 / Math.sqrt(features);
@@ -76,9 +85,13 @@ export function weightsOf(program: TrainingProgram): TensorMap {
 }
 
 /** `steps` batches of noise with a label each. */
-export function batchesOf({ architecture, steps }: Network, batch: number): Feeds {
+export function batchesOf(
+  { architecture, steps }: Network,
+  batch: number,
+  clip: readonly number[] = CLIP,
+): Feeds {
   const rng = rngOf('bench', 'batches', architecture.name);
-  const shape = [steps, batch, architecture.inChannels, ...CLIP];
+  const shape = [steps, batch, architecture.inChannels, ...clip];
   return {
     x: tensor(
       shape,
