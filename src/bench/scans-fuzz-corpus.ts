@@ -4,9 +4,10 @@
  */
 import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
+import { deflateSync, gzipSync } from 'node:zlib';
 import { formatOf } from '../scans/formats/index.js';
 import { npyBytes } from '../scans/npy.js';
+import { dicomFile, element, encapsulated, short, text } from './scans-dicom-file.js';
 
 export interface Sample {
   /** Its ending decides who reads it. */
@@ -112,10 +113,9 @@ function metaImageOf(compressed: boolean): Uint8Array {
 }
 
 /** A multi-frame file in explicit little-endian encoding, plain, deflated or with RLE frames. */
-export function dicomOf(syntax: string): Uint8Array {
+function dicomOf(syntax: string): Uint8Array {
   const rle = syntax.endsWith('.5');
-  const meta = element(0x0002, 0x0010, 'UI', text(syntax, '\0'));
-  const body = Buffer.concat([
+  return dicomFile(syntax, [
     element(0x0008, 0x0060, 'CS', text('MR')),
     element(0x0010, 0x0020, 'LO', text('P1')),
     element(0x0018, 0x1063, 'DS', text('40')),
@@ -129,61 +129,23 @@ export function dicomOf(syntax: string): Uint8Array {
     element(0x0028, 0x0101, 'US', short(16)),
     element(0x0028, 0x0102, 'US', short(15)),
     element(0x0028, 0x0103, 'US', short(1)),
-    rle ? encapsulatedRle() : element(0x7fe0, 0x0010, 'OW', voxelBytes),
+    rle ? encapsulated(rleFrames()) : element(0x7fe0, 0x0010, 'OW', voxelBytes),
   ]);
-  const preamble = Buffer.concat([Buffer.alloc(128), Buffer.from('DICM')]);
-  const group = element(0x0002, 0x0000, 'UL', long(meta.length));
-  return Buffer.concat([preamble, group, meta, syntax.endsWith('.99') ? deflateRawSync(body) : body]);
 }
 
-function encapsulatedRle(): Uint8Array {
+/** Both bytes of each pixel as a segment of one literal run. */
+function rleFrames(): Buffer[] {
   const frame = SIDE * SIDE;
-  const items = Array.from({ length: SIDE }, (_, index) => {
-    const planes = [1, 0].map((byte) => {
+  return Array.from({ length: SIDE }, (_, index) => {
+    const [high, low] = [1, 0].map((byte) => {
       const plane = Uint8Array.from(
         { length: frame },
         (_n, i) => voxelBytes[2 * (index * frame + i) + byte] as number,
       );
-      // One literal run of 64 bytes.
       return Buffer.concat([Buffer.from([frame - 1]), plane, Buffer.from([128])]);
     }) as [Buffer, Buffer];
     const header = Buffer.alloc(64);
-    header.writeUInt32LE(2, 0);
-    header.writeUInt32LE(64, 4);
-    header.writeUInt32LE(64 + planes[0].length, 8);
-    return item(Buffer.concat([header, ...planes]));
+    [2, 64, 64 + high.length].forEach((value, i) => header.writeUInt32LE(value, 4 * i));
+    return Buffer.concat([header, high, low]);
   });
-  const start = Buffer.from([0xe0, 0x7f, 0x10, 0x00, 0x4f, 0x42, 0, 0, 0xff, 0xff, 0xff, 0xff]);
-  const end = Buffer.from([0xfe, 0xff, 0xdd, 0xe0, 0, 0, 0, 0]);
-  return Buffer.concat([start, item(Buffer.alloc(0)), ...items, end]);
-}
-
-function item(data: Buffer): Buffer {
-  return Buffer.concat([Buffer.from([0xfe, 0xff, 0x00, 0xe0]), long(data.length), data]);
-}
-
-function element(group: number, number: number, vr: string, value: Uint8Array): Buffer {
-  const tag = Buffer.concat([short(group), short(number), Buffer.from(vr)]);
-  const wide = vr === 'OW' || vr === 'OB';
-  return Buffer.concat([
-    tag,
-    wide ? Buffer.concat([short(0), long(value.length)]) : short(value.length),
-    value,
-  ]);
-}
-
-function text(value: string, pad = ' '): Buffer {
-  return Buffer.from(value.length % 2 === 0 ? value : value + pad, 'latin1');
-}
-
-function short(value: number): Buffer {
-  const bytes = Buffer.alloc(2);
-  bytes.writeUInt16LE(value);
-  return bytes;
-}
-
-function long(value: number): Buffer {
-  const bytes = Buffer.alloc(4);
-  bytes.writeUInt32LE(value);
-  return bytes;
 }
