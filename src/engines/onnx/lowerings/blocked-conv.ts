@@ -52,7 +52,7 @@ export function blockedConv(
     const y = conv2d(
       out,
       blocked,
-      filterBlocks(out, w, filter, block, 0),
+      filterBlocks(out, w, filter, block),
       flat.filter,
       flat.attributes,
       block,
@@ -161,8 +161,11 @@ export function cutPlanes(
   return out.op('Gather', [value, out.ints(places)], { axis: 0 });
 }
 
-/** One depth tap of a filter `[O, C / groups, kd, kh, kw]` in blocks; channels are filled up with zeros. */
-function filterBlocks(out: OnnxWriter, w: string, filter: Shape, block: number, tap: number): string {
+/**
+ * One depth tap of a filter `[O, C / groups, kd, kh, kw]` in blocks; without a tap, all of a filter along the depth
+ * alone. Channels are filled up with zeros.
+ */
+function filterBlocks(out: OnnxWriter, w: string, filter: Shape, block: number, tap?: number): string {
   const [outChannels = 1, perGroup = 1, ...kernel] = filter;
   const depthwise = perGroup === 1;
   const wide = rounded(outChannels, block);
@@ -172,10 +175,9 @@ function filterBlocks(out: OnnxWriter, w: string, filter: Shape, block: number, 
   const inner = depthwise ? 1 : block;
   const cells = out.op('Reshape', [padded, out.ints([wide / block, block, deep / inner, inner, ...kernel])]);
   // [kd, O / b, C / b, kh, kw, b in, b out]; a filter along the depth alone keeps kd as its height
-  const flat = kernel[1] === 1 && kernel[2] === 1;
-  const perm = flat ? [0, 2, 4, 5, 6, 3, 1] : [4, 0, 2, 5, 6, 3, 1];
+  const perm = tap === undefined ? [0, 2, 4, 5, 6, 3, 1] : [4, 0, 2, 5, 6, 3, 1];
   const turned = out.op('Transpose', [cells], { perm });
-  if (flat) return out.op('Reshape', [turned, out.ints([wide, deep, kernel[0] ?? 1, 1])]);
+  if (tap === undefined) return out.op('Reshape', [turned, out.ints([wide, deep, kernel[0] ?? 1, 1])]);
   const [depth = 1, height = 1, width = 1] = kernel;
   const taps = out.op('Reshape', [turned, out.ints([depth * wide, deep, height, width])]);
   const shape = [depth * wide, deep, height, width];
