@@ -18,6 +18,14 @@ export type OptimiserSpec =
       readonly weightDecay: number;
     }
   | {
+      /** AdamW's direction, scaled per parameter with `decay` to the norm of its weights (You et al. 2020). */
+      readonly kind: 'lamb';
+      readonly beta1: number;
+      readonly beta2: number;
+      readonly epsilon: number;
+      readonly weightDecay: number;
+    }
+  | {
       readonly kind: 'sgd';
       readonly momentum: number;
       readonly nesterov: boolean;

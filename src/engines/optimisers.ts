@@ -6,7 +6,9 @@
  */
 import type { Builder } from '../ir/builder.js';
 import type { Value } from '../ir/graph.js';
+import { sizeOf } from '../core/tensor.js';
 import type { OptimiserSpec } from './engine.js';
+import type { Slot } from './packing.js';
 
 /** A group's parameters, all in one vector `[P]`. */
 export interface Group {
@@ -16,6 +18,8 @@ export interface Group {
   readonly moments: readonly Value[];
   /** Whether weight decay applies. */
   readonly decay: boolean;
+  /** Where each parameter stands in the vector. */
+  readonly slots: readonly Slot[];
 }
 
 export interface Updated {
@@ -28,7 +32,7 @@ export type StepScalars = readonly [rate: Value, first: Value, second: Value];
 
 /** Names of the vectors that an optimiser keeps beside the weights. */
 export function momentNames(optimiser: OptimiserSpec): readonly string[] {
-  return optimiser.kind === 'adamw' ? ['exp_avg', 'exp_avg_sq'] : ['momentum_buffer'];
+  return optimiser.kind === 'sgd' ? ['momentum_buffer'] : ['exp_avg', 'exp_avg_sq'];
 }
 
 /** What a step needs besides its gradient; `step` counts from 1. */
@@ -48,10 +52,18 @@ export function updateGroup(
   group: Group,
   scalars: StepScalars,
 ): Updated {
-  return optimiser.kind === 'adamw' ? adamw(b, optimiser, group, scalars) : sgd(b, optimiser, group, scalars);
+  switch (optimiser.kind) {
+    case 'adamw':
+      return adamw(b, optimiser, group, scalars);
+    case 'lamb':
+      return lamb(b, optimiser, group, scalars);
+    case 'sgd':
+      return sgd(b, optimiser, group, scalars);
+  }
 }
 
 type AdamW = Extract<OptimiserSpec, { kind: 'adamw' }>;
+type Lamb = Extract<OptimiserSpec, { kind: 'lamb' }>;
 type Sgd = Extract<OptimiserSpec, { kind: 'sgd' }>;
 
 /**
@@ -73,6 +85,39 @@ function adamw(
   const second = b.add(b.mul(v, b.scalar(spec.beta2)), b.mul(b.square(gradient), b.scalar(1 - spec.beta2)));
   const denominator = b.add(b.div(b.sqrt(second), rootCorrection), b.scalar(spec.epsilon));
   return { weights: b.sub(weights, b.mul(b.div(first, denominator), stepSize)), moments: [first, second] };
+}
+
+/**
+ * LAMB (You et al. 2020, arXiv 1904.00962, algorithm 2): u = m̂ / (√v̂ + ε) + λ θ;  θ ← θ − η · ‖θ‖ / ‖u‖ · u. As is
+ * usual, parameters without decay (normalisations, biases) take u as it is.
+ */
+function lamb(b: Builder, spec: Lamb, group: Group, scalars: StepScalars): Updated {
+  const [rate, stepSize, rootCorrection] = scalars;
+  const { gradient, weights } = group;
+  const [m, v] = group.moments as readonly [Value, Value];
+  const first = b.add(b.mul(m, b.scalar(spec.beta1)), b.mul(gradient, b.scalar(1 - spec.beta1)));
+  const second = b.add(b.mul(v, b.scalar(spec.beta2)), b.mul(b.square(gradient), b.scalar(1 - spec.beta2)));
+  const denominator = b.add(b.div(b.sqrt(second), rootCorrection), b.scalar(spec.epsilon));
+  // stepSize holds the rate too, and m̂ = m · stepSize / rate
+  const adaptive = b.mul(b.div(first, denominator), b.div(stepSize, rate));
+  const decayed = group.decay && spec.weightDecay !== 0;
+  const direction = decayed ? b.add(adaptive, b.mul(weights, b.scalar(spec.weightDecay))) : adaptive;
+  const scaled = group.decay ? b.mul(direction, trustRatios(b, group, direction)) : direction;
+  return { weights: b.sub(weights, b.mul(scaled, rate)), moments: [first, second] };
+}
+
+/** ‖θ‖ / ‖u‖ of each parameter, over the group's vector; 1 where either is 0. */
+function trustRatios(b: Builder, { weights, slots }: Group, direction: Value): Value {
+  const parts = slots.map(({ shape, offset }) => {
+    const norm = (value: Value): Value =>
+      b.sqrt(b.reduceSum(b.square(b.slice(value, [offset], [offset + sizeOf(shape)])), [0], true));
+    const [own, other] = [norm(weights), norm(direction)];
+    const tiny = b.scalar(1e-30);
+    const both = b.mul(b.toFloat(b.greaterEqual(own, tiny)), b.toFloat(b.greaterEqual(other, tiny)));
+    const ratio = b.where(b.greaterEqual(both, b.scalar(1)), b.div(own, b.maximum(other, tiny)), b.scalar(1));
+    return b.broadcastTo(ratio, [sizeOf(shape)]);
+  });
+  return parts.length === 1 ? (parts[0] as Value) : b.concat(parts, 0);
 }
 
 /** SGD with momentum as in `torch.optim.SGD` (no dampening); decay is added to the gradient. */

@@ -83,7 +83,7 @@ export function trainingGraph(program: TrainingProgram, groups: Groups): Graph {
     const updated = updateGroup(
       b,
       program.optimiser,
-      { weights, gradient, moments, decay: group.decay },
+      { weights, gradient, moments, decay: group.decay, slots: group.packing.slots },
       scalars,
     );
     b.update(group.name, updated.weights);

@@ -15,7 +15,7 @@ export interface ProgramCost {
 }
 
 /** 32-bit copies of each parameter that a step holds: value and gradient, old and new moments, new value. */
-const copies = { adamw: 7, sgd: 5 } as const;
+const copies = { adamw: 7, lamb: 7, sgd: 5 } as const;
 
 export function programCost(program: TrainingProgram): ProgramCost {
   const { params, macs } = costOf(program.evaluate);

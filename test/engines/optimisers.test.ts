@@ -99,6 +99,24 @@ describe.each(testedEngines)('the optimisers of $title', (tested) => {
     expect(weights['b']?.data[0]).toBeCloseTo(followed(sgdBy(0, nesterov), 2, 3), 4);
   });
 
+  it('LAMB follows the paper: the norm of its step is that of the weights, where decay applies', async () => {
+    const { weights } = await trained({ ...adamw, kind: 'lamb' });
+    let [x, m, v] = [START.w, [0, 0], [0, 0]];
+    for (let k = 0; k < STEPS; k++) {
+      const g = x.map((value) => 2 * (value - (TARGETS[k] ?? 0)));
+      m = m.map((value, i) => 0.9 * value + 0.1 * (g[i] ?? 0));
+      v = v.map((value, i) => 0.99 * value + 0.01 * (g[i] ?? 0) ** 2);
+      const [c1, c2] = [1 - 0.9 ** (k + 1), 1 - 0.99 ** (k + 1)];
+      const u = x.map((value, i) => (m[i] ?? 0) / c1 / (Math.sqrt((v[i] ?? 0) / c2) + 1e-8) + 0.2 * value);
+      const ratio = Math.hypot(...x) / Math.hypot(...u);
+      x = x.map((value, i) => value - (RATES[k] ?? 0) * ratio * (u[i] ?? 0));
+    }
+    x.forEach((value, i) => {
+      expect(weights['w']?.data[i]).toBeCloseTo(value, 5);
+    });
+    expect(weights['b']?.data[0]).toBeCloseTo(followed(adamwBy(0), 2, 3), 5);
+  });
+
   it('clipping scales all gradients to the norm that is allowed', async () => {
     const plain = { kind: 'sgd', momentum: 0, nesterov: false, weightDecay: 0 } as const;
     const { weights } = await trained(plain, 0.25);

@@ -27,12 +27,18 @@ export function updated(
   parameter: Parameter,
   scalars: StepScalars,
 ): Updated {
-  return optimiser.kind === 'adamw'
-    ? adamw(tf, optimiser, parameter, scalars)
-    : sgd(tf, optimiser, parameter, scalars);
+  switch (optimiser.kind) {
+    case 'adamw':
+      return adamw(tf, optimiser, parameter, scalars);
+    case 'lamb':
+      return lamb(tf, optimiser, parameter, scalars);
+    case 'sgd':
+      return sgd(tf, optimiser, parameter, scalars);
+  }
 }
 
 type AdamW = Extract<OptimiserSpec, { kind: 'adamw' }>;
+type Lamb = Extract<OptimiserSpec, { kind: 'lamb' }>;
 type Sgd = Extract<OptimiserSpec, { kind: 'sgd' }>;
 
 function adamw(
@@ -48,6 +54,24 @@ function adamw(
   const second = tf.add(tf.mul(v, spec.beta2), tf.mul(tf.square(gradient), 1 - spec.beta2));
   const denominator = tf.add(tf.div(tf.sqrt(second), rootCorrection), spec.epsilon);
   return { weights: tf.sub(shrunk, tf.mul(tf.div(first, denominator), stepSize)), moments: [first, second] };
+}
+
+function lamb(
+  tf: Tf,
+  spec: Lamb,
+  { weights, gradient, moments, decay }: Parameter,
+  [rate, stepSize, rootCorrection]: StepScalars,
+): Updated {
+  const [m, v] = moments as readonly [T, T];
+  const first = tf.add(tf.mul(m, spec.beta1), tf.mul(gradient, 1 - spec.beta1));
+  const second = tf.add(tf.mul(v, spec.beta2), tf.mul(tf.square(gradient), 1 - spec.beta2));
+  const denominator = tf.add(tf.div(tf.sqrt(second), rootCorrection), spec.epsilon);
+  const adaptive = tf.mul(tf.div(first, denominator), stepSize / rate);
+  const direction = decay ? tf.add(adaptive, tf.mul(weights, spec.weightDecay)) : adaptive;
+  const [own, other] = [tf.norm(weights), tf.norm(direction)];
+  const trusted = tf.logicalAnd(tf.greater(own, 0), tf.greater(other, 0));
+  const ratio = decay ? tf.where(trusted, tf.div(own, tf.maximum(other, 1e-30)), tf.onesLike(own)) : 1;
+  return { weights: tf.sub(weights, tf.mul(tf.mul(direction, ratio), rate)), moments: [first, second] };
 }
 
 function sgd(

@@ -41,28 +41,27 @@ function batchNormBy(dot: ChannelDot) {
       out.op('BatchNormalization', [x, gamma, beta, mean, variance], {
         epsilon: { float: epsilon },
       })) satisfies Lowering<'batchNorm'>,
-    // dγ = r · (Σ dy·x − mean · Σ dy); the second sum is dβ, and written once
+    // dγ = r · Σ dy · (x − mean), with the difference that the variance has written already
     batchNormScaleGrad: (({
       out,
       inputs: [x, dy, mean, variance],
       types: [{ shape }],
       attributes: { epsilon },
     }) => {
-      const total = out.op('ReduceSum', [dy, allButChannels(out, shape)], { keepdims: 0 });
-      const centred = out.op('Sub', [dot(out, dy, x, shape), out.op('Mul', [mean, total])]);
-      return out.op('Mul', [centred, inverseDeviation(out, variance, epsilon)]);
+      const centred = out.op('Sub', [x, perChannel(out, mean, shape.length)]);
+      return out.op('Mul', [dot(out, dy, centred, shape), inverseDeviation(out, variance, epsilon)]);
     }) satisfies Lowering<'batchNormScaleGrad'>,
-    // dx = a·dy + b·x + c with a = γ·r, b = −a·r·dγ/m, c = −a·dβ/m − b·mean
+    // dx = a·dy + b·(x − mean) + c with a = γ·r, b = −a·r·dγ/m, c = −a·dβ/m; x itself need not be kept
     batchNormInputGrad: (({ out, inputs, types: [{ shape }], attributes: { epsilon } }) => {
       const [x, dy, gamma, mean, variance, dgamma, dbeta] = inputs;
       const r = inverseDeviation(out, variance, epsilon);
       const share = out.scalar(1 / valuesPerChannel(shape));
+      const wide = (value: string): string => perChannel(out, value, shape.length);
       const a = out.op('Mul', [gamma, r]);
       const b = out.op('Neg', [out.op('Mul', [out.op('Mul', [a, r]), out.op('Mul', [dgamma, share])])]);
-      const offset = out.op('Mul', [a, out.op('Mul', [dbeta, share])]);
-      const c = out.op('Neg', [out.op('Add', [offset, out.op('Mul', [b, mean])])]);
-      const wide = (value: string): string => perChannel(out, value, shape.length);
-      const affine = out.op('Add', [out.op('Mul', [x, wide(b)]), wide(c)]);
+      const c = out.op('Neg', [out.op('Mul', [a, out.op('Mul', [dbeta, share])])]);
+      const centred = out.op('Sub', [x, wide(mean)]);
+      const affine = out.op('Add', [out.op('Mul', [centred, wide(b)]), wide(c)]);
       return out.op('Add', [out.op('Mul', [dy, wide(a)]), affine]);
     }) satisfies Lowering<'batchNormInputGrad'>,
   };
