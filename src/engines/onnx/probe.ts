@@ -25,12 +25,12 @@ export async function probeDevices(): Promise<readonly DeviceReport[]> {
 }
 
 async function probeDevice(device: OnnxDevice, needs: string): Promise<DeviceReport> {
-  const outcome = await tryDevice(device);
-  if (outcome === undefined) return { device, usable: true, reason: `ran a test model on ${device}` };
-  return { device, usable: false, reason: `${outcome}; ${needs}` };
+  const complaint = await tryDevice(device);
+  if (complaint === undefined) return { device, usable: true, reason: `ran a test model on ${device}` };
+  return { device, usable: false, reason: `${inPlainWords(complaint)}: ${needs}`, detail: complaint };
 }
 
-/** Undefined where the device ran the test model; else what went wrong, in one line. */
+/** Undefined where the device ran the test model; else what the runtime says went wrong, in one line. */
 function tryDevice(device: OnnxDevice): Promise<string | undefined> {
   const model = Buffer.from(testModel(device)).toString('base64');
   // The child loads nothing but the runtime, so that it works from sources and from the build alike.
@@ -51,17 +51,32 @@ function tryDevice(device: OnnxDevice): Promise<string | undefined> {
     execFile(process.execPath, args, { timeout: TIMEOUT_MS }, (error, stdout) => {
       const verdict = /PROBE (.*)/.exec(stdout)?.[1];
       if (verdict === 'OK') resolve(undefined);
-      else if (verdict !== undefined) resolve(inPlainWords(verdict));
+      else if (verdict !== undefined) resolve(verdict);
       else if (error?.killed) resolve(`no answer within ${TIMEOUT_MS / 1000} s`);
       else resolve(`the test process ended (${error?.signal ?? `exit ${String(error?.code)}`})`);
     });
   });
 }
 
-/** What the runtime complains of, without the place in its own sources. */
+/** What ONNX Runtime complains of where a provider cannot work, and what it means. The first that fits is said. */
+const MEANINGS: readonly (readonly [RegExp, string])[] = [
+  [/WebGPU adapter|No supported adapters/i, 'no graphics adapter was found'],
+  [
+    /no CUDA-capable device|CUDA driver version is insufficient|CUDA failure/i,
+    'CUDA found no GPU that it can use',
+  ],
+  [
+    /load (shared )?library|providers_cuda/i,
+    'the provider is not installed, or a library that it needs is not',
+  ],
+  [/not (yet )?implemented|Could not find an implementation/i, 'the provider lacks an op of the test model'],
+  [/no answer within/, 'the driver gave no answer to a test'],
+  [/test process ended/, 'the driver took a test process down'],
+  [/wrong result/, 'a test gave a wrong result'],
+];
+
 function inPlainWords(complaint: string): string {
-  const sentence = /[Ff]ailed to [^;]*/.exec(complaint)?.[0] ?? complaint;
-  return sentence.charAt(0).toLowerCase() + sentence.slice(1);
+  return MEANINGS.find(([pattern]) => pattern.test(complaint))?.[1] ?? 'a test model did not run';
 }
 
 function testModel(device: OnnxDevice): Uint8Array {
