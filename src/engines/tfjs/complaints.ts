@@ -63,7 +63,7 @@ const gpu: readonly Complaint[] = [
   },
   {
     pattern:
-      /no kernel image is available|CUDA_ERROR_NO_BINARY_FOR_GPU|not built with CUDA kernel binaries compatible with compute capability ([\d.]+)|CUDNN_STATUS_ARCH_MISMATCH|CUBLAS_STATUS_ARCH_MISMATCH/,
+      /no kernel image is available|CUDA_ERROR_NO_BINARY_FOR_GPU|not built with CUDA kernel binaries compatible with compute capability (\d+\.\d+)|CUDNN_STATUS_ARCH_MISMATCH|CUBLAS_STATUS_ARCH_MISMATCH/,
     words: ([, capability]) =>
       `the GPU${capability === undefined ? '' : ` (compute capability ${capability})`} is newer than this TensorFlow: build the package against a current TensorFlow (docs/engines.md)`,
   },
