@@ -51,7 +51,8 @@ export function cutPatch(
 export function flattenAir(patch: Float32Array, foreground: Uint8Array): void {
   let darkest = Infinity;
   for (let i = 0; i < patch.length; i++) {
-    if (foreground[i] === 1) darkest = Math.min(darkest, patch[i] ?? 0);
+    const value = patch[i] as number;
+    if (foreground[i] === 1 && value < darkest) darkest = value;
   }
   if (darkest === Infinity) darkest = 0;
   for (let i = 0; i < patch.length; i++) if (foreground[i] === 0) patch[i] = darkest;
@@ -73,23 +74,38 @@ function forEachRow(
 
 /** In place: mean 0, standard deviation 1; a constant patch becomes all zeros. */
 export function normalise(patch: Float32Array): void {
+  const count = patch.length;
   let sum = 0;
-  for (const value of patch) sum += value;
-  const mean = sum / patch.length;
+  for (let i = 0; i < count; i++) sum += patch[i] as number;
+  const mean = sum / count;
   let squares = 0;
-  for (const value of patch) squares += (value - mean) ** 2;
-  const deviation = Math.sqrt(squares / patch.length);
+  for (let i = 0; i < count; i++) {
+    const offset = (patch[i] as number) - mean;
+    squares += offset * offset;
+  }
+  const deviation = Math.sqrt(squares / count);
   const scale = deviation > 1e-6 ? 1 / deviation : 0;
-  for (let i = 0; i < patch.length; i++) patch[i] = ((patch[i] ?? 0) - mean) * scale;
+  for (let i = 0; i < count; i++) patch[i] = ((patch[i] as number) - mean) * scale;
 }
+
+/** Powers are read from a table of so many entries: a batch holds too many voxels to raise each by itself. */
+const entries = 128;
 
 /** In place: raised to a random gamma, scaled and shifted. */
 export function jitterContrast(patch: Float32Array, contrast: number, rng: Rng): void {
   const scale = rng.uniform(1 - contrast, 1 + contrast);
   const shift = rng.uniform(-contrast, contrast);
   const gamma = rng.uniform(1 - contrast, 1 + contrast);
+  let largest = 0;
+  for (let i = 0; i < patch.length; i++) largest = Math.max(largest, Math.abs(patch[i] as number));
+  const step = (entries - 1) / (largest > 0 ? largest : 1);
+  const table = Float64Array.from({ length: entries + 1 }, (_, i) => scale * (i / step) ** gamma);
   for (let i = 0; i < patch.length; i++) {
-    const value = patch[i] ?? 0;
-    patch[i] = Math.sign(value) * Math.abs(value) ** gamma * scale + shift;
+    const value = patch[i] as number;
+    const place = Math.abs(value) * step;
+    const below = Math.floor(place);
+    const low = table[below] as number;
+    const raised = low + ((table[below + 1] as number) - low) * (place - below);
+    patch[i] = (value < 0 ? -raised : raised) + shift;
   }
 }
