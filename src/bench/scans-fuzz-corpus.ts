@@ -48,7 +48,8 @@ export function samplesWithin(folder: string): Sample[] {
     .sort()
     .map((name) => join(folder, name))
     .filter((path) => formatOf(path) !== undefined && formatOf(path)?.name !== 'video')
-    .filter((path) => statSync(path).isFile() && statSync(path).size < LARGEST_SAMPLE)
+    .filter((path) => statSync(path).isFile())
+    .filter((path) => statSync(path).size > 0 && statSync(path).size < LARGEST_SAMPLE)
     .map((path) => ({ ending: /(\.\w+)(\.gz)?$/.exec(path)?.[0] ?? '', bytes: readFileSync(path) }));
 }
 

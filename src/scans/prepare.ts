@@ -12,6 +12,7 @@ import { resample, resampledShape } from './resample.js';
 /** Outside of these the header's spacing is wrong, or the experiment's. */
 const FEWEST_VOXELS = 8;
 const LARGEST_VOXELS = 2 ** 27;
+const LONGEST_MM = 5000;
 
 export interface PreparedVolume {
   /** `[C, D, H, W]`. */
@@ -90,6 +91,14 @@ function prepareFrame(
   const orientation = orientationOf(scan.affine);
   const size = canonicalTriple(orientation, scan.size);
   const spacing = canonicalTriple(orientation, scan.spacing);
+  const longest = Math.max(...size.map((n, axis) => n * (spacing[axis] as number)));
+  if (longest > LONGEST_MM) {
+    throw new UserError({
+      subject: name,
+      problem: `${longest.toPrecision(4)} mm long, more than any patient`,
+      fix: 'correct its spacing',
+    });
+  }
   checkSize(name, resampledShape(size, spacing, transforms.spacing));
   const { voxels, shape } = resample(frame, size, spacing, transforms.spacing);
   return finished(name, scan, { voxels, shape, spacing: transforms.spacing, frameTime: null }, transforms);

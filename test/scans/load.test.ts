@@ -195,14 +195,15 @@ describe('scans that can not be used', () => {
   });
 
   it.each([
-    ['kilometres', 1e6, 'many'],
-    ['nanometres', 1e-6, 'few'],
-  ])('end in a reason where the header spaces voxels by %s', async (_, mm, count) => {
+    ['kilometres', 1e6, 'mm long, more than any patient'],
+    ['half metres', 500, 'voxels after resampling, too many to be a scan'],
+    ['nanometres', 1e-6, 'voxels after resampling, too few to be a scan'],
+  ])('end in a reason where the header spaces voxels by %s', async (_, mm, reason) => {
     const folder = patients(2);
     const affine = [0, 1, 2].map((row) => [0, 1, 2, 3].map((column) => (column === row ? mm : 0)));
     writeNifti(join(folder, 'odd.nii'), { size: [6, 6, 6], affine, value: (x, y, z) => x + y * z });
-    const { report } = await load(folder);
-    expect(report.skipped[0]?.reason).toMatch(`voxels after resampling, too ${count} to be a scan`);
+    const { report } = await load(folder, { spacing: 1 });
+    expect(report.skipped[0]?.reason).toMatch(reason);
   });
 
   it('end the run where the options say so', async () => {
@@ -225,16 +226,20 @@ describe('scans that can not be used', () => {
       format: 'nifti',
       modality: null,
       patient: 'p0.nii.gz',
+      files: 1,
       size: [20, 20, 20],
       frames: 1,
       spacing_mm: [3, 3, 3],
       frame_time_s: null,
       orientation: 'RAS',
+      remarks: [],
       problem: null,
       prepared: {
         volumes: 1,
         size: [20, 20, 20],
         spacing_mm: [3, 3, 3],
+        frame_time_s: null,
+        clipped: 'percentiles 0.5 to 99.5',
         foreground: expect.any(Number) as number,
       },
     });

@@ -16,6 +16,15 @@ const IMPLICIT_LITTLE = '1.2.840.10008.1.2';
 const EXPLICIT_LITTLE = '1.2.840.10008.1.2.1';
 const EXPLICIT_BIG = '1.2.840.10008.1.2.2';
 
+/** Nothing is looked at after this. */
+const TRAILING_PADDING = 'xfffcfffc';
+
+/**
+ * No header has more, and zeros that go on for long read as millions of empty elements. dicom-parser asks for the tag
+ * to stop at after each element, so that they can be counted.
+ */
+const MOST_ELEMENTS = 100_000;
+
 /** "DICM" at byte 128. */
 export function hasPreamble(head: Uint8Array): boolean {
   return Buffer.from(head.subarray(128, 132)).toString('latin1') === 'DICM';
@@ -30,10 +39,15 @@ export interface DicomFile {
 
 export async function openDicom(path: string): Promise<DicomFile> {
   const bytes = await loadAll(path);
+  let asked = 0;
   const syntax = hasPreamble(bytes) ? undefined : syntaxWithoutMeta(path, bytes);
   try {
     const data = parser.parseDicom(bytes, {
       inflater: inflate,
+      get untilTag() {
+        if (++asked > MOST_ELEMENTS) throw new Error(`more than ${MOST_ELEMENTS} elements`);
+        return TRAILING_PADDING;
+      },
       ...(syntax === undefined ? {} : { TransferSyntaxUID: syntax }),
     });
     return { path, data, syntax: syntax ?? data.string('x00020010') ?? IMPLICIT_LITTLE };
