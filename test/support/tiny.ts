@@ -52,8 +52,8 @@ export function lineageTables(path: string): Record<string, unknown[]> {
          ORDER BY number, mutations.id`,
       ),
       evaluations: all(
-        `SELECT number, rung, evaluations.seed, steps, evaluations.status, evaluations.score, engine, device
-         FROM evaluations JOIN candidates ON candidates.id = candidate ORDER BY number, rung`,
+        `SELECT number, evaluations.rung, evaluations.seed, steps, evaluations.status, evaluations.score, engine, device
+         FROM evaluations JOIN candidates ON candidates.id = candidate ORDER BY number, evaluations.rung`,
       ),
       curves: all(
         `SELECT number, curves.name, step, value FROM curves JOIN evaluations ON evaluations.id = evaluation
