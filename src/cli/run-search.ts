@@ -70,6 +70,9 @@ export function assessmentOf(prepared: Prepared): (genome: Genome) => StudyAsses
   };
 }
 
+/** More candidates than any search has: the weights of all are kept, since any may become a parent. */
+const ALL = 1e9;
+
 export interface SearchRun {
   readonly store: Store;
   readonly row: ExperimentRow;
@@ -110,7 +113,8 @@ export async function runSearch(run: SearchRun): Promise<StudyEnd> {
       evaluate: evaluateIn(pool, setup),
       candidates: run.candidates,
       parallel: workers,
-      keepWeights: prepared.experiment.keepWeights,
+      keepWeights: prepared.experiment.inherit ? ALL : prepared.experiment.keepWeights,
+      inherit: prepared.experiment.inherit,
       objectives: prepared.experiment.objectives,
       signal: interrupt.signal,
       onEvent,
@@ -149,8 +153,17 @@ function isolationOf(
 }
 
 function evaluateIn(pool: Pool, { engine, device }: Pick<WorkerSetup, 'engine' | 'device'>): Evaluate {
-  return async ({ number, genome, share }) => {
-    const { error = null, weights, ...outcome } = await pool.evaluate({ number, genome, share });
+  return async ({ number, genome, share, parent }) => {
+    const {
+      error = null,
+      weights,
+      ...outcome
+    } = await pool.evaluate({
+      number,
+      genome,
+      share,
+      ...(parent === undefined ? {} : { parent }),
+    });
     return { ...outcome, engine, device, error, ...(weights === undefined ? {} : { weights }) };
   };
 }

@@ -80,6 +80,10 @@ export const Experiment = z.strictObject({
     .enum(['auto', 'thread', 'process'])
     .default('auto')
     .describe('whether a crash while training costs one attempt (process) or the run (thread)'),
+  inherit: z
+    .boolean()
+    .default(false)
+    .describe("children start from their parent's weights, where shapes allow it; all weights are kept then"),
   keepWeights: z
     .number()
     .int()

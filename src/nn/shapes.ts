@@ -52,8 +52,10 @@ function trace(layer: Layer, input: Shape, path: string, visit: (entry: LayerSha
     case 'conv':
       expectChannels(path, layer.inChannels, input);
       return leaf([...input.slice(0, 1), layer.outChannels, ...slide(path, layer, input)]);
-    case 'maxPool':
     case 'avgPool':
+      expectWithin(path, layer.kernel, input);
+      return leaf([...input.slice(0, 2), ...slide(path, layer, input)]);
+    case 'maxPool':
       return leaf([...input.slice(0, 2), ...slide(path, layer, input)]);
     case 'batchNorm':
     case 'squeezeExcite':
@@ -122,6 +124,16 @@ function slide(path: string, { kernel, stride, padding }: Window, input: Shape):
       );
     }
     return Math.floor((extent + 2 * pad - size) / step) + 1;
+  });
+}
+
+/** PyTorch averages over no window that is larger than the input, padded or not. */
+function expectWithin(path: string, kernel: Triple, input: Shape): void {
+  AXES.forEach((axis, i) => {
+    const [extent = 0, size = 1] = [input[i + 2], kernel[i]];
+    if (extent < size) {
+      throw new InfeasibleShape(`${path}: a pool of ${size} along ${axis} meets an extent of ${extent}`);
+    }
   });
 }
 

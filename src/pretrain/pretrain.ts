@@ -59,6 +59,8 @@ export interface PretrainJob {
   readonly macs: number;
   /** Asked between calls of the engine; once true, training ends with `Interrupted`. */
   readonly interrupted: () => boolean;
+  /** Initial weights made from freshly drawn ones, such as a parent's; absent: those drawn. */
+  readonly initial?: (drawn: TensorMap) => TensorMap;
   /** Where to go on, instead of at initial weights. */
   readonly from?: Snapshot;
   /** Called after every `every` steps but the last; training goes on once it has returned. */
@@ -83,7 +85,8 @@ const callMacs = 6e9;
 
 export async function pretrain(job: PretrainJob): Promise<PretrainOutcome> {
   const { session, program, plan, options, rng, from } = job;
-  session.load(from?.state ?? { weights: initialWeights(program.train.parameters, rng.split('init')) });
+  const drawn = (): TensorMap => initialWeights(program.train.parameters, rng.split('init'));
+  session.load(from?.state ?? { weights: job.initial?.(drawn()) ?? drawn() });
   const curves = new CurveLog(from?.curves);
   const diverged = (steps: number): PretrainOutcome => ({
     status: 'diverged',

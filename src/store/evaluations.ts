@@ -29,6 +29,8 @@ export interface EvaluationRecord {
   readonly attempts: number;
   /** Content hash of the weights file; null where none is kept. */
   readonly artifact: string | null;
+  /** JSON of whose weights it started from and where each tensor's values came from; null: freshly drawn. */
+  readonly inherited: string | null;
 }
 
 export interface Evaluation extends EvaluationRecord {
@@ -54,9 +56,10 @@ export function finishCandidate(
     const { lastInsertRowid } = store
       .statement(
         `INSERT INTO evaluations
-           (candidate, rung, seed, steps, status, score, engine, device, seconds, error, attempts, artifact)
+           (candidate, rung, seed, steps, status, score, engine, device, seconds, error, attempts, artifact,
+            inherited)
          VALUES (@candidate, @rung, @seed, @steps, @status, @score, @engine, @device, @seconds, @error, @attempts,
-           @artifact)`,
+           @artifact, @inherited)`,
       )
       .run({ ...evaluation, candidate });
     insertCurves(store, Number(lastInsertRowid), curves);
@@ -79,7 +82,8 @@ function insertCurves(store: Store, evaluation: number, curves: readonly Curve[]
 export function evaluationsOf(store: Store, candidate: number): readonly Evaluation[] {
   return store
     .statement(
-      `SELECT id, rung, seed, steps, status, score, engine, device, seconds, error, attempts, artifact
+      `SELECT id, rung, seed, steps, status, score, engine, device, seconds, error, attempts, artifact,
+         inherited
        FROM evaluations WHERE candidate = ? ORDER BY rung, seed`,
     )
     .all(candidate) as Evaluation[];

@@ -97,4 +97,8 @@ export const MIGRATIONS: readonly string[] = [
   DROP INDEX candidates_by_score;
   CREATE INDEX candidates_by_score ON candidates(experiment, status, rung DESC, score DESC, number);
   `,
+  // What an evaluation started from: JSON of the candidate's number and, by tensor, where its values came from.
+  `
+  ALTER TABLE evaluations ADD COLUMN inherited TEXT;
+  `,
 ];

@@ -4,10 +4,12 @@
 import { UserError } from '../core/errors.js';
 import { canonicalJson } from '../core/json.js';
 import type { Genome, Proposal, Result } from '../search/strategy.js';
-import { collect, worthKeeping, writeArtifact } from '../store/artifacts.js';
+import { artifactOf, collect, readArtifact, worthKeeping, writeArtifact } from '../store/artifacts.js';
 import {
+  findCandidate,
   insertCandidate,
   listCandidates,
+  parentsOf,
   setRunning,
   type Candidate,
   type CandidateStatus,
@@ -16,7 +18,7 @@ import { finishCandidate } from '../store/evaluations.js';
 import type { Experiment } from '../store/experiments.js';
 import type { Store } from '../store/open.js';
 import { objectiveValues, type Objective } from './objectives.js';
-import type { Assessment, EvaluationOutcome } from './outcome.js';
+import type { Assessment, EvaluationOutcome, EvaluationRequest } from './outcome.js';
 
 export interface Task {
   readonly id: number;
@@ -32,6 +34,8 @@ export interface Log {
   readonly candidates: readonly Candidate[];
   /** Commits a decision; an infeasible one is finished with it. */
   propose(number: number, proposal: Proposal, assessment: Assessment): Task;
+  /** The weights of the one that a candidate was mutated or promoted from, where they are kept. */
+  parentOf(task: Task): EvaluationRequest['parent'];
   setRunning(task: Task, running: boolean): void;
   /** Commits what came of a candidate, with its weights where they are among the best. */
   finish(task: Task, outcome: EvaluationOutcome): Result;
@@ -53,12 +57,13 @@ export function openLog(
   };
 
   const finish = (task: Task, outcome: EvaluationOutcome): Result => {
-    const { curves, weights: _weights, ...measured } = outcome;
+    const { curves, weights: _weights, inherited: start, ...measured } = outcome;
+    const inherited = start === undefined ? null : canonicalJson(start);
     const artifact = keptWeights(task, outcome);
     finishCandidate(
       store,
       task.id,
-      { ...measured, rung: task.rung, seed: experiment.seed, artifact },
+      { ...measured, rung: task.rung, seed: experiment.seed, artifact, inherited },
       curves,
     );
     if (artifact !== null) collect(store, experiment.id, keepWeights);
@@ -68,6 +73,13 @@ export function openLog(
   return {
     candidates,
     finish,
+    parentOf: (task) => {
+      const parent = parentsOf(store, task.id).find(({ role }) => role !== 'crossover');
+      const candidate = parent === undefined ? undefined : findCandidate(store, experiment.id, parent.number);
+      const hash = candidate === undefined ? undefined : artifactOf(store, candidate.id);
+      if (candidate === undefined || hash === undefined) return undefined;
+      return { number: candidate.number, weights: readArtifact(store, hash) };
+    },
     setRunning: (task, running) => setRunning(store, task.id, running),
     propose: (number, proposal, { params, macs, infeasible }) => {
       // As it will be read back, down to the order of keys: a resumed search must not see another genome.

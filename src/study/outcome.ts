@@ -21,6 +21,8 @@ export interface EvaluationRequest {
   readonly share: number;
   /** The experiment's seed; training draws from generators keyed by it, the number and a purpose. */
   readonly seed: number;
+  /** The parent's weights where children inherit and it has some. */
+  readonly parent?: { readonly number: number; readonly weights: TensorMap };
 }
 
 export interface EvaluationOutcome {
@@ -36,6 +38,11 @@ export interface EvaluationOutcome {
   readonly attempts: number;
   readonly curves: readonly Curve[];
   readonly weights?: TensorMap;
+  /** Whose weights it started from, and where each tensor's values came from. */
+  readonly inherited?: {
+    readonly from: number;
+    readonly tensors: Readonly<Record<string, string>>;
+  };
 }
 
 /**

@@ -30,6 +30,8 @@ export interface StudyPlan {
   readonly parallel: number;
   /** Of how many of the best candidates the weights are kept. */
   readonly keepWeights: number;
+  /** Whether children start from their parent's weights; then `keepWeights` must keep all. */
+  readonly inherit?: boolean;
   /** What the search weighs; absent: the score alone. */
   readonly objectives?: readonly Objective[];
   /** Aborted: nothing new starts, and what runs is left for the next run. */
@@ -108,7 +110,9 @@ async function run(plan: StudyPlan): Promise<StudyEnd> {
     log.setRunning(task, true);
     onEvent?.({ kind: 'started', number });
     try {
-      const outcome = await plan.evaluate({ number, genome, rung, share, seed: experiment.seed }, signal);
+      const parent = plan.inherit === true ? log.parentOf(task) : undefined;
+      const request = { number, genome, rung, share, seed: experiment.seed };
+      const outcome = await plan.evaluate(parent === undefined ? request : { ...request, parent }, signal);
       report(task, log.finish(task, outcome), outcome.error, outcome.seconds);
     } catch (error) {
       log.setRunning(task, false);

@@ -8,11 +8,13 @@ import { rngOf } from '../core/random.js';
 import { engines } from '../engines/index.js';
 import type { Engine } from '../engines/engine.js';
 import { prepare, type Prepared } from '../experiment/prepare.js';
+import { inheritProgram } from '../pretrain/inherit.js';
 import { heldOutBatches, pretrain } from '../pretrain/pretrain.js';
 import type { Batch } from '../pretrain/batches.js';
 import type { TrainingOptions } from '../pretrain/options.js';
 import type { ScanSet } from '../scans/scan-set.js';
-import type { AttemptOutcome, Job, WorkerSetup } from './setup.js';
+import type { TensorMap } from '../core/tensor.js';
+import type { AttemptOutcome, Inherited, Job, WorkerSetup } from './setup.js';
 
 export type RuntimeSetup = Pick<WorkerSetup, 'experiment' | 'engine' | 'device' | 'threads'>;
 
@@ -34,7 +36,8 @@ export class Runtime {
   }
 
   /** Trains and scores one candidate. Throws only `Interrupted`, and for defects and lost devices. */
-  async evaluate({ number, genome, share }: Job, interrupted: () => boolean): Promise<AttemptOutcome> {
+  async evaluate(job: Job, interrupted: () => boolean): Promise<AttemptOutcome> {
+    const { number, genome, share, parent } = job;
     const started = performance.now();
     const seconds = (): number => (performance.now() - started) / 1000;
     const { prepared, setup } = this;
@@ -43,7 +46,15 @@ export class Runtime {
       const error = assessment.reason;
       return { status: 'infeasible', score: null, steps: 0, seconds: seconds(), curves: [], error };
     }
-    const program = prepared.program(prepared.architecture(genome));
+    const architecture = prepared.architecture(genome);
+    const program = prepared.program(architecture);
+    let inherited: Inherited | undefined;
+    const initial = (drawn: TensorMap): TensorMap => {
+      if (parent === undefined) return drawn;
+      const { weights, provenance } = inheritProgram(architecture, parent.weights, drawn);
+      inherited = { from: parent.number, tensors: provenance };
+      return weights;
+    };
     const session = await this.engine.open(program, { device: setup.device, threads: setup.threads });
     try {
       const outcome = await pretrain({
@@ -55,9 +66,10 @@ export class Runtime {
         rng: rngOf(setup.experiment.seed, number),
         heldOut: this.heldOut,
         macs: assessment.cost.macs,
+        initial,
         interrupted,
       });
-      return { ...outcome, seconds: seconds() };
+      return { ...outcome, seconds: seconds(), ...(inherited === undefined ? {} : { inherited }) };
     } finally {
       await session.dispose();
     }

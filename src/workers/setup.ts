@@ -3,6 +3,7 @@
  */
 import type { TensorMap } from '../core/tensor.js';
 import type { Experiment } from '../experiment/schema.js';
+import type { Provenance } from '../nn/inherit.js';
 import type { Curve } from '../pretrain/curves.js';
 import type { ScanRecipe } from '../scans/recipe.js';
 import type { ScanSet } from '../scans/scan-set.js';
@@ -30,6 +31,8 @@ export interface Job {
   readonly genome: Genome;
   /** Share of the experiment's training steps to take, in (0, 1]. */
   readonly share: number;
+  /** Whose weights to start from: named as in a training program. */
+  readonly parent?: { readonly number: number; readonly weights: TensorMap };
 }
 
 /** What one attempt to train a candidate came to. */
@@ -41,6 +44,14 @@ export interface AttemptOutcome {
   readonly curves: readonly Curve[];
   readonly error?: string;
   readonly weights?: TensorMap;
+  /** What was inherited, by tensor. */
+  readonly inherited?: Inherited;
+}
+
+export interface Inherited {
+  /** Number of the candidate that the weights came from. */
+  readonly from: number;
+  readonly tensors: Readonly<Record<string, Provenance>>;
 }
 
 export interface Outcome extends AttemptOutcome {

@@ -29,7 +29,7 @@ const PARAMETERS: Readonly<Record<string, number>> = {
   'movinet-a0': 3_111_799,
 };
 
-const CLIP = [2, 3, 8, 32, 32] as const;
+const CLIP = [2, 3, 8, 48, 48] as const;
 const CLASSES = 5;
 /** One of each. */
 const STRUCTURES = ['r3d-18', 'mc3-18', 'r2plus1d-18', 'x3d-s', 'movinet-a0'];
@@ -112,13 +112,14 @@ describe('exported to PyTorch', () => {
         [0, 1, 2, 3, 4, 5]
           .map((seed) => space.build(space.gene.sample(rngOf(name, seed)), { channels: 3 }))
           .filter((one) => infeasibility(one, CLIP) === null && countParameters(one) < 3e6)
-          .slice(0, 2)
+          .slice(0, 1)
           .map((one, i) => ({ ...one, name: `${name} ${i}` })),
       );
       const architectures = [...STRUCTURES.map(narrowed), ...random];
-      const found = await compare(architectures, CLIP);
+      const found = await compare(architectures, [1, 3, 8, 48, 48]);
       architectures.forEach((one, i) => expectEqual(one, found[i]));
     },
+    180_000,
   );
 });
 

@@ -53,6 +53,7 @@ function addCandidate(number: number, score: number, weights = number): number {
     seconds: 0,
     error: null,
     attempts: 1,
+    inherited: null,
   };
   const artifact = writeArtifact(store, weightsOf(weights));
   finishCandidate(store, id, { ...measured, status: 'done', score, artifact }, []);
