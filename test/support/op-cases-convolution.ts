@@ -88,6 +88,10 @@ export const convolutionCases: readonly OpCase[] = [
     stride: [2, 1, 1],
     padding: [1, 0, 0],
   }),
+  conv('of blocks along the depth, strided within planes', [2, 16, 3, 4, 5], [16, 16, 3, 1, 1], {
+    stride: [1, 2, 2],
+    padding: [1, 0, 0],
+  }),
   conv('depthwise in blocks', [2, 12, 3, 5, 4], [12, 1, 3, 3, 3], { ...unit, groups: 12 }),
   conv('depthwise in blocks, strided', [2, 16, 5, 6, 7], [16, 1, 3, 5, 3], {
     stride: [2, 2, 2],
