@@ -79,9 +79,12 @@ export async function openIndex(directory: string, folder: string, pseudonym: Ps
       return reads.size;
     },
     async save() {
-      if (reads.size === 0 && current.size === entries.size) return;
+      if (reads.size === 0) return;
       const temporary = `${path}.${randomUUID()}.tmp`;
-      await writeFile(temporary, JSON.stringify({ version: VERSION, files: Object.fromEntries(current) }));
+      await writeFile(
+        temporary,
+        JSON.stringify({ version: VERSION, files: Object.fromEntries([...entries, ...current]) }),
+      );
       await rename(temporary, path);
     },
   };

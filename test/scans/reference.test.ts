@@ -202,7 +202,7 @@ describe.skipIf(!ffmpeg)(`video ${ffmpeg ? '' : '(needs ffmpeg)'}`, () => {
     const clip = await video.read(join(data, 'formats/video/Cov-Atlas+(45).gif'));
     expect([clip.size, clip.frames]).toEqual([[174, 174, 1], 21]);
     expect(clip.frameTime).toBeCloseTo(0.1, 3);
-    expect(Math.max(...(clip.voxels as Uint8Array))).toBeGreaterThan(150);
+    expect((clip.voxels as Uint8Array).some((value) => value > 150)).toBe(true);
   });
 
   it('that is none ends in one line that names the file', async () => {

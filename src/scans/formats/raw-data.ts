@@ -6,7 +6,7 @@ import { basename, dirname, join } from 'node:path';
 import { unzlibSync } from 'fflate';
 import { gunzipSync } from 'node:zlib';
 import { UserError, messageOf } from '../../core/errors.js';
-import { LARGEST_BYTES, truncated } from './bytes.js';
+import { LARGEST_BYTES, isGzip, truncated } from './bytes.js';
 import type { VoxelArray } from './format.js';
 import { NUMBER_TYPES, bytesPerNumber, numbersOf, type NumberType } from './numbers.js';
 
@@ -34,9 +34,17 @@ export function checkedBytes(path: string, { type, count }: RawLayout): number {
 export function decodeRaw(path: string, bytes: Uint8Array, layout: RawLayout): VoxelArray {
   const expected = checkedBytes(path, layout);
   if (layout.encoding === 'text') return numbersOfText(path, bytes, layout);
-  const data = layout.encoding === 'raw' ? bytes : inflated(path, bytes, layout.encoding, expected);
+  const data =
+    layout.encoding === 'raw' || isPlain(bytes, layout)
+      ? bytes
+      : inflated(path, bytes, layout.encoding, expected);
   if (data.length < expected) throw truncated(path, expected, data.length);
   return numbersOf(data, layout.type, layout.little, 0, layout.count);
+}
+
+/** A data file of its own was decompressed when it was loaded. */
+function isPlain(bytes: Uint8Array, { encoding }: RawLayout): boolean {
+  return encoding === 'gzip' && !isGzip(bytes);
 }
 
 function inflated(path: string, bytes: Uint8Array, encoding: 'gzip' | 'zlib', expected: number): Uint8Array {
