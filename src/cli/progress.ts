@@ -11,6 +11,8 @@ export interface Finished {
   readonly score: number | null;
   readonly seconds: number;
   readonly error?: string | undefined;
+  /** The best so far, this one included: the study knows at what fidelity each was trained. */
+  readonly best: { readonly number: number; readonly score: number } | null;
 }
 
 export interface ProgressOptions {
@@ -53,9 +55,7 @@ export class Progress {
     if (slot >= 0) this.slots[slot] = undefined;
     this.done += 1;
     if (result.seconds > 0) this.durations.push(result.seconds);
-    if (result.score !== null && (this.best === null || result.score > this.best.score)) {
-      this.best = { number: result.number, score: result.score };
-    }
+    this.best = result.best;
     if (this.live) this.redraw();
     else note(this.plainLine(result));
   }

@@ -1,7 +1,7 @@
 /**
  * What a lineage teaches: which mutations helped, which genes matter, how varied the search still is.
  */
-import { canonicalJson, isJsonArray, type Json } from '../core/json.js';
+import { isJsonArray, type Json } from '../core/json.js';
 import type { LineageRow } from '../store/lineage.js';
 
 /** How one kind of mutation fared. */
@@ -80,7 +80,7 @@ export function geneEffects(rows: readonly LineageRow[]): readonly GeneEffect[] 
     for (const [gene, value] of leaves(JSON.parse(genome) as Json)) {
       const values = genes.get(gene) ?? new Map<string, number[]>();
       genes.set(gene, values);
-      const key = canonicalJson(value);
+      const key = JSON.stringify(value);
       const known = values.get(key);
       if (known === undefined) values.set(key, [score ?? 0]);
       else known.push(score ?? 0);
@@ -119,35 +119,47 @@ export interface Diversity {
 
 export function diversityOverTime(rows: readonly LineageRow[], stretches = 10): readonly Diversity[] {
   const length = Math.max(1, Math.ceil(rows.length / stretches));
-  const parsed = rows.map(({ genome }) => leaves(JSON.parse(genome) as Json));
   const alphabet = new Map<string, Set<string>>();
-  for (const [gene, value] of parsed.flat()) {
-    const known = alphabet.get(gene) ?? new Set<string>();
-    alphabet.set(gene, known.add(canonicalJson(value)));
-  }
-  const found: Diversity[] = [];
+  const parts: { readonly rows: readonly LineageRow[]; readonly counts: Counts }[] = [];
   for (let from = 0; from < rows.length; from += length) {
     const part = rows.slice(from, from + length);
-    const counts = new Map<string, Map<string, number>>();
-    for (const [gene, value] of parsed.slice(from, from + length).flat()) {
-      const known = counts.get(gene) ?? new Map<string, number>();
-      const key = canonicalJson(value);
-      counts.set(gene, known.set(key, (known.get(key) ?? 0) + 1));
+    const counts = countValues(part);
+    for (const [gene, values] of counts) {
+      const known = alphabet.get(gene) ?? new Set<string>();
+      for (const value of values.keys()) known.add(value);
+      alphabet.set(gene, known);
     }
+    parts.push({ rows: part, counts });
+  }
+  return parts.map(({ rows: part, counts }, i) => {
     const shares = [...counts].flatMap(([gene, values]) => {
       const size = alphabet.get(gene)?.size ?? 1;
       return size < 2 ? [] : [entropy([...values.values()]) / Math.log(size)];
     });
     const scores = part.flatMap(({ score }) => (score === null ? [] : [score]));
-    found.push({
-      from: part[0]?.number ?? from,
-      to: part.at(-1)?.number ?? from,
+    return {
+      from: part[0]?.number ?? i * length,
+      to: part.at(-1)?.number ?? i * length,
       distinct: new Set(part.map(({ genome }) => genome)).size / part.length,
       entropy: mean(shares),
       best: scores.length === 0 ? null : scores.reduce((a, b) => Math.max(a, b)),
-    });
+    };
+  });
+}
+
+/** By gene and value, as JSON, how often it occurs. */
+type Counts = ReadonlyMap<string, ReadonlyMap<string, number>>;
+
+function countValues(rows: readonly LineageRow[]): Counts {
+  const counts = new Map<string, Map<string, number>>();
+  for (const { genome } of rows) {
+    for (const [gene, value] of leaves(JSON.parse(genome) as Json)) {
+      const known = counts.get(gene) ?? new Map<string, number>();
+      const key = JSON.stringify(value);
+      counts.set(gene, known.set(key, (known.get(key) ?? 0) + 1));
+    }
   }
-  return found;
+  return counts;
 }
 
 /** `/stages/2/width` → `/stages/[]/width`; the genome itself is `/`. */
@@ -156,12 +168,15 @@ function general(path: string): string {
 }
 
 /** The plain values in a genome with their general paths; of lists the length as well. */
-function leaves(value: Json, path = ''): readonly (readonly [string, Json])[] {
-  if (value === null || typeof value !== 'object') return [[path === '' ? '/' : path, value]];
-  if (isJsonArray(value)) {
-    return [[`${path} length`, value.length], ...value.flatMap((item) => leaves(item, `${path}/[]`))];
+function leaves(value: Json, path = '', found: [string, Json][] = []): readonly (readonly [string, Json])[] {
+  if (value === null || typeof value !== 'object') found.push([path === '' ? '/' : path, value]);
+  else if (isJsonArray(value)) {
+    found.push([`${path} length`, value.length]);
+    for (const item of value) leaves(item, `${path}/[]`, found);
+  } else {
+    for (const [key, inner] of Object.entries(value)) leaves(inner, `${path}/${key}`, found);
   }
-  return Object.entries(value).flatMap(([key, inner]) => leaves(inner, `${path}/${key}`));
+  return found;
 }
 
 function mean(values: readonly number[]): number {

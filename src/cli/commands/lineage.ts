@@ -27,11 +27,11 @@ export const lineage = defineCommand({
         default: false,
         describe: "mutations' success rates, genes' effects, diversity over time",
       })
-      .conflicts({ dot: ['csv', 'statistics', 'json'], csv: ['statistics', 'json'] })
       .options(experimentOption)
       .options(jsonOption),
   handler: (args) =>
     withExperiment(args.db, args.experiment, (store, row) => {
+      requireOneForm(args);
       if (args.csv) return print(lineageCsv(readLineage(store, row.id)));
       if (args.statistics) return showStatistics(store, row, args.json);
       const number = args.number ?? bestNumber(store, row);
@@ -52,6 +52,22 @@ export const lineage = defineCommand({
       else print(lineageText(line));
     }),
 });
+
+/** Statistics are a table or JSON; a graph and a table of candidates are forms of their own. */
+function requireOneForm(args: {
+  readonly dot: boolean;
+  readonly csv: boolean;
+  readonly statistics: boolean;
+  readonly json: boolean;
+}): void {
+  const chosen = (['dot', 'csv', 'statistics', 'json'] as const).filter((name) => args[name]);
+  if (chosen.length < 2 || chosen.join() === 'statistics,json') return;
+  throw new UserError({
+    subject: chosen.map((name) => `--${name}`).join(' and '),
+    problem: 'cannot both be given',
+    fix: 'choose one; --statistics takes --json',
+  });
+}
 
 function showStatistics(store: Store, row: Experiment, json: boolean): void {
   const rows = readLineage(store, row.id);
