@@ -32,9 +32,7 @@ export function taskGraph(architecture: Architecture, plan: TaskPlan, training: 
     plan.inputs.map(({ name, shape, dtype }) => [name, builder.input(name, shape, dtype)]),
   );
   const { loss, metrics } = plan.loss(builder, inputs, (input) =>
-    builder.within('', () =>
-      buildEncoder(builder, architecture, input, { training, prefix: encoderPrefix }),
-    ),
+    builder.within('', () => buildEncoder(builder, architecture, input, { training, prefix: encoderPrefix })),
   );
   builder.output('loss', loss);
   for (const [name, value] of Object.entries(metrics)) builder.output(name, value);
