@@ -79,7 +79,7 @@ describe('one volume', () => {
   it.each([...files.map((name) => [name]), ['slices/1.dcm', 'slices/0.dcm']])(
     'reads from %s with its place, spacing and values',
     async (name, ...others) => {
-      const scan = await read(name as string, ...others);
+      const scan = await read(name, ...others);
       const orientation = orientationOf(scan.affine);
       expect(canonicalTriple(orientation, scan.size)).toEqual([2, 3, 4]);
       canonicalTriple(orientation, scan.spacing).forEach((mm, axis) =>

@@ -86,7 +86,7 @@ export interface Format {
   /** Reads one scan from its only file, or from all of its files in any order. */
   read(path: string, ...others: readonly string[]): Promise<RawScan>;
   /** Absent where the reader is always there. */
-  probe?(): Promise<Probe>;
+  readonly probe?: () => Promise<Probe>;
 }
 
 /** Seconds since the first frame, and the median step, of frames at these times. */
