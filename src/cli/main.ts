@@ -38,6 +38,12 @@ async function main(args: readonly string[]): Promise<void> {
   await parser.parseAsync();
 }
 
+// Whoever reads may stop early, as `| head` does.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+});
+
 const args = hideBin(process.argv);
 main(args).then(
   () => undefined,
