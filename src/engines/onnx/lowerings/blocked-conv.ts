@@ -49,14 +49,7 @@ export function blockedConv(
   if (flat) {
     const view = out.op('Reshape', [x, out.ints(flat.shape)]);
     const blocked = out.op('ReorderInput', [view], {}, BLOCKED);
-    const y = conv2d(
-      out,
-      blocked,
-      filterBlocks(out, w, filter, block),
-      flat.filter,
-      flat.attributes,
-      block,
-    );
+    const y = conv2d(out, blocked, filterBlocks(out, w, filter, block), flat.filter, flat.attributes, block);
     const [, , ...places] = convOutputShape(shape, filter, attributes);
     return out.op('Reshape', [leave(out, y, filter), out.ints([shape[0] ?? 1, filter[0] ?? 1, ...places])]);
   }

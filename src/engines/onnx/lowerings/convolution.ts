@@ -7,6 +7,7 @@ import { convFilterGradBy } from './filter-gradient.js';
 import { convInputGradBy } from './input-gradient.js';
 import type { Lowering } from './lowering.js';
 import { fusedProduct, standardProduct } from './products.js';
+import { ungroupedConv } from './ungrouped-conv.js';
 
 function convBy(convolve: Convolve): Lowering<'conv'> {
   return ({ out, inputs: [x, w], types: [input, filter], attributes }) =>
@@ -29,4 +30,11 @@ export const portableConvolution = {
   conv: convBy(plainConv),
   convInputGrad: convInputGradBy(plainConv),
   convFilterGrad: convFilterGradBy(standardProduct),
+};
+
+/** Without groups, which webgpu lacks over three spatial axes. */
+export const ungroupedConvolution = {
+  ...portableConvolution,
+  conv: convBy(ungroupedConv),
+  convInputGrad: convInputGradBy(ungroupedConv),
 };

@@ -2,7 +2,8 @@
  * The lowerings of each device: one exhaustive table, and what a device does differently.
  */
 import { batchNorm, portableBatchNorm } from './batch-norm.js';
-import { convolutionBy, portableConvolution } from './convolution.js';
+import { convolutionBy, portableConvolution, ungroupedConvolution } from './convolution.js';
+import { composed } from './composed.js';
 import { elementwise } from './elementwise.js';
 import { layout } from './layout.js';
 import type { Lowerings } from './lowering.js';
@@ -27,6 +28,6 @@ export const portable: Lowerings = {
 /** Each device's lowerings; `block`: channels in a block of the processor's kernels. */
 export const lowerings: { readonly [D in OnnxDevice]: (block: number) => Lowerings } = {
   cpu,
-  webgpu: () => portable,
+  webgpu: () => ({ ...portable, ...ungroupedConvolution, ...composed }),
   cuda: () => portable,
 };

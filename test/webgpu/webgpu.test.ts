@@ -1,0 +1,45 @@
+/**
+ * The onnx engine on webgpu: every op, and a whole network. Slow on a software driver, so a suite of its own:
+ * `npm run test:webgpu`.
+ */
+import { describe, expect, it } from 'vitest';
+import { differentiate } from '../../src/autodiff/differentiate.js';
+import { onnxEngine, runGraph } from '../../src/engines/onnx/index.js';
+import { prepare } from '../support/op-case.js';
+import { opCases } from '../support/op-cases.js';
+import { interpret } from '../support/reference.js';
+import { batches, initialWeights, smallProgram } from '../support/small-network.js';
+
+const report = (await onnxEngine.probe()).find(({ device }) => device === 'webgpu');
+if (!report?.usable) console.info(`skipped: webgpu does not work here: ${report?.reason ?? 'unknown'}`);
+
+describe.skipIf(!report?.usable)('the onnx engine on webgpu', () => {
+  it.each(opCases)('agrees with the reference on values and gradients of $title', async (opCase) => {
+    const { graph, weights, feeds, leaves } = prepare(opCase);
+    const whole = differentiate(graph, 'loss');
+    const expected = interpret(whole, leaves);
+    const actual = await runGraph(whole, weights, feeds, { device: 'webgpu', threads: 1 });
+    for (const [name, { shape, data }] of Object.entries(expected)) {
+      expect(actual[name]?.shape, name).toEqual(shape);
+      const scale = Math.max(1, ...data.map(Math.abs));
+      const differences = data.map((value, i) => Math.abs(value - (actual[name]?.data[i] ?? NaN)));
+      expect(Math.max(...differences) / scale, name).toBeLessThan(opCase.tolerance);
+    }
+  });
+
+  it('gives the losses of the CPU over twenty steps from the same weights, within 1e-3 relative', async () => {
+    const program = smallProgram();
+    const weights = initialWeights(program.train);
+    const losses = async (device: string): Promise<Float32Array> => {
+      const session = await onnxEngine.open(program, { device, threads: 1 });
+      session.load({ weights });
+      const { curves } = await session.train(batches(20), new Float32Array(20).fill(0.01));
+      await session.dispose();
+      return curves['loss'] ?? new Float32Array();
+    };
+    const [cpu, gpu] = [await losses('cpu'), await losses('webgpu')];
+    cpu.forEach((loss, k) => {
+      expect(Math.abs((gpu[k] ?? NaN) - loss) / loss).toBeLessThan(1e-3);
+    });
+  }, 600_000);
+});
