@@ -3,7 +3,7 @@
  */
 import type { TensorMap } from '../core/tensor.js';
 import type { Experiment } from '../experiment/schema.js';
-import type { Provenance } from '../nn/inherit.js';
+import type { Provenance } from '../pretrain/inherit.js';
 import type { Curve } from '../pretrain/curves.js';
 import type { ScanRecipe } from '../scans/recipe.js';
 import type { ScanSet } from '../scans/scan-set.js';

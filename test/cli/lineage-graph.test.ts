@@ -57,7 +57,7 @@ describe('a lineage as a table', () => {
 
 describe('a lineage as a graph', () => {
   it('has a node a candidate and an edge a parent, the ancestry bold and promotions dashed', () => {
-    const line = [{ number: 0 }, { number: 1 }] as readonly Ancestor[];
+    const line = [founder, child].map((row): Ancestor => ({ ...row, mutations: [], gain: null }));
     const text = lineageDot(rows, line);
     expect(text.split('\n')).toEqual([
       'digraph lineage {',
