@@ -11,6 +11,23 @@ import { onnxPads, type Lowering } from './lowering.js';
 const LOWEST = -3.4e38;
 
 export const composed = {
+  // integers would be compared on the CPU; those of networks are exact as floats
+  equal: (({ out, inputs: [a, b] }) =>
+    out.op('Equal', [
+      out.op('Cast', [a], { to: Type.FLOAT }),
+      out.op('Cast', [b], { to: Type.FLOAT }),
+    ])) satisfies Lowering<'equal'>,
+  oneHot: (({ out, inputs: [indices], types: [{ shape }], attributes: { depth } }) => {
+    const column = out.op('Reshape', [
+      out.op('Cast', [indices], { to: Type.FLOAT }),
+      out.ints([...shape, 1]),
+    ]);
+    const places = out.floats(
+      [depth],
+      Array.from({ length: depth }, (_, i) => i),
+    );
+    return out.op('Cast', [out.op('Equal', [column, places])], { to: Type.FLOAT });
+  }) satisfies Lowering<'oneHot'>,
   // x − max − log Σ exp(x − max)
   logSoftmax: (({ out, inputs: [x], attributes: { axis } }) => {
     const axes = out.ints([axis]);
