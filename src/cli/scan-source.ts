@@ -52,6 +52,6 @@ function noteReport(folder: string, { used, skipped, notes }: ScanReport, set: S
     `scans: ${plural(used.length, 'file')} in ${folder} (${plural(patients('train'), 'patient')} to train on, ` +
       `${patients('validation')} held out)${skipped.length > 0 ? `; ${skipped.length} skipped:` : ''}`,
   );
-  for (const text of notes) note(`  ${text}`);
   for (const { path, reason } of skipped) note(`  skipped ${path}: ${reason}`);
+  for (const text of notes) note(`  ${text}`);
 }
