@@ -84,7 +84,12 @@ module.exports = {
       from: {},
       to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
     },
-    { name: 'no-orphans-unresolved', severity: 'error', from: {}, to: { couldNotResolve: true, pathNot: '^@itk-wasm/' } },
+    {
+      name: 'no-orphans-unresolved',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true, pathNot: '^@itk-wasm/' },
+    },
     ...Object.entries(layers).map(([folder, allowed]) => ({
       name: `layer ${folder}`,
       severity: 'error',

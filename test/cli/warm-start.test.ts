@@ -39,7 +39,15 @@ describe('a warm start', () => {
       const none = { parents: [], mutations: [], params: null, macs: null, rung: 0 };
       const candidate = insertCandidate(store, id, { number, genome, ...none });
       const score = [0.1, 0.9, 0.3, 0.7][number] ?? 0;
-      const rest = { error: null, attempts: 1, artifact: null, inherited: null, engine: 'none', device: 'none', seconds: 0 };
+      const rest = {
+        error: null,
+        attempts: 1,
+        artifact: null,
+        inherited: null,
+        engine: 'none',
+        device: 'none',
+        seconds: 0,
+      };
       finishCandidate(store, candidate, { rung: 0, seed: 0, steps: 1, status: 'done', score, ...rest }, []);
     });
     store.close();

@@ -16,7 +16,9 @@ describe('the experiments that come with voxolve', () => {
   it.each(readdirSync(new URL('experiments', root)).filter((name) => name.endsWith('.json')))(
     '%s is valid',
     async (name) => {
-      await expect(readExperiment(new URL(`experiments/${name}`, root).pathname)).resolves.toHaveProperty('name');
+      await expect(readExperiment(new URL(`experiments/${name}`, root).pathname)).resolves.toHaveProperty(
+        'name',
+      );
     },
   );
 });
