@@ -59,7 +59,7 @@ describe('a search', { timeout: 300_000 }, () => {
       const args = !begun(db) ? ['search', experiment, '--db', db] : ['resume', db];
       const { child, finished } = startVoxolve([...args, '--workers', '2'], env);
       // Any moment from before the database is opened to some candidates later.
-      const moment = said(child, 'engine: ').then(() => sleep(rng.int(1500)));
+      const moment = said(child, 'engine: ').then(() => sleep(rng.int(700)));
       const end = await Promise.race([finished, moment.then(() => null)]);
       if (end !== null) {
         expect(end.code, end.stderr).toBe(0);
