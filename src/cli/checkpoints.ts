@@ -5,18 +5,7 @@
  * instant the process dies at, the file names complete tensors of one moment. Tensors that it no longer names are
  * removed after that, and again when the folder is opened.
  */
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { messageOf, UserError } from '../core/errors.js';
@@ -24,6 +13,7 @@ import { canonicalJson, type Json } from '../core/json.js';
 import { sha256 } from '../core/hash.js';
 import type { TensorMap } from '../core/tensor.js';
 import { parseOrComplain } from '../core/validate.js';
+import { writeWhole } from '../core/write-whole.js';
 import type { Snapshot } from '../pretrain/pretrain.js';
 import { readSafetensors, writeSafetensors } from '../store/safetensors.js';
 
@@ -165,17 +155,4 @@ function readListing(path: string): Listing {
       { cause },
     );
   }
-}
-
-/** The name exists only once the content is on the disk. */
-function writeWhole(path: string, content: string | Uint8Array): void {
-  const unfinished = `${path}.unfinished`;
-  const file = openSync(unfinished, 'w');
-  try {
-    writeFileSync(file, content);
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
-  renameSync(unfinished, path);
 }

@@ -5,28 +5,17 @@
  * the process dies at, every name in the database has its file. A file that no row names is garbage and goes
  * with the next collection.
  */
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../core/errors.js';
 import { sha256 } from '../core/hash.js';
 import type { Tensor, TensorMap } from '../core/tensor.js';
+import { UNFINISHED, writeWhole } from '../core/write-whole.js';
 import type { Store } from './open.js';
 import { artifactFolder } from './paths.js';
 import { readSafetensors, writeSafetensors } from './safetensors.js';
 
 const SUFFIX = '.safetensors';
-const UNFINISHED = '.unfinished';
 
 export function artifactPath(store: Store, hash: string): string {
   return join(artifactFolder(store.path), `${hash}${SUFFIX}`);
@@ -39,15 +28,7 @@ export function writeArtifact(store: Store, weights: TensorMap): string {
   const path = artifactPath(store, hash);
   if (existsSync(path)) return hash;
   mkdirSync(artifactFolder(store.path), { recursive: true });
-  const unfinished = path + UNFINISHED;
-  const file = openSync(unfinished, 'w');
-  try {
-    writeFileSync(file, bytes);
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
-  renameSync(unfinished, path);
+  writeWhole(path, bytes);
   return hash;
 }
 
