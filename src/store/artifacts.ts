@@ -44,15 +44,19 @@ export function readArtifact(store: Store, hash: string): Record<string, Tensor>
   return readSafetensors(bytes, path);
 }
 
-/** The weights of a candidate's best evaluation, by hash; undefined where none were kept. */
-export function artifactOf(store: Store, candidate: number): string | undefined {
+/** The weights with which a candidate ended in the search, by hash; undefined where none were kept. */
+export function artifactOf(
+  store: Store,
+  candidate: number,
+  purpose: 'search' | 'winner' = 'search',
+): string | undefined {
   return store
     .statement(
-      `SELECT artifact FROM evaluations WHERE candidate = ? AND artifact IS NOT NULL
-       ORDER BY rung DESC, score DESC, id LIMIT 1`,
+      `SELECT artifact FROM evaluations WHERE candidate = ? AND purpose = ? AND artifact IS NOT NULL
+       ORDER BY rung DESC, score DESC, seed LIMIT 1`,
     )
     .pluck()
-    .get(candidate) as string | undefined;
+    .get(candidate, purpose) as string | undefined;
 }
 
 /** What decides which candidate is better: the rung, then the score, then the lower number. */
@@ -81,17 +85,29 @@ export function worthKeeping(
   return score > last.score || (score === last.score && number < last.number);
 }
 
-/** Forgets the weights of all but the best `keep` candidates of an experiment, then removes every file that no row names. */
+/**
+ * Forgets the weights of all but the best `keep` candidates of an experiment, and of winners all but the latest chosen,
+ * then removes every file that no row names.
+ */
 export function collect(store: Store, experiment: number, keep: number): void {
   store
     .statement(
       `UPDATE evaluations SET artifact = NULL
-       WHERE artifact IS NOT NULL
+       WHERE artifact IS NOT NULL AND purpose = 'search'
          AND @experiment = (SELECT experiment FROM candidates WHERE id = candidate)
          AND candidate NOT IN (SELECT id FROM candidates WHERE experiment = @experiment AND status = 'done'
            ORDER BY rung DESC, score DESC, number LIMIT @keep)`,
     )
     .run({ experiment, keep });
+  store
+    .statement(
+      `UPDATE evaluations SET artifact = NULL
+       WHERE artifact IS NOT NULL AND purpose = 'winner'
+         AND @experiment = (SELECT experiment FROM candidates WHERE id = candidate)
+         AND candidate NOT IN (SELECT candidate FROM winners WHERE experiment = @experiment AND chosen_from =
+           (SELECT max(chosen_from) FROM winners WHERE experiment = @experiment))`,
+    )
+    .run({ experiment });
   const named = new Set(
     store.statement('SELECT DISTINCT artifact FROM evaluations WHERE artifact IS NOT NULL').pluck().all(),
   );

@@ -1,7 +1,10 @@
 /**
- * The tables `evaluations` and `curves`: what came of training a candidate.
+ * The tables `evaluations`, `curves` and `probes`: what came of training a candidate.
  */
 import type { Store } from './open.js';
+
+/** `search`: what the strategy is told; `trust` and `winner`: trained again beside the search (docs/trust.md). */
+export type Purpose = 'search' | 'trust' | 'winner';
 
 export type EvaluationStatus = 'done' | 'diverged' | 'failed' | 'infeasible';
 
@@ -12,7 +15,19 @@ export interface Curve {
   readonly values: ArrayLike<number>;
 }
 
+/** What a probe of frozen features measured, with its 95 % interval where there is one. */
+export interface ProbeValue {
+  readonly name: string;
+  readonly value: number;
+  readonly low: number | null;
+  readonly high: number | null;
+}
+
 export interface EvaluationRecord {
+  /** Absent: `search`. */
+  readonly purpose?: Purpose;
+  /** What ended training before its last step; null where nothing did. */
+  readonly ended?: string | null;
   /** The fidelity: 0 is the lowest. */
   readonly rung: number;
   readonly seed: number;
@@ -33,60 +48,103 @@ export interface EvaluationRecord {
   readonly inherited: string | null;
 }
 
-export interface Evaluation extends EvaluationRecord {
+export interface Evaluation extends Required<EvaluationRecord> {
   readonly id: number;
 }
 
+/** Recorded with an evaluation. */
+export interface Measured {
+  readonly curves: readonly Curve[];
+  readonly probes?: readonly ProbeValue[] | undefined;
+}
+
 /**
- * Commits an evaluation, its curves and with them the candidate's status and score: `done` where there is a
- * score (a diverged candidate has the worst), else `failed` or `infeasible`.
+ * Commits an evaluation of the search, what was measured and with them the candidate's status and score: `done` where
+ * there is a score (a diverged candidate has the worst), else `failed` or `infeasible`.
  */
 export function finishCandidate(
   store: Store,
   candidate: number,
   evaluation: EvaluationRecord,
-  curves: readonly Curve[],
+  measured: Measured,
 ): void {
   const { status, score } = evaluation;
-  const scored = status === 'done' || status === 'diverged';
-  if (scored !== (score !== null && Number.isFinite(score))) {
+  store.transaction(() => {
+    insertEvaluation(store, candidate, evaluation, measured);
+    store
+      .statement('UPDATE candidates SET status = ?, score = ? WHERE id = ?')
+      .run(isScored(status) ? 'done' : status, score, candidate);
+  });
+}
+
+/** Commits an evaluation alone: the candidate stays as it is. */
+export function insertEvaluation(
+  store: Store,
+  candidate: number,
+  evaluation: EvaluationRecord,
+  { curves, probes = [] }: Measured,
+): void {
+  const { status, score } = evaluation;
+  if (isScored(status) !== (score !== null && Number.isFinite(score))) {
     throw new Error(`an evaluation that is ${status} cannot have the score ${score}`);
   }
   store.transaction(() => {
     const { lastInsertRowid } = store
       .statement(
         `INSERT INTO evaluations
-           (candidate, rung, seed, steps, status, score, engine, device, seconds, error, attempts, artifact,
-            inherited)
-         VALUES (@candidate, @rung, @seed, @steps, @status, @score, @engine, @device, @seconds, @error, @attempts,
-           @artifact, @inherited)`,
+           (candidate, purpose, rung, seed, steps, status, score, engine, device, seconds, error, attempts, artifact,
+            inherited, ended)
+         VALUES (@candidate, @purpose, @rung, @seed, @steps, @status, @score, @engine, @device, @seconds, @error,
+           @attempts, @artifact, @inherited, @ended)`,
       )
-      .run({ ...evaluation, candidate });
-    insertCurves(store, Number(lastInsertRowid), curves);
-    store
-      .statement('UPDATE candidates SET status = ?, score = ? WHERE id = ?')
-      .run(scored ? 'done' : status, score, candidate);
+      .run({ purpose: 'search', ended: null, ...evaluation, candidate });
+    const id = Number(lastInsertRowid);
+    insertCurves(store, id, curves);
+    const insert = store.statement(
+      'INSERT INTO probes (evaluation, name, value, low, high) VALUES (?, ?, ?, ?, ?)',
+    );
+    for (const { name, value, low, high } of probes) {
+      insert.run(id, name, finite(value), finite(low), finite(high));
+    }
   });
+}
+
+function isScored(status: EvaluationStatus): boolean {
+  return status === 'done' || status === 'diverged';
+}
+
+function finite(value: number | null | undefined): number | null {
+  return value !== undefined && Number.isFinite(value) ? value : null;
 }
 
 function insertCurves(store: Store, evaluation: number, curves: readonly Curve[]): void {
   const insert = store.statement('INSERT INTO curves (evaluation, step, name, value) VALUES (?, ?, ?, ?)');
   for (const { name, steps, values } of curves) {
     steps.forEach((step, i) => {
-      const value = values[i];
-      insert.run(evaluation, step, name, value === undefined || !Number.isFinite(value) ? null : value);
+      insert.run(evaluation, step, name, finite(values[i]));
     });
   }
 }
 
-export function evaluationsOf(store: Store, candidate: number): readonly Evaluation[] {
+/** Those of the search, or those made for another purpose. */
+export function evaluationsOf(
+  store: Store,
+  candidate: number,
+  purpose: Purpose = 'search',
+): readonly Evaluation[] {
   return store
     .statement(
-      `SELECT id, rung, seed, steps, status, score, engine, device, seconds, error, attempts, artifact,
-         inherited
-       FROM evaluations WHERE candidate = ? ORDER BY rung, seed`,
+      `SELECT id, purpose, rung, seed, steps, status, score, engine, device, seconds, error, attempts, artifact,
+         inherited, ended
+       FROM evaluations WHERE candidate = ? AND purpose = ? ORDER BY rung, seed`,
     )
-    .all(candidate) as Evaluation[];
+    .all(candidate, purpose) as Evaluation[];
+}
+
+export function probesOf(store: Store, evaluation: number): readonly ProbeValue[] {
+  return store
+    .statement('SELECT name, value, low, high FROM probes WHERE evaluation = ? ORDER BY name')
+    .all(evaluation) as ProbeValue[];
 }
 
 export interface CurvePoint {

@@ -5,6 +5,7 @@ export * from './experiments.js';
 export * from './candidates.js';
 export * from './evaluations.js';
 export * from './queries.js';
+export * from './winners.js';
 export { readLineage, type LineageRow } from './lineage.js';
 export { artifactOf, artifactPath, collect, readArtifact, worthKeeping, writeArtifact } from './artifacts.js';
 export { readSafetensors, writeSafetensors } from './safetensors.js';

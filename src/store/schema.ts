@@ -101,4 +101,29 @@ export const MIGRATIONS: readonly string[] = [
   `
   ALTER TABLE evaluations ADD COLUMN inherited TEXT;
   `,
+  // Evaluations that the strategy is not told of, and probes of frozen features (docs/trust.md).
+  `
+  ALTER TABLE evaluations ADD COLUMN purpose TEXT NOT NULL DEFAULT 'search'
+    CHECK (purpose IN ('search', 'trust', 'winner'));
+  ALTER TABLE evaluations ADD COLUMN ended TEXT;  -- what ended training early: 'saturated', 'curve'; else null
+  CREATE INDEX evaluations_beside ON evaluations(purpose, candidate) WHERE purpose <> 'search';
+  CREATE INDEX evaluations_ended ON evaluations(ended, candidate) WHERE ended IS NOT NULL;
+
+  CREATE TABLE winners (                -- those to be trained again before one is called best
+    experiment INTEGER NOT NULL REFERENCES experiments(id) ON DELETE CASCADE,
+    chosen_from INTEGER NOT NULL,       -- the choice rests on the candidates numbered below this
+    place INTEGER NOT NULL,             -- 0 is the one with the highest score
+    candidate INTEGER NOT NULL REFERENCES candidates(id) ON DELETE CASCADE,
+    PRIMARY KEY (experiment, chosen_from, place)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE probes (                 -- what simple classifiers read out of an evaluation's frozen features
+    evaluation INTEGER NOT NULL REFERENCES evaluations(id) ON DELETE CASCADE,
+    name TEXT NOT NULL,                 -- 'ridge', 'knn': accuracy on unseen patients; 'chance', 'rank', 'variance', …
+    value REAL,
+    low REAL,                           -- 95 % interval, where there is one
+    high REAL,
+    PRIMARY KEY (evaluation, name)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];

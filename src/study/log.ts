@@ -64,7 +64,7 @@ export function openLog(
       store,
       task.id,
       { ...measured, rung: task.rung, seed: experiment.seed, artifact, inherited },
-      curves,
+      { curves },
     );
     if (artifact !== null) collect(store, experiment.id, keepWeights);
     return resultFrom({ ...task, score: outcome.score }, statusOf(outcome), objectives);

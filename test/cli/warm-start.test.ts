@@ -48,7 +48,12 @@ describe('a warm start', () => {
         device: 'none',
         seconds: 0,
       };
-      finishCandidate(store, candidate, { rung: 0, seed: 0, steps: 1, status: 'done', score, ...rest }, []);
+      finishCandidate(
+        store,
+        candidate,
+        { rung: 0, seed: 0, steps: 1, status: 'done', score, ...rest },
+        { curves: [] },
+      );
     });
     store.close();
     expect(await started([{ database: path, best: 2 }])).toEqual([genomes[1], genomes[3]]);

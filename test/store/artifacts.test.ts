@@ -56,7 +56,7 @@ function addCandidate(number: number, score: number, weights = number): number {
     inherited: null,
   };
   const artifact = writeArtifact(store, weightsOf(weights));
-  finishCandidate(store, id, { ...measured, status: 'done', score, artifact }, []);
+  finishCandidate(store, id, { ...measured, status: 'done', score, artifact }, { curves: [] });
   return id;
 }
 
