@@ -72,6 +72,7 @@ class Task:
     crop = ${pythonTuple(cropSide(layout))}
     metric = "accuracy"
     chance = 1 / len(PERMUTATIONS)
+    label_smoothing = 0.0  # set by pretrain.py
 
     def accepts(self, foreground):
         """Whether every cell of a crop's foreground [D, H, W] holds enough tissue."""
@@ -96,7 +97,7 @@ class Task:
     def loss(self, encoder, head, batch):
         """Returns the loss and the metrics of a batch."""
         logits = head(encoder(batch["patches"]).mean((2, 3, 4)))
-        loss = F.cross_entropy(logits, batch["permutation"])
+        loss = F.cross_entropy(logits, batch["permutation"], label_smoothing=self.label_smoothing)
         accuracy = (logits.argmax(1) == batch["permutation"]).float().mean()
         return loss, {"accuracy": accuracy}
 `;

@@ -33,6 +33,7 @@ class Task:
     crop = (CLIPS * (FRAMES + JITTER) + (CLIPS - 1) * GAP, ${options.height}, ${options.width})
     metric = "accuracy"
     chance = 1 / CLASSES
+    label_smoothing = 0.0  # set by pretrain.py
 
     def accepts(self, foreground):
         """Whether a crop's foreground [frames, H, W] holds enough tissue."""
@@ -57,7 +58,7 @@ class Task:
         """Returns the loss and the metrics of a batch."""
         features = encoder(batch["clips"]).mean((2, 3, 4))
         logits = head(features.reshape(-1, CLIPS * features.shape[1]))
-        loss = F.cross_entropy(logits, batch["order"])
+        loss = F.cross_entropy(logits, batch["order"], label_smoothing=self.label_smoothing)
         accuracy = (logits.argmax(1) == batch["order"]).float().mean()
         return loss, {"accuracy": accuracy}
 `;

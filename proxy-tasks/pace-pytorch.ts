@@ -24,6 +24,7 @@ class Task:
     crop = (LENGTH, ${options.height}, ${options.width})
     metric = "accuracy"
     chance = 1 / len(RATES)
+    label_smoothing = 0.0  # set by pretrain.py
 
     def accepts(self, foreground):
         """Whether a crop's foreground [frames, H, W] holds enough tissue."""
@@ -47,7 +48,7 @@ class Task:
     def loss(self, encoder, head, batch):
         """Returns the loss and the metrics of a batch."""
         logits = head(encoder(batch["clips"]).mean((2, 3, 4)))
-        loss = F.cross_entropy(logits, batch["pace"])
+        loss = F.cross_entropy(logits, batch["pace"], label_smoothing=self.label_smoothing)
         accuracy = (logits.argmax(1) == batch["pace"]).float().mean()
         return loss, {"accuracy": accuracy}
 `;

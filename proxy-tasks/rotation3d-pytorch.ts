@@ -42,6 +42,7 @@ class Task:
     crop = (SIDE, SIDE, SIDE)
     metric = "accuracy"
     chance = 1 / len(ROTATIONS)
+    label_smoothing = 0.0  # set by pretrain.py
 
     def accepts(self, foreground):
         """Whether a crop's foreground [D, H, W] holds enough tissue."""
@@ -63,7 +64,7 @@ class Task:
     def loss(self, encoder, head, batch):
         """Returns the loss and the metrics of a batch."""
         logits = head(encoder(batch["cubes"]).mean((2, 3, 4)))
-        loss = F.cross_entropy(logits, batch["rotation"])
+        loss = F.cross_entropy(logits, batch["rotation"], label_smoothing=self.label_smoothing)
         accuracy = (logits.argmax(1) == batch["rotation"]).float().mean()
         return loss, {"accuracy": accuracy}
 `;

@@ -29,6 +29,7 @@ class Task:
     crop = ${pythonTuple(cropSide(layout))}
     metric = "accuracy"
     chance = 1 / len(NEIGHBOURS)
+    label_smoothing = 0.0  # set by pretrain.py
 
     def accepts(self, foreground):
         """Whether every cell of a crop's foreground [D, H, W] holds enough tissue."""
@@ -52,7 +53,7 @@ class Task:
         """Returns the loss and the metrics of a batch."""
         features = encoder(batch["patches"]).mean((2, 3, 4))
         logits = head(features.reshape(-1, 2 * features.shape[1]))
-        loss = F.cross_entropy(logits, batch["location"])
+        loss = F.cross_entropy(logits, batch["location"], label_smoothing=self.label_smoothing)
         accuracy = (logits.argmax(1) == batch["location"]).float().mean()
         return loss, {"accuracy": accuracy}
 `;

@@ -32,7 +32,6 @@ export async function exportFiles(to: 'pytorch' | 'onnx', exported: Exported): P
   const input = randomInput(shape);
   const features = present((await runGraph(graph, weights, { input }))['features'], 'features');
   const { experiment } = prepared;
-  const { clipNorm, ...training } = experiment.training;
   const files = exportPytorch({
     architecture,
     weights,
@@ -44,7 +43,7 @@ export async function exportFiles(to: 'pytorch' | 'onnx', exported: Exported): P
     },
     origin: { version, experiment: experiment.name, space: prepared.space.name, ...origin },
     scans: { ...transformsOf(experiment.scans), validation: experiment.scans.validation },
-    training: { ...training, ...(clipNorm === undefined ? {} : { clipNorm }) },
+    training: given(experiment.training),
   });
   if (to === 'pytorch') return files;
   return {
@@ -53,6 +52,13 @@ export async function exportFiles(to: 'pytorch' | 'onnx', exported: Exported): P
     'parity.npz': present(files['parity.npz'], 'parity.npz'),
   };
 }
+
+/** Without the keys that have no value. */
+function given<T extends object>(values: T): Given<T> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Given<T>;
+}
+
+type Given<T> = { [K in keyof T]: Exclude<T[K], undefined> };
 
 /** Standard normal values, as normalised scans have; `[N, C, D, H, W]`. */
 function randomInput(shape: readonly number[]): Tensor {

@@ -65,8 +65,12 @@ export interface ExportedTraining {
   /** Share of the steps over which the learning rate rises. */
   readonly warmup: number;
   readonly schedule: 'cosine' | 'constant';
-  readonly optimiser: 'adamw' | 'sgd';
+  readonly optimiser: 'adamw' | 'lamb' | 'sgd';
+  /** Of optimiser sgd; absent: 0.9. */
+  readonly momentum?: number;
   readonly weightDecay: number;
+  /** Share of targets spread over all classes; absent: none. */
+  readonly labelSmoothing?: number;
   readonly clipNorm?: number;
   readonly evaluationBatches: number;
 }

@@ -35,6 +35,7 @@ export interface PoolOptions {
 
 export class Builder extends NodeList {
   readonly #scalars = new Map<number, Value>();
+  #smoothing = 0;
 
   /** A constant of 32-bit floats, row-major; a single value fills the whole shape. */
   constant(shape: Shape, data: Float32Array | readonly number[]): Value {
@@ -196,7 +197,18 @@ export class Builder extends NodeList {
 
   /** Mean cross entropy of logits `[N, K]` and labels `[N]` (i64), with label smoothing in [0, 1). */
   crossEntropy = (logits: Value, labels: Value, options: { readonly smoothing?: number } = {}): Value =>
-    crossEntropyLoss(this, logits, labels, options.smoothing ?? 0);
+    crossEntropyLoss(this, logits, labels, options.smoothing ?? this.#smoothing);
+
+  /** Within `build`, cross entropies that do not say otherwise smooth their labels by this share. */
+  smoothed<T>(share: number, build: () => T): T {
+    const outer = this.#smoothing;
+    this.#smoothing = share;
+    try {
+      return build();
+    } finally {
+      this.#smoothing = outer;
+    }
+  }
 
   /** Share of rows of `[N, K]` whose greatest logit is at the label. */
   accuracy = (logits: Value, labels: Value): Value => meanAccuracy(this, logits, labels);

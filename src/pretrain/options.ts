@@ -15,8 +15,18 @@ export const TrainingOptions = z
       .default(0.05)
       .describe('share of the steps over which the rate rises linearly'),
     schedule: z.enum(['cosine', 'constant']).default('cosine'),
-    optimiser: z.enum(['adamw', 'sgd']).default('adamw'),
+    optimiser: z
+      .enum(['adamw', 'lamb', 'sgd'])
+      .default('adamw')
+      .describe('lamb scales each step to the norm of the weights, for large batches'),
+    momentum: z.number().min(0).lt(1).optional().describe('of optimiser sgd, by Nesterov; without it 0.9'),
     weightDecay: z.number().min(0).default(0.01),
+    labelSmoothing: z
+      .number()
+      .min(0)
+      .lt(1)
+      .optional()
+      .describe('share of the target spread over all classes while training, in tasks that classify'),
     clipNorm: z.number().positive().optional().describe('largest global norm of the gradient'),
     evaluationBatches: z
       .number()
@@ -50,6 +60,10 @@ export const TrainingOptions = z
   .refine(({ evaluateEvery, earlyStopping }) => earlyStopping === undefined || evaluateEvery !== undefined, {
     path: ['earlyStopping'],
     error: 'it needs "evaluateEvery", which says after how many steps to look',
+  })
+  .refine(({ optimiser, momentum }) => momentum === undefined || optimiser === 'sgd', {
+    path: ['momentum'],
+    error: 'only the optimiser sgd takes it',
   });
 
 export type TrainingOptions = z.output<typeof TrainingOptions>;

@@ -2,7 +2,7 @@
  * From an architecture and a proxy task to a training program, and what it will cost.
  */
 import { Builder } from '../ir/builder.js';
-import type { Graph } from '../ir/graph.js';
+import type { Graph, Value } from '../ir/graph.js';
 import type { Architecture } from '../nn/architecture.js';
 import { buildEncoder } from '../nn/build.js';
 import type { OptimiserSpec, TrainingProgram } from '../engines/engine.js';
@@ -18,7 +18,7 @@ export function trainingProgram(
   options: TrainingOptions,
 ): TrainingProgram {
   return {
-    train: taskGraph(architecture, plan, true),
+    train: taskGraph(architecture, plan, true, options.labelSmoothing),
     evaluate: taskGraph(architecture, plan, false),
     optimiser: optimiserOf(options),
     ...(options.clipNorm === undefined ? {} : { clipNorm: options.clipNorm }),
@@ -26,14 +26,19 @@ export function trainingProgram(
 }
 
 /** Encoder, head and loss as one graph; outputs `loss` and the task's metrics. */
-export function taskGraph(architecture: Architecture, plan: TaskPlan, training: boolean): Graph {
+export function taskGraph(
+  architecture: Architecture,
+  plan: TaskPlan,
+  training: boolean,
+  labelSmoothing = 0,
+): Graph {
   const builder = new Builder();
   const inputs = Object.fromEntries(
     plan.inputs.map(({ name, shape, dtype }) => [name, builder.input(name, shape, dtype)]),
   );
-  const { loss, metrics } = plan.loss(builder, inputs, (input) =>
-    builder.within('', () => buildEncoder(builder, architecture, input, { training, prefix: encoderPrefix })),
-  );
+  const encode = (input: Value): Value =>
+    builder.within('', () => buildEncoder(builder, architecture, input, { training, prefix: encoderPrefix }));
+  const { loss, metrics } = builder.smoothed(labelSmoothing, () => plan.loss(builder, inputs, encode));
   builder.output('loss', loss);
   for (const [name, value] of Object.entries(metrics)) builder.output(name, value);
   return builder.build();
@@ -50,8 +55,8 @@ export function encoderGraph(
   return builder.build();
 }
 
-function optimiserOf({ optimiser, weightDecay }: TrainingOptions): OptimiserSpec {
-  return optimiser === 'adamw'
-    ? { kind: 'adamw', beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay }
-    : { kind: 'sgd', momentum: 0.9, nesterov: true, weightDecay };
+function optimiserOf({ optimiser, momentum = 0.9, weightDecay }: TrainingOptions): OptimiserSpec {
+  return optimiser === 'sgd'
+    ? { kind: optimiser, momentum, nesterov: true, weightDecay }
+    : { kind: optimiser, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay };
 }

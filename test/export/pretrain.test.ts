@@ -74,6 +74,12 @@ print(sum(not torch.equal(before[k], after[k]) for k in before) == len(before))`
     expect(run('--seed', '1', '--from-scratch')).not.toBe(printed);
   });
 
+  it.each(['lamb', 'sgd'])('trains with %s and smoothed labels too', (optimiser) => {
+    const other = run('--optimiser', optimiser, '--label-smoothing', '0.2');
+    expect(other).toMatch(/step 3\/3: loss \d+\.\d+/);
+    expect(other).not.toBe(printed);
+  });
+
   it('prepares scans as voxolve does', async () => {
     // Anisotropic, stored with other axes first and reversed, in integers with a slope.
     const path = join(root, 'anisotropic.nii.gz');

@@ -1,9 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import { jigsaw3d } from '../../proxy-tasks/jigsaw3d.js';
 import { rngOf } from '../../src/core/random.js';
 import { intTensor, tensor } from '../../src/core/tensor.js';
+import type { Graph } from '../../src/ir/graph.js';
+import { convNormAct } from '../../src/nn/index.js';
 import { stackBatches } from '../../src/pretrain/batches.js';
 import { initialWeights } from '../../src/pretrain/initialise.js';
 import { TrainingOptions } from '../../src/pretrain/options.js';
+import { trainingProgram } from '../../src/pretrain/program.js';
 import { learningRate } from '../../src/pretrain/schedule.js';
 
 const at = (options: object, step: number): number => learningRate(TrainingOptions.parse(options), step);
@@ -54,6 +58,41 @@ describe('initial weights', () => {
     const variance = Array.from(data).reduce((sum, value) => sum + value ** 2, 0) / data.length;
     expect(Math.sqrt(variance)).toBeGreaterThan(0.19);
     expect(Math.sqrt(variance)).toBeLessThan(0.21);
+  });
+});
+
+describe('training options', () => {
+  const { options, plan } = jigsaw3d;
+  const task = plan.call(jigsaw3d, options.parse({ patch: 6, permutations: 8 }), { channels: 1, batch: 2 });
+  const program = (training: object) =>
+    trainingProgram(
+      { name: 'small', inChannels: 1, encoder: convNormAct(1, 4, 'relu'), features: 4 },
+      task,
+      TrainingOptions.parse(training),
+    );
+  const smoothed = ({ nodes }: Graph): boolean =>
+    nodes.some(
+      ({ op, attributes }) => op === 'constant' && 'data' in attributes && attributes.data[0] === 0.3 / 8,
+    );
+
+  it('smooth the labels of the training loss, and leave the evaluation as it is', () => {
+    const { train, evaluate } = program({ labelSmoothing: 0.3 });
+    expect([smoothed(train), smoothed(evaluate)]).toEqual([true, false]);
+    expect(smoothed(program({}).train)).toBe(false);
+  });
+
+  it('choose the optimiser and its momentum', () => {
+    expect(program({}).optimiser).toMatchObject({ kind: 'adamw', beta1: 0.9 });
+    expect(program({ optimiser: 'lamb', weightDecay: 0.1 }).optimiser).toMatchObject({
+      kind: 'lamb',
+      weightDecay: 0.1,
+    });
+    expect(program({ optimiser: 'sgd' }).optimiser).toMatchObject({ momentum: 0.9 });
+    expect(program({ optimiser: 'sgd', momentum: 0 }).optimiser).toMatchObject({ momentum: 0 });
+  });
+
+  it('refuse a momentum that nothing would use', () => {
+    expect(() => TrainingOptions.parse({ momentum: 0.8 })).toThrow(/only the optimiser sgd takes it/);
   });
 });
 

@@ -210,6 +210,28 @@ const composites: OpCase[] = [
     (b, x, w) => b.convTranspose(x, w, { stride: [2, 3], padding: [1, 0], outputPadding: [1, 0], groups: 2 }),
     CLOSE,
   ),
+  two(
+    'convTranspose over three axes, padded on one side and dilated',
+    [normal(1, 3, 2, 3, 2), normal(3, 2, 2, 1, 3)],
+    (b, x, w) =>
+      b.convTranspose(x, w, { stride: [1, 2, 2], padding: [[0, 1], 0, [1, 0]], dilation: [2, 1, 1] }),
+    CLOSE,
+  ),
+  two(
+    'convTranspose over one axis',
+    [normal(2, 2, 4), normal(2, 3, 4)],
+    (b, x, w) => b.convTranspose(x, w, { stride: [2], padding: [1] }),
+    CLOSE,
+  ),
+  one('maxPool over one axis', apart(2, 3, 7), (b, x) =>
+    b.maxPool(x, { kernel: [3], stride: [2], padding: [1] }),
+  ),
+  two(
+    'layerNorm over two axes',
+    [normal(2, 3, 4), normal(3, 4)],
+    (b, x, gamma) => b.layerNorm(x, { gamma, epsilon: 1e-3 }, 2),
+    1e-5,
+  ),
   one(
     'adaptiveAvgPool, up and down',
     normal(2, 2, 5, 3, 4),

@@ -8,7 +8,8 @@
  * - `make_batch(voxels, foreground, rng, train) -> dict[str, Tensor]` of NumPy crops [B, C, D, H, W] and
  *   [B, D, H, W], drawing from a NumPy generator;
  * - `head(features) -> nn.Module`, on top of the encoder's feature maps;
- * - `loss(encoder, head, batch) -> (loss, metrics)`.
+ * - `loss(encoder, head, batch) -> (loss, metrics)`;
+ * - `label_smoothing`: set here, for the cross entropies of tasks that classify (optional).
  */
 import type { ExportedScans, ExportedTraining } from '../pytorch.js';
 
@@ -48,11 +49,13 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--from-scratch", action="store_true")
     parser.add_argument("--steps", type=int, default=${training.steps})
     parser.add_argument("--batch", type=int, default=${training.batch})
-    parser.add_argument("--optimiser", choices=["adamw", "sgd"], default="${training.optimiser}")
+    parser.add_argument("--optimiser", choices=["adamw", "lamb", "sgd"], default="${training.optimiser}")
     parser.add_argument("--learning-rate", type=float, default=${training.learningRate})
     parser.add_argument("--warmup", type=float, default=${training.warmup}, help="share of the steps")
     parser.add_argument("--schedule", choices=["cosine", "constant"], default="${training.schedule}")
+    parser.add_argument("--momentum", type=float, default=${training.momentum ?? 0.9}, help="of sgd")
     parser.add_argument("--weight-decay", type=float, default=${training.weightDecay})
+    parser.add_argument("--label-smoothing", type=float, default=${training.labelSmoothing ?? 0})
     parser.add_argument("--clip-norm", type=float, default=${training.clipNorm ?? 'None'})
     parser.add_argument("--validation", type=float, default=${validation}, help="share of files")
     parser.add_argument("--evaluation-batches", type=int, default=${training.evaluationBatches})
@@ -124,6 +127,36 @@ def initialise(module: nn.Module) -> None:
         nn.init.normal_(module.weight, std=math.sqrt(2 / fan_out))
 
 
+class Lamb(torch.optim.Optimizer):
+    """LAMB (You et al. 2020, arXiv 1904.00962); without decay a step is Adam's."""
+
+    def __init__(self, groups: list, lr: float) -> None:
+        defaults = {"lr": lr, "betas": (0.9, 0.999), "eps": 1e-8, "weight_decay": 0.0}
+        super().__init__(groups, defaults)
+        self.param_groups[1]["scaled"] = False
+
+    @torch.no_grad()
+    def step(self, closure=None) -> None:
+        for group in self.param_groups:
+            for weights in group["params"]:
+                self.update(weights, group)
+
+    def update(self, weights: torch.Tensor, group: dict) -> None:
+        state = self.state[weights]
+        if not state:
+            state.update(step=0, m=torch.zeros_like(weights), v=torch.zeros_like(weights))
+        state["step"] += 1
+        first, second = group["betas"]
+        state["m"].lerp_(weights.grad, 1 - first)
+        state["v"].mul_(second).addcmul_(weights.grad, weights.grad, value=1 - second)
+        mean = state["m"] / (1 - first ** state["step"])
+        root = (state["v"] / (1 - second ** state["step"])).sqrt()
+        direction = mean / (root + group["eps"]) + group["weight_decay"] * weights
+        norms = weights.norm(), direction.norm()
+        trust = norms[0] / norms[1] if group.get("scaled", True) and all(norms) else 1.0
+        weights -= group["lr"] * trust * direction
+
+
 def make_optimiser(
     modules: nn.Module, options: argparse.Namespace
 ) -> torch.optim.Optimizer:
@@ -136,7 +169,11 @@ def make_optimiser(
     ]
     rate = options.learning_rate
     if options.optimiser == "sgd":
-        return torch.optim.SGD(groups, lr=rate, momentum=0.9, nesterov=True)
+        return torch.optim.SGD(
+            groups, lr=rate, momentum=options.momentum, nesterov=options.momentum > 0
+        )
+    if options.optimiser == "lamb":
+        return Lamb(groups, lr=rate)
     return torch.optim.AdamW(groups, lr=rate)
 
 
@@ -171,6 +208,7 @@ def main() -> None:
     options = parse_arguments()
     torch.manual_seed(options.seed)
     task = Task()
+    task.label_smoothing = options.label_smoothing
     patients = load_patients(options.scans, task.crop)
     train, held_out = split(patients, options.validation, options.seed)
     print(f"{len(train)} scans to train on, {len(held_out)} held out")
