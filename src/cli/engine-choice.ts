@@ -4,7 +4,9 @@
  * What is named is used, or refused with the reason. What is left to `auto` is the fastest, by a short measurement, of
  * those that work here.
  */
+import { z } from 'zod';
 import { present, UserError } from '../core/errors.js';
+import type { Json } from '../core/json.js';
 import type { DeviceReport } from '../engines/engine.js';
 import { engines } from '../engines/index.js';
 import type { Experiment } from '../experiment/schema.js';
@@ -14,6 +16,8 @@ export interface EngineChoice {
   readonly engine: string;
   readonly device: string;
   readonly reason: string;
+  /** The speeds that decided, fastest first; absent where nothing needed to be measured. */
+  readonly measured?: Measured;
 }
 
 type Asked = Pick<Experiment, 'engine' | 'device'> & Partial<Pick<Experiment, 'threads'>>;
@@ -64,7 +68,19 @@ function fastest(measured: Measured, choices: readonly Found[]): EngineChoice {
     const speed = entry.stepsPerSecond === null ? 'failed' : `${entry.stepsPerSecond.toPrecision(2)} steps/s`;
     return `${entry.engine} on ${entry.device} ${speed}`;
   });
-  return { engine, device, reason: `fastest on a reference network: ${figures.join(', ')}` };
+  const reason = `fastest on a reference network: ${figures.join(', ')}`;
+  return { engine, device, reason, measured: ranked };
+}
+
+/** What is kept of a choice with its experiment, and what is read of it again. */
+export function choiceToJson({ reason, measured }: EngineChoice): Json {
+  return { reason, measured: (measured ?? []).map((entry) => ({ ...entry })) };
+}
+
+/** The reason that was recorded with an experiment. */
+export function recordedReason({ engineChoice }: { readonly engineChoice?: Json | null }): string {
+  const kept = z.object({ reason: z.string() }).safeParse(engineChoice ?? null);
+  return kept.success ? kept.data.reason : 'as before';
 }
 
 function unusable({ engine, device }: Asked, found: readonly Found[], wanted: readonly Found[]): UserError {

@@ -20,6 +20,7 @@ export function statusJson(store: Store, row: Experiment) {
     task: row.task,
     engine: row.engine,
     device: row.device,
+    engine_choice: row.engineChoice ?? null,
     seed: row.seed,
     created_at: row.createdAt,
   };

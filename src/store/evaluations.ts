@@ -42,6 +42,8 @@ export interface EvaluationRecord {
   /** Why there is no score, or what went wrong. */
   readonly error: string | null;
   readonly attempts: number;
+  /** Bytes by which training grew its process at most; null where that could not be told. */
+  readonly peakBytes?: number | null;
   /** Content hash of the weights file; null where none is kept. */
   readonly artifact: string | null;
   /** JSON of whose weights it started from and where each tensor's values came from; null: freshly drawn. */
@@ -93,11 +95,11 @@ export function insertEvaluation(
       .statement(
         `INSERT INTO evaluations
            (candidate, purpose, rung, seed, steps, status, score, engine, device, seconds, error, attempts, artifact,
-            inherited, ended)
+            inherited, ended, peak_bytes)
          VALUES (@candidate, @purpose, @rung, @seed, @steps, @status, @score, @engine, @device, @seconds, @error,
-           @attempts, @artifact, @inherited, @ended)`,
+           @attempts, @artifact, @inherited, @ended, @peakBytes)`,
       )
-      .run({ purpose: 'search', ended: null, ...evaluation, candidate });
+      .run({ purpose: 'search', ended: null, peakBytes: null, ...evaluation, candidate });
     const id = Number(lastInsertRowid);
     insertCurves(store, id, curves);
     const insert = store.statement(
@@ -135,7 +137,7 @@ export function evaluationsOf(
   return store
     .statement(
       `SELECT id, purpose, rung, seed, steps, status, score, engine, device, seconds, error, attempts, artifact,
-         inherited, ended
+         inherited, ended, peak_bytes AS peakBytes
        FROM evaluations WHERE candidate = ? AND purpose = ? ORDER BY rung, seed`,
     )
     .all(candidate, purpose) as Evaluation[];

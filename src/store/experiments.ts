@@ -25,6 +25,8 @@ export interface NewExperiment {
   /** The metric of a model that knows nothing. */
   readonly chance: number;
   readonly version: string;
+  /** Why this engine and device: the reason, and what was measured. Null in databases from before it was kept. */
+  readonly engineChoice?: Json | null;
 }
 
 export interface Experiment extends NewExperiment {
@@ -43,25 +45,35 @@ export function createExperiment(store: Store, experiment: NewExperiment, create
         fix: 'continue it with voxolve resume, or give another database or name',
       });
     }
-    const row = { ...experiment, spec: canonicalJson(experiment.spec), createdAt: createdAt.toISOString() };
+    const { engineChoice = null } = experiment;
+    const row = {
+      ...experiment,
+      spec: canonicalJson(experiment.spec),
+      engineChoice: engineChoice === null ? null : canonicalJson(engineChoice),
+      createdAt: createdAt.toISOString(),
+    };
     const { lastInsertRowid } = store
       .statement(
         `INSERT INTO experiments (name, spec, seed, strategy, space, task, lookahead, candidates, engine, device,
-           scans, scans_fingerprint, metric, chance, created_at, voxolve_version)
+           scans, scans_fingerprint, metric, chance, created_at, voxolve_version, engine_choice)
          VALUES (@name, @spec, @seed, @strategy, @space, @task, @lookahead, @candidates, @engine, @device,
-           @scans, @scansFingerprint, @metric, @chance, @createdAt, @version)`,
+           @scans, @scansFingerprint, @metric, @chance, @createdAt, @version, @engineChoice)`,
       )
       .run(row);
-    return { ...experiment, id: Number(lastInsertRowid), createdAt: row.createdAt };
+    return { ...experiment, engineChoice, id: Number(lastInsertRowid), createdAt: row.createdAt };
   });
 }
 
 const SELECT = `
   SELECT id, name, spec, seed, strategy, space, task, lookahead, candidates, engine, device, scans,
-    scans_fingerprint AS scansFingerprint, metric, chance, created_at AS createdAt, voxolve_version AS version
+    scans_fingerprint AS scansFingerprint, metric, chance, created_at AS createdAt, voxolve_version AS version,
+    engine_choice AS engineChoice
   FROM experiments`;
 
-type Row = Omit<Experiment, 'spec'> & { readonly spec: string };
+type Row = Omit<Experiment, 'spec' | 'engineChoice'> & {
+  readonly spec: string;
+  readonly engineChoice: string | null;
+};
 
 export function listExperiments(store: Store): readonly Experiment[] {
   return (store.statement(`${SELECT} ORDER BY id`).all() as Row[]).map(experimentOf);
@@ -91,5 +103,10 @@ export function extendExperiment(store: Store, id: number, candidates: number): 
 }
 
 function experimentOf(row: Row): Experiment {
-  return { ...row, spec: JSON.parse(row.spec) as Json };
+  const { spec, engineChoice } = row;
+  return {
+    ...row,
+    spec: JSON.parse(spec) as Json,
+    engineChoice: engineChoice === null ? null : (JSON.parse(engineChoice) as Json),
+  };
 }

@@ -126,4 +126,9 @@ export const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (evaluation, name)
   ) STRICT, WITHOUT ROWID;
   `,
+  // Why this engine and device, with the speeds that were measured; and what evaluations needed at most.
+  `
+  ALTER TABLE experiments ADD COLUMN engine_choice TEXT;     -- JSON: reason, measured[] of engine, device, stepsPerSecond
+  ALTER TABLE evaluations ADD COLUMN peak_bytes INTEGER;     -- by which training grew its process; null: not measured
+  `,
 ];

@@ -8,7 +8,7 @@ import { prepare } from '../../experiment/prepare.js';
 import { Experiment } from '../../experiment/schema.js';
 import { chooseExperiment, extendExperiment, openStore } from '../../store/index.js';
 import { defineCommand } from '../command.js';
-import { chooseEngine } from '../engine-choice.js';
+import { chooseEngine, recordedReason } from '../engine-choice.js';
 import { jsonOption, note } from '../output.js';
 import { runSearch, specFromJson, specOf, workerCount } from '../run-search.js';
 import { loadScans, scanFolder } from '../scan-source.js';
@@ -45,7 +45,9 @@ export const resume = defineCommand({
       requireSameScans(row, scans.fingerprint, folder);
       requireSameCode(code, (await specOf(experiment, scans.channels)).code, experiment);
       const prepared = await prepare(experiment, scans.channels);
-      note(`engine: ${row.engine} on ${row.device}; ${workers} at a time; database ${args.db}`);
+      note(
+        `engine: ${row.engine} on ${row.device} (${recordedReason(row)}); ${workers} at a time; database ${args.db}`,
+      );
       extendExperiment(store, row.id, total);
       const end = await runSearch({ store, row, prepared, scans, workers, candidates: total });
       showSummary(store, row, end, args.json);

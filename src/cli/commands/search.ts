@@ -19,7 +19,7 @@ import {
 } from '../../store/index.js';
 import { resolve } from 'node:path';
 import { defineCommand } from '../command.js';
-import { chooseEngine } from '../engine-choice.js';
+import { choiceToJson, chooseEngine, recordedReason } from '../engine-choice.js';
 import { jsonOption, note } from '../output.js';
 import { runSearch, specOf, specToJson, strategyOf, workerCount, type Spec } from '../run-search.js';
 import { loadScans, phantoms, scanFolder } from '../scan-source.js';
@@ -70,7 +70,7 @@ export const search = defineCommand({
     const choice =
       before === undefined
         ? await chooseEngine(experiment)
-        : { engine: before.engine, device: before.device, reason: 'as before' };
+        : { engine: before.engine, device: before.device, reason: recordedReason(before) };
     const draft = await prepare(experiment, 1);
     strategyOf(draft); // refuses wrong options before anything is read or written
     const source = args.scans === undefined ? phantoms : resolve(args.scans);
@@ -94,6 +94,7 @@ export const search = defineCommand({
         candidates: experiment.candidates,
         engine: choice.engine,
         device: choice.device,
+        engineChoice: choiceToJson(choice),
         scans: source,
         scansFingerprint: scans.fingerprint,
         metric: prepared.plan.metric,

@@ -1,6 +1,7 @@
 /** `voxolve status DB`: how far a search is. Reads only; a running search is not disturbed. */
 import { summarise } from '../../store/index.js';
 import { defineCommand } from '../command.js';
+import { recordedReason } from '../engine-choice.js';
 import { percent, plural, si, table } from '../format.js';
 import { experimentOption, withExperiment } from '../opened.js';
 import { jsonOption, print, printJson } from '../output.js';
@@ -22,6 +23,7 @@ export const status = defineCommand({
       print(
         `${row.name}: ${row.task} over ${row.space} by ${row.strategy}, seed ${row.seed}, ${row.engine} on ${row.device}`,
       );
+      if (row.engineChoice != null) print(`engine: ${row.engine} on ${row.device} (${recordedReason(row)})`);
       print(
         `candidates: ${candidates.done} done of ${row.candidates}; ${candidates.running} running, ` +
           `${candidates.pending} pending, ${candidates.failed} failed, ${candidates.infeasible} infeasible, ${diverged} diverged`,
