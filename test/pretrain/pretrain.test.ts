@@ -62,8 +62,8 @@ describe('initial weights', () => {
 });
 
 describe('training options', () => {
-  const { options, plan } = jigsaw3d;
-  const task = plan.call(jigsaw3d, options.parse({ patch: 6, permutations: 8 }), { channels: 1, batch: 2 });
+  const taskOptions = jigsaw3d.options.parse({ patch: 6, permutations: 8 });
+  const task = jigsaw3d.plan(taskOptions, { channels: 1, batch: 2 });
   const program = (training: object) =>
     trainingProgram(
       { name: 'small', inChannels: 1, encoder: convNormAct(1, 4, 'relu'), features: 4 },
