@@ -17,8 +17,8 @@ import { defineTask, type BatchMode, type TaskContext, type TaskPlan } from '../
 import { infoNce, unitRows } from './shared/contrast.js';
 import { dense, pooled } from './shared/heads.js';
 import { cropSide, gapOf, patchCorners, type Layout } from './shared/layout.js';
-import { between, common, sides, tripleOf, whole } from './shared/options.js';
-import { cutPatch, foregroundShare } from './shared/patch.js';
+import { between, placed, sides, tripleOf, whole } from './shared/options.js';
+import { appearanceOf, cutPatch, foregroundShare } from './shared/patch.js';
 
 export const CpcOptions = z
   .strictObject({
@@ -33,7 +33,7 @@ export const CpcOptions = z
       .describe('how many slabs of patches ahead are predicted; less than the grid'),
     code: whole(2, 1024).default(32).describe('width of a code'),
     temperature: between(0.01, 10).default(0.1),
-    ...common,
+    ...placed,
   })
   .refine(({ steps, grid }) => steps < grid, {
     path: ['steps'],
@@ -80,12 +80,13 @@ function plan(options: CpcOptions, { channels, batch }: TaskContext): TaskPlan {
   const total = ahead.reduce((sum, k) => sum + candidates(k), 0);
 
   function prepare(crops: readonly Crop[], rng: Rng, mode: BatchMode) {
+    const how = appearanceOf(options, mode);
     const patches = new Float32Array(crops.length * cells * size);
     crops.forEach((crop, i) => {
       const draw = rng.split('crop', i);
       patchCorners(layout, draw).forEach((corner, cell) => {
         const target = patches.subarray((i * cells + cell) * size, (i * cells + cell + 1) * size);
-        cutPatch(crop, corner, patch, mode === 'train' ? options.contrast : 0, draw, target);
+        cutPatch(crop, corner, patch, how, draw, target);
       });
     });
     return { patches: tensor([crops.length * cells, ...patchShape], patches) };

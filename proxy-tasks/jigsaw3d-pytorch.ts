@@ -23,6 +23,7 @@ GAP = ${pythonTuple(layout.gap)}
 JITTER = ${layout.jitter}
 CONTRAST = ${options.contrast}
 FOREGROUND = ${options.foreground}
+LEVEL = ${options.level ? 'True' : 'False'}
 # PERMUTATIONS[k][place] is the cell that puzzle k shows at that place.
 PERMUTATIONS = [
 ${choices.map((permutation) => `    [${permutation.join(', ')}],`).join('\n')}

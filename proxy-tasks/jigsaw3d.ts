@@ -19,9 +19,9 @@ import type { Crop } from '../src/scans/scan-set.js';
 import { defineTask, type BatchMode, type TaskContext, type TaskPlan } from '../src/tasks/task.js';
 import { permutationLimit, permutations } from './jigsaw3d-permutations.js';
 import { cropSide, gapOf, patchCorners, type Layout } from './shared/layout.js';
-import { cutPatch, foregroundShare } from './shared/patch.js';
+import { appearanceOf, cutPatch, foregroundShare } from './shared/patch.js';
 import { dense } from './shared/heads.js';
-import { between, common, sides, tripleOf, whole } from './shared/options.js';
+import { between, placed, sides, tripleOf, whole } from './shared/options.js';
 import { jigsawInPytorch } from './jigsaw3d-pytorch.js';
 
 export const JigsawOptions = z
@@ -36,7 +36,7 @@ export const JigsawOptions = z
       .describe('space between neighbouring cells, as a share of the patch side'),
     jitter: whole(0, 64).default(2).describe('how far a patch may move within its cell, in voxels'),
     permutations: whole(2, 702).default(24).describe('number of permutations to tell apart'),
-    ...common,
+    ...placed,
     head: z.enum(['assignment', 'dense']).default('assignment'),
   })
   .superRefine((options, context) => {
@@ -65,6 +65,7 @@ function plan(options: JigsawOptions, { channels, batch }: TaskContext): TaskPla
   const patchSize = patchShape.reduce((product, extent) => product * extent, 1);
 
   function prepare(crops: readonly Crop[], rng: Rng, mode: BatchMode) {
+    const how = appearanceOf(options, mode);
     const patches = new Float32Array(crops.length * cells * patchSize);
     const labels = new Int32Array(crops.length);
     crops.forEach((crop, i) => {
@@ -76,7 +77,7 @@ function plan(options: JigsawOptions, { channels, batch }: TaskContext): TaskPla
         const target = patches.subarray((i * cells + place) * patchSize, (i * cells + place + 1) * patchSize);
         const corner = corners[cell];
         if (corner === undefined) throw new Error(`no corner for cell ${cell}`);
-        cutPatch(crop, corner, layout.patch, mode === 'train' ? options.contrast : 0, draw, target);
+        cutPatch(crop, corner, layout.patch, how, draw, target);
       });
     });
     return {

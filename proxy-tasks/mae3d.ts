@@ -13,7 +13,7 @@ import { defineTask, type BatchMode, type TaskContext, type TaskPlan } from '../
 import { decode } from './shared/decoder.js';
 import type { Triple } from './shared/layout.js';
 import { between, common, sides, tripleOf } from './shared/options.js';
-import { cutPatch } from './shared/patch.js';
+import { appearanceOf, cutPatch } from './shared/patch.js';
 import { explainedRange, reconstruction } from './shared/reconstruction.js';
 
 export const MaeOptions = z.strictObject({
@@ -47,6 +47,7 @@ function plan(options: MaeOptions, { channels, batch }: TaskContext): TaskPlan {
   const shape: Shape = [batch, channels, ...size];
 
   function prepare(crops: readonly Crop[], rng: Rng, mode: BatchMode) {
+    const how = appearanceOf(options, mode);
     const target = new Float32Array(crops.length * channels * voxels);
     const masked = new Float32Array(crops.length * channels * voxels);
     const mask = new Float32Array(crops.length * channels * voxels);
@@ -54,7 +55,7 @@ function plan(options: MaeOptions, { channels, batch }: TaskContext): TaskPlan {
       const draw = rng.split('crop', i);
       const at = i * channels * voxels;
       const own = target.subarray(at, at + channels * voxels);
-      cutPatch(crop, [0, 0, 0], size, mode === 'train' ? options.contrast : 0, draw, own);
+      cutPatch(crop, [0, 0, 0], size, how, draw, own);
       const first = mask.subarray(at, at + voxels);
       blockMask(size, block, options.ratio, draw, first);
       for (let c = 1; c < channels; c++) mask.set(first, at + c * voxels);

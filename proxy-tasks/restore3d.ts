@@ -14,7 +14,7 @@ import { mapIntensities, paintInside, paintOutside, shuffleLocally } from './res
 import { decode } from './shared/decoder.js';
 import { flip } from './shared/flip.js';
 import { between, common, sides, tripleOf } from './shared/options.js';
-import { cutPatch } from './shared/patch.js';
+import { cutPatch, plain } from './shared/patch.js';
 import { explainedRange, reconstruction } from './shared/reconstruction.js';
 
 export const RestoreOptions = z.strictObject({
@@ -50,7 +50,7 @@ function plan(options: RestoreOptions, { channels, batch }: TaskContext): TaskPl
     crops.forEach((crop, i) => {
       const draw = rng.split('crop', i);
       const own = target.subarray(i * channels * voxels, (i + 1) * channels * voxels);
-      cutPatch(crop, [0, 0, 0], size, 0, draw, own);
+      cutPatch(crop, [0, 0, 0], size, plain, draw, own);
       if (mode === 'evaluate') return;
       for (const axis of [0, 1, 2] as const) if (draw.bool(options.flips)) flip(own, size, axis);
     });

@@ -19,6 +19,7 @@ export function rotationInPytorch(
 SIDE = ${options.side}
 CONTRAST = ${options.contrast}
 FOREGROUND = ${options.foreground}
+LEVEL = ${options.level ? 'True' : 'False'}
 # Along which axis of the upright cube each axis of the turned one runs, and whether backwards.
 ROTATIONS = [
 ${rows.join('\n')}

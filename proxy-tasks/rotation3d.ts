@@ -14,8 +14,8 @@ import { defineTask, type BatchMode, type TaskContext, type TaskPlan } from '../
 import { rotationInPytorch } from './rotation3d-pytorch.js';
 import { rotate, rotations } from './rotation3d-rotations.js';
 import { classification, pooled, twoLayers } from './shared/heads.js';
-import { common, whole } from './shared/options.js';
-import { cutPatch } from './shared/patch.js';
+import { placed, whole } from './shared/options.js';
+import { appearanceOf, cutPatch } from './shared/patch.js';
 
 export const RotationOptions = z.strictObject({
   side: whole(4, 128).default(24).describe('side of the cube in voxels'),
@@ -23,7 +23,7 @@ export const RotationOptions = z.strictObject({
     .union([z.literal(10), z.literal(24)], { error: '10 or 24' })
     .default(10)
     .describe('10: about one axis at a time; 24: all'),
-  ...common,
+  ...placed,
 });
 
 export type RotationOptions = z.output<typeof RotationOptions>;
@@ -34,6 +34,7 @@ function plan(options: RotationOptions, { channels, batch }: TaskContext): TaskP
   const cube = side ** 3;
 
   function prepare(crops: readonly Crop[], rng: Rng, mode: BatchMode) {
+    const how = appearanceOf(options, mode);
     const cubes = new Float32Array(crops.length * channels * cube);
     const labels = new Int32Array(crops.length);
     const upright = new Float32Array(channels * cube);
@@ -41,7 +42,7 @@ function plan(options: RotationOptions, { channels, batch }: TaskContext): TaskP
       const draw = rng.split('crop', i);
       const label = draw.int(classes);
       labels[i] = label;
-      cutPatch(crop, [0, 0, 0], [side, side, side], mode === 'train' ? options.contrast : 0, draw, upright);
+      cutPatch(crop, [0, 0, 0], [side, side, side], how, draw, upright);
       const rotation = choices[label];
       if (rotation === undefined) throw new Error(`no rotation ${label}`);
       for (let c = 0; c < channels; c++) {

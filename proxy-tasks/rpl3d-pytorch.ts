@@ -14,6 +14,7 @@ GAP = ${pythonTuple(layout.gap)}
 JITTER = ${layout.jitter}
 CONTRAST = ${options.contrast}
 FOREGROUND = ${options.foreground}
+LEVEL = ${options.level ? 'True' : 'False'}
 CENTRE = 13
 NEIGHBOURS = [cell for cell in range(GRID**3) if cell != CENTRE]
 

@@ -12,14 +12,14 @@ import { defineTask, type BatchMode, type TaskContext, type TaskPlan } from '../
 import { rplInPytorch } from './rpl3d-pytorch.js';
 import { classification, pooled, twoLayers } from './shared/heads.js';
 import { cropSide, gapOf, patchCorners, type Layout } from './shared/layout.js';
-import { between, common, sides, tripleOf, whole } from './shared/options.js';
-import { cutPatch, foregroundShare } from './shared/patch.js';
+import { between, placed, sides, tripleOf, whole } from './shared/options.js';
+import { appearanceOf, cutPatch, foregroundShare } from './shared/patch.js';
 
 export const RplOptions = z.strictObject({
   patch: sides(2, 64).default(12).describe('side of a patch in voxels, or [depth, height, width]'),
   gap: between(0, 1).default(0.15).describe('space between neighbouring cells, as a share of the patch side'),
   jitter: whole(0, 64).default(2).describe('how far a patch may move within its cell, in voxels'),
-  ...common,
+  ...placed,
 });
 
 export type RplOptions = z.output<typeof RplOptions>;
@@ -36,6 +36,7 @@ function plan(options: RplOptions, { channels, batch }: TaskContext): TaskPlan {
 
   /** Patches 2i and 2i + 1 are the centre and the neighbour of crop i. */
   function prepare(crops: readonly Crop[], rng: Rng, mode: BatchMode) {
+    const how = appearanceOf(options, mode);
     const patches = new Float32Array(crops.length * 2 * size);
     const labels = new Int32Array(crops.length);
     crops.forEach((crop, i) => {
@@ -47,7 +48,7 @@ function plan(options: RplOptions, { channels, batch }: TaskContext): TaskPlan {
         const corner = corners[cell ?? centre];
         if (corner === undefined) throw new Error(`no corner for cell ${cell}`);
         const target = patches.subarray((2 * i + k) * size, (2 * i + k + 1) * size);
-        cutPatch(crop, corner, patch, mode === 'train' ? options.contrast : 0, draw, target);
+        cutPatch(crop, corner, patch, how, draw, target);
       });
     });
     return {

@@ -34,3 +34,16 @@ export const common = {
   contrast: between(0, 0.5).default(0.15).describe('intensity jitter in training'),
   hidden: whole(1, 4096).default(64).describe('width of the head'),
 };
+
+/**
+ * Options of tasks that ask where something lies. Outlines of the body and slopes of brightness would answer that, so
+ * patches lie in tissue and are levelled.
+ */
+export const placed = {
+  ...common,
+  foreground: common.foreground.unwrap().default(0.8),
+  level: z
+    .boolean({ error: 'true or false' })
+    .default(true)
+    .describe('whether the linear trend of intensity is taken out of what the encoder sees'),
+};

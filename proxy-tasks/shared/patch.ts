@@ -3,7 +3,9 @@
  */
 import type { Rng } from '../../src/core/random.js';
 import type { Crop } from '../../src/scans/scan-set.js';
+import type { BatchMode } from '../../src/tasks/task.js';
 import type { Triple } from './layout.js';
+import { level } from './level.js';
 
 /** Share of tissue voxels in the box of `size` voxels at `corner`. */
 export function foregroundShare(crop: Crop, corner: Triple, size: Triple): number {
@@ -18,16 +20,35 @@ export function foregroundShare(crop: Crop, corner: Triple, size: Triple): numbe
   return count / (size[0] * size[1] * size[2]);
 }
 
+/** How the voxels of a patch are changed before a network sees them. */
+export interface Appearance {
+  /** Strength of random gamma, scale and shift; 0 for none. */
+  readonly contrast: number;
+  /** Whether the linear trend over tissue is taken out. */
+  readonly level: boolean;
+}
+
+/** Normalised and nothing else. */
+export const plain: Appearance = { contrast: 0, level: false };
+
+/** As the options say, without augmentation in evaluation. */
+export function appearanceOf(
+  { contrast, level = false }: { readonly contrast: number; readonly level?: boolean },
+  mode: BatchMode,
+): Appearance {
+  return { contrast: mode === 'train' ? contrast : 0, level };
+}
+
 /**
- * Writes the patch `[C, …size]` at `corner` into `target`: air takes the darkest tissue value of the patch (so
- * that noise, tables and sector borders in air say nothing), then each channel is normalised to mean 0 and
- * standard deviation 1, then, where `contrast` > 0, raised to a random gamma, scaled and shifted.
+ * Writes the patch `[C, …size]` at `corner` into `target`. What lies in air (noise, tables, sector borders) is
+ * replaced by the darkest tissue value of the patch or, where the patch is levelled, by its trend. Then each channel
+ * is normalised to mean 0 and standard deviation 1, then, where asked to, raised to a random gamma, scaled and shifted.
  */
 export function cutPatch(
   crop: Crop,
   corner: Triple,
   size: Triple,
-  contrast: number,
+  how: Appearance,
   rng: Rng,
   target: Float32Array,
 ): void {
@@ -41,9 +62,10 @@ export function cutPatch(
       patch.set(crop.voxels.subarray(from, from + size[2]), at);
       if (c === 0) tissue.set(crop.foreground.subarray(row, row + size[2]), at);
     });
-    flattenAir(patch, tissue);
+    if (how.level) level(patch, tissue, size);
+    else flattenAir(patch, tissue);
     normalise(patch);
-    if (contrast > 0) jitterContrast(patch, contrast, rng);
+    if (how.contrast > 0) jitterContrast(patch, how.contrast, rng);
   }
 }
 

@@ -17,7 +17,7 @@ from torch.nn import functional as F
 `;
 }
 
-/** `cut`, `normalise` and `make_patch`, as patch.ts; they need a constant CONTRAST. */
+/** `cut`, `level`, `normalise` and `make_patch`, as patch.ts; they need the constants CONTRAST and LEVEL. */
 export const patchSource = `
 def cut(volume, corner, size):
     """The box of a volume [..., D, H, W] whose first voxel is at corner."""
@@ -31,13 +31,24 @@ def normalise(patch):
     return centred / deviation if deviation > 1e-6 else np.zeros_like(patch)
 
 
+def level(patch, tissue):
+    """Tissue less the linear function of position that fits it best; air lies on that function, at 0."""
+    axes = np.meshgrid(*(np.arange(n) - (n - 1) / 2 for n in patch.shape), indexing="ij")
+    columns = np.stack([*(axis[tissue] for axis in axes), np.ones(tissue.sum())], 1)
+    damping = np.diag([1e-3, 1e-3, 1e-3, 1e-9])
+    fit = np.linalg.solve(columns.T @ columns + damping, columns.T @ patch[tissue])
+    levelled = np.zeros(patch.shape)
+    levelled[tissue] = patch[tissue] - columns @ fit
+    return levelled
+
+
 def make_patch(voxels, foreground, corner, size, rng=None):
-    """[C, D, H, W] at a corner: air flattened, each channel normalised, contrast jittered where rng is given."""
+    """[C, D, H, W] at a corner: without air, each channel normalised, contrast jittered where rng is given."""
     tissue = cut(foreground, corner, size).astype(bool)
     channels = []
     for channel in cut(voxels, corner, size):
         darkest = channel[tissue].min() if tissue.any() else 0.0
-        patch = normalise(np.where(tissue, channel, darkest))
+        patch = normalise(level(channel, tissue) if LEVEL else np.where(tissue, channel, darkest))
         if rng is not None and CONTRAST > 0:
             scale, gamma = rng.uniform(1 - CONTRAST, 1 + CONTRAST, 2)
             shift = rng.uniform(-CONTRAST, CONTRAST)

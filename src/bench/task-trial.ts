@@ -16,7 +16,7 @@ import { matrix, type Matrix } from '../probes/matrix.js';
 import { probe } from '../probes/probe.js';
 import type { ScanSet } from '../scans/scan-set.js';
 import type { TaskPlan } from '../tasks/task.js';
-import { cutPatch } from '../../proxy-tasks/shared/patch.js';
+import { cutPatch, plain } from '../../proxy-tasks/shared/patch.js';
 
 export interface Trial {
   readonly score: number;
@@ -103,7 +103,7 @@ async function featuresOf(
     const input = new Float32Array(chunk * size);
     crops.slice(from, from + chunk).forEach(({ crop }, i) => {
       const [, ...extent] = crop.shape;
-      cutPatch(crop, [0, 0, 0], extent, 0, rng, input.subarray(i * size, (i + 1) * size));
+      cutPatch(crop, [0, 0, 0], extent, plain, rng, input.subarray(i * size, (i + 1) * size));
     });
     const outputs = await runGraph(graph, own, { input: tensor([chunk, ...shape], input) });
     const { shape: out, data } = present(outputs['features'], 'features');

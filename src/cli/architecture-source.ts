@@ -1,8 +1,9 @@
 /**
  * Where an architecture comes from: a file (a genome of the experiment's space, or an export's `architecture.json`),
- * or a candidate of a database.
+ * a candidate of a database, or a published network by its name, whatever the experiment's space.
  */
 import { existsSync, readFileSync } from 'node:fs';
+import { namedNetworks } from '../../search-spaces/named.js';
 import { messageOf, UserError } from '../core/errors.js';
 import type { Json } from '../core/json.js';
 import type { Prepared } from '../experiment/prepare.js';
@@ -15,17 +16,32 @@ import { preparedFrom, withExperiment } from './opened.js';
 
 export interface ArchitectureSource {
   readonly architecture: Architecture;
-  readonly origin: Pick<ExportOrigin, 'candidate' | 'genome'>;
+  /** `space` where it is another one than the experiment's. */
+  readonly origin: Pick<ExportOrigin, 'candidate' | 'genome'> & Partial<Pick<ExportOrigin, 'space'>>;
 }
 
-/** `source`: FILE, DB or DB:NUMBER. Without a number, the best candidate. */
-export async function loadArchitecture(source: string, prepared: Prepared): Promise<ArchitectureSource> {
+/**
+ * `source`: FILE, DB, DB:NUMBER or NAME. Without a number, the best candidate; a file of a published network's name
+ * goes before it.
+ *
+ * @param channels of the scans
+ */
+export async function loadArchitecture(
+  source: string,
+  prepared: Prepared,
+  channels: number,
+): Promise<ArchitectureSource> {
+  const network = existsSync(source) ? undefined : namedNetworks.find(({ name }) => name === source);
+  if (network !== undefined) {
+    const { space, genome } = network;
+    return { architecture: space.build(genome, { channels }), origin: { genome, space: space.name } };
+  }
   const [, path = source, number] = existsSync(source) ? [] : (/^(.+):(\d+|best)$/.exec(source) ?? []);
   if (!existsSync(path)) {
     throw new UserError({
       subject: `--architecture ${source}`,
-      problem: 'there is no such file or database',
-      fix: 'name a genome (JSON), the architecture.json of an export, or a database such as runs/ct.db:12',
+      problem: 'there is no such file, database or published network',
+      fix: `name a genome (JSON), the architecture.json of an export, a database such as runs/ct.db:12, or one of ${namedNetworks.map(({ name }) => name).join(', ')}`,
     });
   }
   if (path.endsWith('.json')) return fromFile(path, prepared);

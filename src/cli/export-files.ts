@@ -20,7 +20,9 @@ export interface Exported {
   readonly architecture: Architecture;
   /** Of the training program: encoder and head. */
   readonly weights: TensorMap;
-  readonly origin: Omit<ExportOrigin, 'version' | 'experiment' | 'space'>;
+  /** `space` where it is another one than the experiment's. */
+  readonly origin: Omit<ExportOrigin, 'version' | 'experiment' | 'space'> &
+    Partial<Pick<ExportOrigin, 'space'>>;
 }
 
 export async function exportFiles(to: 'pytorch' | 'onnx', exported: Exported): Promise<ExportFiles> {

@@ -110,6 +110,17 @@ describe('pretraining one architecture', { timeout: 240_000 }, () => {
     }
   });
 
+  it('takes a published network by its name, whatever the space of the experiment', async () => {
+    const output = join(folder, 'named');
+    const args = command(output, '--steps', '2').map((arg) => (arg === db ? 'mc3-18' : arg));
+    const { code, stderr } = await voxolve(args, env);
+    expect(code, stderr).toBe(0);
+    const written = JSON.parse(read(output, 'encoder/architecture.json').toString()) as {
+      origin: { space: string };
+    };
+    expect(written.origin.space).toBe('video-resnet');
+  });
+
   it('stops early where the score no longer improves, by counting validations', async () => {
     const stopping = writeExperiment(
       folder,
@@ -142,7 +153,7 @@ describe('pretraining one architecture', { timeout: 240_000 }, () => {
       return stderr;
     };
     expect(await complaint('--architecture', 'nowhere.json', '-o', join(folder, 'x'))).toMatch(
-      /--architecture nowhere\.json: there is no such file or database/,
+      /--architecture nowhere\.json: there is no such file, database or published network; name .* r3d-18/,
     );
     expect(await complaint('--architecture', `${db}:99`, '-o', join(folder, 'x'))).toMatch(
       /must be "best" or the number of a candidate of tiny, got "99"/,

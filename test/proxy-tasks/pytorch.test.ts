@@ -5,9 +5,11 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { rotate, rotations } from '../../proxy-tasks/rotation3d-rotations.js';
+import { cutPatch } from '../../proxy-tasks/shared/patch.js';
+import { rngOf } from '../../src/core/random.js';
 import { needsPython, python, runPython } from '../support/python.js';
 import { temporaryFolder } from '../support/tiny.js';
-import { planOf } from './support.js';
+import { cropOf, planOf } from './support.js';
 
 const names = ['jigsaw3d', 'rotation3d', 'rpl3d', 'order', 'pace'];
 
@@ -53,6 +55,29 @@ print(json.dumps({
       loss: true,
       shapes,
     });
+  });
+
+  it.each([true, false])('cuts patches as voxolve does (levelled: %s)', (level) => {
+    const crop = cropOf([5, 6, 7]);
+    const ours = new Float32Array(60);
+    cutPatch(crop, [0, 1, 2], [3, 4, 5], { contrast: 0, level }, rngOf('none'), ours);
+    const folder = join(root, `level-${level}`);
+    mkdirSync(folder);
+    writeFileSync(join(folder, 'task.py'), planOf('rotation3d', { level }).pytorch?.() ?? '');
+    const given = JSON.stringify({ voxels: [...crop.voxels], foreground: [...crop.foreground] });
+    writeFileSync(join(folder, 'crop.json'), given);
+    const printed = runPython(
+      `import json, sys
+sys.path.insert(0, sys.argv[1])
+import numpy as np
+from task import make_patch
+crop = json.load(open(sys.argv[1] + "/crop.json"))
+voxels = np.reshape(crop["voxels"], (1, 5, 6, 7))
+foreground = np.reshape(crop["foreground"], (5, 6, 7))
+print(json.dumps(make_patch(voxels, foreground, (0, 1, 2), (3, 4, 5)).ravel().tolist()))`,
+      [folder],
+    );
+    (JSON.parse(printed) as number[]).forEach((value, i) => expect(value).toBeCloseTo(ours[i] ?? NaN, 4));
   });
 
   it('of rotation3d turns cubes as voxolve does', () => {

@@ -10,12 +10,15 @@ import { mapIntensities, shuffleLocally } from '../../proxy-tasks/restore3d-corr
 import { cropWithin } from '../../proxy-tasks/shared/crop-within.js';
 import { flip } from '../../proxy-tasks/shared/flip.js';
 import { cropSide, patchCorners, type Triple } from '../../proxy-tasks/shared/layout.js';
-import { cutPatch, normalise } from '../../proxy-tasks/shared/patch.js';
+import { cutPatch, normalise, plain } from '../../proxy-tasks/shared/patch.js';
 import { cutClip, moves } from '../../proxy-tasks/shared/clip.js';
 import { present } from '../../src/core/errors.js';
 import { rngOf } from '../../src/core/random.js';
 import type { TaskPlan } from '../../src/tasks/task.js';
 import { cropOf, cropsOf, planOf } from './support.js';
+
+/** What patches look like in evaluation, by default. */
+const levelled = { contrast: 0, level: true };
 
 const seeds = Array.from({ length: 40 }, (_, seed) => seed);
 
@@ -68,7 +71,7 @@ describe('rotation3d', () => {
         const label = present(batch['rotation'], 'labels').data[i] ?? -1;
         const upright = new Float32Array(216);
         const expected = new Float32Array(216);
-        cutPatch(crop, [0, 0, 0], [6, 6, 6], 0, rngOf('none'), expected);
+        cutPatch(crop, [0, 0, 0], [6, 6, 6], levelled, rngOf('none'), expected);
         const shown = valuesOf(batch, 'cubes').subarray(i * 216, (i + 1) * 216);
         rotate(shown, 6, inverseOf(present(rotations(classes)[label], 'rotation')), upright);
         expect(upright).toEqual(expected);
@@ -93,7 +96,7 @@ describe('rpl3d', () => {
         const corners = patchCorners(layout, draw);
         [13, label < 13 ? label : label + 1].forEach((cell, k) => {
           const expected = new Float32Array(125);
-          cutPatch(crop, present(corners[cell], 'corner'), [5, 5, 5], 0, draw, expected);
+          cutPatch(crop, present(corners[cell], 'corner'), [5, 5, 5], levelled, draw, expected);
           const at = (2 * i + k) * 125;
           expect(valuesOf(batch, 'patches').slice(at, at + 125)).toEqual(expected);
         });
@@ -153,7 +156,7 @@ describe('restore3d', () => {
     const plan = planOf('restore3d', { size: [8, 9, 10] });
     const { crops, batch } = evaluated(plan, 3);
     const expected = new Float32Array(720);
-    cutPatch(present(crops[1], 'crop'), [0, 0, 0], [8, 9, 10], 0, rngOf('none'), expected);
+    cutPatch(present(crops[1], 'crop'), [0, 0, 0], [8, 9, 10], plain, rngOf('none'), expected);
     expect(valuesOf(batch, 'target').slice(720, 1440)).toEqual(expected);
   });
 

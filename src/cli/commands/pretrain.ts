@@ -1,5 +1,5 @@
 /**
- * `voxolve pretrain EXPERIMENT.json --architecture FILE|DB[:NUMBER] -o DIR`: one architecture at full budget.
+ * `voxolve pretrain EXPERIMENT.json --architecture FILE|DB[:NUMBER]|NAME -o DIR`: one architecture at full budget.
  *
  * What a winner goes through before it is used. The folder holds checkpoints while it runs; at the end, `curves.json`
  * and `encoder/`, the same export as a search's winner. The command typed again goes on where it was ended.
@@ -18,6 +18,7 @@ import { devices, Experiment } from '../../experiment/schema.js';
 import { writeFolder } from '../../export/write-folder.js';
 import { infeasibility } from '../../nn/shapes.js';
 import { programCost } from '../../pretrain/cost.js';
+import type { Curve } from '../../pretrain/curves.js';
 import {
   heldOutBatches,
   Interrupted,
@@ -44,7 +45,8 @@ export const pretrain = defineCommand({
       .option('architecture', {
         type: 'string',
         demandOption: true,
-        describe: 'genome or architecture.json, or a database such as runs/ct.db or runs/ct.db:12',
+        describe:
+          'genome or architecture.json, a database such as runs/ct.db or runs/ct.db:12, or a name such as r3d-18',
       })
       .option('scans', {
         type: 'string',
@@ -72,7 +74,7 @@ export const pretrain = defineCommand({
     const experiment = withOverrides(await readExperiment(args.experiment), args);
     const choice = await chooseEngine(experiment);
     const draft = await prepare(experiment, 1);
-    await loadArchitecture(args.architecture, draft); // refuses a wrong one before scans are read
+    await loadArchitecture(args.architecture, draft, 1); // refuses a wrong one before scans are read
     const folder = await scanFolder(
       args.scans === undefined ? phantoms : resolve(args.scans),
       experiment,
@@ -80,7 +82,7 @@ export const pretrain = defineCommand({
     );
     const scans = await loadScans(folder, experiment, draft.plan);
     const prepared = await prepare(experiment, scans.channels);
-    const source = await loadArchitecture(args.architecture, prepared);
+    const source = await loadArchitecture(args.architecture, prepared, scans.channels);
     const run = { prepared, source, scans, choice, folder: args.output, every };
     const outcome = await runPretraining(run);
     if (outcome !== undefined) await finish(run, outcome, args.json);
@@ -156,6 +158,8 @@ async function runPretraining(run: Run): Promise<Result | undefined> {
     done: from?.state.step ?? 0,
     metric,
     chance,
+    losses: curveOf(from?.curves, 'train/loss'),
+    scores: curveOf(from?.curves, `validation/${metric}`),
   });
   const signal = watchSignals(progress);
   try {
@@ -184,6 +188,10 @@ async function runPretraining(run: Run): Promise<Result | undefined> {
     signal.release();
     await session.dispose();
   }
+}
+
+function curveOf(curves: readonly Curve[] | undefined, name: string): readonly number[] {
+  return curves?.find((curve) => curve.name === name)?.values ?? [];
 }
 
 /** Everything that decides the result. */

@@ -1,0 +1,38 @@
+/**
+ * Every proxy task drives a search from the command line.
+ */
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { proxyTasks } from '../../proxy-tasks/index.js';
+import { small } from '../proxy-tasks/support.js';
+import { voxolve } from '../support/cli.js';
+import { temporaryFolder, writeExperiment } from '../support/tiny.js';
+
+const folder = temporaryFolder();
+const env = { VOXOLVE_CACHE: join(folder, 'cache') };
+
+interface Status {
+  readonly best: { readonly score: number } | null;
+}
+
+describe('a search', { timeout: 120_000 }, () => {
+  it.each(Object.keys(proxyTasks))('runs with %s, and says that the task was not audited', async (name) => {
+    const proxyTask = { name, options: small[name] };
+    const experiment = writeExperiment(folder, { candidates: 2, proxyTask }, `${name}.json`);
+    const db = join(folder, `${name}.db`);
+    const args = ['search', experiment, '--db', db, '--workers', '2', '--json'];
+    const { code, stdout, stderr } = await voxolve(args, env);
+    expect(code, stderr).toBe(0);
+    expect(stderr).toContain(`${name} is not audited with these options on these scans`);
+    const status = JSON.parse(stdout) as Status;
+    expect(Number.isFinite(status.best?.score)).toBe(true);
+  });
+
+  it('is refused where an option of its task is wrong, with the valid range, and writes nothing', async () => {
+    const proxyTask = { name: 'mae3d', options: { ratio: 2 } };
+    const experiment = writeExperiment(folder, { proxyTask }, 'wrong.json');
+    const { code, stderr } = await voxolve(['search', experiment, '--db', join(folder, 'wrong.db')], env);
+    expect(code).toBe(1);
+    expect(stderr.trim()).toMatch(/^[^\n]*"ratio" is 2[^\n]*from 0\.05 to 0\.95[^\n]*$/);
+  });
+});
