@@ -33,12 +33,17 @@ function item(data: Buffer): Buffer {
 
 export function element(group: number, number: number, vr: string, value: Uint8Array): Buffer {
   const tag = Buffer.concat([short(group), short(number), Buffer.from(vr)]);
-  const wide = vr === 'OW' || vr === 'OB';
+  const wide = ['OW', 'OB', 'OF', 'OD', 'SQ', 'UN'].includes(vr);
   return Buffer.concat([
     tag,
     wide ? Buffer.concat([short(0), long(value.length)]) : short(value.length),
     value,
   ]);
+}
+
+/** A sequence of one item for each list of elements. */
+export function sequence(group: number, number: number, items: readonly (readonly Buffer[])[]): Buffer {
+  return element(group, number, 'SQ', Buffer.concat(items.map((elements) => item(Buffer.concat(elements)))));
 }
 
 export function text(value: string, pad = ' '): Buffer {

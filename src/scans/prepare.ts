@@ -8,6 +8,7 @@ import { canonicalTriple, canonicalVoxels, orientationOf, type Triple } from './
 import { clipRangeOf, foregroundOf, rangeOf, standardise } from './intensity.js';
 import { clippingOf, type Transforms } from './options.js';
 import { resample, resampledShape } from './resample.js';
+import { STEEPEST_DEGREES, shearOf, upright } from './shear.js';
 
 /** Outside of these the header's spacing is wrong, or the experiment's. */
 const FEWEST_VOXELS = 8;
@@ -44,12 +45,23 @@ export function prepare(name: string, scan: RawScan, transforms: Transforms): Pr
     checkSize(name, clip.shape);
     return [finished(name, scan, clip, transforms)];
   }
+  checkShear(name, scan);
   if (transforms.frames === 'mean' && scan.frames > 1)
     return [prepareFrame(name, scan, meanFrame(name, scan, transforms), transforms)];
   const count = transforms.frames === 'each' ? scan.frames : 1;
   return Array.from({ length: count }, (_, frame) =>
     prepareFrame(name, scan, frameOf(name, scan, frame, transforms), transforms),
   );
+}
+
+function checkShear(name: string, { affine }: RawScan): void {
+  const degrees = shearOf(affine);
+  if (degrees <= STEEPEST_DEGREES) return;
+  throw new UserError({
+    subject: name,
+    problem: `its axes lean by ${degrees.toFixed(1)} degrees; up to ${STEEPEST_DEGREES} are straightened`,
+    fix: 'correct its orientation, or resample it to orthogonal axes',
+  });
 }
 
 function meanFrame(name: string, scan: RawScan, transforms: Transforms): Float32Array {
@@ -89,19 +101,23 @@ function prepareFrame(
   transforms: Transforms,
 ): PreparedVolume {
   const orientation = orientationOf(scan.affine);
-  const size = canonicalTriple(orientation, scan.size);
-  const spacing = canonicalTriple(orientation, scan.spacing);
-  const longest = Math.max(...size.map((n, axis) => n * (spacing[axis] as number)));
-  if (longest > LONGEST_MM) {
-    throw new UserError({
-      subject: name,
-      problem: `${longest.toPrecision(4)} mm long, more than any patient`,
-      fix: 'correct its spacing',
-    });
-  }
-  checkSize(name, resampledShape(size, spacing, transforms.spacing));
-  const { voxels, shape } = resample(frame, size, spacing, transforms.spacing);
+  const stored = canonicalTriple(orientation, scan.size);
+  const steps = canonicalTriple(orientation, scan.spacing);
+  checkLength(name, stored, steps);
+  const straight = upright(frame, stored, steps, scan.affine, orientation);
+  checkSize(name, resampledShape(straight.shape, straight.spacing, transforms.spacing));
+  const { voxels, shape } = resample(straight.voxels, straight.shape, straight.spacing, transforms.spacing);
   return finished(name, scan, { voxels, shape, spacing: transforms.spacing, frameTime: null }, transforms);
+}
+
+function checkLength(name: string, size: Triple, spacing: Triple): void {
+  const longest = Math.max(...size.map((n, axis) => n * (spacing[axis] as number)));
+  if (longest <= LONGEST_MM) return;
+  throw new UserError({
+    subject: name,
+    problem: `${longest.toPrecision(4)} mm long, more than any patient`,
+    fix: 'correct its spacing',
+  });
 }
 
 function checkSize(name: string, wanted: Triple): void {

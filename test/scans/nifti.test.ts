@@ -114,10 +114,10 @@ describe('refusing what is no sound NIfTI file', () => {
       /spacing along axis 0 is NaN/,
     ],
     [
-      'a sheared sform',
-      'shear.nii',
+      'an sform that contradicts the spacing',
+      'spacings.nii',
       spoiled((h) => h.setFloat32(284, 1, true)),
-      /sheared: axes 0 and 1 meet at 45.0 degrees/,
+      /its sform spaces voxels by 1.41\d+ mm, its pixdim by 1 mm/,
     ],
     ['an sform with NaN', 'sform.nii', spoiled((h) => h.setFloat32(280, NaN, true)), /sform holds NaN/],
     [

@@ -27,6 +27,10 @@ function filesIn(folder: string): [string, ...string[]] {
 const canonical = (scan: RawScan, frame: number): Float32Array =>
   canonicalVoxels(scan.voxels, scan.size, frame, orientationOf(scan.affine));
 
+/** Much faster than comparing them number by number. */
+const sameNumbers = (a: Float32Array, b: Float32Array): boolean =>
+  a.length > 0 && Buffer.from(a.buffer).equals(Buffer.from(b.buffer));
+
 const canonicalSize = (scan: RawScan): readonly number[] =>
   canonicalTriple(orientationOf(scan.affine), scan.size);
 
@@ -60,7 +64,7 @@ describe.skipIf(!there)(`DICOM gives the array of an independent conversion to N
       expect(mm).toBeCloseTo(present(cornerOf(theirs)[axis], 'a place'), 1),
     );
     for (const frame of [0, ours.frames - 1])
-      expect(canonical(ours, frame)).toEqual(canonical(theirs, frame));
+      expect(sameNumbers(canonical(ours, frame), canonical(theirs, frame))).toBe(true);
   });
 
   it('a JPEG 2000 CT series, as dcm2niix describes it', async () => {
@@ -100,14 +104,15 @@ describe.skipIf(!there)(`one picture is the same however it is stored ${missing}
   it('a volume in eight orientations', async () => {
     const scans = await Promise.all(filesIn('robust/derived/orient').map((path) => nifti.read(path)));
     expect(scans).toHaveLength(8);
-    for (const scan of scans) expect(canonical(scan, 0)).toEqual(canonical(present(scans[0], 'a scan'), 0));
+    const first = canonical(present(scans[0], 'a scan'), 0);
+    for (const scan of scans) expect(sameNumbers(canonical(scan, 0), first)).toBe(true);
   });
 
   it('a volume as NIfTI-1, NIfTI-2, a pair, big-endian, in several gzip members', async () => {
     const path = (name: string): string => join(data, 'robust/derived', name);
     const plain = await nifti.read(path('ok_reference.nii'));
     for (const name of ['nifti2.nii.gz', 'pair.hdr', 'big_endian.nii.gz', 'multi_member.nii.gz'])
-      expect(canonical(await nifti.read(path(name)), 0)).toEqual(canonical(plain, 0));
+      expect(sameNumbers(canonical(await nifti.read(path(name)), 0), canonical(plain, 0))).toBe(true);
   });
 });
 

@@ -1,6 +1,6 @@
 /**
- * DICOM: classic series, enhanced multi-frame files, clips and Siemens mosaics, in the transfer syntaxes of
- * `dicom/codecs.ts`.
+ * DICOM: classic series, enhanced multi-frame files, clips and grids (Siemens mosaics, UIH), in the transfer syntaxes
+ * of `dicom/codecs.ts`.
  *
  * Source: https://www.dicomstandard.org/current
  * Its frame is LPS. Every file is taken apart into slices, and all slices of a series are put together again by their
@@ -12,8 +12,10 @@ import { affineOfColumns, type Triple } from '../geometry.js';
 import { arrange, type Arrangement } from './dicom/arrange.js';
 import { decimal, decimals, hasPreamble, itemsOf, openDicom, type DicomFile } from './dicom/file.js';
 import { pictureOf } from './dicom/picture.js';
-import { scaled, slicesOf, type Slice } from './dicom/slices.js';
+import { gridSlicesOf } from './dicom/grid.js';
+import { slicesOf, type Slice } from './dicom/slices.js';
 import { annotationRemarks, clipTiming, regionSpacingOf } from './dicom/ultrasound.js';
+import { scaled } from './dicom/vectors.js';
 import { voxelsOf } from './dicom/voxels.js';
 import { evenTiming, timing, type FileFacts, type Format, type ScanInfo } from './format.js';
 
@@ -38,7 +40,10 @@ export const dicom: Format = {
   async read(...paths) {
     const files = [];
     for (const path of paths) files.push(await openDicom(path));
-    const slices = files.flatMap((file) => slicesOf(file, pictureOf(file)));
+    const slices = files.flatMap((file) => {
+      const picture = pictureOf(file);
+      return gridSlicesOf(file, picture) ?? slicesOf(file, picture);
+    });
     const arrangement = arrange(slices);
     const { frames, problem } = arrangement;
     const first = present(frames[0]?.[0], 'a slice');

@@ -23,15 +23,6 @@ const TYPES: Readonly<Record<number, { readonly type: NumberType; readonly sampl
   2304: { type: 'uint8', samples: 4 }, // RGBA32
 };
 
-/** Cosine between two axes of an sform from which on it counts as sheared. */
-const SHEAR = 1e-3;
-
-const AXIS_PAIRS = [
-  [0, 1],
-  [0, 2],
-  [1, 2],
-] as const;
-
 /** Relative difference between the spacings in sform and pixdim from which on one of them is wrong. */
 const MISMATCH = 0.01;
 
@@ -169,17 +160,6 @@ function checkSform(at: (row: number, column: number) => number, pixdim: readonl
       'its sform holds NaN, has an axis of length 0 or an origin that is nowhere',
       'correct its sform',
     );
-  }
-  for (const [a, b] of AXIS_PAIRS) {
-    const dot = [0, 1, 2].reduce((sum, row) => sum + at(row, a) * at(row, b), 0);
-    const cosine = Math.abs(dot / ((norms[a] as number) * (norms[b] as number)));
-    if (cosine > SHEAR) {
-      const degrees = ((Math.acos(Math.min(1, cosine)) * 180) / Math.PI).toFixed(1);
-      throw new Broken(
-        `its sform is sheared: axes ${a} and ${b} meet at ${degrees} degrees`,
-        'resample it to orthogonal axes',
-      );
-    }
   }
   pixdim.forEach((spacing, axis) => {
     const norm = norms[axis] as number;

@@ -29,32 +29,18 @@ export const video: Format = {
   extensions: ['.avi', '.mp4', '.mov', '.m4v', '.webm', '.mkv', '.mpeg', '.mpg', '.wmv', '.gif'],
   probe,
   async read(path) {
-    const { pictures, log, failure } = await decode(path);
-    const shown = [...log.matchAll(/ n: *\d+ .*?pts_time: *(-?[\d.]+|NOPTS).*? s:(\d+)x(\d+)/g)];
-    const [, , width = 0, height = 0] = shown[0]?.map(Number) ?? [];
-    const frames = Math.min(
-      shown.length,
-      width * height === 0 ? 0 : Math.floor(pictures.length / (width * height)),
-    );
-    if (failure !== null || frames < 1) {
-      throw new UserError({
-        subject: path,
-        problem: `ffmpeg finds no video in it (${failure ?? 'no frames'})`,
-        fix: 'convert it, or remove it',
-      });
-    }
-    const times = shown.slice(0, frames).map(([, time]) => Number(time));
+    const { pictures, width, height, times } = await decodeVideo(path);
     return {
       format: 'video',
       modality: null,
       size: [width, height, 1],
-      frames,
+      frames: times.length,
       spacing: [1, 1, 1],
       calibrated: false,
       ...timing(times),
       affine: affineOfColumns(UNIT, [0, 0, 0], 'LPS'),
       remarks: [],
-      voxels: pictures.subarray(0, frames * width * height),
+      voxels: pictures,
     };
   },
 };
@@ -72,8 +58,38 @@ async function probe(): Promise<Probe> {
     : { usable: false, detail: failure ?? 'ffmpeg does not say its version' };
 }
 
+interface Frames {
+  /** Luma, `[frames, height, width]`. */
+  readonly pictures: Uint8Array;
+  readonly width: number;
+  readonly height: number;
+  /** Seconds at which each frame is shown. */
+  readonly times: readonly number[];
+}
+
+/** The frames of the first video in `file`; what can not be decoded is refused in the name of `path`. */
+export async function decodeVideo(path: string, file = path): Promise<Frames> {
+  const { pictures, log, failure } = await decode(path, file);
+  const shown = [...log.matchAll(/ n: *\d+ .*?pts_time: *(-?[\d.]+|NOPTS).*? s:(\d+)x(\d+)/g)];
+  const [, , width = 0, height = 0] = shown[0]?.map(Number) ?? [];
+  const size = width * height;
+  const frames = Math.min(shown.length, size === 0 ? 0 : Math.floor(pictures.length / size));
+  if (failure !== null || frames < 1) {
+    throw new UserError({
+      subject: path,
+      problem: `ffmpeg finds no video in it (${failure ?? 'no frames'})`,
+      fix: 'convert it, or remove it',
+    });
+  }
+  const times = shown.slice(0, frames).map(([, time]) => Number(time));
+  return { pictures: pictures.subarray(0, frames * size), width, height, times };
+}
+
 /** Luma of every frame, one after the other, and what ffmpeg said. */
-async function decode(path: string): Promise<{ pictures: Uint8Array; log: string; failure: string | null }> {
+async function decode(
+  path: string,
+  file: string,
+): Promise<{ pictures: Uint8Array; log: string; failure: string | null }> {
   const { output, log, failure } = await run(
     [
       '-hide_banner',
@@ -89,7 +105,7 @@ async function decode(path: string): Promise<{ pictures: Uint8Array; log: string
         '-threads',
         '1',
         '-i',
-        `file:${resolve(path)}`,
+        `file:${resolve(file)}`,
         '-map',
         '0:v:0',
         '-vf',

@@ -1,11 +1,12 @@
 /**
- * Slices in the order of their positions, and what is wrong with it: gaps, doubles, uneven steps, tilt.
+ * Slices in the order of their positions, and what is wrong with it: gaps, doubles, uneven steps.
  *
  * Positions are measured along the slices' common normal, never by file name or instance number. Several slices at
- * each position are frames in time.
+ * each position are frames in time. Slices of a tilted gantry follow each other aslant; `shear.ts` straightens them.
  */
 import type { Triple } from '../../geometry.js';
-import { cross, dot, scaled, type Plane, type Slice } from './slices.js';
+import type { Plane, Slice } from './slices.js';
+import { cross, dot, scaled, sum } from './vectors.js';
 
 export interface Arrangement {
   /** `[frames][z]`. */
@@ -22,8 +23,8 @@ const SAME = 0.01;
 /** Steps that differ from the usual one by more than this share are uneven. */
 const UNEVEN = 0.1;
 
-/** Slices that drift sideways by more than this many degrees are tilted (as CT gantries can be). */
-const TILT = 0.5;
+/** A slice this many mm beside the line through the first and the last one was moved. */
+const BESIDE = 1;
 
 export function arrange(slices: readonly Slice[]): Arrangement {
   const inTime = [...slices].sort((a, b) => compare(a.order, b.order));
@@ -38,11 +39,20 @@ export function arrange(slices: readonly Slice[]): Arrangement {
   );
   const gaps = places.slice(1).map(({ at }, i) => at - (places[i]?.at as number));
   const usual = [...gaps].sort((a, b) => a - b)[Math.floor(gaps.length / 2)] ?? inTime[0]?.thickness ?? 1;
-  return {
-    frames: byFrame,
-    step: scaled(normal, usual),
-    problem: problemOf(places, gaps, usual) ?? tiltOf(places, normal),
-  };
+  const step = stepOf(places, normal, usual);
+  return { frames: byFrame, step, problem: problemOf(places, gaps, usual) ?? driftOf(places, step, normal) };
+}
+
+/** From one slice to the next: `usual` along the normal, and aslant where the gantry was tilted. */
+function stepOf(places: readonly Place[], normal: Triple, usual: number): Triple {
+  const [first, last] = [positionOf(places[0]), positionOf(places.at(-1))];
+  if (first === null || last === null || places.length < 2) return scaled(normal, usual);
+  const way = sum([last, scaled(first, -1)]);
+  return scaled(way, usual / dot(way, normal));
+}
+
+function positionOf(place: Place | undefined): Triple | null {
+  return place?.slices[0]?.plane?.position ?? null;
 }
 
 interface Place {
@@ -88,15 +98,17 @@ function problemOf(places: readonly Place[], gaps: readonly number[], usual: num
     : `slices are spaced unevenly: ${uneven.toFixed(2)} mm here, ${usual.toFixed(2)} mm there`;
 }
 
-function tiltOf(places: readonly Place[], normal: Triple): string | null {
-  const ends = [places[0], places.at(-1)].map((place) => (place?.slices[0]?.plane as Plane).position) as [
-    Triple,
-    Triple,
-  ];
-  const way: Triple = [ends[1][0] - ends[0][0], ends[1][1] - ends[0][1], ends[1][2] - ends[0][2]];
-  if (places.length < 2) return null;
-  const degrees = (Math.acos(Math.min(1, dot(way, normal) / Math.hypot(...way))) * 180) / Math.PI;
-  return degrees > TILT ? `its slices are tilted by ${degrees.toFixed(1)} degrees against their stack` : null;
+function driftOf(places: readonly Place[], step: Triple, normal: Triple): string | null {
+  const first = positionOf(places[0]);
+  if (first === null) return null;
+  const beside = places.map((place, index) => {
+    const off = sum([positionOf(place) ?? first, scaled(first, -1), scaled(step, -index)]);
+    return Math.hypot(...sum([off, scaled(normal, -dot(off, normal))]));
+  });
+  const most = Math.max(...beside);
+  return most > BESIDE
+    ? `slice ${beside.indexOf(most) + 1} of ${places.length} lies ${most.toFixed(1)} mm beside the line of the others`
+    : null;
 }
 
 function compare(a: readonly number[], b: readonly number[]): number {

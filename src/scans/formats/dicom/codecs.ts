@@ -2,18 +2,22 @@
  * Decoders of compressed pixel data, by transfer syntax: a table from UID to who decodes it.
  *
  * The decoders are the OHIF project's WebAssembly builds of libjpeg-turbo, CharLS, OpenJPEG and OpenJPH, and
- * jpeg-lossless-decoder-js. They come in their packages; nothing is fetched. Each is loaded when first needed, and
+ * jpeg-lossless-decoder-js; JPEG of 12 bits is decoded here. They come in their packages; nothing is fetched. Each is loaded when first needed, and
  * anew after a failure, since a WebAssembly module that threw may be in any state.
  */
 import { createRequire } from 'node:module';
+import { inflateRawSync } from 'node:zlib';
+import { LARGEST_BYTES } from '../bytes.js';
+import { unpackBits } from './bits.js';
 import { jpeg2000Size, jpegSize, type CodestreamSize } from './codestream.js';
+import { decodeJpegExtended } from './jpeg-extended.js';
 import type { Picture } from './picture.js';
 import { decodeRle } from './rle.js';
 
 export interface DecodedFrame {
   /** Little-endian samples of `width` bytes. */
   readonly bytes: Uint8Array;
-  readonly width: 1 | 2 | 4;
+  readonly width: 1 | 2 | 4 | 8;
   readonly planar: boolean;
   /** Where the decoder turned YBR into RGB. */
   readonly rgb: boolean;
@@ -36,13 +40,27 @@ type Factory = (options: { print: () => void; printErr: () => void }) => Promise
 
 const require = createRequire(import.meta.url);
 
-const uncompressed: Codec = (bytes, { bitsAllocated, planar }) =>
-  Promise.resolve({ bytes, width: (bitsAllocated / 8) as 1 | 2 | 4, planar, rgb: false });
+const widthOf = ({ bitsAllocated }: Picture): DecodedFrame['width'] =>
+  Math.max(1, bitsAllocated / 8) as DecodedFrame['width'];
 
-const rle: Codec = (frame, { rows, columns, samples, bitsAllocated }) => {
-  const width = (bitsAllocated / 8) as 1 | 2 | 4;
-  const bytes = decodeRle(frame, rows * columns, samples, width);
+const uncompressed: Codec = (bytes, picture) =>
+  Promise.resolve({ bytes, width: widthOf(picture), planar: picture.planar, rgb: false });
+
+const rle: Codec = (frame, picture) => {
+  const { rows, columns, samples, bitsAllocated } = picture;
+  const [pixels, width] = [rows * columns, widthOf(picture)];
+  const bytes =
+    bitsAllocated === 1
+      ? unpackBits(decodeRle(frame, Math.ceil(pixels / 8), 1, 1), 0, pixels)
+      : decodeRle(frame, pixels, samples, width);
   return Promise.resolve({ bytes, width, planar: true, rgb: false });
+};
+
+/** Each frame deflated on its own (PS3.5 A.4.13). */
+const deflatedFrame: Codec = (frame, picture) => {
+  const { rows, columns, bitsAllocated } = picture;
+  const bytes = inflateRawSync(frame, { maxOutputLength: LARGEST_BYTES });
+  return uncompressed(bitsAllocated === 1 ? unpackBits(bytes, 0, rows * columns) : bytes, picture);
 };
 
 /** A codec that runs the class `name` of the WebAssembly module `file`. */
@@ -87,6 +105,15 @@ interface LosslessModule {
     decompress(buffer: ArrayBuffer, offset: number, length: number): ArrayBuffer;
   };
 }
+
+/** The decoder of 8 bits, or of 12. */
+const jpegExtended: Codec = (frame, picture) => {
+  const size = jpegSize(frame);
+  if (size === null || size.bits <= 8) return jpeg(frame, picture);
+  checkSize(size, picture);
+  const samples = decodeJpegExtended(frame);
+  return Promise.resolve({ bytes: new Uint8Array(samples.buffer), width: 2, planar: false, rgb: false });
+};
 
 const jpegLossless: Codec = (frame, picture) => {
   const size = jpegSize(frame);
@@ -138,8 +165,9 @@ export const codecs: Readonly<Record<string, Codec>> = {
   [`${base}.1.99`]: uncompressed,
   [`${base}.2`]: uncompressed,
   [`${base}.5`]: rle,
+  [`${base}.8.1`]: deflatedFrame,
   [`${base}.4.50`]: jpeg,
-  [`${base}.4.51`]: jpeg,
+  [`${base}.4.51`]: jpegExtended,
   [`${base}.4.57`]: jpegLossless,
   [`${base}.4.70`]: jpegLossless,
   [`${base}.4.80`]: jpegLs,
@@ -150,6 +178,9 @@ export const codecs: Readonly<Record<string, Codec>> = {
   [`${base}.4.202`]: htj2k,
   [`${base}.4.203`]: htj2k,
 };
+
+/** Whole videos in place of frames (MPEG-2, H.264, HEVC), which `clip.ts` hands to ffmpeg. */
+export const isVideo = (syntax: string): boolean => /^1\.2\.840\.10008\.1\.2\.4\.10[0-8](\.1)?$/.test(syntax);
 
 /** Samples in big-endian order, in which only uncompressed files are. */
 export const isBigEndian = (syntax: string): boolean => syntax === `${base}.2`;

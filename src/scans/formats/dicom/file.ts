@@ -25,6 +25,9 @@ const TRAILING_PADDING = 'xfffcfffc';
  */
 const MOST_ELEMENTS = 100_000;
 
+/** 128 bytes and "DICM". */
+const PREAMBLE_BYTES = 132;
+
 /** "DICM" at byte 128. */
 export function hasPreamble(head: Uint8Array): boolean {
   return Buffer.from(head.subarray(128, 132)).toString('latin1') === 'DICM';
@@ -38,7 +41,7 @@ export interface DicomFile {
 }
 
 export async function openDicom(path: string): Promise<DicomFile> {
-  const bytes = await loadAll(path);
+  const bytes = withPreamble(await loadAll(path));
   let asked = 0;
   const syntax = hasPreamble(bytes) ? undefined : syntaxWithoutMeta(path, bytes);
   try {
@@ -63,6 +66,15 @@ export async function openDicom(path: string): Promise<DicomFile> {
   }
 }
 
+/** Some writers leave out the preamble and begin with the file meta information, of group 0002. */
+function withPreamble(bytes: Uint8Array): Uint8Array {
+  if (!(bytes[0] === 2 && bytes[1] === 0 && bytes[3] === 0)) return bytes;
+  const whole = new Uint8Array(PREAMBLE_BYTES + bytes.length);
+  whole.set(Buffer.from('DICM'), PREAMBLE_BYTES - 4);
+  whole.set(bytes, PREAMBLE_BYTES);
+  return whole;
+}
+
 /** dicom-parser wants the header as it was, followed by what comes out. */
 function inflate(bytes: Uint8Array, position: number): Uint8Array {
   const inflated = inflateRawSync(bytes.subarray(position), { maxOutputLength: LARGEST_BYTES });
@@ -77,6 +89,8 @@ function reasonOf(thrown: unknown): string {
   const inner =
     typeof thrown === 'object' && thrown !== null && 'exception' in thrown ? thrown.exception : thrown;
   const text = inner instanceof Error ? inner.message : typeof inner === 'string' ? inner : 'unreadable';
+  if (/overrun|maxP *osition|past the end|attempt to read/i.test(text))
+    return 'truncated: an element reaches beyond the end of the file';
   return text.replace(/^dicomParser\.\w+: */, '').replace(/\s+/g, ' ');
 }
 

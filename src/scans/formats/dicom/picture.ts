@@ -17,10 +17,17 @@ export interface Picture {
   readonly photometric: string;
   /** Colours lie as three planes rather than pixel by pixel. */
   readonly planar: boolean;
-  readonly bitsAllocated: 8 | 16 | 32;
+  /** 1 in segmentations, packed eight to a byte; 64 for floats alone. */
+  readonly bitsAllocated: 1 | 8 | 16 | 32 | 64;
   readonly bitsStored: number;
   readonly signed: boolean;
+  /** Samples are floats, as in parametric maps. */
+  readonly float: boolean;
 }
+
+/** Where pixels are: Pixel Data, or Float or Double Float Pixel Data. */
+export const PIXEL_DATA = 'x7fe00010';
+export const FLOAT_PIXEL_DATA: Readonly<Record<number, string>> = { 32: 'x7fe00008', 64: 'x7fe00009' };
 
 export function pictureOf({ path, data }: DicomFile): Picture {
   const refuse = (problem: string, fix = 'convert it, or remove it'): never => {
@@ -35,12 +42,15 @@ export function pictureOf({ path, data }: DicomFile): Picture {
   if (rows < 1 || columns < 1 || !Number.isInteger(frames) || frames < 1)
     refuse(`its header declares ${columns} × ${rows} pixels and ${frames} frames`);
   if (samples !== 1 && samples !== 3) refuse(`${samples} samples per pixel are not read`);
-  if (bitsAllocated !== 8 && bitsAllocated !== 16 && bitsAllocated !== 32)
+  const floats = FLOAT_PIXEL_DATA[bitsAllocated];
+  const float = floats !== undefined && data.elements[floats] !== undefined;
+  if (![1, 8, 16, 32].includes(bitsAllocated) && !float)
     refuse(`${bitsAllocated} bits per sample are not read`);
+  if (bitsAllocated === 1 && samples !== 1) refuse('colours of 1 bit are not read');
   if (bitsStored < 1 || bitsStored > bitsAllocated)
     refuse(`its header declares ${bitsStored} bits stored in ${bitsAllocated}`);
   // One number per pixel is what will be made of it.
-  const bytes = rows * columns * frames * (bitsAllocated / 8);
+  const bytes = rows * columns * frames * Math.max(1, bitsAllocated / 8);
   if (bytes > LARGEST_BYTES)
     refuse(
       `its header declares ${frames} frames of ${columns} × ${rows} pixels, ${bytes} bytes; at most ${LARGEST_BYTES} are read`,
@@ -52,9 +62,10 @@ export function pictureOf({ path, data }: DicomFile): Picture {
     samples: samples as 1 | 3,
     photometric: photometricOf(data),
     planar: (data.uint16('x00280006') ?? 0) === 1,
-    bitsAllocated: bitsAllocated as 8 | 16 | 32,
+    bitsAllocated: bitsAllocated as Picture['bitsAllocated'],
     bitsStored,
     signed: (data.uint16('x00280103') ?? 0) === 1,
+    float,
   };
 }
 
@@ -62,7 +73,7 @@ function photometricOf(data: DataSet): string {
   return (data.string('x00280004') ?? 'MONOCHROME2').trim().toUpperCase();
 }
 
-/** Bytes of one uncompressed frame. */
+/** Bytes of one uncompressed frame; of 1-bit samples, a frame need not begin with a byte. */
 export function frameBytes({ rows, columns, samples, bitsAllocated, photometric }: Picture): number {
   // 4:2:2 stores both chroma values once for two pixels.
   const perPixel = photometric === 'YBR_FULL_422' && samples === 3 ? 2 : samples;

@@ -5,9 +5,11 @@ import { createRequire } from 'node:module';
 import type { DataSet, Element } from 'dicom-parser';
 import { UserError, messageOf } from '../../../core/errors.js';
 import { NUMBER_TYPES, lumaOf, numbersOf, type NumberType } from '../numbers.js';
-import { codecs, isBigEndian, type DecodedFrame } from './codecs.js';
+import { unpackBits } from './bits.js';
+import { decodeClip } from './clip.js';
+import { codecs, isBigEndian, isVideo, type DecodedFrame } from './codecs.js';
 import type { DicomFile } from './file.js';
-import { frameBytes, type Picture } from './picture.js';
+import { FLOAT_PIXEL_DATA, PIXEL_DATA, frameBytes, type Picture } from './picture.js';
 
 type Fragments = (data: DataSet, element: Element, first: number, count?: number) => Uint8Array;
 const parser = createRequire(import.meta.url)('dicom-parser') as {
@@ -22,19 +24,19 @@ const parser = createRequire(import.meta.url)('dicom-parser') as {
 };
 
 export type Pixels =
-  Int32Array | Int16Array | Uint8Array | Uint16Array | Uint32Array | Int8Array | Float32Array;
-
-const PIXEL_DATA = 'x7fe00010';
+  Int32Array | Int16Array | Uint8Array | Uint16Array | Uint32Array | Int8Array | Float32Array | Float64Array;
 
 /** A function that decodes frame `index` to `[rows, columns]`. */
 export function frameReader(file: DicomFile, picture: Picture): (index: number) => Promise<Pixels> {
   const refuse = (problem: string, fix = 'copy it again from its source'): never => {
     throw new UserError({ subject: file.path, problem, fix });
   };
+  const tag = (picture.float ? FLOAT_PIXEL_DATA[picture.bitsAllocated] : undefined) ?? PIXEL_DATA;
+  const element = file.data.elements[tag] ?? refuse('holds no pixels', 'remove it');
+  if (isVideo(file.syntax)) return clipReader(file, element, picture);
   const codec =
     codecs[file.syntax] ??
     refuse(`the transfer syntax ${file.syntax} is not read`, 'convert it to Explicit VR Little Endian');
-  const element = file.data.elements[PIXEL_DATA] ?? refuse('holds no pixels', 'remove it');
   const bytesOf =
     element.encapsulatedPixelData === true
       ? encapsulated(file, element, picture)
@@ -58,20 +60,45 @@ export function frameReader(file: DicomFile, picture: Picture): (index: number) 
   };
 }
 
+/** A clip is decoded once, when its first frame is asked for. */
+function clipReader(
+  { path, data }: DicomFile,
+  element: Element,
+  picture: Picture,
+): (index: number) => Promise<Pixels> {
+  let clip: Promise<Uint8Array> | undefined;
+  const size = picture.rows * picture.columns;
+  return async (index) => {
+    const fragments = element.fragments?.length ?? 0;
+    if (fragments === 0) throw new UserError({ subject: path, problem: 'holds no video', fix: 'remove it' });
+    clip ??= decodeClip(
+      path,
+      parser.readEncapsulatedPixelDataFromFragments(data, element, 0, fragments),
+      picture,
+    );
+    return (await clip).subarray(index * size, (index + 1) * size);
+  };
+}
+
 function native(
   { path, data }: DicomFile,
   element: Element,
   picture: Picture,
 ): (index: number) => Uint8Array {
   const bytes = frameBytes(picture);
-  const expected = bytes * picture.frames;
+  const expected = Math.ceil(bytes * picture.frames);
   const found = Math.min(element.length, data.byteArray.length - element.dataOffset);
-  if (found < expected || found >= expected + bytes) {
+  if (found < expected || found >= expected + Math.max(2, bytes)) {
     throw new UserError({
       subject: path,
       problem: `${found < expected ? 'truncated: ' : ''}its header declares ${picture.frames} frames, ${expected} bytes of pixels; ${found} are there`,
       fix: 'copy it again from its source',
     });
+  }
+  if (picture.bitsAllocated === 1) {
+    const packed = data.byteArray.subarray(element.dataOffset, element.dataOffset + found);
+    const pixels = picture.rows * picture.columns;
+    return (index) => unpackBits(packed, index * pixels, pixels);
   }
   return (index) => {
     const start = element.dataOffset + index * bytes;
@@ -104,25 +131,20 @@ function encapsulated(
   };
 }
 
+type ByWidth = Readonly<Record<number, NumberType>>;
+const UNSIGNED: ByWidth = { 1: 'uint8', 2: 'uint16', 4: 'uint32' };
+const SIGNED: ByWidth = { 1: 'int8', 2: 'int16', 4: 'int32' };
+const FLOATS: ByWidth = { 4: 'float32', 8: 'float64' };
+
 /** Samples as numbers: the stored bits of what is allocated, with their sign. */
 function samplesOf({ bytes, width }: DecodedFrame, picture: Picture, big: boolean): Pixels {
-  const { bitsStored, signed } = picture;
-  const type: NumberType =
-    width === 1
-      ? signed
-        ? 'int8'
-        : 'uint8'
-      : width === 2
-        ? signed
-          ? 'int16'
-          : 'uint16'
-        : signed
-          ? 'int32'
-          : 'uint32';
+  const { bitsStored, signed, float } = picture;
+  const type = float ? FLOATS[width] : signed ? SIGNED[width] : UNSIGNED[width];
+  if (type === undefined) throw new Error(`samples of ${width} bytes are not read`);
   // A copy, since the bits are masked in place and the file may be read again.
   const samples = numbersOf(bytes.slice(), type, !big, 0, Math.floor(bytes.length / width)) as Pixels;
   const unused = 32 - bitsStored;
-  if (bitsStored < 8 * width) {
+  if (!float && bitsStored < 8 * width) {
     // Shifting left and back drops what other planes, such as overlays, keep in the unused bits.
     if (signed)
       for (let i = 0; i < samples.length; i++) samples[i] = ((samples[i] as number) << unused) >> unused;

@@ -4,6 +4,7 @@
  * Source: DICOM PS3.3 C.11.1 (Modality LUT: Hounsfield units for CT), C.7.6.3.1.2 (MONOCHROME1).
  */
 import type { DicomFile } from './file.js';
+import { lookedUp } from './lookup-table.js';
 import { frameReader, type Pixels } from './pixels.js';
 import type { Slice } from './slices.js';
 
@@ -35,9 +36,9 @@ function arrayFor(
 ): Float32ArrayConstructor | Int16ArrayConstructor | Uint8ArrayConstructor {
   let [low, high] = [Infinity, -Infinity];
   for (const slice of slices) {
-    const { slope, intercept, picture } = slice;
-    if (slope !== 1 || !Number.isInteger(intercept) || picture.photometric === 'PALETTE COLOR')
-      return Float32Array;
+    const { slope, intercept, lookupTable, picture } = slice;
+    const whole = slope === 1 && Number.isInteger(intercept) && lookupTable === null;
+    if (!whole || picture.float || picture.photometric === 'PALETTE COLOR') return Float32Array;
     const [least, most] = storedRange(slice);
     low = Math.min(low, least + intercept);
     high = Math.max(high, most + intercept);
@@ -56,15 +57,24 @@ function place(
   slice: Slice,
   pixels: Pixels,
 ): void {
-  const { columns, rows, corner, picture, slope, intercept } = slice;
-  const [low, high] = storedRange(slice);
-  const inverted = picture.photometric === 'MONOCHROME1';
+  const { columns, rows, corner, picture } = slice;
+  const valueOf = rescalingOf(slice);
   let to = start;
   for (let y = 0; y < rows; y++) {
     let from = (corner[1] + y) * picture.columns + corner[0];
-    for (let x = 0; x < columns; x++, from++) {
-      const stored = pixels[from] as number;
-      out[to++] = slope * (inverted ? low + high - stored : stored) + intercept;
-    }
+    for (let x = 0; x < columns; x++, from++) out[to++] = valueOf(pixels[from] as number);
   }
+}
+
+/** From a stored value to the modality's units, brighter where the scan is shown brighter. */
+function rescalingOf(slice: Slice): (stored: number) => number {
+  const { picture, slope, intercept, lookupTable } = slice;
+  const inverted = picture.photometric === 'MONOCHROME1';
+  if (lookupTable !== null) {
+    const ends = inverted ? Math.min(...lookupTable.values) + Math.max(...lookupTable.values) : 0;
+    return (stored) => (inverted ? ends - lookedUp(lookupTable, stored) : lookedUp(lookupTable, stored));
+  }
+  if (!inverted || picture.float) return (stored) => slope * stored + intercept;
+  const [low, high] = storedRange(slice);
+  return (stored) => slope * (low + high - stored) + intercept;
 }

@@ -1,0 +1,208 @@
+/**
+ * JPEG with 12 bits per sample, sequential and Huffman coded, of one component: "extended" as DICOM uses it.
+ *
+ * Source: ITU-T T.81, sections B.2 (markers), F.2 (decoding), A.3.3 (inverse DCT). Written here, since the packaged
+ * builds of libjpeg-turbo decode 8 bits and there is no other that one could install.
+ */
+
+/** Order in which the coefficients of a block are stored. */
+const ZIGZAG = [
+  0, 1, 8, 16, 9, 2, 3, 10, 17, 24, 32, 25, 18, 11, 4, 5, 12, 19, 26, 33, 40, 48, 41, 34, 27, 20, 13, 6, 7, 14, 21, 28,
+  35, 42, 49, 56, 57, 50, 43, 36, 29, 22, 15, 23, 30, 37, 44, 51, 58, 59, 52, 45, 38, 31, 39, 46, 53, 60, 61, 54, 47,
+  55, 62, 63,
+]; // prettier-ignore
+
+/** `COSINES[8 * x + u]`: what coefficient `u` adds at place `x`, T.81 A.3.3. */
+const COSINES = Float64Array.from({ length: 64 }, (_, i) => {
+  const [x, u] = [i >> 3, i & 7];
+  return (u === 0 ? Math.SQRT1_2 : 1) * 0.5 * Math.cos(((2 * x + 1) * u * Math.PI) / 16);
+});
+
+interface HuffmanTable {
+  /** Of each code length from 1: the largest code, or -1, and what to add to a code to find its value. */
+  readonly largest: readonly number[];
+  readonly offset: readonly number[];
+  readonly values: Uint8Array;
+}
+
+interface Tables {
+  readonly quantisation: Map<number, number[]>;
+  readonly huffman: Map<number, HuffmanTable>;
+  frame?: { readonly bits: number; readonly rows: number; readonly columns: number; readonly table: number };
+  restartInterval: number;
+}
+
+/** @returns samples `[rows, columns]` */
+export function decodeJpegExtended(bytes: Uint8Array): Uint16Array {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const tables: Tables = { quantisation: new Map(), huffman: new Map(), restartInterval: 0 };
+  let at = 2;
+  while (at + 4 <= bytes.length) {
+    if (bytes[at] !== 0xff) throw new Error(`no marker at byte ${at} of a frame`);
+    const marker = bytes[at + 1] as number;
+    if (marker === 0xff) {
+      at += 1;
+      continue;
+    }
+    const length = view.getUint16(at + 2);
+    const segment = bytes.subarray(at + 4, at + 2 + length);
+    at += 2 + length;
+    if (marker === 0xda) return decodeScan(tables, segment, bytes.subarray(at));
+    readSegment(tables, marker, segment);
+  }
+  throw new Error('a frame without a scan');
+}
+
+function readSegment(tables: Tables, marker: number, segment: Uint8Array): void {
+  const at = (index: number): number => segment[index] ?? 0;
+  if (marker === 0xdb) readQuantisation(tables, segment);
+  else if (marker === 0xc4) readHuffman(tables, segment);
+  else if (marker === 0xdd) tables.restartInterval = 256 * at(0) + at(1);
+  else if (marker === 0xc0 || marker === 0xc1) {
+    if (at(5) !== 1) throw new Error(`${at(5)} components of ${at(0)} bits are not read`);
+    tables.frame = {
+      bits: at(0),
+      rows: 256 * at(1) + at(2),
+      columns: 256 * at(3) + at(4),
+      table: at(8),
+    };
+  } else if (marker > 0xc1 && marker <= 0xcf) {
+    throw new Error('progressive and arithmetic JPEG of 12 bits are not read');
+  }
+}
+
+function readQuantisation({ quantisation }: Tables, segment: Uint8Array): void {
+  for (let at = 0; at < segment.length;) {
+    const [wide, table] = [(segment[at] as number) >> 4, (segment[at] as number) & 15];
+    at += 1;
+    const steps = Array.from({ length: 64 }, (_, i) =>
+      wide === 0 ? (segment[at + i] ?? 1) : 256 * (segment[at + 2 * i] ?? 0) + (segment[at + 2 * i + 1] ?? 1),
+    );
+    quantisation.set(table, steps);
+    at += wide === 0 ? 64 : 128;
+  }
+}
+
+function readHuffman({ huffman }: Tables, segment: Uint8Array): void {
+  for (let at = 0; at + 17 <= segment.length;) {
+    const counts = segment.subarray(at + 1, at + 17);
+    const [largest, offset]: [number[], number[]] = [[], []];
+    let [code, first] = [0, 0];
+    for (const count of counts) {
+      offset.push(first - code);
+      largest.push(count === 0 ? -1 : code + count - 1);
+      first += count;
+      code = (code + count) << 1;
+    }
+    huffman.set(segment[at] as number, {
+      largest,
+      offset,
+      values: segment.subarray(at + 17, at + 17 + first),
+    });
+    at += 17 + first;
+  }
+}
+
+function decodeScan(tables: Tables, header: Uint8Array, data: Uint8Array): Uint16Array {
+  const { frame, quantisation, huffman, restartInterval } = tables;
+  const selector = header[2] ?? 0;
+  const [dc, ac] = [huffman.get(selector >> 4), huffman.get(0x10 | (selector & 15))];
+  const steps = frame && quantisation.get(frame.table);
+  if (frame === undefined || dc === undefined || ac === undefined || steps === undefined)
+    throw new Error('a scan without its tables');
+  const { rows, columns, bits } = frame;
+  const out = new Uint16Array(rows * columns);
+  const [across, blocks] = [Math.ceil(columns / 8), Math.ceil(columns / 8) * Math.ceil(rows / 8)];
+  const reader = bitReader(data);
+  const coefficients = new Float64Array(64);
+  let last = 0;
+  for (let block = 0; block < blocks; block++) {
+    if (restartInterval > 0 && block > 0 && block % restartInterval === 0) {
+      reader.restart();
+      last = 0;
+    }
+    last += reader.signed(reader.symbol(dc));
+    coefficients.fill(0);
+    coefficients[0] = last * (steps[0] as number);
+    for (let k = 1; k < 64; k++) {
+      const symbol = reader.symbol(ac);
+      const [run, size] = [symbol >> 4, symbol & 15];
+      if (size === 0 && run < 15) break;
+      k += run;
+      if (size > 0 && k < 64) coefficients[ZIGZAG[k] as number] = reader.signed(size) * (steps[k] as number);
+    }
+    placeBlock(out, rows, columns, 8 * Math.floor(block / across), 8 * (block % across), coefficients, bits);
+  }
+  return out;
+}
+
+/** The block of these coefficients, shifted to be unsigned, as far as it lies within the picture. */
+function placeBlock(
+  out: Uint16Array,
+  rows: number,
+  columns: number,
+  top: number,
+  left: number,
+  coefficients: Float64Array,
+  bits: number,
+): void {
+  const half = new Float64Array(64);
+  for (let v = 0; v < 8; v++) {
+    for (let x = 0; x < 8; x++) {
+      let sum = 0;
+      for (let u = 0; u < 8; u++) sum += (COSINES[8 * x + u] as number) * (coefficients[8 * v + u] as number);
+      half[8 * v + x] = sum;
+    }
+  }
+  const [middle, most] = [2 ** (bits - 1), 2 ** bits - 1];
+  for (let y = 0; y < Math.min(8, rows - top); y++) {
+    for (let x = 0; x < Math.min(8, columns - left); x++) {
+      let sum = middle;
+      for (let v = 0; v < 8; v++) sum += (COSINES[8 * y + v] as number) * (half[8 * v + x] as number);
+      out[(top + y) * columns + left + x] = Math.min(most, Math.max(0, Math.round(sum)));
+    }
+  }
+}
+
+interface BitReader {
+  symbol(table: HuffmanTable): number;
+  /** A number of `size` bits whose upper half stands for itself and whose lower half is negative. */
+  signed(size: number): number;
+  /** Goes on after the next restart marker. */
+  restart(): void;
+}
+
+function bitReader(data: Uint8Array): BitReader {
+  let [at, buffer, held] = [0, 0, 0];
+  const bit = (): number => {
+    if (held === 0) {
+      const byte = data[at++];
+      // A zero follows where the byte is no marker.
+      const marker = byte === 0xff && data[at++] !== 0;
+      if (byte === undefined || marker) throw new Error('the data of a scan end too early');
+      [buffer, held] = [byte, 8];
+    }
+    held--;
+    return (buffer >> held) & 1;
+  };
+  return {
+    symbol({ largest, offset, values }) {
+      let code = 0;
+      for (let length = 0; length < 16; length++) {
+        code = (code << 1) | bit();
+        if (code <= (largest[length] as number)) return values[code + (offset[length] as number)] ?? 0;
+      }
+      throw new Error('a code that no table holds');
+    },
+    signed(size) {
+      let value = 0;
+      for (let i = 0; i < size; i++) value = 2 * value + bit();
+      return size > 0 && value < 2 ** (size - 1) ? value - 2 ** size + 1 : value;
+    },
+    restart() {
+      held = 0;
+      while (at + 1 < data.length && !(data[at] === 0xff && ((data[at + 1] as number) & 0xf8) === 0xd0)) at++;
+      at += 2;
+    },
+  };
+}
