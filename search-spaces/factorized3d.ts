@@ -1,6 +1,7 @@
 /**
  * Residual 3D networks whose stages choose how to factorize space and time (or slices): full 3D convolutions,
- * (2+1)D, depthwise-separable or bottleneck blocks, each with its own kernels and strides.
+ * (2+1)D, depthwise-separable (whole or (2+1)D), bottleneck or pooling blocks, each with its own kernels, strides,
+ * width, gates and shortcut.
  *
  * Small on purpose: such candidates train in seconds, and take inputs from puzzle patches of 12³ voxels to
  * clips of 32×112×112.
@@ -9,8 +10,10 @@ import type { Activation, Architecture, Layer, Triple } from '../src/nn/architec
 import {
   bottleneckBlock,
   convBlock,
+  depthwiseFactorizedBlock,
   depthwiseSeparableBlock,
   factorizedBlock,
+  poolingBlock,
 } from '../src/nn/blocks/index.js';
 import { convNormAct, roundChannels, sequence, stack } from '../src/nn/layers.js';
 import { int, listOf, oneOf, ordered, record, when, type GenomeOf } from '../src/search/genes/index.js';
@@ -27,16 +30,28 @@ const stem = record({
 });
 
 const stage = record({
-  block: oneOf(['conv3d', 'factorized', 'depthwise-separable', 'bottleneck']),
-  depth: int(1, 3),
-  width: ordered([8, 12, 16, 24, 32, 48, 64]),
+  block: oneOf([
+    'conv3d',
+    'factorized',
+    'depthwise-separable',
+    'depthwise-factorized',
+    'bottleneck',
+    'pooling',
+  ]),
+  depth: int(1, 4),
+  width: ordered([8, 12, 16, 24, 32, 48, 64, 96]),
   temporalKernel: ordered([1, 3, 5]),
   spatialKernel: ordered([3, 5]),
   /** Of the stage's first block. */
   temporalStride: stride,
   spatialStride: stride,
-  /** Channels inside the block over those that enter it (depthwise-separable) or leave it (factorized). */
-  expansion: when({ block: ['factorized', 'depthwise-separable'] }, ordered([1, 2, 3])),
+  /** Of the first block, where it halves slices: what its shortcut does instead of convolving. */
+  shortcut: when({ spatialStride: [2] }, oneOf(['strided', 'pooled'])),
+  /** Channels inside the block over those that enter it, or, of factorized blocks, over those that leave it. */
+  expansion: when(
+    { block: ['factorized', 'depthwise-separable', 'depthwise-factorized', 'pooling'] },
+    ordered([1, 2, 3, 4]),
+  ),
   /** Channels that leave a bottleneck over those inside it. */
   reduction: when({ block: ['bottleneck'] }, ordered([2, 4])),
   /** Channels of the squeeze over those that it gates; 0 for no squeeze and excitation. */
@@ -44,7 +59,7 @@ const stage = record({
 });
 
 const genome = record({
-  activation: oneOf(['relu', 'silu', 'hardswish']),
+  activation: oneOf(['relu', 'silu', 'hardswish', 'gelu']),
   stem,
   stages: listOf(stage, { min: 2, max: 4 }),
 });
@@ -54,7 +69,8 @@ type Stage = GenomeOf<typeof stage>;
 
 export const factorized3d = defineSpace({
   name: 'factorized3d',
-  source: 'Tran et al. 2018 (arXiv 1711.11248), Feichtenhofer 2020 (arXiv 2004.04730)',
+  source:
+    'Tran et al. 2018 (arXiv 1711.11248), Feichtenhofer 2020 (arXiv 2004.04730), Yu et al. 2022 (arXiv 2111.11418)',
   gene: genome,
   build: (value: Genome, { channels }): Architecture => {
     const { activation, stages } = value;
@@ -98,6 +114,7 @@ function buildBlock(one: Stage, inChannels: number, strides: Triple, activation:
     stride: strides,
     activation,
     squeeze: one.squeeze,
+    ...(one.shortcut === undefined ? {} : { shortcut: one.shortcut }),
   };
   switch (one.block) {
     case 'conv3d':
@@ -106,6 +123,10 @@ function buildBlock(one: Stage, inChannels: number, strides: Triple, activation:
       return factorizedBlock({ ...common, midChannels: roundChannels(one.width * (one.expansion ?? 1)) });
     case 'depthwise-separable':
       return depthwiseSeparableBlock({ ...common, midChannels: inChannels * (one.expansion ?? 1) });
+    case 'depthwise-factorized':
+      return depthwiseFactorizedBlock({ ...common, midChannels: inChannels * (one.expansion ?? 1) });
+    case 'pooling':
+      return poolingBlock({ ...common, midChannels: inChannels * (one.expansion ?? 1) });
     case 'bottleneck':
       return bottleneckBlock({ ...common, midChannels: roundChannels(one.width / (one.reduction ?? 1)) });
   }

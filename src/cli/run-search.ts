@@ -50,13 +50,13 @@ export async function specOf(experiment: Experiment, channels: number): Promise<
 export const specToJson = (spec: Spec): Json => JSON.parse(JSON.stringify(spec)) as Json;
 export const specFromJson = (json: Json): Spec => json as unknown as Spec;
 
-/** The strategy of an experiment over its space, told nothing yet. Candidates break no constraint it can avoid. */
+/** The strategy of an experiment over its space, told nothing yet. What it proposes keeps the constraints. */
 export function strategyOf(prepared: Prepared): Strategy {
   const { strategy } = prepared.experiment;
   const reference = typeof strategy === 'string' ? { name: strategy, options: {} } : strategy;
   const space = constrained(genomeSpace(prepared.space), (genome) => {
     const assessment = prepared.assess(genome);
-    return assessment.feasible || assessment.rule === 'memory' ? null : assessment.reason;
+    return assessment.feasible ? null : assessment.reason;
   });
   return createStrategy(reference, space, { lookahead: prepared.experiment.lookahead });
 }

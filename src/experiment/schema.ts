@@ -33,6 +33,8 @@ export const Constraints = z.strictObject({
     .describe('most memory that training may take by prediction, in MiB'),
 });
 
+export type Constraints = z.output<typeof Constraints>;
+
 /** What `--device` takes: those of engine onnx (cpu, webgpu, cuda) and of engine tfjs (gpu, cpu, js). */
 export const devices = ['auto', 'cpu', 'webgpu', 'cuda', 'gpu', 'js'] as const;
 

@@ -4,9 +4,10 @@
  * Tensors correspond by name. Along channels a wider tensor repeats the parent's, and what reads repeated channels
  * divides by how often each is there (Net2WiderNet); kernels grow around the parent's, with zeros; a block that
  * the parent lacks starts as its shortcut, since its last norm scales by zero; a squeeze and excitation that it
- * lacks starts with open gates; a projecting shortcut that it lacks starts as the identity. In inference mode the
- * outputs are then the parent's, repeated where they are more:
- * - wider stages, larger kernels, squeeze and excitation: always, as long as no shortcut's projection vanishes;
+ * lacks starts with open gates; a projecting shortcut that it lacks starts as the identity; a branch beside others that
+ * it lacks starts silent. In inference mode the outputs are then the parent's, repeated where they are more:
+ * - wider stages, larger kernels of convolutions, more branches of a mixture, squeeze and excitation: always, as long as
+ *   no shortcut's projection vanishes;
  * - deeper stages: where a block ends in `identity`, or in `relu` after another that does.
  * Anything else inherits what it can and keeps fresh values elsewhere.
  *
@@ -14,7 +15,7 @@
  * 2016.
  */
 import { sizeOf, tensor, type Shape, type Tensor, type TensorMap } from '../core/tensor.js';
-import type { Architecture, Layer, LayerOf } from './architecture.js';
+import type { Architecture, Layer, LayerOf, Named } from './architecture.js';
 import { bodyOf, joinPath, walk } from './modules.js';
 import { parametersOf } from './parameters.js';
 
@@ -64,6 +65,11 @@ export function inheritWeights(child: Architecture, parent: TensorMap, fresh: Te
 /** Whether axis 1 of a weight runs over the channels or features that the layer reads. */
 function readsChannels(layer: Layer, name: string): boolean {
   return name === 'weight' && (layer.kind === 'linear' || (layer.kind === 'conv' && layer.groups === 1));
+}
+
+/** A weight whose axis 1 runs over features that now repeat: its numbers repeat, shared out among the repeats. */
+export function readingMore(source: Tensor, shape: Shape): Tensor {
+  return resized(source, shape, true);
 }
 
 /** Channel axes 0 and 1 repeat modulo the parent's extent; kernel axes keep their centre. */
@@ -118,9 +124,13 @@ function neutralTensors(encoder: Layer, parent: TensorMap): ReadonlyMap<string, 
       neutral.set(joinPath(path, 'expand.weight'), constant('zero', 0));
       neutral.set(joinPath(path, 'expand.bias'), constant('open', OPEN));
     }
+    if (layer.kind === 'cell') {
+      for (const last of silentNorms(layer, path, hasBelow))
+        neutral.set(joinPath(last, 'weight'), constant('zero', 0));
+    }
     if (layer.kind !== 'residual') continue;
     if (!hasBelow(path)) {
-      const last = lastNorm(layer, path);
+      const last = lastNorm(bodyOf(layer), path);
       if (last !== undefined) neutral.set(joinPath(last, 'weight'), constant('zero', 0));
     } else if (layer.shortcut !== undefined && !hasBelow(joinPath(path, 'shortcut'))) {
       for (const [name, value] of identityProjection(layer.shortcut, joinPath(path, 'shortcut'))) {
@@ -131,10 +141,24 @@ function neutralTensors(encoder: Layer, parent: TensorMap): ReadonlyMap<string, 
   return neutral;
 }
 
-/** The path of the norm that the body of a residual block ends with. */
-function lastNorm(layer: LayerOf<'residual'>, path: string): string | undefined {
-  const norms = bodyOf(layer).flatMap((module) => [...walk(module.layer, joinPath(path, module.name))]);
+/** The path of the last norm of layers that follow each other. */
+function lastNorm(chain: readonly Named[], path: string): string | undefined {
+  const norms = chain.flatMap((module) => [...walk(module.layer, joinPath(path, module.name))]);
   return norms.findLast((one) => one.layer.kind === 'batchNorm')?.path;
+}
+
+/** The last norms of edges that the parent lacks, where an edge that it has leads to the same node. */
+function silentNorms(
+  { edges }: LayerOf<'cell'>,
+  path: string,
+  hasBelow: (path: string) => boolean,
+): readonly string[] {
+  const known = edges.filter(({ name }) => hasBelow(joinPath(path, name)));
+  return edges.flatMap((edge) => {
+    if (known.includes(edge) || !known.some(({ to }) => to === edge.to)) return [];
+    const last = lastNorm([edge], path);
+    return last === undefined ? [] : [last];
+  });
 }
 
 /** A 1³ convolution that repeats its input's channels, and a norm that gives its running statistics' input back. */

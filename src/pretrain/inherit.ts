@@ -1,10 +1,10 @@
 /**
  * Inheritance of a whole training program: the encoder's weights by `src/nn/inherit.ts`, the head's where their
- * shapes agree.
+ * shapes agree or where only the features that they read are more.
  */
-import type { TensorMap } from '../core/tensor.js';
+import type { Shape, TensorMap } from '../core/tensor.js';
 import type { Architecture } from '../nn/architecture.js';
-import { inheritWeights, type Inheritance } from '../nn/inherit.js';
+import { inheritWeights, readingMore, type Inheritance } from '../nn/inherit.js';
 import { encoderPrefix } from './program.js';
 
 export type { Provenance } from '../nn/inherit.js';
@@ -19,11 +19,21 @@ export function inheritProgram(architecture: Architecture, parent: TensorMap, dr
   for (const [name, own] of Object.entries(drawn)) {
     if (name.startsWith(encoderPrefix)) continue;
     const known = parent[name];
-    const fits = known !== undefined && known.shape.join() === own.shape.join();
-    if (fits) weights[name] = known;
-    provenance[name] = fits ? 'copied' : 'fresh';
+    if (known !== undefined && known.shape.join() === own.shape.join()) {
+      weights[name] = known;
+      provenance[name] = 'copied';
+    } else if (known !== undefined && readsFeatures(known.shape, own.shape, architecture.features)) {
+      weights[name] = readingMore(known, own.shape);
+      provenance[name] = 'resized';
+    } else provenance[name] = 'fresh';
   }
   return { weights, provenance };
+}
+
+/** Whether axis 1 runs over the encoder's features and nothing else differs. */
+function readsFeatures(before: Shape, now: Shape, features: number): boolean {
+  const others = (shape: Shape): string => shape.filter((_, axis) => axis !== 1).join();
+  return now[1] === features && before.length === now.length && others(before) === others(now);
 }
 
 function encoderOf(weights: TensorMap): TensorMap {

@@ -37,7 +37,8 @@ describe('the search space factorized3d', () => {
         );
       }
     }
-    expect(built).toBeGreaterThan(0.9 * COUNT);
+    // The others average over windows larger than what is left of so small a patch.
+    expect(built).toBeGreaterThan(0.7 * COUNT);
   });
 
   it('gives every parameter a name of its own, the same in training and inference', () => {
@@ -117,6 +118,17 @@ function countedFromGenome({ stem, stages }: ReturnType<typeof randomGenome>): n
         const mid = width * (stage.expansion ?? 0);
         gated = mid;
         total += (mid === width ? 0 : conv(width, mid, 1)) + conv(mid, mid, t * s, mid) + conv(mid, o, 1);
+      }
+      if (stage.block === 'depthwise-factorized') {
+        const mid = width * (stage.expansion ?? 0);
+        gated = mid;
+        total += (mid === width ? 0 : conv(width, mid, 1)) + conv(mid, mid, s, mid) + conv(mid, mid, t, mid);
+        total += conv(mid, o, 1);
+      }
+      if (stage.block === 'pooling') {
+        const mid = width * (stage.expansion ?? 0);
+        gated = mid;
+        total += conv(width, mid, 1) + conv(mid, o, 1);
       }
       if (stage.block === 'bottleneck') {
         const mid = fourths(o / (stage.reduction ?? 0));

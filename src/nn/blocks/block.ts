@@ -2,7 +2,7 @@
  * What every residual block of the factorized family is made from, and the parts that they share.
  */
 import type { Activation, Layer, Triple } from '../architecture.js';
-import { convNorm, roundChannels, squeezeExcite } from '../layers.js';
+import { convNorm, roundChannels, sequence, squeezeExcite } from '../layers.js';
 
 export interface BlockOptions {
   readonly inChannels: number;
@@ -12,13 +12,28 @@ export interface BlockOptions {
   readonly activation: Activation;
   /** Channels of the squeeze over the channels that it gates; 0 for none. */
   readonly squeeze: number;
+  /** How the shortcut of a strided block shrinks: by leaving voxels out (as by default) or by averaging. */
+  readonly shortcut?: 'strided' | 'pooled';
 }
 
-/** What the block adds its body to: nothing of its own where shapes agree, else a strided 1³ projection. */
+/**
+ * What the block adds its body to: nothing of its own where shapes agree, else a 1³ projection, strided or after
+ * averaging (ResNet-D; He et al. 2019, arXiv 1812.01187, section 4.2).
+ */
 export function shortcutOf(options: BlockOptions): { readonly shortcut?: Layer } {
-  const { inChannels, outChannels, stride } = options;
-  if (inChannels === outChannels && stride.every((step) => step === 1)) return {};
+  const { inChannels, outChannels, stride, shortcut = 'strided' } = options;
+  const strided = stride.some((step) => step > 1);
+  if (inChannels === outChannels && !strided) return {};
+  if (strided && shortcut === 'pooled') return { shortcut: pooledShortcut(inChannels, outChannels, stride) };
   return { shortcut: convNorm(inChannels, outChannels, { stride }) };
+}
+
+/** Averages overlapping windows of 3 where the stride is 2, which shrinks odd extents as a convolution does. */
+export function pooledShortcut(inChannels: number, outChannels: number, stride: Triple): Layer {
+  const kernel = stride.map((step) => (step > 1 ? 3 : 1)) as unknown as Triple;
+  const padding = stride.map((step) => (step > 1 ? 1 : 0)) as unknown as Triple;
+  const project = convNorm(inChannels, outChannels);
+  return sequence({ pool: { kind: 'avgPool', kernel, stride, padding }, project });
 }
 
 /** Squeeze and excitation over `channels`, or nothing; to be spread into a sequence's children. */

@@ -21,7 +21,7 @@ export interface MixtureOptions {
 export function mixtureBlock(options: MixtureOptions): Layer {
   const { inChannels, midChannels, outChannels, kernels, stride } = options;
   const edges = kernels.map((kernel, i): Edge => ({
-    name: `branch${i + 1}`,
+    name: branchName(kernels, i),
     from: 0,
     to: 1,
     layer: convNorm(midChannels, midChannels, { kernel, stride }),
@@ -39,4 +39,11 @@ export function mixtureBlock(options: MixtureOptions): Layer {
     ...shortcutOf({ ...options, kernel: [1, 1, 1], activation: 'relu', squeeze: 0 }),
     activation: 'relu',
   };
+}
+
+/** After the temporal extent, so that a branch keeps its name, and its weights, when another is added or removed. */
+function branchName(kernels: readonly Triple[], index: number): string {
+  const extent = kernels[index]?.[0] ?? 1;
+  const before = kernels.slice(0, index).filter(([other]) => other === extent).length;
+  return before === 0 ? `t${extent}` : `t${extent}_${before + 1}`;
 }

@@ -7,6 +7,7 @@
  */
 import type { Layer, Triple } from '../architecture.js';
 import { convNorm, convNormAct, roundChannels, sequence, squeezeExcite } from '../layers.js';
+import { pooledShortcut } from './block.js';
 
 export interface MovinetOptions {
   readonly inChannels: number;
@@ -37,11 +38,7 @@ export function movinetBlock(options: MovinetOptions): Layer {
 }
 
 function shortcutOf({ inChannels, outChannels, stride }: MovinetOptions): { readonly shortcut?: Layer } {
-  const strided = stride.some((step) => step > 1);
-  if (!strided && inChannels === outChannels) return {};
-  const project = convNorm(inChannels, outChannels);
-  if (!strided) return { shortcut: sequence({ project }) };
-  const kernel = stride.map((step) => (step > 1 ? 3 : 1)) as unknown as Triple;
-  const padding = stride.map((step) => (step > 1 ? 1 : 0)) as unknown as Triple;
-  return { shortcut: sequence({ pool: { kind: 'avgPool', kernel, stride, padding }, project }) };
+  if (stride.some((step) => step > 1)) return { shortcut: pooledShortcut(inChannels, outChannels, stride) };
+  if (inChannels === outChannels) return {};
+  return { shortcut: sequence({ project: convNorm(inChannels, outChannels) }) };
 }

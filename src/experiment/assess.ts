@@ -1,0 +1,63 @@
+/**
+ * Whether a network may be proposed: it fits the task's input and keeps the experiment's constraints.
+ *
+ * A search asks this of hundreds of genomes for every one that it trains, so what is cheap comes first: layers and
+ * their shapes, then the graphs with the head, and last the gradients, which the memory of training follows from. A
+ * pure function: the same genome is judged alike in every process and on resume.
+ */
+import type { TrainingProgram } from '../engines/engine.js';
+import type { Architecture } from '../nn/architecture.js';
+import { infeasibility } from '../nn/shapes.js';
+import { summarise } from '../nn/summary.js';
+import { programCost, type ProgramCost } from '../pretrain/cost.js';
+import type { TaskPlan } from '../tasks/task.js';
+import type { Constraints } from './schema.js';
+
+/** Why a genome cannot be trained under the experiment's constraints, or its cost. */
+export type Assessment =
+  | { readonly feasible: true; readonly cost: ProgramCost }
+  | { readonly feasible: false; readonly reason: string; readonly cost?: ProgramCost };
+
+export function assessArchitecture(
+  architecture: Architecture,
+  plan: TaskPlan,
+  constraints: Constraints,
+  program: () => TrainingProgram,
+): Assessment {
+  const reason = misfit(architecture, plan) ?? encoderExcess(architecture, plan, constraints);
+  if (reason !== null) return { feasible: false, reason };
+  const cost = programCost(program());
+  const excess = programExcess(cost, constraints);
+  return excess === null ? { feasible: true, cost } : { feasible: false, reason: excess, cost };
+}
+
+function inputsOf(plan: TaskPlan): readonly TaskPlan['encoderInput'][] {
+  return [plan.encoderInput, ...(plan.furtherEncoderInputs ?? [])];
+}
+
+function misfit(architecture: Architecture, plan: TaskPlan): string | null {
+  const reasons = inputsOf(plan).map((input) => infeasibility(architecture, input));
+  return reasons.find((reason) => reason !== null) ?? null;
+}
+
+/** What the encoder alone exceeds; the head only adds to it. */
+function encoderExcess(architecture: Architecture, plan: TaskPlan, limits: Constraints): string | null {
+  const summaries = inputsOf(plan).map((input) => summarise(architecture, input));
+  const macs = summaries.reduce((sum, summary) => sum + summary.macs, 0);
+  return (
+    exceeds('parameters', summaries[0]?.params ?? 0, limits.params) ??
+    exceeds('multiply-accumulates', macs, limits.macs)
+  );
+}
+
+function programExcess(cost: ProgramCost, limits: Constraints): string | null {
+  return (
+    exceeds('parameters', cost.params, limits.params) ??
+    exceeds('multiply-accumulates', cost.macs, limits.macs) ??
+    exceeds('MiB of memory', Math.round(cost.trainingBytes / 2 ** 20), limits.memory)
+  );
+}
+
+function exceeds(what: string, value: number, limit: number | undefined): string | null {
+  return limit !== undefined && value > limit ? `${value} ${what} exceed the limit of ${limit}` : null;
+}
