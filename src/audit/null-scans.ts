@@ -3,7 +3,7 @@
  * is a shortcut.
  */
 import type { Rng } from '../core/random.js';
-import type { ScanSet, Volume } from '../scans/scan-set.js';
+import { memoryVolume, wholeVolume, type ScanSet, type Volume } from '../scans/scan-set.js';
 
 /**
  * - `noise`: white, and tissue everywhere.
@@ -19,15 +19,20 @@ export const nullKinds: readonly NullKind[] = ['noise', 'smooth noise', 'constan
 
 export function nullScans(set: ScanSet, kind: NullKind, rng: Rng): ScanSet {
   const volumes = set.volumes.map((volume, i) => {
-    const foreground =
-      kind === 'shuffled' ? volume.foreground : new Uint8Array(volume.foreground.length).fill(1);
-    return { ...volume, foreground, voxels: voxelsOf(volume, kind, rng.split(kind, i)) };
+    const real = wholeVolume(volume);
+    const foreground = kind === 'shuffled' ? real.foreground : new Uint8Array(real.foreground.length).fill(1);
+    return memoryVolume(volume, voxelsOf(volume.shape, real, kind, rng.split(kind, i)), foreground);
   });
-  const { channels, fingerprint } = set;
-  return { volumes, channels, fingerprint: `${fingerprint} as ${kind}` };
+  const { channels, balance, fingerprint } = set;
+  return { volumes, channels, balance, fingerprint: `${fingerprint} as ${kind}` };
 }
 
-function voxelsOf({ shape, voxels, foreground }: Volume, kind: NullKind, rng: Rng): Float32Array {
+function voxelsOf(
+  shape: Volume['shape'],
+  { voxels, foreground }: ReturnType<typeof wholeVolume>,
+  kind: NullKind,
+  rng: Rng,
+): Float32Array {
   const size = foreground.length;
   switch (kind) {
     case 'noise':

@@ -11,7 +11,7 @@ import { rngOf } from '../core/random.js';
 import { drawCrop } from '../scans/crops.js';
 import { openLibrary } from '../scans/library.js';
 import { ScanOptions } from '../scans/options.js';
-import type { ScanSet, Volume } from '../scans/scan-set.js';
+import { memoryVolume, type ScanSet, type Volume } from '../scans/scan-set.js';
 import { dicomFile, element, short, text } from './scans-dicom-file.js';
 
 const CROP = [32, 32, 32] as const;
@@ -25,17 +25,21 @@ function volumesOf(count: number): ScanSet {
     const voxels = new Float32Array(new SharedArrayBuffer(4 * SIDE ** 3));
     const foreground = new Uint8Array(new SharedArrayBuffer(SIDE ** 3)).fill(1);
     voxels.fill(patient);
-    return {
-      id: String(patient),
-      split: 'train',
-      patient,
-      shape: [1, SIDE, SIDE, SIDE],
-      spacing: [1, 1, 1],
+    return memoryVolume(
+      {
+        id: String(patient),
+        split: 'train',
+        patient,
+        modality: null,
+        shape: [1, SIDE, SIDE, SIDE],
+        spacing: [1, 1, 1],
+        frameTime: null,
+      },
       voxels,
       foreground,
-    };
+    );
   });
-  return { volumes, channels: 1, fingerprint: 'bench' };
+  return { volumes, channels: 1, balance: 'patients', fingerprint: 'bench' };
 }
 
 function drawCrops(set: ScanSet, thread: number): void {

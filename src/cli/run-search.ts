@@ -8,7 +8,7 @@ import type { Json } from '../core/json.js';
 import { pluginHash } from '../experiment/plugins.js';
 import type { Prepared } from '../experiment/prepare.js';
 import type { Experiment } from '../experiment/schema.js';
-import { scanSetRecipe } from '../scans/recipe.js';
+import { shareScans } from '../scans/recipe.js';
 import type { ScanSet } from '../scans/scan-set.js';
 import { constrained } from '../search/constrained.js';
 import { genomeSpace } from '../search/space.js';
@@ -127,7 +127,7 @@ export async function runSearch(run: SearchRun): Promise<StudyEnd> {
   }
 }
 
-function workerSetup({ row, prepared, scans }: SearchRun): Omit<WorkerSetup, 'stop'> {
+function workerSetup({ row, prepared, scans, workers }: SearchRun): Omit<WorkerSetup, 'stop'> {
   const { experiment } = prepared;
   return {
     experiment,
@@ -135,8 +135,7 @@ function workerSetup({ row, prepared, scans }: SearchRun): Omit<WorkerSetup, 'st
     device: row.device,
     threads: experiment.threads,
     isolation: isolationOf(experiment.isolation, row),
-    scans,
-    recipe: scanSetRecipe(scans),
+    scans: shareScans(scans, workers),
   };
 }
 

@@ -15,7 +15,7 @@ import { canonicalTriple, canonicalVoxels, orientationOf, type Triple } from '..
 import { transformsOf, type ScanOptions } from '../scans/options.js';
 import { prepare } from '../scans/prepare.js';
 import { resample } from '../scans/resample.js';
-import type { Crop, Volume } from '../scans/scan-set.js';
+import { memoryVolume, wholeVolume, type Crop, type Volume } from '../scans/scan-set.js';
 
 export interface LabelledFile {
   readonly path: string;
@@ -67,12 +67,20 @@ export async function loadLabelled(
   for (const { path, patient, label, labels } of files) {
     const [prepared] = prepare(path, await read(path), transforms);
     if (prepared === undefined) continue;
-    const volume: Volume = {
-      ...prepared,
-      id: basename(path),
-      split: 'validation',
-      patient: patients.indexOf(patient),
-    };
+    const { shape, spacing, frameTime, voxels, foreground } = prepared;
+    const volume = memoryVolume(
+      {
+        id: basename(path),
+        split: 'validation',
+        patient: patients.indexOf(patient),
+        modality: null,
+        shape,
+        spacing,
+        frameTime,
+      },
+      voxels,
+      foreground,
+    );
     const target = volume.shape.slice(1) as unknown as Triple;
     volumes.push({
       volume,
@@ -138,12 +146,13 @@ export function drawLabelled(
   return volumes.flatMap(({ volume, labels }, index) => {
     const draw = rng.split('volume', index);
     const [, depth, height, width] = volume.shape;
+    const { foreground } = wholeVolume(volume);
     const byClass = new Map<number, Triple[]>();
     for (let d = 0; d + size[0] <= depth; d++) {
       for (let h = 0; h + size[1] <= height; h++) {
         for (let w = 0; w + size[2] <= width; w++) {
           const centre = ((d + (size[0] >> 1)) * height + h + (size[1] >> 1)) * width + w + (size[2] >> 1);
-          if (typeof labels === 'number' || volume.foreground[centre] === 1) {
+          if (typeof labels === 'number' || foreground[centre] === 1) {
             const label = typeof labels === 'number' ? labels : (labels[centre] ?? 0);
             const places = byClass.get(label) ?? [];
             byClass.set(label, places);

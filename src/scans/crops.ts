@@ -1,10 +1,12 @@
 /**
- * Seeded crops: a patient, one of its volumes, a place with enough tissue.
+ * Seeded crops: a modality, a patient, one of its volumes, a place with enough tissue.
  *
- * Patients are drawn before volumes, so that one with many scans does not dominate. A crop lies inside its volume.
+ * Modalities and patients are drawn before volumes, so that neither a common modality nor a patient with many scans
+ * dominates. A crop lies inside its volume, which holds what was scanned and nothing else: no padding is ever added.
  */
 import { UserError } from '../core/errors.js';
 import type { Rng } from '../core/random.js';
+import { volumeOf } from './boxes.js';
 import type { Triple } from './geometry.js';
 import type { Crop, ScanSet, Volume } from './scan-set.js';
 
@@ -22,17 +24,19 @@ export function drawCrop(
   minimumForeground: number,
   rng: Rng,
 ): Crop {
-  const patients = patientsOf(set, split, size);
+  const modalities = drawnFrom(set, split, size);
   let best: { volume: Volume; corner: Triple; tissue: number } | undefined;
-  const needed = minimumForeground * size[0] * size[1] * size[2];
+  const needed = minimumForeground * volumeOf(size);
   for (let attempt = 0; attempt < TRIES; attempt++) {
+    const [first] = modalities;
+    const patients = modalities.length === 1 && first !== undefined ? first : rng.pick(modalities);
     const volume = rng.pick(rng.pick(patients));
     const corner: Triple = [
       rng.int(volume.shape[1] - size[0] + 1),
       rng.int(volume.shape[2] - size[1] + 1),
       rng.int(volume.shape[3] - size[2] + 1),
     ];
-    const tissue = countForeground(volume, corner, size);
+    const tissue = needed > 0 ? volume.data.tissue(corner, size) : 0;
     if (best === undefined || tissue > best.tissue) best = { volume, corner, tissue };
     if (tissue >= needed) break;
   }
@@ -41,50 +45,60 @@ export function drawCrop(
 }
 
 /** The crop of `size` `[D, H, W]` whose first voxel is at `corner` `[D, H, W]`. */
-export function cropAt(volume: Volume, corner: Triple, size: Triple): Crop {
-  const [channels, depth, height, width] = volume.shape;
-  const [d, h, w] = size;
-  const voxels = new Float32Array(channels * d * h * w);
-  const foreground = new Uint8Array(d * h * w);
-  let to = 0;
-  for (let c = 0; c < channels; c++) {
-    for (let z = 0; z < d; z++) {
-      for (let y = 0; y < h; y++, to += w) {
-        const row = ((z + corner[0]) * height + y + corner[1]) * width + corner[2];
-        const from = c * depth * height * width + row;
-        voxels.set(volume.voxels.subarray(from, from + w), to);
-        if (c === 0) foreground.set(volume.foreground.subarray(row, row + w), to);
-      }
-    }
-  }
-  return { volume: volume.id, patient: volume.patient, shape: [channels, d, h, w], voxels, foreground };
+export function cropAt({ id, patient, shape, data }: Volume, corner: Triple, size: Triple): Crop {
+  let voxels: Float32Array | undefined;
+  let foreground: Uint8Array | undefined;
+  return {
+    volume: id,
+    patient,
+    shape: [shape[0], ...size],
+    get voxels() {
+      return (voxels ??= data.voxels(corner, size));
+    },
+    get foreground() {
+      return (foreground ??= data.foreground(corner, size));
+    },
+  };
 }
 
-/** Volumes of the split that hold a crop of `size`, by patient. */
-function patientsOf(set: ScanSet, split: Volume['split'], size: Triple): Volume[][] {
-  const byPatient = new Map<number, Volume[]>();
-  for (const volume of set.volumes) {
-    if (volume.split !== split || size.some((extent, axis) => extent > (volume.shape[axis + 1] as number)))
-      continue;
-    byPatient.set(volume.patient, [...(byPatient.get(volume.patient) ?? []), volume]);
-  }
-  if (byPatient.size === 0) {
+/** Volumes by modality and patient. */
+type Groups = readonly (readonly (readonly Volume[])[])[];
+
+/** The groups of a set, by split and size of crop: they are the same for every crop. */
+const groupsOf = new WeakMap<ScanSet, Map<string, Groups>>();
+
+/** Volumes of the split that hold a crop of `size`, by modality, by patient. */
+function drawnFrom(set: ScanSet, split: Volume['split'], size: Triple): Groups {
+  const known = groupsOf.get(set) ?? new Map<string, Groups>();
+  groupsOf.set(set, known);
+  const key = [split, ...size].join(' ');
+  const groups = known.get(key) ?? group(set, split, size);
+  known.set(key, groups);
+  return groups;
+}
+
+function group({ volumes, balance }: ScanSet, split: Volume['split'], size: Triple): Groups {
+  const fitting = volumes.filter(
+    (volume) =>
+      volume.split === split && size.every((extent, axis) => extent <= (volume.shape[axis + 1] as number)),
+  );
+  if (fitting.length === 0) {
     throw new UserError({
       subject: 'scans',
       problem: `no ${split} volume holds a crop of ${size.join(' × ')} voxels`,
       fix: 'choose a smaller crop or spacing, or add larger scans',
     });
   }
-  return [...byPatient.values()];
+  const modalities = balance === 'modalities' ? groupBy(fitting, ({ modality }) => modality) : [fitting];
+  return modalities.map((members) => groupBy(members, ({ patient }) => patient));
 }
 
-function countForeground({ shape, foreground }: Volume, corner: Triple, size: Triple): number {
-  let count = 0;
-  for (let z = corner[0]; z < corner[0] + size[0]; z++) {
-    for (let y = corner[1]; y < corner[1] + size[1]; y++) {
-      const row = (z * shape[2] + y) * shape[3] + corner[2];
-      for (let i = row; i < row + size[2]; i++) count += foreground[i] as number;
-    }
+function groupBy<T, K>(items: readonly T[], keyOf: (item: T) => K): T[][] {
+  const groups = new Map<K, T[]>();
+  for (const item of items) {
+    const group = groups.get(keyOf(item));
+    if (group === undefined) groups.set(keyOf(item), [item]);
+    else group.push(item);
   }
-  return count;
+  return [...groups.values()];
 }

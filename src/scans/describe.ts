@@ -9,7 +9,7 @@ import { openLibrary } from './library.js';
 import { clippingOf, clippingText, transformsOf, type ScanOptions } from './options.js';
 import { tooSmall, type LoadOptions } from './load.js';
 import type { PreparedVolume } from './prepare.js';
-import { readScan } from './read.js';
+import { readScan, readVolumes } from './read.js';
 
 /** A scan as stored; the names of the fields are pinned, since others script against them. */
 export interface SeriesDescription {
@@ -83,8 +83,8 @@ export async function describeScans(
     const [first] = volumes;
     if (first === undefined) continue;
     const [, depth, height, width] = first.shape;
-    await onPrepared?.(volumes, file.name);
-    const tissue = first.foreground.reduce((sum, one) => sum + one, 0);
+    if (onPrepared !== undefined)
+      await onPrepared(await readVolumes(outcome, transformsOf(options), library), file.name);
     series.push({
       ...stored(file, info),
       problem: tooSmall(first.shape, minimumSize),
@@ -94,7 +94,7 @@ export async function describeScans(
         spacing_mm: first.spacing,
         frame_time_s: first.frameTime,
         clipped: clippingText(clippingOf(options, info.modality ?? file.modality)),
-        foreground: tissue / first.foreground.length,
+        foreground: first.tissue / (depth * height * width),
       },
     });
   }

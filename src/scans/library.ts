@@ -1,7 +1,7 @@
 /**
  * A folder of scans together with its index and the cache: what reading it needs, opened once.
  */
-import { defaultCacheDirectory, openCache, type ScanCache } from './cache.js';
+import { defaultCacheDirectory, openCache, sweepCache, type ScanCache } from './cache.js';
 import { discoverScans, type ScanFile } from './discover.js';
 import type { ScanOptions } from './options.js';
 import { openPseudonyms } from './pseudonym.js';
@@ -21,6 +21,7 @@ export async function openLibrary(
   onProgress?: (done: number, total: number, name: string) => void,
 ): Promise<Library> {
   const cache = openCache(cacheDirectory);
+  await sweepCache(cacheDirectory);
   const index = await openIndex(cacheDirectory, resolve(folder), openPseudonyms(cacheDirectory));
   const files = await discoverScans(folder, options, index, onProgress);
   await index.save();

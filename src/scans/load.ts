@@ -5,11 +5,20 @@ import { UserError, present } from '../core/errors.js';
 import { hashJson } from '../core/hash.js';
 import { defaultCacheDirectory } from './cache.js';
 import type { Triple } from './geometry.js';
-import { openLibrary } from './library.js';
-import { clippingOf, clippingText, transformsJson, transformsOf, type ScanOptions } from './options.js';
-import { readScan, type Unusable, type Usable } from './read.js';
-import { volumeId } from './recipe.js';
-import type { ScanSet, Volume } from './scan-set.js';
+import { openLibrary, type Library } from './library.js';
+import {
+  clippingOf,
+  clippingText,
+  transformsJson,
+  transformsOf,
+  type ScanOptions,
+  type Transforms,
+} from './options.js';
+import type { PreparedVolume } from './prepare.js';
+import { scanMemory } from './memory-budget.js';
+import { readScan, readVolumes, type Unusable, type Usable } from './read.js';
+import { fitsMemory, openChunked, openWhole, volumeId } from './recipe.js';
+import type { RecipeVolume, ScanRecipe, ScanSet } from './scan-set.js';
 import { splitPatients, type Split } from './split.js';
 
 export interface LoadOptions {
@@ -19,6 +28,8 @@ export interface LoadOptions {
   readonly minimumSize?: Triple;
   /** Where prepared scans are kept; see `defaultCacheDirectory`. */
   readonly cacheDirectory?: string;
+  /** Bytes of voxels to hold; see `scanMemory`. */
+  readonly memory?: number;
   readonly onProgress?: (done: number, total: number, name: string) => void;
 }
 
@@ -40,7 +51,13 @@ export interface ScanReport {
 export async function loadScanSet(
   folder: string,
   options: ScanOptions,
-  { seed, minimumSize = [1, 1, 1], cacheDirectory = defaultCacheDirectory(), onProgress }: LoadOptions,
+  {
+    seed,
+    minimumSize = [1, 1, 1],
+    cacheDirectory = defaultCacheDirectory(),
+    memory = scanMemory(),
+    onProgress,
+  }: LoadOptions,
 ): Promise<{ readonly set: ScanSet; readonly report: ScanReport }> {
   const library = await openLibrary(folder, options, cacheDirectory, onProgress);
   const { files } = library;
@@ -68,17 +85,23 @@ export async function loadScanSet(
   const of = <T>(map: ReadonlyMap<string, T>, { file }: Usable): T =>
     present(map.get(file.patient), 'a patient');
   const volumes = usable.flatMap((entry) =>
-    entry.scan.volumes.map((volume, index): Volume => ({
+    entry.scan.volumes.map((volume, index): RecipeVolume => ({
       id: volumeId(entry.key, index),
       split: of(sides, entry),
       patient: of(numbers, entry),
+      modality: entry.scan.info.modality ?? entry.file.modality,
       ...volume,
     })),
   );
-  const fingerprint = hashJson({
-    transforms: transformsJson(transforms),
-    volumes: volumes.map(({ id, split, patient }) => [id, split, patient]),
-  });
+  const { balance } = options;
+  const recipe: ScanRecipe = {
+    cacheDirectory,
+    memory,
+    channels: 1,
+    balance,
+    fingerprint: fingerprintOf(transforms, volumes, balance),
+    volumes,
+  };
   const used = usable.map((entry) => ({
     path: entry.file.name,
     patient: of(numbers, entry),
@@ -86,13 +109,40 @@ export async function loadScanSet(
     shapes: entry.scan.volumes.map(({ shape }) => shape),
   }));
   return {
-    set: { volumes, channels: 1, fingerprint, cacheDirectory },
+    set: fitsMemory(recipe) ? await openAll(recipe, usable, transforms, library) : openChunked(recipe),
     report: {
       used,
       notes: notesOf(usable, options),
       skipped: skipped.map(({ file, reason }) => ({ path: file.name, reason })),
     },
   };
+}
+
+/** Balance and modalities count only where they make a difference. */
+function fingerprintOf(
+  transforms: Transforms,
+  volumes: readonly RecipeVolume[],
+  balance: ScanSet['balance'],
+): string {
+  const modalities = volumes.map(({ modality }) => modality);
+  const mixed = balance === 'modalities' && new Set(modalities).size > 1;
+  return hashJson({
+    transforms: transformsJson(transforms),
+    volumes: volumes.map(({ id, split, patient }) => [id, split, patient]),
+    ...(mixed ? { modalities } : {}),
+  });
+}
+
+/** All voxels in memory. A damaged entry of the cache is prepared anew. */
+async function openAll(
+  recipe: ScanRecipe,
+  usable: readonly Usable[],
+  transforms: Transforms,
+  library: Library,
+): Promise<ScanSet> {
+  const whole: PreparedVolume[] = [];
+  for (const entry of usable) whole.push(...(await readVolumes(entry, transforms, library)));
+  return openWhole(recipe, (_, index) => present(whole[index], 'the volume that was read'));
 }
 
 function notesOf(usable: readonly Usable[], options: ScanOptions): string[] {

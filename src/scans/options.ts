@@ -64,6 +64,12 @@ export const ScanOptions = z.strictObject({
     .lt(1)
     .default(0.25)
     .describe('Share of the patients held out for validation; at least one patient in each split.'),
+  balance: z
+    .enum(['patients', 'modalities'])
+    .default('modalities')
+    .describe(
+      'What crops are drawn evenly from: patients, or first modalities (of the files or the manifest) and then patients within them.',
+    ),
   manifest: z
     .string()
     .min(1)

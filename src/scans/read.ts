@@ -1,19 +1,19 @@
 /**
  * One scan, from the cache where its content was prepared before, else read and prepared now.
  */
-import { UserError, messageOf, present } from '../core/errors.js';
+import { UserError, messageOf } from '../core/errors.js';
 import { sha256 } from '../core/hash.js';
-import { cacheKey, type PreparedScan } from './cache.js';
+import { cacheKey, type CachedScan } from './cache.js';
 import type { ScanFile } from './discover.js';
 import type { ScanInfo } from './formats/format.js';
 import type { Library } from './library.js';
 import type { Transforms } from './options.js';
-import { prepare } from './prepare.js';
+import { prepare, type PreparedVolume } from './prepare.js';
 
 export interface Usable {
   readonly file: ScanFile;
   readonly key: string;
-  readonly scan: PreparedScan;
+  readonly scan: CachedScan;
 }
 
 /** `info` is there where the file could be read and its content is the problem. */
@@ -31,19 +31,40 @@ export async function readScan(
   let info: ScanInfo | undefined;
   try {
     const key = cacheKey(await contentOf(file, index), transforms);
-    const cached = await cache.read(key);
+    const cached = await cache.find(key);
     if (cached !== undefined) return { file, key, scan: cached };
     if (file.format === undefined) return { file, reason: 'of no known format' };
     const raw = await file.format.read(...file.paths);
     info = raw;
     const modality = raw.modality ?? file.modality;
-    await cache.write(key, { info: raw, volumes: prepare(file.name, { ...raw, modality }, transforms) });
-    // Read back, so that voxels lie in shared memory and are the same as in every later run.
-    return { file, key, scan: present(await cache.read(key), 'the cache entry just written') };
+    return {
+      file,
+      key,
+      scan: await cache.write(key, raw, prepare(file.name, { ...raw, modality }, transforms)),
+    };
   } catch (thrown) {
     if (!(thrown instanceof UserError || isFileError(thrown))) throw thrown;
     const reason = thrown instanceof UserError ? thrown.complaint.problem : messageOf(thrown);
     return { file, reason, ...(info === undefined ? {} : { info }) };
+  }
+}
+
+/** All voxels of a scan, which is prepared anew where its cache entry turns out to be damaged. */
+export async function readVolumes(
+  { file, key, scan }: Usable,
+  transforms: Transforms,
+  library: Pick<Library, 'cache' | 'index'>,
+): Promise<PreparedVolume[]> {
+  const load = (): PreparedVolume[] =>
+    scan.volumes.map((volume, number) => library.cache.load(key, number, volume));
+  try {
+    return load();
+  } catch {
+    library.cache.remove(key);
+    const again = await readScan(file, transforms, library);
+    if ('reason' in again)
+      throw new UserError({ subject: file.name, problem: again.reason, fix: 'remove it' });
+    return load();
   }
 }
 

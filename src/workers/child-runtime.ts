@@ -4,6 +4,7 @@
  */
 import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { UserError } from '../core/errors.js';
 import { AttemptLost, type ChildReply, type ChildRequest } from './messages.js';
 import type { Job, AttemptOutcome, WorkerSetup } from './setup.js';
 
@@ -27,7 +28,11 @@ export class ChildRuntime {
         act();
       };
       const onMessage = (reply: ChildReply): void =>
-        settle(() => (reply.kind === 'outcome' ? resolve(reply.outcome) : reject(new Error(reply.message))));
+        settle(() => {
+          if (reply.kind === 'outcome') resolve(reply.outcome);
+          else if (reply.kind === 'refused') reject(new UserError(reply.complaint));
+          else reject(new Error(reply.message));
+        });
       const onExit = (code: number | null, signal: string | null): void => {
         this.child = undefined;
         const how = signal === null ? `exit code ${code}` : `signal ${signal}`;
@@ -47,11 +52,11 @@ export class ChildRuntime {
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
-    const { experiment, engine, device, threads, recipe } = this.setup;
+    const { experiment, engine, device, threads, scans } = this.setup;
     child.send({
       kind: 'setup',
       setup: { experiment, engine, device, threads },
-      recipe,
+      recipe: scans.recipe,
     } satisfies ChildRequest);
     return child;
   }

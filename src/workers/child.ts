@@ -2,7 +2,7 @@
  * The entry of a training process: opens the scans from the cache, then trains what it is sent, one at a time.
  * It ends when the thread that owns it goes away.
  */
-import { messageOf } from '../core/errors.js';
+import { messageOf, UserError } from '../core/errors.js';
 import { openScanSet } from '../scans/recipe.js';
 import type { ChildReply, ChildRequest } from './messages.js';
 import { Runtime } from './runtime.js';
@@ -11,7 +11,8 @@ let runtime: Promise<Runtime> | undefined;
 
 async function answer(request: ChildRequest): Promise<ChildReply | null> {
   if (request.kind === 'setup') {
-    runtime = openScanSet(request.recipe).then((scans) => Runtime.create(request.setup, scans));
+    const { setup, recipe } = request;
+    runtime = Promise.resolve().then(() => Runtime.create(setup, openScanSet(recipe)));
     runtime.catch(() => undefined); // reported with the first job
     return null;
   }
@@ -19,6 +20,7 @@ async function answer(request: ChildRequest): Promise<ChildReply | null> {
     if (runtime === undefined) throw new Error('a job came before the setup');
     return { kind: 'outcome', outcome: await (await runtime).evaluate(request.job, () => false) };
   } catch (thrown) {
+    if (thrown instanceof UserError) return { kind: 'refused', complaint: thrown.complaint };
     return { kind: 'error', message: messageOf(thrown) };
   }
 }

@@ -1,7 +1,8 @@
 /**
  * What a worker thread and its child process say to each other, and the error that a lost attempt becomes.
  */
-import type { ScanRecipe } from '../scans/recipe.js';
+import type { Complaint } from '../core/errors.js';
+import type { ScanRecipe } from '../scans/scan-set.js';
 import type { RuntimeSetup } from './runtime.js';
 import type { Job, AttemptOutcome } from './setup.js';
 
@@ -11,7 +12,14 @@ export type ChildRequest =
 
 export type ChildReply =
   | { readonly kind: 'outcome'; readonly outcome: AttemptOutcome }
+  | Refusal
   | { readonly kind: 'error'; readonly message: string };
+
+/** Something that the user must put right, such as a damaged cache: it ends the run, since other attempts meet it too. */
+export interface Refusal {
+  readonly kind: 'refused';
+  readonly complaint: Complaint;
+}
 
 /** The machine, not the candidate, ended an attempt: worth another one. */
 export class AttemptLost extends Error {

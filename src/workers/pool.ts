@@ -2,11 +2,12 @@
  * The worker pool: piscina threads, each with one engine.
  *
  * An attempt that the machine ends (a crashed training process, a dead thread) is retried once, then recorded
- * as failed. What a candidate itself does (diverge, not fit) is a result and comes back as such.
+ * as failed; what the user must put right, such as a damaged cache, ends the run. What a candidate itself does (diverge, not fit) is a result and comes back as such.
  */
 import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
-import { messageOf } from '../core/errors.js';
+import { messageOf, UserError } from '../core/errors.js';
+import type { Refusal } from './messages.js';
 import type { AttemptOutcome, Job, Outcome, WorkerSetup } from './setup.js';
 
 export interface Pool {
@@ -27,9 +28,9 @@ const attempts = 2;
 
 export function createPool(shared: Omit<WorkerSetup, 'stop'>, { workers, entry }: PoolOptions): Pool {
   const setup: WorkerSetup = { ...shared, stop: new Int32Array(new SharedArrayBuffer(4)) };
-  const running = new Set<Promise<AttemptOutcome>>();
+  const running = new Set<Promise<AttemptOutcome | Refusal>>();
   const stopped = (): boolean => Atomics.load(setup.stop, 0) === 1;
-  const piscina = new Piscina<Job, AttemptOutcome>({
+  const piscina = new Piscina<Job, AttemptOutcome | Refusal>({
     filename: fileURLToPath(entry ?? new URL('./thread.js', import.meta.url)),
     minThreads: workers,
     maxThreads: workers,
@@ -39,7 +40,9 @@ export function createPool(shared: Omit<WorkerSetup, 'stop'>, { workers, entry }
   const attempt = async (job: Job): Promise<AttemptOutcome> => {
     const run = piscina.run(job);
     running.add(run);
-    return run.finally(() => running.delete(run));
+    const outcome = await run.finally(() => running.delete(run));
+    if ('kind' in outcome) throw new UserError(outcome.complaint);
+    return outcome;
   };
   const stop = (): void => void Atomics.store(setup.stop, 0, 1);
   return {
@@ -49,7 +52,7 @@ export function createPool(shared: Omit<WorkerSetup, 'stop'>, { workers, entry }
         try {
           return { ...(await attempt(job)), attempts: count };
         } catch (thrown) {
-          if (stopped()) throw thrown;
+          if (stopped() || thrown instanceof UserError) throw thrown;
           error = messageOf(thrown);
         }
       }

@@ -5,8 +5,7 @@ import type { TensorMap } from '../core/tensor.js';
 import type { Experiment } from '../experiment/schema.js';
 import type { Provenance } from '../pretrain/inherit.js';
 import type { Curve } from '../pretrain/curves.js';
-import type { ScanRecipe } from '../scans/recipe.js';
-import type { ScanSet } from '../scans/scan-set.js';
+import type { SharedScans } from '../scans/recipe.js';
 import type { Genome } from '../search/strategy.js';
 
 /** `thread`: training runs in the piscina thread. `process`: the thread owns a child process that trains. */
@@ -19,9 +18,8 @@ export interface WorkerSetup {
   /** Threads within one operation, per worker. */
   readonly threads: number;
   readonly isolation: Isolation;
-  /** Threads share the set's memory; child processes open it again from the cache. */
-  readonly scans: ScanSet;
-  readonly recipe: ScanRecipe;
+  /** Threads share the memory of a set that is held whole; child processes open it again from the cache. */
+  readonly scans: SharedScans;
   /** Shared between threads: 1 once the user has stopped the run. */
   readonly stop: Int32Array;
 }

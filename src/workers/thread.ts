@@ -2,7 +2,10 @@
  * The entry of a piscina thread: trains in the thread, or in a child process that the thread owns.
  */
 import { workerData } from 'piscina';
+import { UserError } from '../core/errors.js';
+import { openShared } from '../scans/recipe.js';
 import { ChildRuntime } from './child-runtime.js';
+import type { Refusal } from './messages.js';
 import { Runtime } from './runtime.js';
 import type { AttemptOutcome, Job, WorkerSetup } from './setup.js';
 
@@ -11,10 +14,20 @@ const interrupted = (): boolean => Atomics.load(setup.stop, 0) === 1;
 
 let runtime: Promise<Runtime | ChildRuntime> | undefined;
 
-export default async function evaluate(job: Job): Promise<AttemptOutcome> {
+/** A `UserError` comes back as a refusal, since errors lose their class on the way between threads. */
+export default async function evaluate(job: Job): Promise<AttemptOutcome | Refusal> {
+  try {
+    return await attempt(job);
+  } catch (thrown) {
+    if (thrown instanceof UserError) return { kind: 'refused', complaint: thrown.complaint };
+    throw thrown;
+  }
+}
+
+async function attempt(job: Job): Promise<AttemptOutcome> {
   runtime ??=
     setup.isolation === 'process'
       ? Promise.resolve(new ChildRuntime(setup))
-      : Runtime.create(setup, setup.scans);
+      : Runtime.create(setup, openShared(setup.scans));
   return (await runtime).evaluate(job, interrupted);
 }

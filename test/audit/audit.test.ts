@@ -8,10 +8,11 @@ import { keeping, planted } from '../../src/audit/alterations.js';
 import { nullScans } from '../../src/audit/null-scans.js';
 import { statisticsOf } from '../../src/audit/statistics.js';
 import { weakProbe } from '../../src/audit/weak-probe.js';
+import { present } from '../../src/core/errors.js';
 import { rngOf } from '../../src/core/random.js';
 import { tensor } from '../../src/core/tensor.js';
 import { makeBatch, type Batch } from '../../src/pretrain/batches.js';
-import type { Crop, ScanSet, Volume } from '../../src/scans/scan-set.js';
+import { memoryVolume, wholeVolume, type Crop, type ScanSet, type Volume } from '../../src/scans/scan-set.js';
 import type { TaskPlan } from '../../src/tasks/task.js';
 import { planOf } from '../proxy-tasks/support.js';
 
@@ -19,21 +20,23 @@ const side = 32;
 const batch = 4;
 const set: ScanSet = {
   channels: 1,
+  balance: 'patients',
   fingerprint: 'made up',
   volumes: Array.from({ length: 8 }, (_, patient): Volume => {
     const rng = rngOf('audit volume', patient);
-    return {
-      id: `volume ${patient}`,
-      patient,
-      split: patient < 4 ? 'train' : 'validation',
-      shape: [1, side, side, side],
-      spacing: [1, 1, 1],
-      voxels: Float32Array.from(
-        { length: side ** 3 },
-        (_, i) => rng.normal() + (i % side < side / 2 ? 1 : 0),
-      ),
-      foreground: new Uint8Array(side ** 3).fill(1),
-    };
+    return memoryVolume(
+      {
+        id: `volume ${patient}`,
+        patient,
+        split: patient < 4 ? 'train' : 'validation',
+        modality: null,
+        shape: [1, side, side, side],
+        spacing: [1, 1, 1],
+        frameTime: null,
+      },
+      Float32Array.from({ length: side ** 3 }, (_, i) => rng.normal() + (i % side < side / 2 ? 1 : 0)),
+      new Uint8Array(side ** 3).fill(1),
+    );
   }),
 };
 
@@ -141,10 +144,12 @@ describe('an audit looks at', () => {
         set.volumes.map(({ shape, patient, split }) => [shape, patient, split]),
       );
     }
-    const [shuffled] = nullScans(set, 'shuffled', rngOf('null')).volumes;
-    const sorted = (values: Float32Array | undefined): number[] => [...(values ?? [])].sort((a, b) => a - b);
-    expect(sorted(shuffled?.voxels)).toEqual(sorted(set.volumes[0]?.voxels));
-    const smooth = nullScans(set, 'smooth noise', rngOf('null')).volumes[0]?.voxels ?? new Float32Array(1);
+    const voxelsOf = (scans: ScanSet): Float32Array =>
+      wholeVolume(present(scans.volumes[0], 'a volume')).voxels;
+    const shuffled = voxelsOf(nullScans(set, 'shuffled', rngOf('null')));
+    expect(shuffled).not.toEqual(voxelsOf(set));
+    expect(shuffled.sort()).toEqual(voxelsOf(set).sort());
+    const smooth = voxelsOf(nullScans(set, 'smooth noise', rngOf('null')));
     const variance = smooth.reduce((sum, value) => sum + value ** 2, 0) / smooth.length;
     expect(variance).toBeGreaterThan(0.8);
     expect(variance).toBeLessThan(1.1);

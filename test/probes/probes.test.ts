@@ -4,6 +4,7 @@ import { nearestNeighbours, ridge } from '../../src/probes/classifiers.js';
 import { spreadOf } from '../../src/probes/collapse.js';
 import { bootstrap, studentInterval, wilson } from '../../src/probes/intervals.js';
 import { drawLabelled } from '../../src/probes/labelled.js';
+import { memoryVolume } from '../../src/scans/scan-set.js';
 import {
   eigenvalues,
   entry,
@@ -133,15 +134,19 @@ describe('probes', () => {
 describe('labelled crops', () => {
   it('are of the class of their centre, and of all classes of a scan alike', () => {
     const voxels = 10 ** 3;
-    const volume = {
-      id: 'made up',
-      split: 'validation',
-      patient: 0,
-      shape: [1, 10, 10, 10],
-      spacing: [1, 1, 1],
-      voxels: Float32Array.from({ length: voxels }, (_, i) => i),
-      foreground: new Uint8Array(voxels).fill(1),
-    } as const;
+    const volume = memoryVolume(
+      {
+        id: 'made up',
+        split: 'validation',
+        patient: 0,
+        modality: null,
+        shape: [1, 10, 10, 10],
+        spacing: [1, 1, 1],
+        frameTime: null,
+      },
+      Float32Array.from({ length: voxels }, (_, i) => i),
+      new Uint8Array(voxels).fill(1),
+    );
     const labels = Uint8Array.from({ length: voxels }, (_, i) => (i % 10 < 5 ? 1 : 2));
     const crops = drawLabelled([{ volume, labels }], [4, 4, 4], 7, rngOf('crops'));
     expect(crops.filter(({ label }) => label === 1).length).toBe(7);

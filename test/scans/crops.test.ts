@@ -1,20 +1,22 @@
 import { describe, expect, it } from 'vitest';
 import { rngOf } from '../../src/core/random.js';
 import { cropAt, drawCrop } from '../../src/scans/crops.js';
-import type { ScanSet, Volume } from '../../src/scans/scan-set.js';
+import { memoryVolume, wholeVolume, type ScanSet, type Volume } from '../../src/scans/scan-set.js';
 
 /** A volume whose voxels tell where they are, with tissue in its upper half. */
-function volume(id: string, patient: number, split: Volume['split'], side = 12): Volume {
+function volume(
+  id: string,
+  patient: number,
+  split: Volume['split'],
+  side = 12,
+  modality: string | null = null,
+): Volume {
   const count = side ** 3;
-  return {
-    id,
-    patient,
-    split,
-    shape: [1, side, side, side],
-    spacing: [3, 3, 3],
-    voxels: Float32Array.from({ length: count }, (_, i) => i),
-    foreground: Uint8Array.from({ length: count }, (_, i) => (i >= count / 2 ? 1 : 0)),
-  };
+  return memoryVolume(
+    { id, patient, split, modality, shape: [1, side, side, side], spacing: [3, 3, 3], frameTime: null },
+    Float32Array.from({ length: count }, (_, i) => i),
+    Uint8Array.from({ length: count }, (_, i) => (i >= count / 2 ? 1 : 0)),
+  );
 }
 
 const set: ScanSet = {
@@ -27,6 +29,7 @@ const set: ScanSet = {
     volume('d0', 3, 'train', 4),
   ],
   channels: 1,
+  balance: 'modalities',
   fingerprint: '',
 };
 const size = [6, 5, 4] as const;
@@ -67,7 +70,12 @@ describe('a crop', () => {
   });
 
   it('is the best that was found where there is not enough tissue', () => {
-    const air = { ...set, volumes: set.volumes.map((one) => ({ ...one, foreground: new Uint8Array(1728) })) };
+    const air = {
+      ...set,
+      volumes: set.volumes.map((one) =>
+        memoryVolume(one, wholeVolume(one).voxels, new Uint8Array(wholeVolume(one).foreground.length)),
+      ),
+    };
     expect(drawCrop(air, 'train', size, 0.8, rngOf(1)).foreground).toHaveLength(120);
   });
 
@@ -76,6 +84,23 @@ describe('a crop', () => {
     const ofPatient = crops.filter(({ patient }) => patient === 1).length;
     expect(Math.abs(ofPatient - 1000)).toBeLessThan(120);
     expect(new Set(crops.map(({ volume: id }) => id))).toEqual(new Set(['a0', 'a1', 'a2', 'b0']));
+  });
+
+  it('comes from modalities equally often, and from patients alone where the set says so', () => {
+    const mixed: ScanSet = {
+      ...set,
+      volumes: [
+        volume('ct0', 0, 'train', 12, 'CT'),
+        ...[1, 2, 3, 4].map((patient) => volume(`mr${patient}`, patient, 'train', 12, 'MR')),
+      ],
+    };
+    const ofCt = (scans: ScanSet): number => {
+      const rng = rngOf(3);
+      const ids = Array.from({ length: 1000 }, () => drawCrop(scans, 'train', size, 0, rng).volume);
+      return ids.filter((id) => id === 'ct0').length;
+    };
+    expect(Math.abs(ofCt(mixed) - 500)).toBeLessThan(80);
+    expect(Math.abs(ofCt({ ...mixed, balance: 'patients' }) - 200)).toBeLessThan(70);
   });
 
   it('comes from the split that is asked for', () => {
@@ -89,12 +114,11 @@ describe('a crop', () => {
   });
 
   it('holds all channels of its place', () => {
-    const one = volume('x', 0, 'train', 3);
-    const two = {
-      ...one,
-      shape: [2, 3, 3, 3] as const,
-      voxels: Float32Array.from({ length: 54 }, (_, i) => i),
-    };
+    const two = memoryVolume(
+      { ...volume('x', 0, 'train', 3), shape: [2, 3, 3, 3] },
+      Float32Array.from({ length: 54 }, (_, i) => i),
+      new Uint8Array(27),
+    );
     expect([...cropAt(two, [1, 2, 1], [1, 1, 2]).voxels]).toEqual([16, 17, 43, 44]);
   });
 });

@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { MessageChannel, receiveMessageOnPort } from 'node:worker_threads';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -6,8 +6,14 @@ import { present } from '../../src/core/errors.js';
 import { describeScans } from '../../src/scans/describe.js';
 import { loadScanSet, type LoadOptions } from '../../src/scans/load.js';
 import { ScanOptions } from '../../src/scans/options.js';
-import { openScanSet, scanSetRecipe } from '../../src/scans/recipe.js';
-import type { ScanSet } from '../../src/scans/scan-set.js';
+import {
+  openScanSet,
+  openShared,
+  scanSetRecipe,
+  shareScans,
+  type SharedScans,
+} from '../../src/scans/recipe.js';
+import { wholeVolume, type ScanSet } from '../../src/scans/scan-set.js';
 import { temporaryFolder, writeNifti, writePatient } from './nifti-file.js';
 
 const cacheDirectory = temporaryFolder();
@@ -26,6 +32,8 @@ function patients(count: number): string {
   return folder;
 }
 
+const voxelsOf = (set: ScanSet): ReturnType<typeof wholeVolume>[] => set.volumes.map(wholeVolume);
+
 const sidesOf = (set: ScanSet): string[] => set.volumes.map(({ patient, split }) => `${patient} ${split}`);
 
 describe('a scan set', () => {
@@ -34,14 +42,16 @@ describe('a scan set', () => {
     folder = patients(6);
   });
 
-  it('holds every usable scan in shared memory, which a clone keeps sharing', async () => {
+  it('holds every usable scan in memory that threads share', async () => {
     const { set } = await load(folder);
     expect(set.volumes).toHaveLength(6);
     const { port1, port2 } = new MessageChannel();
-    port1.postMessage(set);
-    const clone = (receiveMessageOnPort(port2) as { message: ScanSet }).message;
-    present(set.volumes[0], 'a volume').voxels[5] = 123;
-    expect(clone.volumes[0]?.voxels[5]).toBe(123);
+    port1.postMessage(shareScans(set));
+    const received = (receiveMessageOnPort(port2) as { message: SharedScans }).message;
+    const other = openShared(received);
+    expect(voxelsOf(other)).toEqual(voxelsOf(set));
+    present(received.whole?.[0], 'a volume').voxels[5] = 123;
+    expect(voxelsOf(set)[0]?.voxels[5]).toBe(123);
     port1.close();
   });
 
@@ -50,14 +60,14 @@ describe('a scan set', () => {
     const directory = temporaryFolder();
     await load(folder, {}, { cacheDirectory: directory });
     const cached = await load(folder, {}, { cacheDirectory: directory });
-    expect(cached.set.volumes).toEqual(fresh.set.volumes);
+    expect(voxelsOf(cached.set)).toEqual(voxelsOf(fresh.set));
     expect(cached.set.fingerprint).toBe(fresh.set.fingerprint);
   });
 
   it('opens again from its recipe, as another process does', async () => {
     const { set } = await load(folder);
     const recipe = JSON.parse(JSON.stringify(scanSetRecipe(set))) as ReturnType<typeof scanSetRecipe>;
-    expect(await openScanSet(recipe)).toEqual(await load(folder).then((again) => again.set));
+    expect(openScanSet(recipe)).toEqual((await load(folder)).set);
   });
 
   it('has another fingerprint for another seed, spacing or content', async () => {
@@ -283,55 +293,5 @@ describe('frames of a 4D series', () => {
     expect(report.used.find(({ path }) => path === 'series.nii.gz')?.shapes).toHaveLength(count);
     expect(new Set(set.volumes.map(({ patient }) => patient)).size).toBe(3);
     expect(new Set(set.volumes.map(({ id }) => id)).size).toBe(set.volumes.length);
-  });
-});
-
-describe('the cache', () => {
-  it('prepares anew what is damaged', async () => {
-    const folder = patients(3);
-    const directory = temporaryFolder();
-    const { set } = await load(folder, {}, { cacheDirectory: directory });
-    const [one, two, three] = readdirSync(directory)
-      .filter((name) => name.endsWith('.scan'))
-      .map((name) => join(directory, name)) as [string, string, string];
-    truncateSync(one, 500);
-    const bytes = readFileSync(two);
-    bytes[bytes.length - 9000] = (bytes[bytes.length - 9000] ?? 0) ^ 1;
-    writeFileSync(two, bytes);
-    writeFileSync(three, 'nonsense');
-    expect((await load(folder, {}, { cacheDirectory: directory })).set).toEqual(set);
-    expect(readFileSync(two)).not.toEqual(bytes);
-  });
-
-  it('bears several writers at once and leaves nothing but entries', async () => {
-    const folder = patients(4);
-    const directory = temporaryFolder();
-    const sets = await Promise.all([1, 2, 3, 4].map(() => load(folder, {}, { cacheDirectory: directory })));
-    for (const { set } of sets) expect(set).toEqual(sets[0]?.set);
-    expect(
-      readdirSync(directory).filter(
-        (name) => !/^([0-9a-f]{64}\.scan|[0-9a-f]{20}\.index|pseudonyms\.key)$/.test(name),
-      ),
-    ).toEqual([]);
-  });
-
-  it('names entries by hashes, never by file or patient', async () => {
-    const directory = temporaryFolder();
-    const folder = temporaryFolder();
-    for (const name of ['mary', 'john'])
-      writePatient(join(folder, `${name}.nii.gz`), name.length + name.charCodeAt(0));
-    await load(folder, {}, { cacheDirectory: directory });
-    const everything = readdirSync(directory).map(
-      (name) => name + readFileSync(join(directory, name), 'latin1'),
-    );
-    expect(everything.filter((text) => text.includes('.scan'))).toHaveLength(2);
-    expect(everything.join('')).not.toMatch(/mary|john/);
-  });
-
-  it('tells openScanSet what is gone', async () => {
-    const directory = temporaryFolder();
-    const { set } = await load(patients(2), {}, { cacheDirectory: directory });
-    writeFileSync(join(directory, `${set.volumes[1]?.id.split('.')[0] ?? ''}.scan`), '');
-    await expect(openScanSet(scanSetRecipe(set))).rejects.toThrow(/is gone or damaged/);
   });
 });
