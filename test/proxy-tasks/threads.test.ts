@@ -10,33 +10,44 @@ import { proxyTasks } from '../../proxy-tasks/index.js';
 import { sha256 } from '../../src/core/hash.js';
 import { rngOf } from '../../src/core/random.js';
 import { makeBatch } from '../../src/pretrain/batches.js';
-import type { ScanSet, Volume } from '../../src/scans/scan-set.js';
+import { openShared, type SharedScans } from '../../src/scans/recipe.js';
 import { planOf, small } from './support.js';
 
 const side = 24;
 const size = 3;
 
+const whole = Array.from({ length: 4 }, (_, patient) => {
+  const rng = rngOf('threads', patient);
+  const voxels = new Float32Array(new SharedArrayBuffer(4 * side ** 3));
+  const foreground = new Uint8Array(new SharedArrayBuffer(side ** 3));
+  voxels.forEach((_, i) => (voxels[i] = rng.normal()));
+  foreground.forEach((_, i) => (foreground[i] = rng.bool(0.9) ? 1 : 0));
+  return { voxels, foreground };
+});
+
 /** In memory that threads share, as loaded scans are. */
-const set: ScanSet = {
-  channels: 1,
-  fingerprint: 'made up',
-  volumes: Array.from({ length: 4 }, (_, patient): Volume => {
-    const rng = rngOf('threads', patient);
-    const voxels = new Float32Array(new SharedArrayBuffer(4 * side ** 3));
-    const foreground = new Uint8Array(new SharedArrayBuffer(side ** 3));
-    voxels.forEach((_, i) => (voxels[i] = rng.normal()));
-    foreground.forEach((_, i) => (foreground[i] = rng.bool(0.9) ? 1 : 0));
-    return {
+const shared: SharedScans = {
+  recipe: {
+    channels: 1,
+    balance: 'patients',
+    fingerprint: 'made up',
+    cacheDirectory: '',
+    memory: 0,
+    volumes: whole.map((_, patient) => ({
       id: `volume ${patient}`,
       patient,
       split: patient < 2 ? 'train' : 'validation',
+      modality: null,
       shape: [1, side, side, side],
       spacing: [1, 1, 1],
-      voxels,
-      foreground,
-    };
-  }),
+      frameTime: null,
+      tissue: 0,
+      bytes: { voxels: 0, foreground: 0 },
+    })),
+  },
+  whole,
 };
+const set = openShared(shared);
 
 const dist = fileURLToPath(new URL('../../dist/', import.meta.url));
 
@@ -44,12 +55,14 @@ const dist = fileURLToPath(new URL('../../dist/', import.meta.url));
 async function hashesIn(numbers: readonly number[]): Promise<Map<string, string>> {
   const code = `
     const { parentPort, workerData } = require('node:worker_threads');
-    const { dist, set, small, numbers, size } = workerData;
+    const { dist, shared, small, numbers, size } = workerData;
     (async () => {
       const { proxyTasks } = await import(dist + 'proxy-tasks/index.js');
       const { rngOf } = await import(dist + 'src/core/random.js');
       const { sha256 } = await import(dist + 'src/core/hash.js');
       const { makeBatch } = await import(dist + 'src/pretrain/batches.js');
+      const { openShared } = await import(dist + 'src/scans/recipe.js');
+      const set = openShared(shared);
       const hashes = new Map();
       for (const [name, task] of Object.entries(proxyTasks)) {
         const plan = task.plan(task.options.parse(small[name]), { channels: 1, batch: size });
@@ -63,7 +76,7 @@ async function hashesIn(numbers: readonly number[]): Promise<Map<string, string>
     })();`;
   const worker = new Worker(code, {
     eval: true,
-    workerData: { dist, set, small, numbers, size },
+    workerData: { dist, shared, small, numbers, size },
     execArgv: [],
   });
   const [hashes] = (await once(worker, 'message')) as [Map<string, string>];
