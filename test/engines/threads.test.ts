@@ -32,6 +32,18 @@ const cases: readonly OpCase[] = [
     tolerance: 0,
   },
   {
+    title: 'a convolution of depth in tiles',
+    operands: [normal(2, 32, 8, 13, 14), normal(32, 32, 3, 3, 3)],
+    build: (b, x, w) => b.conv(x, w, { stride: [1, 1, 1], padding: [1, 1, 1] }),
+    tolerance: 0,
+  },
+  {
+    title: 'a convolution of a single sample, of depth in tiles',
+    operands: [normal(1, 16, 8, 9, 9), normal(16, 16, 3, 3, 3)],
+    build: (b, x, w) => b.conv(x, w, { stride: [1, 1, 1], padding: [1, 1, 1] }),
+    tolerance: 0,
+  },
+  {
     title: 'a depthwise convolution',
     operands: [normal(4, 32, 8, 16, 16), normal(32, 1, 3, 3, 3)],
     build: (b, x, w) => b.conv(x, w, { stride: [1, 1, 1], padding: [1, 1, 1], groups: 32 }),

@@ -28,7 +28,7 @@ async function openSession(program: TrainingProgram, options: EngineOptions): Pr
   const table = lowerings[device](await blockSize());
   const open = (model: Uint8Array) => openModel(model, { device, threads: options.threads });
   try {
-    const train = await open(trainModel(step, table));
+    const train = await open(trainModel(step, table, device === 'cpu'));
     const evaluate = await open(inferenceModel(evaluationGraph(program, groups), table));
     return new OnnxSession({ program, groups, step, train, evaluate });
   } catch (cause) {

@@ -8,19 +8,19 @@ import { blockSize } from './block-size.js';
 import { feedTensors } from './feeds.js';
 import { inferenceModel, OUTPUT } from './inference-model.js';
 import { lowerings } from './lowerings/index.js';
-import { copied, floats, openModel, type RuntimeOptions } from './runtime.js';
+import type { Lowerings } from './lowerings/lowering.js';
+import { floats, openModel, valuesOf, type RuntimeOptions } from './runtime.js';
 
-/** All outputs of the graph by name; integers and booleans come back as floats. */
+/** All outputs of the graph by name; integers and booleans come back as floats. `table`: not the device's own. */
 export async function runGraph(
   graph: Graph,
   weights: TensorMap,
   feeds: Feeds,
   options: RuntimeOptions = { device: 'cpu', threads: 1 },
+  table?: Lowerings,
 ): Promise<TensorMap> {
-  const session = await openModel(
-    inferenceModel(graph, lowerings[options.device](await blockSize())),
-    options,
-  );
+  const chosen = table ?? lowerings[options.device](await blockSize());
+  const session = await openModel(inferenceModel(graph, chosen), options);
   try {
     const tensors = feedTensors(graph.inputs, feeds, []);
     for (const { name, shape } of graph.parameters) {
@@ -32,7 +32,7 @@ export async function runGraph(
     return Object.fromEntries(
       Object.keys(graph.outputs).map((name) => {
         const value = results[OUTPUT + name];
-        return [name, tensor(value?.dims ?? [], copied(value))];
+        return [name, tensor(value?.dims ?? [], valuesOf(value))];
       }),
     );
   } finally {

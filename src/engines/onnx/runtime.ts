@@ -32,13 +32,11 @@ export function floats(data: Float32Array, dims: readonly number[]): ort.Tensor 
   return new ort.Tensor('float32', data, dims);
 }
 
-/** The values of a result, copied out of the runtime's memory; integers and booleans become floats. */
-export function copied(value: ort.Tensor | undefined): Float32Array {
+/** The values of a result, whose memory is its own; integers and booleans become floats. */
+export function valuesOf(value: ort.Tensor | undefined): Float32Array {
   if (!value) throw new Error('the runtime returned less than the model promises');
   const { data } = value;
-  return data instanceof Float32Array
-    ? data.slice()
-    : Float32Array.from(data as ArrayLike<number | bigint>, Number);
+  return data instanceof Float32Array ? data : Float32Array.from(data as ArrayLike<number | bigint>, Number);
 }
 
 export { ort };

@@ -9,7 +9,7 @@ import { pack, unpack, type Packing } from '../packing.js';
 import { momentName, SCALARS, STATES, type Groups } from '../training-graph.js';
 import { feedTensors } from './feeds.js';
 import { OUTPUT } from './inference-model.js';
-import { copied, floats, ort } from './runtime.js';
+import { floats, ort, valuesOf } from './runtime.js';
 import { STEP_COUNT } from './train-model.js';
 
 export interface Compiled {
@@ -64,9 +64,11 @@ export class OnnxSession implements Session {
     for (const { name, shape } of step.parameters)
       tensors[`${name}/before`] = floats(this.#vector(name), shape);
     const results = await train.run(tensors);
-    for (const { name } of step.parameters) this.#vectors.set(name, copied(results[name]));
+    for (const { name } of step.parameters) this.#vectors.set(name, valuesOf(results[name]));
     this.#step += count;
-    const curves = Object.keys(step.outputs).map((name) => [name, copied(results[`curve/${name}`])] as const);
+    const curves = Object.keys(step.outputs).map(
+      (name) => [name, valuesOf(results[`curve/${name}`])] as const,
+    );
     return { curves: Object.fromEntries(curves) };
   }
 
@@ -79,7 +81,7 @@ export class OnnxSession implements Session {
     const results = await evaluate.run(tensors);
     const named = Object.keys(program.evaluate.outputs).map((name): [string, Tensor] => {
       const value = results[OUTPUT + name];
-      return [name, tensor(value?.dims ?? [], copied(value))];
+      return [name, tensor(value?.dims ?? [], valuesOf(value))];
     });
     return Object.fromEntries(named);
   }

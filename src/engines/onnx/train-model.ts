@@ -5,6 +5,7 @@
  * indexed by its counter; scalar outputs are stacked to `[K]`. K is known when the model runs.
  */
 import type { Graph, InputSpec } from '../../ir/graph.js';
+import { regionsOf } from './chunks.js';
 import { lowerGraph } from './lower.js';
 import type { Lowerings } from './lowerings/lowering.js';
 import { graphProto, modelBytes, ONNX_TYPES, valueInfo } from './model.js';
@@ -24,11 +25,14 @@ export function widened(out: OnnxWriter, name: string, { dtype }: InputSpec): st
   return dtype === 'i64' ? out.op('Cast', [name], { to: Type.INT64 }) : name;
 }
 
-/** The model's outputs are those of the graph, `[K]` each, and the packed vectors under their own names. */
-export function trainModel(step: Graph, table: Lowerings): Uint8Array {
+/**
+ * The model's outputs are those of the graph, `[K]` each, and the packed vectors under their own names. `inPieces`: runs
+ * elementwise work on long vectors piece by piece.
+ */
+export function trainModel(step: Graph, table: Lowerings, inPieces = false): Uint8Array {
   const carried = step.parameters.map(({ name, shape }) => ({ name, shape }));
   const curves = Object.keys(step.outputs);
-  const body = loopBody(step, table);
+  const body = loopBody(step, table, inPieces);
   const out = new OnnxWriter();
   const results = out.ops(
     'Loop',
@@ -52,18 +56,19 @@ export function trainModel(step: Graph, table: Lowerings): Uint8Array {
   return modelBytes(graphProto('train', out, inputs, outputs));
 }
 
-function loopBody(step: Graph, table: Lowerings): GraphProto {
+function loopBody(step: Graph, table: Lowerings, inPieces: boolean): GraphProto {
   const out = new OnnxWriter('step/');
   const counter = out.fresh('counter');
   const goOn = out.fresh('condition');
   const carried = step.parameters.map(({ name, shape }) => ({ name, shape, inside: out.fresh('carried') }));
   const insideOf = new Map(carried.map(({ name, inside }) => [name, inside]));
   const specs = new Map(step.inputs.map((spec) => [spec.name, spec]));
-  const nameOf = lowerGraph(out, step, table, {
-    input: (name) =>
+  const leaves = {
+    input: (name: string) =>
       widened(out, out.op('Gather', [name, counter], { axis: 0 }), specs.get(name) as InputSpec),
-    parameter: (name) => insideOf.get(name) as string,
-  });
+    parameter: (name: string) => insideOf.get(name) as string,
+  };
+  const nameOf = lowerGraph(out, step, table, leaves, inPieces ? regionsOf(step) : undefined);
   // A value may leave under one name only, and inputs of the body may not leave as they are.
   const leave = (name: string): string => out.copy(name, out.fresh('result'));
   const goingOn = leave(goOn);

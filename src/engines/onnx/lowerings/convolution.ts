@@ -8,6 +8,7 @@ import { convInputGradBy } from './input-gradient.js';
 import type { Lowering } from './lowering.js';
 import { fusedProduct, standardProduct } from './products.js';
 import { ungroupedConv } from './ungrouped-conv.js';
+import { suitsTiledGradient, tiledFilterGradient } from './winograd-conv.js';
 
 function convBy(convolve: Convolve): Lowering<'conv'> {
   return ({ out, inputs: [x, w], types: [input, filter], attributes }) =>
@@ -18,10 +19,11 @@ function convBy(convolve: Convolve): Lowering<'conv'> {
 export function convolutionBy(block: number) {
   const convolve = convolveBy(block);
   const byProducts = convFilterGradBy(fusedProduct);
-  const convFilterGrad: Lowering<'convFilterGrad'> = (site) =>
-    suitsBlockedGradient(site.types[0].shape, site.attributes, block)
-      ? blockedFilterGradient(site, block)
-      : byProducts(site);
+  const convFilterGrad: Lowering<'convFilterGrad'> = (site) => {
+    const [{ shape }] = site.types;
+    if (suitsBlockedGradient(shape, site.attributes, block)) return blockedFilterGradient(site, block);
+    return suitsTiledGradient(shape, site.attributes) ? tiledFilterGradient(site) : byProducts(site);
+  };
   return { conv: convBy(convolve), convInputGrad: convInputGradBy(convolve), convFilterGrad };
 }
 

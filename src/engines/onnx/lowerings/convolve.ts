@@ -6,6 +6,7 @@ import type { ConvAttributes } from '../../../ir/ops/convolution.js';
 import type { OnnxWriter } from '../writer.js';
 import { blockedConv, suitsBlocks } from './blocked-conv.js';
 import { onnxPads } from './lowering.js';
+import { suitsTiles, tiledConv } from './winograd-conv.js';
 
 /** Writes the convolution of `x` `[N, C, ...]` with the filter `w` `[O, C / groups, ...kernel]`. */
 export type Convolve = (
@@ -43,10 +44,13 @@ const steadyConv: Convolve = (out, x, shape, w, filter, attributes) => {
   return out.op('Slice', [both, out.ints([0]), out.ints([1]), out.ints([0])]);
 };
 
-/** In blocks of `block` channels where that is faster; 1 where the processor has no such kernels. */
+/** By tiles, or in blocks of `block` channels, where that is faster; 1 where the processor has no such kernels. */
 export function convolveBy(block: number): Convolve {
-  return (out, x, shape, w, filter, attributes) =>
-    suitsBlocks(shape, filter, attributes, block)
+  return (out, x, shape, w, filter, attributes) => {
+    if (suitsTiles(shape, filter, attributes, block))
+      return tiledConv(out, x, shape, w, filter, attributes, block);
+    return suitsBlocks(shape, filter, attributes, block)
       ? blockedConv(out, x, shape, w, filter, attributes, block)
       : steadyConv(out, x, shape, w, filter, attributes);
+  };
 }

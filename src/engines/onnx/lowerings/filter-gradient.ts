@@ -22,48 +22,64 @@ const JOINED_BYTES = 2 ** 28;
 
 export function convFilterGradBy(product: Product): Lowering<'convFilterGrad'> {
   return ({ out, inputs: [x, dy], types: [xType, dyType], attributes }) => {
-    const { groups, filterShape } = attributes;
-    const [outChannels = 1, columns = 1, ...kernel] = filterShape;
-    const rows = outChannels / groups;
-    const axis = stackedAxis(attributes, kernel);
-    const stacked = stackShifted(out, channelsFirst(out, dy, dyType.shape), dyType.shape, attributes, axis);
-    const cuts = cutTaps(
-      out,
-      channelsFirst(out, x, xType.shape),
-      xType.shape,
-      dyType.shape,
-      attributes,
-      axis,
-    );
-    const shifts = axis === undefined ? 1 : (kernel[axis] ?? 1);
-    const lead = groups === 1 ? [] : [groups];
-
-    const left = out.op('Reshape', [stacked, out.ints([...lead, shifts * rows, -1])]);
-    const rights = cuts.map((cut) => out.op('Reshape', [cut, out.ints([...lead, columns, -1])]));
-    // to [groups, shifts, rows, cuts, columns] or [groups, shifts, rows, columns, cuts]
-    const bytes = 4 * cuts.length * sizeOf(xType.shape);
-    const joined = columns <= JOINED_COLUMNS && bytes <= JOINED_BYTES;
-    const multiply = (right: string): string => {
-      const wide = joined ? cuts.length * columns : columns;
-      const inner = innerExtent(xType.shape, dyType.shape, attributes, axis);
-      const shape = { rows: shifts * rows, columns: wide, inner, rank: lead.length + 2 };
-      return product(out, left, right, shape, { a: false, b: true });
+    const operands = {
+      x: channelsFirst(out, x, xType.shape),
+      shape: xType.shape,
+      dy: channelsFirst(out, dy, dyType.shape),
+      dyShape: dyType.shape,
     };
-    const all = joined
-      ? multiply(concat(out, rights, lead.length))
-      : concat(
-          out,
-          rights.map((right) =>
-            out.op('Reshape', [multiply(right), out.ints([groups, shifts, rows, columns, 1])]),
-          ),
-          4,
-        );
-    const parts = joined
-      ? [groups, shifts, rows, cuts.length, columns]
-      : [groups, shifts, rows, columns, cuts.length];
-    const split = out.op('Reshape', [all, out.ints(parts)]);
-    return assemble(out, split, joined ? 3 : 4, filterShape, groups, axis);
+    return filterGradient(out, operands, attributes, product);
   };
+}
+
+/** Operands `[C, N, ...]`; their shapes are those before channels came first, `[N, C, ...]`. */
+export interface Operands {
+  readonly x: string;
+  readonly shape: Shape;
+  readonly dy: string;
+  readonly dyShape: Shape;
+}
+
+export function filterGradient(
+  out: OnnxWriter,
+  { x, shape, dy, dyShape }: Operands,
+  attributes: ConvFilterGradAttributes,
+  product: Product,
+): string {
+  const { groups, filterShape } = attributes;
+  const [outChannels = 1, columns = 1, ...kernel] = filterShape;
+  const rows = outChannels / groups;
+  const axis = stackedAxis(attributes, kernel);
+  const stacked = stackShifted(out, dy, dyShape, attributes, axis);
+  const cuts = cutTaps(out, x, shape, dyShape, attributes, axis);
+  const shifts = axis === undefined ? 1 : (kernel[axis] ?? 1);
+  const lead = groups === 1 ? [] : [groups];
+
+  const left = out.op('Reshape', [stacked, out.ints([...lead, shifts * rows, -1])]);
+  const rights = cuts.map((cut) => out.op('Reshape', [cut, out.ints([...lead, columns, -1])]));
+  // to [groups, shifts, rows, cuts, columns] or [groups, shifts, rows, columns, cuts]
+  const bytes = 4 * cuts.length * sizeOf(shape);
+  const joined = columns <= JOINED_COLUMNS && bytes <= JOINED_BYTES;
+  const multiply = (right: string): string => {
+    const wide = joined ? cuts.length * columns : columns;
+    const inner = innerExtent(shape, dyShape, attributes, axis);
+    const extents = { rows: shifts * rows, columns: wide, inner, rank: lead.length + 2 };
+    return product(out, left, right, extents, { a: false, b: true });
+  };
+  const all = joined
+    ? multiply(concat(out, rights, lead.length))
+    : concat(
+        out,
+        rights.map((right) =>
+          out.op('Reshape', [multiply(right), out.ints([groups, shifts, rows, columns, 1])]),
+        ),
+        4,
+      );
+  const parts = joined
+    ? [groups, shifts, rows, cuts.length, columns]
+    : [groups, shifts, rows, columns, cuts.length];
+  const split = out.op('Reshape', [all, out.ints(parts)]);
+  return assemble(out, split, joined ? 3 : 4, filterShape, groups, axis);
 }
 
 function concat(out: OnnxWriter, values: readonly string[], axis: number): string {

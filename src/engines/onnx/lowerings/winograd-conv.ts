@@ -1,0 +1,143 @@
+/**
+ * Convolution and filter gradient by minimal filtering along the depth; how and why stands in `winograd.ts`.
+ */
+import { sizeOf, type Shape } from '../../../core/tensor.js';
+import {
+  convOutputShape,
+  type ConvAttributes,
+  type ConvFilterGradAttributes,
+} from '../../../ir/ops/convolution.js';
+import type { OnnxWriter } from '../writer.js';
+import { filterGradient } from './filter-gradient.js';
+import { BLOCKED, type LoweringSite } from './lowering.js';
+import { fusedProduct } from './products.js';
+import { combine, combineFilter, spread, tilingOf, type Tiling } from './winograd.js';
+
+/** The largest share of a convolution's own products that tiles may need. */
+const SAVING = 0.8;
+
+function saves(x: Shape, w: Shape, attributes: ConvAttributes): boolean {
+  const tiling = tilingOf(x, w, attributes);
+  if (!tiling) return false;
+  const [, , planes = 1] = convOutputShape(x, w, attributes);
+  return tiling.tiles * tiling.products <= SAVING * planes * (w[2] ?? 1);
+}
+
+/** Whether tiles, in whole blocks of `block` channels, are the fastest way to run a convolution. */
+export function suitsTiles(x: Shape, w: Shape, attributes: ConvAttributes, block: number): boolean {
+  const [out = 1, channels = 1, , ...kernel] = w;
+  const whole = channels % block === 0 && out % block === 0;
+  // filters along the depth alone are too cheap, and large filters take longer to combine than to use
+  return block > 1 && whole && sizeOf(kernel) > 1 && sizeOf(w) < sizeOf(x) && saves(x, w, attributes);
+}
+
+/** Channels on either side below which combining the operands costs more than it saves. */
+const FEW_CHANNELS = 8;
+
+/** The same for the filter gradient, which needs no blocks. */
+export function suitsTiledGradient(x: Shape, attributes: ConvFilterGradAttributes): boolean {
+  const { filterShape } = attributes;
+  const [out = 1, channels = 1, , ...kernel] = filterShape;
+  return Math.min(out, channels) >= FEW_CHANNELS && sizeOf(kernel) > 1 && saves(x, filterShape, attributes);
+}
+
+export function tiledConv(
+  out: OnnxWriter,
+  x: string,
+  shape: Shape,
+  w: string,
+  filter: Shape,
+  attributes: ConvAttributes,
+  block: number,
+): string {
+  const tiling = tilingOf(shape, filter, attributes) as Tiling;
+  const { stride, padding, dilation } = attributes;
+  const [top = [0, 0], side = [0, 0]] = padding.slice(1);
+  const planes = combine(out, x, shape, tiling.inputs, tiling.tiles);
+  const blocks = out.op('ReorderInput', [planes], {}, BLOCKED);
+  const filters = tiledFilter(out, w, filter, tiling, block);
+  const products = out.op(
+    'Conv',
+    [blocks, filters],
+    {
+      kernel_shape: filter.slice(3),
+      strides: stride.slice(1),
+      pads: [top[0], side[0], top[1], side[1]],
+      dilations: dilation.slice(1),
+      group: tiling.products,
+    },
+    BLOCKED,
+  );
+  const channels = tiling.products * (filter[0] ?? 1);
+  const left = out.op('ReorderOutput', [products], { channels }, BLOCKED);
+  return spread(out, left, convOutputShape(shape, filter, attributes), tiling.outputs);
+}
+
+/** `[O, C, kd, kh, kw]` → `[n · O, C, kh, kw]` in blocks. */
+function tiledFilter(out: OnnxWriter, w: string, filter: Shape, tiling: Tiling, block: number): string {
+  const [outChannels = 1, channels = 1, , ...kernel] = filter;
+  const combined = combineFilter(out, w, filter, tiling);
+  const [high, deep] = [outChannels / block, channels / block];
+  const cells = out.op('Reshape', [
+    combined,
+    out.ints([high, block, deep, block, tiling.products, sizeOf(kernel)]),
+  ]);
+  const turned = out.op('Transpose', [cells], { perm: [4, 0, 2, 5, 3, 1] });
+  return out.op('Reshape', [turned, out.ints([tiling.products * outChannels, channels, ...kernel])]);
+}
+
+export function tiledFilterGradient({
+  out,
+  inputs: [x, dy],
+  types: [{ shape }, { shape: dyShape }],
+  attributes,
+}: LoweringSite<'convFilterGrad'>): string {
+  const { filterShape, stride, padding, dilation } = attributes;
+  const [outChannels = 1, channels = 1, taps = 1, ...kernel] = filterShape;
+  const tiling = tilingOf(shape, filterShape, attributes) as Tiling;
+  const { tiles, products: n, inputs, outputs } = tiling;
+  const transposed = outputs[0]?.map((_, column) => outputs.map((row) => row[column] ?? 0)) ?? [];
+  const operands = {
+    x: productsFirst(out, x, shape, inputs, tiles),
+    shape: [(shape[0] ?? 1) * tiles, n * channels, ...shape.slice(3)],
+    dy: productsFirst(out, dy, dyShape, transposed, tiles),
+    dyShape: [(dyShape[0] ?? 1) * tiles, n * outChannels, ...dyShape.slice(3)],
+  };
+  const within: ConvFilterGradAttributes = {
+    stride: stride.slice(1),
+    padding: padding.slice(1),
+    dilation: dilation.slice(1),
+    groups: n,
+    filterShape: [n * outChannels, channels, ...kernel],
+  };
+  const gradient = filterGradient(out, operands, within, fusedProduct);
+  // Gᵀ: from n products to kd taps, [kd, O · C, kh · kw], then the taps beside their channels
+  const flat = out.op('Reshape', [gradient, out.ints([n, outChannels * channels * sizeOf(kernel)])]);
+  const matrix = out.floats([n, taps], tiling.filter.flat());
+  const byTap = out.op('FusedMatMul', [matrix, flat], { transA: 1 }, { domain: 'com.microsoft' });
+  const cells = out.op('Reshape', [byTap, out.ints([taps, outChannels * channels, sizeOf(kernel)])]);
+  return out.op('Reshape', [out.op('Transpose', [cells], { perm: [1, 0, 2] }), out.ints(filterShape)]);
+}
+
+/** `[N, C, D, ...plane]` by a matrix `[T · n, D]` → `[n · C, N · T, ...plane]`. */
+function productsFirst(
+  out: OnnxWriter,
+  x: string,
+  shape: Shape,
+  matrix: readonly (readonly number[])[],
+  tiles: number,
+): string {
+  const [batch = 1, channels = 1, depth = 1, ...plane] = shape;
+  const area = sizeOf(plane);
+  const n = matrix.length / tiles;
+  // rows by product first, then by tile
+  const sorted = Array.from({ length: n * tiles }, (_, row) => {
+    const [product, tile] = [Math.floor(row / tiles), row % tiles];
+    return matrix[tile * n + product] ?? [];
+  });
+  const rows = out.op('Reshape', [x, out.ints([batch, channels, depth, area])]);
+  const combined = out.op('MatMul', [out.floats([n * tiles, depth], sorted.flat()), rows]);
+  const open = out.op('Reshape', [combined, out.ints([batch, channels, n, tiles * area])]);
+  const first = out.op('Transpose', [open], { perm: [2, 1, 0, 3] });
+  return out.op('Reshape', [first, out.ints([n * channels, batch * tiles, ...plane])]);
+}
