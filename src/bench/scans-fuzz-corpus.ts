@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import { deflateSync, gzipSync } from 'node:zlib';
 import { formatOf } from '../scans/formats/index.js';
 import { npyBytes } from '../scans/npy.js';
-import { dicomFile, element, encapsulated, short, text } from './scans-dicom-file.js';
+import { zipSync } from 'fflate';
+import { dicomFile, element, encapsulated, sequence, short, text } from './scans-dicom-file.js';
 
 export interface Sample {
   /** Its ending decides who reads it. */
@@ -27,6 +28,7 @@ const voxelBytes = new Uint8Array(voxels.buffer);
 
 export function builtInSamples(): Sample[] {
   const nifti1 = niftiOf(1);
+  const npy = npyBytes({ shape: [1, SIDE, SIDE, SIDE], voxels: Float32Array.from(voxels) });
   return [
     { ending: '.nii', bytes: nifti1 },
     { ending: '.nii.gz', bytes: gzipSync(nifti1) },
@@ -35,10 +37,13 @@ export function builtInSamples(): Sample[] {
     { ending: '.nrrd', bytes: nrrdOf('gzip') },
     { ending: '.mha', bytes: metaImageOf(false) },
     { ending: '.mha', bytes: metaImageOf(true) },
-    { ending: '.npy', bytes: npyBytes({ shape: [1, SIDE, SIDE, SIDE], voxels: Float32Array.from(voxels) }) },
+    { ending: '.npy', bytes: npy },
+    { ending: '.npz', bytes: zipSync({ 'scan.npy': npy }) },
     { ending: '.dcm', bytes: dicomOf('1.2.840.10008.1.2.1') },
     { ending: '.dcm', bytes: dicomOf('1.2.840.10008.1.2.1.99') },
     { ending: '.dcm', bytes: dicomOf('1.2.840.10008.1.2.5') },
+    { ending: '.dcm', bytes: segmentationOf() },
+    { ending: '.dcm', bytes: gridOf() },
   ];
 }
 
@@ -131,6 +136,56 @@ function dicomOf(syntax: string): Uint8Array {
     element(0x0028, 0x0102, 'US', short(15)),
     element(0x0028, 0x0103, 'US', short(1)),
     rle ? encapsulated(rleFrames()) : element(0x7fe0, 0x0010, 'OW', voxelBytes),
+  ]);
+}
+
+/** Frames of one bit per sample, packed, with a modality lookup table that gives both a value. */
+function segmentationOf(): Uint8Array {
+  const table = [
+    element(0x0028, 0x3002, 'US', Buffer.concat([short(2), short(0), short(16)])),
+    element(0x0028, 0x3006, 'OW', Buffer.from(Uint16Array.of(10, 1000).buffer)),
+  ];
+  const bits = Buffer.alloc(SIDE ** 3 / 8);
+  voxels.forEach((value, i) => (bits[i >> 3] = (bits[i >> 3] as number) | (Number(value > 600) << (i & 7))));
+  return dicomFile('1.2.840.10008.1.2.1', [
+    element(0x0008, 0x0060, 'CS', text('SEG')),
+    element(0x0028, 0x0002, 'US', short(1)),
+    element(0x0028, 0x0008, 'IS', text(String(SIDE))),
+    element(0x0028, 0x0010, 'US', short(SIDE)),
+    element(0x0028, 0x0011, 'US', short(SIDE)),
+    element(0x0028, 0x0100, 'US', short(1)),
+    element(0x0028, 0x0101, 'US', short(1)),
+    element(0x0028, 0x0103, 'US', short(0)),
+    sequence(0x0028, 0x3000, [table]),
+    element(0x7fe0, 0x0010, 'OB', bits),
+  ]);
+}
+
+/** A UIH grid of floats: eight slices as tiles of three in a row. */
+function gridOf(): Uint8Array {
+  const [across, down] = [3, 3];
+  const tiles = new Float32Array(across * down * SIDE * SIDE);
+  voxels.forEach((value, i) => {
+    const [x, y, z] = [i % SIDE, Math.floor(i / SIDE) % SIDE, Math.floor(i / SIDE ** 2)];
+    tiles[(Math.floor(z / across) * SIDE + y) * across * SIDE + (z % across) * SIDE + x] = value;
+  });
+  const places = Array.from({ length: SIDE }, (_, z) => [
+    element(0x0020, 0x0032, 'DS', text(`0\\0\\${3 * z}`)),
+  ]);
+  return dicomFile('1.2.840.10008.1.2.1', [
+    element(0x0008, 0x0008, 'CS', text('ORIGINAL\\PRIMARY\\VFRAME')),
+    element(0x0008, 0x0060, 'CS', text('MR')),
+    element(0x0018, 0x0088, 'DS', text('3')),
+    element(0x0020, 0x0032, 'DS', text('0\\0\\0')),
+    element(0x0020, 0x0037, 'DS', text('1\\0\\0\\0\\1\\0')),
+    element(0x0028, 0x0002, 'US', short(1)),
+    element(0x0028, 0x0010, 'US', short(down * SIDE)),
+    element(0x0028, 0x0011, 'US', short(across * SIDE)),
+    element(0x0028, 0x0030, 'DS', text('2\\2')),
+    element(0x0028, 0x0100, 'US', short(32)),
+    element(0x0065, 0x1050, 'DS', text(String(SIDE))),
+    sequence(0x0065, 0x1051, places),
+    element(0x7fe0, 0x0008, 'OF', new Uint8Array(tiles.buffer)),
   ]);
 }
 

@@ -7,12 +7,12 @@ import { rngOf } from '../core/random.js';
 import { tensor, type Tensor, type TensorMap } from '../core/tensor.js';
 import { encodeGraphAsOnnx, runGraph } from '../engines/onnx/index.js';
 import type { Prepared } from '../experiment/prepare.js';
-import { exportPytorch, type ExportOrigin } from '../export/pytorch.js';
+import { exportPytorch, type ExportOrigin, type ExportedScans } from '../export/pytorch.js';
 import { encoderWeights } from '../export/weights.js';
 import type { ExportFiles } from '../export/write-folder.js';
 import type { Architecture } from '../nn/architecture.js';
 import { encoderGraph, encoderPrefix } from '../pretrain/program.js';
-import { transformsOf } from '../scans/options.js';
+import { transformsOf, type ScanOptions } from '../scans/options.js';
 import { version } from './version.js';
 
 export interface Exported {
@@ -44,7 +44,7 @@ export async function exportFiles(to: 'pytorch' | 'onnx', exported: Exported): P
       ...(prepared.plan.pytorch === undefined ? {} : { source: prepared.plan.pytorch() }),
     },
     origin: { version, experiment: experiment.name, space: prepared.space.name, ...origin },
-    scans: { ...transformsOf(experiment.scans), validation: experiment.scans.validation },
+    scans: exportedScans(experiment.scans),
     training: given(experiment.training),
   });
   if (to === 'pytorch') return files;
@@ -52,6 +52,16 @@ export async function exportFiles(to: 'pytorch' | 'onnx', exported: Exported): P
     'encoder.onnx': encodeGraphAsOnnx(graph, weights, { dynamicBatch: true, version }),
     'architecture.json': present(files['architecture.json'], 'architecture.json'),
     'parity.npz': present(files['parity.npz'], 'parity.npz'),
+  };
+}
+
+function exportedScans(options: ScanOptions): ExportedScans {
+  const transforms = transformsOf(options);
+  const modalities = Object.entries(transforms.modalities).map(([name, own]) => [name, given(own)]);
+  return {
+    ...given(transforms),
+    modalities: Object.fromEntries(modalities) as ExportedScans['modalities'],
+    validation: options.validation,
   };
 }
 

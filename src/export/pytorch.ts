@@ -50,6 +50,21 @@ export interface ExportedScans {
   /** mm along `[D, H, W]`. */
   readonly spacing: readonly [number, number, number];
   readonly percentiles: readonly [number, number];
+  /** Where intensities are clipped instead. */
+  readonly window?: { readonly center: number; readonly width: number };
+  /** Percentiles of tissue, and the values that they are given. */
+  readonly landmarks?: { readonly percentiles: readonly number[]; readonly values: readonly number[] };
+  /** The same for modalities as DICOM names them. */
+  readonly modalities: Readonly<
+    Record<
+      string,
+      {
+        readonly percentiles?: readonly [number, number];
+        readonly window?: NonNullable<ExportedScans['window']>;
+        readonly landmarks?: NonNullable<ExportedScans['landmarks']>;
+      }
+    >
+  >;
   readonly frames: 'first' | 'each' | 'mean';
   /** Scans with NaN or infinite voxels are refused, or have them set to zero. */
   readonly nonFinite: 'refuse' | 'zero';

@@ -130,7 +130,7 @@ function lowerOtsuThreshold(histogram: Float64Array): number {
 export function clipRangeOf(
   voxels: Float32Array,
   foreground: Uint8Array,
-  { percentiles, window }: Clipping,
+  { percentiles, window }: Pick<Clipping, 'percentiles' | 'window'>,
 ): readonly [number, number] | null {
   if (window !== undefined) return [window.center - window.width / 2, window.center + window.width / 2];
   if (!foreground.includes(1)) return null;

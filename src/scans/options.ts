@@ -13,6 +13,35 @@ const Percentiles = z
 
 const Window = z.strictObject({ center: z.number(), width: z.number().positive() });
 
+const rising = (values: readonly number[]): boolean =>
+  values.every((value, i) => i === 0 || value > (values[i - 1] as number));
+
+const Landmarks = z
+  .strictObject({
+    percentiles: z.array(z.number().min(0).max(100)).min(2).max(100),
+    values: z.array(z.number()).min(2).max(100),
+  })
+  .refine(({ percentiles, values }) => percentiles.length === values.length, {
+    error: 'there must be as many values as percentiles',
+  })
+  .refine(({ percentiles, values }) => rising(percentiles) && rising(values), {
+    error: 'percentiles and values must rise',
+  });
+export type Landmarks = z.output<typeof Landmarks>;
+
+const OfModality = z.strictObject({
+  percentiles: Percentiles.optional(),
+  window: Window.optional(),
+  landmarks: Landmarks.optional(),
+});
+type OfModality = z.output<typeof OfModality>;
+
+/** What is usual for a modality: soft tissue to bone and air in Hounsfield units; ultrasound that is dark at its floor. */
+const USUAL: Readonly<Record<string, OfModality>> = {
+  CT: { window: { center: 0, width: 2000 } },
+  US: { percentiles: [0, 99.9] },
+};
+
 export const ScanOptions = z.strictObject({
   spacing: z
     .union([millimetres, z.tuple([millimetres, millimetres, millimetres])])
@@ -46,10 +75,16 @@ export const ScanOptions = z.strictObject({
   window: Window.optional().describe(
     'Intensities are clipped to this window (Hounsfield units for CT) instead of at percentiles.',
   ),
+  landmarks: Landmarks.optional().describe(
+    "Intensities are mapped, piecewise linearly, so that these percentiles of a scan's tissue take these values: histogram matching to a reference, whose landmarks voxolve scans --landmarks prints.",
+  ),
   modalities: z
-    .record(z.string(), z.strictObject({ percentiles: Percentiles.optional(), window: Window.optional() }))
-    .default({ US: { percentiles: [0, 99.9] } })
-    .describe('Clipping for modalities as DICOM names them, instead of the above.'),
+    .record(z.string(), OfModality)
+    .default({})
+    .transform((given): Readonly<Record<string, OfModality>> => ({ ...USUAL, ...given }))
+    .describe(
+      'The same for modalities as DICOM names them, instead of the above. Unless given: CT from -1000 to 1000 Hounsfield units, US at the percentiles 0 and 99.9.',
+    ),
   nonFinite: z
     .enum(['refuse', 'zero'])
     .default('refuse')
@@ -84,13 +119,14 @@ export type ScanOptions = z.output<typeof ScanOptions>;
 /** The options that decide what a file's voxels become; part of the cache's key. */
 export type Transforms = Pick<
   ScanOptions,
-  'percentiles' | 'window' | 'modalities' | 'frames' | 'cine' | 'nonFinite'
+  'percentiles' | 'window' | 'landmarks' | 'modalities' | 'frames' | 'cine' | 'nonFinite'
 > & { readonly spacing: Triple };
 
 export function transformsOf({
   spacing,
   percentiles,
   window,
+  landmarks,
   modalities,
   frames,
   cine,
@@ -100,6 +136,7 @@ export function transformsOf({
     spacing: typeof spacing === 'number' ? [spacing, spacing, spacing] : spacing,
     percentiles,
     window,
+    landmarks,
     modalities,
     frames,
     cine,
@@ -107,20 +144,27 @@ export function transformsOf({
   };
 }
 
-/** How intensities of a modality are clipped: its own window or percentiles, else those of all. */
+/** How intensities of a modality are clipped, and matched: its own way, else that of all. */
 export interface Clipping {
   readonly percentiles: readonly [number, number];
   readonly window: { readonly center: number; readonly width: number } | undefined;
+  readonly landmarks: Landmarks | undefined;
 }
 
 export function clippingOf(
-  { percentiles, window, modalities }: Pick<Transforms, 'percentiles' | 'window' | 'modalities'>,
+  {
+    percentiles,
+    window,
+    landmarks,
+    modalities,
+  }: Pick<Transforms, 'percentiles' | 'window' | 'landmarks' | 'modalities'>,
   modality: string | null,
 ): Clipping {
-  const own = modality === null ? undefined : modalities[modality];
+  const own = modality === null || !Object.hasOwn(modalities, modality) ? undefined : modalities[modality];
   return {
     percentiles: own?.percentiles ?? percentiles,
     window: own?.window ?? (own?.percentiles === undefined ? window : undefined),
+    landmarks: own?.landmarks ?? landmarks,
   };
 }
 
@@ -129,8 +173,10 @@ export function transformsJson(transforms: Transforms): Json {
   return JSON.parse(JSON.stringify(transforms)) as Json;
 }
 
-export function clippingText({ percentiles, window }: Clipping): string {
-  return window === undefined
-    ? `percentiles ${percentiles.join(' to ')}`
-    : `window ${window.center - window.width / 2} to ${window.center + window.width / 2}`;
+export function clippingText({ percentiles, window, landmarks }: Clipping): string {
+  const clipped =
+    window === undefined
+      ? `percentiles ${percentiles.join(' to ')}`
+      : `window ${window.center - window.width / 2} to ${window.center + window.width / 2}`;
+  return landmarks === undefined ? clipped : `${clipped}, matched at ${landmarks.values.length} landmarks`;
 }

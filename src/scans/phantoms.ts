@@ -6,8 +6,9 @@
  */
 import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { sha256 } from '../core/hash.js';
+import { niftiFile } from './nifti-write.js';
 import { isFlipped, phantom } from './phantom-image.js';
 
 export interface PhantomOptions {
@@ -52,22 +53,11 @@ export async function writePhantoms(folder: string, options: PhantomOptions): Pr
 
 /** Returns the hash of the file. */
 async function writeVolume(path: string, data: Int16Array, size: number, flipped: boolean): Promise<string> {
-  const { niftiWriteImageNode } = await import('@itk-wasm/image-io');
   const temporary = path.replace(/phantom-\d+/, `.${randomUUID()}`);
   const spacing = FIELD_OF_VIEW / size;
-  const flip = flipped ? 1 : -1;
-  const image = {
-    imageType: { dimension: 3, componentType: 'int16', pixelType: 'Scalar', components: 1 } as const,
-    name: 'phantom',
-    size: [size, size, size],
-    spacing: [spacing, spacing, spacing],
-    origin: [0, 0, 0],
-    // Direction cosines in ITK's LPS frame, row by row.
-    direction: Float64Array.of(flip, 0, 0, 0, flip, 0, 0, 0, 1),
-    metadata: new Map<string, string>(),
-    data,
-  };
-  await niftiWriteImageNode(image, resolve(temporary), { useCompression: true });
+  // Stored towards the patient's left and back where flipped, as many scanners do.
+  const step = flipped ? -spacing : spacing;
+  await writeFile(temporary, niftiFile(data, [size, size, size], [step, step, spacing]));
   const hash = sha256(await readFile(temporary));
   await rename(temporary, path);
   return hash;

@@ -6,7 +6,8 @@ import { isCine, prepareCine } from './cine.js';
 import type { RawScan } from './formats/format.js';
 import { canonicalTriple, canonicalVoxels, orientationOf, type Triple } from './geometry.js';
 import { clipRangeOf, foregroundOf, rangeOf, standardise } from './intensity.js';
-import { clippingOf, type Transforms } from './options.js';
+import { matchLandmarks } from './landmarks.js';
+import { clippingOf, type Clipping, type Transforms } from './options.js';
 import { resample, resampledShape } from './resample.js';
 import { STEEPEST_DEGREES, shearOf, upright } from './shear.js';
 
@@ -140,7 +141,7 @@ function finished(
   const clipping = clippingOf(transforms, modality);
   const foreground = foregroundOf(voxels, clipping.percentiles);
   const range = clipRangeOf(voxels, foreground, clipping);
-  if (range === null || !standardise(voxels, foreground, range)) {
+  if (range === null || !finish(voxels, foreground, range, clipping)) {
     const within =
       clipping.window === undefined
         ? `the percentiles ${clipping.percentiles.join(' and ')}`
@@ -152,4 +153,18 @@ function finished(
     });
   }
   return { shape: [1, ...shape], spacing, frameTime, voxels, foreground };
+}
+
+/** Clips, matches where landmarks are given, standardises; false where there is no contrast. */
+function finish(
+  voxels: Float32Array,
+  foreground: Uint8Array,
+  range: readonly [number, number],
+  { landmarks }: Clipping,
+): boolean {
+  if (landmarks === undefined) return standardise(voxels, foreground, range);
+  for (let i = 0; i < voxels.length; i++)
+    voxels[i] = Math.min(range[1], Math.max(range[0], voxels[i] as number));
+  matchLandmarks(voxels, foreground, landmarks);
+  return standardise(voxels, foreground, [-Infinity, Infinity]);
 }

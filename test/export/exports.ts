@@ -38,6 +38,7 @@ export async function randomContent(
     scans: {
       spacing: [6, 6, 6],
       percentiles: [0.5, 99.5],
+      modalities: {},
       frames: 'first',
       nonFinite: 'refuse',
       validation: 0.25,

@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { readExperiment } from '../../experiment/read.js';
 import { describeScans, type ScanDescription } from '../../scans/describe.js';
+import { USUAL_PERCENTILES, landmarksOf, meanLandmarks } from '../../scans/landmarks.js';
 import { exportNpy } from '../../scans/npy.js';
 import { ScanOptions } from '../../scans/options.js';
 import type { PreparedVolume } from '../../scans/prepare.js';
@@ -28,6 +29,10 @@ export const scans = defineCommand({
         type: 'string',
         describe: 'folder to write prepared scans to: [C, D, H, W], float32',
       })
+      .option('landmarks', {
+        type: 'boolean',
+        describe: 'print the mean landmarks of tissue, for "landmarks" of an experiment: histogram matching',
+      })
       .options(jsonOption),
   handler: async (args) => {
     const read =
@@ -35,11 +40,14 @@ export const scans = defineCommand({
     const options = args.manifest === undefined ? read : { ...read, manifest: resolve(args.manifest) };
     const sheet: Tile[][] = [];
     const exported: { path: string; files: string[] }[] = [];
+    const landmarks: number[][] = [];
     let written = 0;
     const onPrepared = async (volumes: readonly PreparedVolume[], path: string): Promise<void> => {
       const [first] = volumes;
       if (args.preview !== undefined && first !== undefined && sheet.length < MOST_ON_SHEET)
         sheet.push(tilesOf(first));
+      if (args.landmarks === true)
+        landmarks.push(...volumes.map(({ voxels, foreground }) => landmarksOf(voxels, foreground)));
       if (args.exportNpy === undefined) return;
       const files = await exportNpy(args.exportNpy, volumes, written);
       written += files.length;
@@ -48,7 +56,10 @@ export const scans = defineCommand({
     const description = await describeScans(args.dir, options, { onProgress: showProgress, onPrepared });
     if (args.preview !== undefined) await writeFile(args.preview, contactSheet(sheet));
     if (args.json) {
-      const extra = args.exportNpy === undefined ? {} : { exported };
+      const extra = {
+        ...(args.exportNpy === undefined ? {} : { exported }),
+        ...(args.landmarks === true ? { landmarks: meanLandmarks(landmarks, USUAL_PERCENTILES) } : {}),
+      };
       printJson(JSON.parse(JSON.stringify({ ...description, ...extra })) as object as never);
       return;
     }
@@ -57,6 +68,8 @@ export const scans = defineCommand({
       print(
         `${args.preview}: ${plural(sheet.length, 'scan')}, in the order of the table, three pictures each`,
       );
+    if (args.landmarks === true)
+      print(`"landmarks": ${JSON.stringify(meanLandmarks(landmarks, USUAL_PERCENTILES))}`);
     for (const { path, files } of exported) print(`exported ${path}: ${files.join(', ')}`);
   },
 });

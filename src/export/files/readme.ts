@@ -1,6 +1,6 @@
 /** `README.md` of an export: what is there, where it comes from, how to use and check it. */
 import { countParameters } from '../../nn/parameters.js';
-import type { PytorchExport } from '../pytorch.js';
+import type { ExportedScans, PytorchExport } from '../pytorch.js';
 
 export function readmeSource(content: PytorchExport): string {
   const { architecture, parity, origin, task } = content;
@@ -31,7 +31,7 @@ classifier = torch.nn.Sequential(
 )
 \`\`\`
 
-\`build()\` returns the encoder in eval mode; call \`.train()\` before fine-tuning. Inputs should be preprocessed as in pretraining: canonical axes (D towards superior, H towards anterior, W towards right), ${content.scans.spacing.join(' × ')} mm, intensities clipped at the percentiles ${content.scans.percentiles.join(' and ')} and standardised over tissue${task.source === undefined ? '' : '; `scans.py` does that'}.
+\`build()\` returns the encoder in eval mode; call \`.train()\` before fine-tuning. Inputs should be preprocessed as in pretraining: canonical axes (D towards superior, H towards anterior, W towards right), ${content.scans.spacing.join(' × ')} mm, intensities clipped ${clippedAt(content.scans)} and standardised over tissue${task.source === undefined ? '' : '; `scans.py` does that'}.
 
 ## Check
 
@@ -85,4 +85,12 @@ python pretrain.py SCANS --output runs/pretrained --from-scratch   # from random
 
 \`SCANS\` is a folder of NIfTI files, one patient each.
 `;
+}
+
+function clippedAt({ percentiles, window, landmarks }: ExportedScans): string {
+  const where =
+    window === undefined
+      ? `at the percentiles ${percentiles.join(' and ')}`
+      : `to ${window.center - window.width / 2} to ${window.center + window.width / 2}`;
+  return landmarks === undefined ? where : `${where}, matched to landmarks`;
 }

@@ -10,7 +10,30 @@ const FINITE: Readonly<Record<ExportedScans['nonFinite'], string>> = {
   zero: '    data[~np.isfinite(data)] = 0',
 };
 
-export function scansSource({ spacing, percentiles, frames, nonFinite }: ExportedScans): string {
+/** Options of all scans, or of a modality, as Python. */
+function clippingSource({
+  percentiles,
+  window,
+  landmarks,
+}: Partial<Pick<ExportedScans, 'percentiles' | 'window' | 'landmarks'>>): string {
+  const pairs = [
+    ...(percentiles === undefined ? [] : [`"percentiles": (${percentiles.join(', ')})`]),
+    ...(window === undefined
+      ? []
+      : [`"window": (${window.center - window.width / 2}, ${window.center + window.width / 2})`]),
+    ...(landmarks === undefined
+      ? []
+      : [`"landmarks": ([${landmarks.percentiles.join(', ')}], [${landmarks.values.join(', ')}])`]),
+  ];
+  return `{${pairs.join(', ')}}`;
+}
+
+export function scansSource(scans: ExportedScans): string {
+  const { spacing, modalities, frames, nonFinite } = scans;
+  const own = Object.entries(modalities).map(
+    ([name, options]) => `    ${JSON.stringify(name)}: ${clippingSource(options)},\n`,
+  );
+
   return String.raw`"""Scans as the encoder was trained on: canonical axes, even spacing, standardised.
 
 Volumes are [D, H, W], growing towards superior, anterior and right (RAS+).
@@ -25,7 +48,12 @@ import nibabel as nib
 import numpy as np
 
 SPACING = (${spacing.join(', ')})  # mm along [D, H, W]
-PERCENTILES = (${percentiles.join(', ')})  # where intensities are clipped
+# Where intensities are clipped: a window, or else percentiles; and the values that landmarks,
+# percentiles of tissue, are given.
+CLIPPING: dict = ${clippingSource(scans)}
+# The same for modalities as DICOM names them. NIfTI files do not say which they are of.
+MODALITIES: dict[str, dict] = {
+${own.join('')}}
 FRAMES = "${frames}"  # of a 4D series: "first", "each" or "mean"
 
 FWHM = 2 * np.sqrt(2 * np.log(2))  # of a Gaussian with standard deviation 1
@@ -44,9 +72,10 @@ def find_scans(folder: str | Path) -> list[Path]:
     return sorted(file for file in files if file.name.endswith((".nii", ".nii.gz")))
 
 
-def load(path: str | Path) -> list[Volume]:
-    """The volumes of one file."""
+def load(path: str | Path, modality: str | None = None) -> list[Volume]:
+    """The volumes of one file; modality such as "CT" where it is known."""
     image = nib.as_closest_canonical(nib.load(path))
+    check_axes(image.affine[:3, :3])
     data = image.get_fdata(dtype=np.float32)
     spacing = image.header.get_zooms()[2::-1]
 ${FINITE[nonFinite]}
@@ -55,15 +84,37 @@ ${FINITE[nonFinite]}
         frames = frames[:1]
     elif FRAMES == "mean":
         frames = frames.mean(axis=0, keepdims=True)
-    return [prepare(frame, spacing) for frame in frames]
+    return [prepare(frame, spacing, modality) for frame in frames]
 
 
-def prepare(volume: np.ndarray, spacing: tuple[float, ...]) -> Volume:
+def check_axes(axes: np.ndarray) -> None:
+    """voxolve straightens volumes whose axes are not at right angles; this does not."""
+    unit = axes / np.linalg.norm(axes, axis=0)
+    if np.abs(unit.T @ unit - np.eye(3)).max() > 1e-3:
+        raise ValueError("its axes do not meet at right angles")
+
+
+def clipping_of(modality: str | None) -> dict:
+    """The options of a modality, else those of all."""
+    own = MODALITIES.get(modality or "", {})
+    options = {**CLIPPING, **own}
+    if "percentiles" in own and "window" not in own:
+        options.pop("window", None)
+    return options
+
+
+def prepare(
+    volume: np.ndarray, spacing: tuple[float, ...], modality: str | None = None
+) -> Volume:
     """Resamples to SPACING, finds the tissue and standardises intensities over it."""
+    clipping = clipping_of(modality)
     for axis, (size, target) in enumerate(zip(spacing, SPACING)):
         volume = resample(volume, axis, target / size)
-    foreground = foreground_of(volume)
-    return Volume(standardise(volume, foreground)[None], foreground)
+    foreground = foreground_of(volume, clipping["percentiles"])
+    clipped = clip(volume, foreground, clipping)
+    if "landmarks" in clipping:
+        clipped = match(clipped, foreground, *clipping["landmarks"])
+    return Volume(standardise(clipped, foreground)[None], foreground)
 
 
 def resample(volume: np.ndarray, axis: int, step: float) -> np.ndarray:
@@ -96,9 +147,9 @@ def resampling_weights(inputs: int, outputs: int, step: float) -> np.ndarray:
     return weights.astype(np.float32)
 
 
-def foreground_of(volume: np.ndarray) -> np.ndarray:
+def foreground_of(volume: np.ndarray, percentiles: tuple[float, float]) -> np.ndarray:
     """Tissue: above the lower of Otsu's two thresholds (air, soft, bright)."""
-    low, high = np.percentile(volume, PERCENTILES)
+    low, high = np.percentile(volume, percentiles)
     low = max(low, min(DARKEST_AIR, volume.max()))
     if high <= low:
         return volume > low
@@ -126,16 +177,39 @@ def lower_otsu_threshold(histogram: np.ndarray) -> int:
     return first
 
 
-def standardise(volume: np.ndarray, foreground: np.ndarray) -> np.ndarray:
-    """Clips, then mean 0 and standard deviation 1 over tissue."""
+def clip(volume: np.ndarray, foreground: np.ndarray, clipping: dict) -> np.ndarray:
+    """To the window, or from a percentile of everything to one of tissue."""
     if not foreground.any():
         raise ValueError("there is nothing but air")
-    low = np.percentile(volume, PERCENTILES[0])
-    high = np.percentile(volume[foreground], PERCENTILES[1])
-    clipped = np.clip(volume, low, high)
-    tissue = clipped[foreground]
+    if "window" in clipping:
+        return np.clip(volume, *clipping["window"])
+    low = np.percentile(volume, clipping["percentiles"][0])
+    high = np.percentile(volume[foreground], clipping["percentiles"][1])
+    return np.clip(volume, low, high)
+
+
+def match(
+    volume: np.ndarray, foreground: np.ndarray, percentiles: list, values: list
+) -> np.ndarray:
+    """Maps piecewise linearly so that percentiles of tissue take these values.
+
+    Nyul, Udupa and Zhang, IEEE TMI 2000. The outer segments go on beyond their ends.
+    """
+    found = np.percentile(volume[foreground], percentiles)
+    rises = np.append(True, np.diff(found) > 0)
+    source, target = found[rises], np.asarray(values, float)[rises]
+    if len(source) < 2:
+        return volume
+    slopes = np.diff(target) / np.diff(source)
+    segment = np.searchsorted(source[1:-1], volume)
+    return target[segment] + (volume - source[segment]) * slopes[segment]
+
+
+def standardise(volume: np.ndarray, foreground: np.ndarray) -> np.ndarray:
+    """Mean 0 and standard deviation 1 over tissue."""
+    tissue = volume[foreground].astype(float)
     if tissue.std() <= 1e-6 * abs(tissue.mean()):
         raise ValueError("the intensities are nearly constant")
-    return ((clipped - tissue.mean()) / tissue.std()).astype(np.float32)
+    return ((volume - tissue.mean()) / tissue.std()).astype(np.float32)
 `;
 }

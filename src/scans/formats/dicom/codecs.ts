@@ -9,7 +9,7 @@ import { createRequire } from 'node:module';
 import { inflateRawSync } from 'node:zlib';
 import { LARGEST_BYTES } from '../bytes.js';
 import { unpackBits } from './bits.js';
-import { jpeg2000Size, jpegSize, type CodestreamSize } from './codestream.js';
+import { hasEnd, jpeg2000Size, jpegSize, type CodestreamSize } from './codestream.js';
 import { decodeJpegExtended } from './jpeg-extended.js';
 import type { Picture } from './picture.js';
 import { decodeRle } from './rle.js';
@@ -142,7 +142,12 @@ const jpeg = compiled(
   jpegSize,
   () => true,
 );
-const jpegLs = compiled('@cornerstonejs/codec-charls/decodewasmjs', 'JpegLSDecoder', jpegSize, () => false);
+const charls = compiled('@cornerstonejs/codec-charls/decodewasmjs', 'JpegLSDecoder', jpegSize, () => false);
+const jpegLs: Codec = (frame, picture) => {
+  // CharLS counts to 2³² where a scan has no end.
+  if (!hasEnd(frame)) return Promise.reject(new Error('it has no end'));
+  return charls(frame, picture);
+};
 const jpeg2000 = compiled(
   '@cornerstonejs/codec-openjpeg/decodewasmjs',
   'J2KDecoder',

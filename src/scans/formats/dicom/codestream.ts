@@ -37,6 +37,13 @@ export function jpegSize(bytes: Uint8Array): CodestreamSize | null {
   return null;
 }
 
+/** Whether the last marker of JPEG or JPEG-LS is there, before padding. */
+export function hasEnd(bytes: Uint8Array): boolean {
+  let end = bytes.length;
+  while (end > 2 && bytes[end - 1] === 0) end--;
+  return bytes[end - 2] === 0xff && bytes[end - 1] === 0xd9;
+}
+
 /** More tiles than this are an attack rather than a picture. */
 const MOST_TILES = 4096;
 
