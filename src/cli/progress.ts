@@ -2,8 +2,15 @@
  * Live progress: on a terminal a few lines that redraw themselves, elsewhere one line per finished candidate.
  */
 import { createLogUpdate } from 'log-update';
-import { duration, percent } from './format.js';
+import { duration, percent, plural } from './format.js';
 import { note } from './output.js';
+
+type Purpose = 'trust' | 'winner';
+
+/** What a worker is doing, in words. */
+function labelOf(number: number, purpose: Purpose): string {
+  return purpose === 'trust' ? `candidate ${number} in full, for trust` : `candidate ${number} again`;
+}
 
 export interface Finished {
   readonly number: number;
@@ -20,14 +27,18 @@ export interface ProgressOptions {
   /** Candidates done before this run. */
   readonly done: number;
   readonly workers: number;
+  /** Trainings of the best that follow the last candidate. */
+  readonly again: number;
   readonly chance: number;
   readonly metric: string;
   readonly best: { readonly number: number; readonly score: number } | null;
 }
 
 export class Progress {
-  private readonly running = new Map<number, number>();
-  private readonly slots: (number | undefined)[];
+  private readonly running = new Map<string, number>();
+  private readonly slots: (string | undefined)[];
+  /** Trainings of the best that are to come. */
+  private left: number;
   private readonly durations: number[] = [];
   private done: number;
   private best: { readonly number: number; readonly score: number } | null;
@@ -38,26 +49,57 @@ export class Progress {
   constructor(private readonly options: ProgressOptions) {
     this.done = options.done;
     this.best = options.best;
-    this.slots = new Array<number | undefined>(options.workers).fill(undefined);
+    this.left = options.again;
+    this.slots = new Array<string | undefined>(options.workers).fill(undefined);
     if (this.live) this.timer = setInterval(() => this.redraw(), 500);
   }
 
   started(number: number): void {
-    this.running.set(number, performance.now());
+    this.occupy(`candidate ${number}`);
+  }
+
+  private occupy(label: string): void {
+    this.running.set(label, performance.now());
     const free = this.slots.indexOf(undefined);
-    if (free >= 0) this.slots[free] = number;
+    if (free >= 0) this.slots[free] = label;
     if (this.live) this.redraw();
   }
 
-  finished(result: Finished): void {
-    this.running.delete(result.number);
-    const slot = this.slots.indexOf(result.number);
+  private leave(label: string): void {
+    this.running.delete(label);
+    const slot = this.slots.indexOf(label);
     if (slot >= 0) this.slots[slot] = undefined;
+  }
+
+  finished(result: Finished): void {
+    this.leave(`candidate ${result.number}`);
     this.done += 1;
     if (result.seconds > 0) this.durations.push(result.seconds);
     this.best = result.best;
     if (this.live) this.redraw();
     else note(this.plainLine(result));
+  }
+
+  /** The search is over: the best are trained again. */
+  winners(numbers: readonly number[], left: number): void {
+    this.left = left;
+    this.remark(
+      `training the best again from scratch before one is called best: candidates ${numbers.join(', ')}; ${plural(left, 'training')}`,
+    );
+  }
+
+  startedBeside(number: number, purpose: Purpose): void {
+    this.occupy(labelOf(number, purpose));
+  }
+
+  finishedBeside(result: Omit<Finished, 'best' | 'error'> & { readonly purpose: Purpose }): void {
+    const { number, purpose, score, status, seconds } = result;
+    this.leave(labelOf(number, purpose));
+    if (purpose === 'winner') this.left = Math.max(0, this.left - 1);
+    if (seconds > 0) this.durations.push(seconds);
+    const what = score === null ? status : `${this.options.metric} ${percent(score)}`;
+    if (this.live) this.redraw();
+    else note(`${labelOf(number, purpose)}: ${what} in ${duration(seconds)}; ${this.leftText()}`);
   }
 
   /** A line that stays, above what redraws itself. */
@@ -86,10 +128,10 @@ export class Progress {
     const width = 30;
     const filled = Math.round((width * this.done) / Math.max(1, total));
     const bar = '█'.repeat(filled) + '░'.repeat(width - filled);
-    const workers = this.slots.map((number, slot) => {
-      const since = number === undefined ? undefined : this.running.get(number);
+    const workers = this.slots.map((label, slot) => {
+      const since = label === undefined ? undefined : this.running.get(label);
       const doing =
-        since === undefined ? 'idle' : `candidate ${number}, ${duration((performance.now() - since) / 1000)}`;
+        since === undefined ? 'idle' : `${label}, ${duration((performance.now() - since) / 1000)}`;
       return `  worker ${slot + 1}: ${doing}`;
     });
     this.draw(
@@ -108,7 +150,7 @@ export class Progress {
   }
 
   private leftText(): string {
-    const left = this.options.total - this.done;
+    const left = this.options.total - this.done + this.left;
     if (left <= 0) return 'nothing left';
     if (this.durations.length === 0) return 'time left unknown yet';
     const mean = this.durations.reduce((sum, seconds) => sum + seconds, 0) / this.durations.length;

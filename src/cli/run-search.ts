@@ -8,6 +8,7 @@ import type { Json } from '../core/json.js';
 import { pluginHash } from '../experiment/plugins.js';
 import type { Prepared } from '../experiment/prepare.js';
 import type { Experiment } from '../experiment/schema.js';
+import type { LabelledSet } from '../probes/labelled-set.js';
 import { shareScans } from '../scans/recipe.js';
 import type { ScanSet } from '../scans/scan-set.js';
 import { constrained } from '../search/constrained.js';
@@ -21,6 +22,7 @@ import {
   type Evaluate,
   type StudyEnd,
   type StudyEvent,
+  type StudyPlan,
 } from '../study/index.js';
 import { createPool, type Pool } from '../workers/pool.js';
 import type { Isolation, WorkerSetup } from '../workers/setup.js';
@@ -35,15 +37,22 @@ export interface Spec {
   readonly code: { readonly space: string; readonly proxyTask: string };
   /** Channels of the scans. */
   readonly channels: number;
+  /** Fingerprint of the labelled crops, where features are probed. */
+  readonly labelled?: string;
 }
 
-export async function specOf(experiment: Experiment, channels: number): Promise<Spec> {
+export async function specOf(
+  experiment: Experiment,
+  channels: number,
+  labelled?: LabelledSet,
+): Promise<Spec> {
   const { space, proxyTask } = experiment;
   const task = typeof proxyTask === 'string' ? proxyTask : proxyTask.name;
   return {
     experiment,
     code: { space: await pluginHash(space), proxyTask: await pluginHash(task) },
     channels,
+    ...(labelled === undefined ? {} : { labelled: labelled.fingerprint }),
   };
 }
 
@@ -70,6 +79,24 @@ export function assessmentOf(prepared: Prepared): (genome: Genome) => StudyAsses
   };
 }
 
+/** What an experiment evaluates besides what its strategy is told, and when it ends trainings. */
+export function besideOf({
+  experiment,
+  plan,
+}: Prepared): Required<Pick<StudyPlan, 'beside' | 'objectives' | 'stopping'>> {
+  const { trust, winners, probe, curveStopping, objectives } = experiment;
+  return {
+    objectives,
+    beside: {
+      trust: trust.share > 0 ? trust : undefined,
+      winners: winners.candidates > 0 ? winners : undefined,
+      probeShare: probe?.share,
+    },
+    stopping:
+      curveStopping === undefined ? undefined : { ...curveStopping, curve: `validation/${plan.metric}` },
+  };
+}
+
 /** More candidates than any search has: the weights of all are kept, since any may become a parent. */
 const ALL = 1e9;
 
@@ -78,6 +105,8 @@ export interface SearchRun {
   readonly row: ExperimentRow;
   readonly prepared: Prepared;
   readonly scans: ScanSet;
+  /** What features are probed with; undefined where the experiment names no labelled scans. */
+  readonly labelled: LabelledSet | undefined;
   readonly workers: number;
   readonly candidates: number;
 }
@@ -103,6 +132,9 @@ export async function runSearch(run: SearchRun): Promise<StudyEnd> {
     if (event.kind === 'replayed') progress = progressOf(run, event);
     if (event.kind === 'started') progress?.started(event.number);
     if (event.kind === 'finished') progress?.finished({ ...event, error: event.error ?? undefined });
+    if (event.kind === 'winners') progress?.winners(event.numbers, event.left);
+    if (event.kind === 'started beside') progress?.startedBeside(event.number, event.purpose);
+    if (event.kind === 'finished beside') progress?.finishedBeside(event);
   };
   try {
     return await runStudy({
@@ -115,7 +147,7 @@ export async function runSearch(run: SearchRun): Promise<StudyEnd> {
       parallel: workers,
       keepWeights: prepared.experiment.inherit ? ALL : prepared.experiment.keepWeights,
       inherit: prepared.experiment.inherit,
-      objectives: prepared.experiment.objectives,
+      ...besideOf(prepared),
       signal: interrupt.signal,
       onEvent,
     });
@@ -127,7 +159,7 @@ export async function runSearch(run: SearchRun): Promise<StudyEnd> {
   }
 }
 
-function workerSetup({ row, prepared, scans, workers }: SearchRun): Omit<WorkerSetup, 'stop'> {
+function workerSetup({ row, prepared, scans, labelled, workers }: SearchRun): Omit<WorkerSetup, 'stop'> {
   const { experiment } = prepared;
   return {
     experiment,
@@ -136,6 +168,7 @@ function workerSetup({ row, prepared, scans, workers }: SearchRun): Omit<WorkerS
     threads: experiment.threads,
     isolation: isolationOf(experiment.isolation, row),
     scans: shareScans(scans, workers),
+    ...(labelled === undefined ? {} : { labelled }),
   };
 }
 
@@ -152,17 +185,8 @@ function isolationOf(
 }
 
 function evaluateIn(pool: Pool, { engine, device }: Pick<WorkerSetup, 'engine' | 'device'>): Evaluate {
-  return async ({ number, genome, share, parent }) => {
-    const {
-      error = null,
-      weights,
-      ...outcome
-    } = await pool.evaluate({
-      number,
-      genome,
-      share,
-      ...(parent === undefined ? {} : { parent }),
-    });
+  return async ({ purpose: _purpose, rung: _rung, ...job }) => {
+    const { error = null, weights, ...outcome } = await pool.evaluate(job);
     return { ...outcome, engine, device, error, ...(weights === undefined ? {} : { weights }) };
   };
 }
@@ -177,7 +201,16 @@ function progressOf(
     );
   }
   const { chance, metric } = prepared.plan;
-  return new Progress({ total: candidates, done: finished, workers, chance, metric, best });
+  const { winners } = prepared.experiment;
+  return new Progress({
+    total: candidates,
+    done: finished,
+    workers,
+    again: winners.candidates * winners.seeds,
+    chance,
+    metric,
+    best,
+  });
 }
 
 /** How many workers to run: as asked, else one per core as far as the lookahead keeps them busy. */

@@ -30,12 +30,13 @@ export async function readExperiment(path: string): Promise<Experiment> {
 
 function withAbsolutePaths(experiment: Experiment, base: string): Experiment {
   const absolute = (name: string): string => (isPath(name) ? resolve(base, name) : name);
-  const { space, proxyTask, scans } = experiment;
+  const { space, proxyTask, scans, probe } = experiment;
   return {
     ...experiment,
     space: absolute(space),
     proxyTask:
       typeof proxyTask === 'string' ? absolute(proxyTask) : { ...proxyTask, name: absolute(proxyTask.name) },
     scans: scans.manifest === undefined ? scans : { ...scans, manifest: resolve(base, scans.manifest) },
+    ...(probe === undefined ? {} : { probe: { ...probe, manifest: resolve(base, probe.manifest) } }),
   };
 }

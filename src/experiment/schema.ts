@@ -6,6 +6,7 @@
 import { z } from 'zod';
 import { TrainingOptions } from '../pretrain/options.js';
 import { ScanOptions } from '../scans/options.js';
+import { CurveStopping, Probe, Trust, Winners } from './beside.js';
 
 /** A name of the registry or a path, with options where the named thing takes some. */
 const reference = (what: string) =>
@@ -38,7 +39,7 @@ export type Constraints = z.output<typeof Constraints>;
 /** What `--device` takes: those of engine onnx (cpu, webgpu, cuda) and of engine tfjs (gpu, cpu, js). */
 export const devices = ['auto', 'cpu', 'webgpu', 'cuda', 'gpu', 'js'] as const;
 
-export const Experiment = z.strictObject({
+const fields = z.strictObject({
   $schema: z.string().optional().describe('for editors; ignored'),
   name: z
     .string()
@@ -70,6 +71,12 @@ export const Experiment = z.strictObject({
   phantoms: PhantomOptions.optional().describe('volumes to generate where the command line names no scans'),
   training: TrainingOptions.prefault({}),
   constraints: Constraints.prefault({}),
+  trust: Trust.prefault({}).describe('whether scores can be trusted: docs/trust.md'),
+  winners: Winners.prefault({}).describe('the best, trained again before one is called best'),
+  probe: Probe.optional().describe('reads classes out of frozen features; never changes the search'),
+  curveStopping: CurveStopping.optional().describe(
+    'ends trainings whose learning curve falls behind; needs training.evaluateEvery',
+  ),
   engine: z.enum(['auto', 'onnx', 'tfjs']).default('auto'),
   device: z.enum(devices).default('auto'),
   threads: z
@@ -93,5 +100,13 @@ export const Experiment = z.strictObject({
     .default(8)
     .describe('how many of the best candidates keep their weights'),
 });
+
+export const Experiment = fields.refine(
+  ({ curveStopping, training }) => curveStopping === undefined || training.evaluateEvery !== undefined,
+  {
+    path: ['curveStopping'],
+    error: 'it needs "training.evaluateEvery", which says after how many steps to look',
+  },
+);
 
 export type Experiment = z.output<typeof Experiment>;

@@ -16,15 +16,20 @@ import { CurveLog, type Curve } from './curves.js';
 import { initialWeights } from './initialise.js';
 import type { TrainingOptions } from './options.js';
 import { learningRate } from './schedule.js';
-import { verdict } from './stopping.js';
+import { fellBehind, verdict, type Threshold } from './stopping.js';
+
+/** `saturated`: the score did not improve any more; `curve`: it fell behind what others reach. */
+export type Ended = 'saturated' | 'curve';
 
 export interface PretrainOutcome {
   /** `diverged`: a loss was not finite, or grew beyond the limit of the options. */
   readonly status: 'done' | 'diverged';
   /** The task's metric on held-out patients after the last step; the task's worst value where training diverged. */
   readonly score: number;
-  /** Steps taken; fewer than asked for where training diverged or its score saturated. */
+  /** Steps taken; fewer than asked for where training diverged or was ended. */
   readonly steps: number;
+  /** What ended training before its last step; absent where nothing did. */
+  readonly ended?: Ended;
   readonly curves: readonly Curve[];
   /** Absent where training diverged. */
   readonly weights?: TensorMap;
@@ -61,6 +66,8 @@ export interface PretrainJob {
   readonly interrupted: () => boolean;
   /** Initial weights made from freshly drawn ones, such as a parent's; absent: those drawn. */
   readonly initial?: (drawn: TensorMap) => TensorMap;
+  /** Scores to be reached by steps; training ends at a validation where one is missed. */
+  readonly stopBelow?: readonly Threshold[];
   /** Where to go on, instead of at initial weights. */
   readonly from?: Snapshot;
   /** Called after every `every` steps but the last; training goes on once it has returned. */
@@ -96,6 +103,7 @@ export async function pretrain(job: PretrainJob): Promise<PretrainOutcome> {
   });
 
   let step = from?.state.step ?? 0;
+  let ended: Ended | undefined;
   while (step < options.steps) {
     if (job.interrupted()) throw new Interrupted();
     const { count, losses } = await trainOnce(job, curves, step);
@@ -110,7 +118,9 @@ export async function pretrain(job: PretrainJob): Promise<PretrainOutcome> {
       const scores = curves.values(`validation/${plan.metric}`);
       const outcome = last ? 'go on' : verdict(options, curves.values('train/loss'), scores);
       if (outcome === 'diverged') return diverged(step);
-      if (outcome === 'saturated') break;
+      if (outcome === 'saturated') ended = 'saturated';
+      if (!last && fellBehind(job.stopBelow, step, scores)) ended = 'curve';
+      if (ended !== undefined) break;
     }
     if (!last && isMultiple(step, job.checkpoint?.every)) {
       await job.checkpoint?.save({ state: await session.read(), curves: curves.all() });
@@ -120,6 +130,7 @@ export async function pretrain(job: PretrainJob): Promise<PretrainOutcome> {
     status: 'done',
     score: present(curves.values(`validation/${plan.metric}`).at(-1), 'a validation after the last step'),
     steps: step,
+    ...(ended === undefined ? {} : { ended }),
     curves: curves.all(),
     weights: (await session.read()).weights,
   };

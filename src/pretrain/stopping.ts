@@ -4,6 +4,22 @@
  */
 import type { TrainingOptions } from './options.js';
 
+/** Training ends at `step` where no score up to then has reached `score`. */
+export interface Threshold {
+  readonly step: number;
+  readonly score: number;
+}
+
+/** Whether training at `step` has fallen behind: its best score so far is below what is demanded there. */
+export function fellBehind(
+  demanded: readonly Threshold[] | undefined,
+  step: number,
+  scores: readonly number[],
+): boolean {
+  const threshold = demanded?.find((one) => one.step === step);
+  return threshold !== undefined && Math.max(...scores) < threshold.score;
+}
+
 /**
  * `diverged`: the mean training loss since the last validation is `divergence` times that before the first one.
  * `saturated`: the score has not improved for `patience` validations.

@@ -119,6 +119,18 @@ export function parentsOf(store: Store, id: number): readonly ParentRecord[] {
     .all(id) as ParentRecord[];
 }
 
+/** Ids of the candidates that were promoted from others. */
+export function promotedOf(store: Store, experiment: number): ReadonlySet<number> {
+  const ids = store
+    .statement(
+      `SELECT candidate FROM candidate_parents JOIN candidates ON candidates.id = candidate
+       WHERE role = 'promotion' AND experiment = ?`,
+    )
+    .pluck()
+    .all(experiment) as number[];
+  return new Set(ids);
+}
+
 /** A mutation as it stands in the table: `before` and `after` as JSON text. */
 export interface MutationRow {
   readonly kind: string;

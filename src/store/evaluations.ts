@@ -160,3 +160,42 @@ export function curvesOf(store: Store, evaluation: number): readonly CurvePoint[
     .statement('SELECT step, name, value FROM curves WHERE evaluation = ? ORDER BY name, step')
     .all(evaluation) as CurvePoint[];
 }
+
+/** An evaluation beside the search, by its candidate's number. */
+export interface EvaluationBeside {
+  readonly id: number;
+  readonly number: number;
+  readonly purpose: Exclude<Purpose, 'search'>;
+  readonly rung: number;
+  readonly seed: number;
+  readonly steps: number;
+  readonly status: EvaluationStatus;
+  readonly score: number | null;
+}
+
+export function evaluationsBeside(store: Store, experiment: number): readonly EvaluationBeside[] {
+  return store
+    .statement(
+      `SELECT evaluations.id, number, purpose, evaluations.rung, evaluations.seed, steps, evaluations.status,
+         evaluations.score
+       FROM evaluations JOIN candidates ON candidates.id = candidate
+       WHERE purpose IN ('trust', 'winner') AND experiment = ? ORDER BY number, evaluations.seed`,
+    )
+    .all(experiment) as EvaluationBeside[];
+}
+
+/** One curve of every candidate of the search that has it and is done, in the order of numbers and steps. */
+export function curveOfAll(
+  store: Store,
+  experiment: number,
+  name: string,
+): readonly { readonly number: number; readonly step: number; readonly value: number | null }[] {
+  return store
+    .statement(
+      `SELECT number, step, value FROM candidates
+       JOIN evaluations ON candidate = candidates.id AND purpose = 'search' AND evaluations.status = 'done'
+       JOIN curves ON evaluation = evaluations.id AND name = ?
+       WHERE experiment = ? ORDER BY number, step`,
+    )
+    .all(name, experiment) as { number: number; step: number; value: number | null }[];
+}

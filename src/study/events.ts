@@ -3,6 +3,7 @@
  */
 import type { Genome } from '../search/strategy.js';
 import type { CandidateStatus } from '../store/candidates.js';
+import type { EvaluationStatus } from '../store/evaluations.js';
 
 export interface Best {
   readonly number: number;
@@ -32,6 +33,18 @@ export type StudyEvent =
       readonly best: Best | null;
       /** Candidates finished so far. */
       readonly finished: number;
+    }
+  /** The best were chosen, to be trained again: so many evaluations are left. */
+  | { readonly kind: 'winners'; readonly numbers: readonly number[]; readonly left: number }
+  | { readonly kind: 'started beside'; readonly number: number; readonly purpose: 'trust' | 'winner' }
+  | {
+      readonly kind: 'finished beside';
+      readonly number: number;
+      readonly purpose: 'trust' | 'winner';
+      readonly status: EvaluationStatus;
+      readonly score: number | null;
+      readonly error: string | null;
+      readonly seconds: number;
     };
 
 /**

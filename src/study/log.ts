@@ -10,6 +10,7 @@ import {
   insertCandidate,
   listCandidates,
   parentsOf,
+  promotedOf,
   setRunning,
   type Candidate,
   type CandidateStatus,
@@ -18,6 +19,7 @@ import { finishCandidate } from '../store/evaluations.js';
 import type { Experiment } from '../store/experiments.js';
 import type { Store } from '../store/open.js';
 import { objectiveValues, type Objective } from './objectives.js';
+import type { Threshold } from './curve-stopping.js';
 import type { Assessment, EvaluationOutcome, EvaluationRequest } from './outcome.js';
 
 export interface Task {
@@ -27,11 +29,22 @@ export interface Task {
   readonly rung: number;
   readonly params: number | null;
   readonly macs: number | null;
+  /** Promoted from another candidate, not newly drawn. */
+  readonly promoted: boolean;
+}
+
+/** A task with what it has to reach (curve-stopping.ts). */
+export interface Due extends Task {
+  readonly stopBelow: readonly Threshold[];
+  /** Predicted work; null where unknown. */
+  readonly cost: number | null;
 }
 
 export interface Log {
   /** Candidates in the order of their numbers, as a run before this one left them; none is `running`. */
   readonly candidates: readonly Candidate[];
+  /** A candidate of the log as a task. */
+  taskOf(candidate: Candidate): Task;
   /** Commits a decision; an infeasible one is finished with it. */
   propose(number: number, proposal: Proposal, assessment: Assessment): Task;
   /** The weights of the one that a candidate was mutated or promoted from, where they are kept. */
@@ -48,6 +61,7 @@ export function openLog(
   objectives: readonly Objective[],
 ): Log {
   const candidates = recover(store, experiment.id);
+  const promotions = promotedOf(store, experiment.id);
   collect(store, experiment.id, keepWeights);
 
   const keptWeights = (task: Task, { score, weights }: EvaluationOutcome): string | null => {
@@ -57,14 +71,14 @@ export function openLog(
   };
 
   const finish = (task: Task, outcome: EvaluationOutcome): Result => {
-    const { curves, weights: _weights, inherited: start, ...measured } = outcome;
+    const { curves, probes, weights: _weights, inherited: start, ...measured } = outcome;
     const inherited = start === undefined ? null : canonicalJson(start);
     const artifact = keptWeights(task, outcome);
     finishCandidate(
       store,
       task.id,
       { ...measured, rung: task.rung, seed: experiment.seed, artifact, inherited },
-      { curves },
+      { curves, probes },
     );
     if (artifact !== null) collect(store, experiment.id, keepWeights);
     return resultFrom({ ...task, score: outcome.score }, statusOf(outcome), objectives);
@@ -73,6 +87,9 @@ export function openLog(
   return {
     candidates,
     finish,
+    taskOf: ({ id, number, genome, rung, params, macs }) => {
+      return { id, number, genome, rung, params, macs, promoted: promotions.has(id) };
+    },
     parentOf: (task) => {
       const parent = parentsOf(store, task.id).find(({ role }) => role !== 'crossover');
       const candidate = parent === undefined ? undefined : findCandidate(store, experiment.id, parent.number);
@@ -87,7 +104,8 @@ export function openLog(
       return store.transaction(() => {
         const { rung = 0 } = proposal;
         const id = insertCandidate(store, experiment.id, { ...proposal, number, genome, rung, params, macs });
-        const task = { id, number, genome, rung, params, macs };
+        const promoted = proposal.parents.some(({ role }) => role === 'promotion');
+        const task = { id, number, genome, rung, params, macs, promoted };
         if (infeasible !== null) finish(task, unevaluated(experiment, infeasible));
         return task;
       });

@@ -2,7 +2,8 @@
  * What a study asks of whoever evaluates candidates, and what it gets back. Plain data, fit for messages.
  */
 import type { Genome } from '../search/strategy.js';
-import type { Curve, EvaluationStatus } from '../store/evaluations.js';
+import type { Curve, EvaluationStatus, ProbeValue, Purpose } from '../store/evaluations.js';
+import type { Threshold } from './curve-stopping.js';
 import type { TensorMap } from '../core/tensor.js';
 
 export interface Assessment {
@@ -17,10 +18,15 @@ export interface EvaluationRequest {
   readonly genome: Genome;
   /** The fidelity: 0 is the lowest. */
   readonly rung: number;
-  /** Share of the full training at that rung, in (0, 1]. */
+  /** Share of the full training's steps: in (0, 1] in the search, perhaps more beside it. */
   readonly share: number;
-  /** The experiment's seed; training draws from generators keyed by it, the number and a purpose. */
+  /** Training draws from generators keyed by it, the number and a purpose; the experiment's within the search. */
   readonly seed: number;
+  readonly purpose: Purpose;
+  /** Whether the features are to be probed. */
+  readonly probe: boolean;
+  /** Scores to be reached by training steps, ascending; training ends where one is missed. */
+  readonly stopBelow?: readonly Threshold[];
   /** The parent's weights where children inherit and it has some. */
   readonly parent?: { readonly number: number; readonly weights: TensorMap };
 }
@@ -37,6 +43,9 @@ export interface EvaluationOutcome {
   readonly error: string | null;
   readonly attempts: number;
   readonly curves: readonly Curve[];
+  readonly probes?: readonly ProbeValue[];
+  /** What ended training before its last step: `saturated`, `curve`. */
+  readonly ended?: string;
   readonly weights?: TensorMap;
   /** Whose weights it started from, and where each tensor's values came from. */
   readonly inherited?: {

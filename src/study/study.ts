@@ -4,17 +4,26 @@
  * Every decision is committed before it is acted on, every outcome when it arrives. So a study can end at any
  * instant, by any death; another run replays the log, evaluates again what was under way, and goes on to the
  * same end. Results depend neither on how many evaluations run at once nor on their order (replay.ts).
+ *
+ * Decisions are made as soon as they can be, so that long trainings start early (waiting.ts). Evaluations beside the
+ * search fill the gaps, and follow at the end (beside.ts).
  */
 import type { Genome, Result, Strategy } from '../search/strategy.js';
+import { listCandidates } from '../store/candidates.js';
 import type { Experiment } from '../store/experiments.js';
 import { storageFailure } from '../store/failure.js';
 import type { Store } from '../store/open.js';
+import { isProbed, isTrusted, type BesidePlan } from './beside.js';
+import { openBesideLog, type BesideTask } from './beside-log.js';
+import type { CurveRule } from './curve-stopping.js';
+import { curveWatch } from './curve-watch.js';
 import { bestOf, type Best, type StudyEvent } from './events.js';
 import { inLanes } from './lanes.js';
-import { openLog, resultOf, type Task } from './log.js';
+import { openLog, resultOf, type Due, type Task } from './log.js';
 import type { Objective } from './objectives.js';
 import type { Assessment, Evaluate } from './outcome.js';
 import { replay } from './replay.js';
+import { Waiting } from './waiting.js';
 
 export interface StudyPlan {
   readonly store: Store;
@@ -34,13 +43,17 @@ export interface StudyPlan {
   readonly inherit?: boolean;
   /** What the search weighs; absent: the score alone. */
   readonly objectives?: readonly Objective[];
+  /** What is evaluated besides what the strategy is told; absent: nothing. */
+  readonly beside?: BesidePlan;
+  /** Whether training ends where a learning curve falls behind; absent: it does not. */
+  readonly stopping?: CurveRule | undefined;
   /** Aborted: nothing new starts, and what runs is left for the next run. */
   readonly signal?: AbortSignal;
   readonly onEvent?: (event: StudyEvent) => void;
 }
 
 export interface StudyEnd {
-  /** False where the signal ended it before all candidates were finished. */
+  /** False where the signal ended it before all was evaluated. */
   readonly completed: boolean;
   readonly finished: number;
   readonly best: Best | null;
@@ -56,70 +69,127 @@ export async function runStudy(plan: StudyPlan): Promise<StudyEnd> {
 }
 
 async function run(plan: StudyPlan): Promise<StudyEnd> {
-  const { experiment, onEvent, objectives = ['score'] } = plan;
-  const log = openLog(plan.store, experiment, plan.keepWeights, objectives);
-  const order = replay(plan.strategy, experiment.seed, experiment.lookahead);
+  const { store, experiment, strategy, onEvent, objectives = ['score'], beside: planned = {} } = plan;
+  const { id: experimentId, seed, lookahead } = experiment;
+  const log = openLog(store, experiment, plan.keepWeights, objectives);
+  const order = replay(strategy, seed, lookahead);
+  const watch = curveWatch(store, experiment, plan.stopping);
+  const { rungs } = strategy;
+  const besideLog = openBesideLog(store, experiment, planned, { rungs, keepWeights: plan.keepWeights });
   const failed = new AbortController();
   const signal = plan.signal === undefined ? failed.signal : AbortSignal.any([failed.signal, plan.signal]);
   const wanted = Math.max(plan.candidates, log.candidates.length);
+  const waiting = new Waiting<Due>(plan.parallel);
+  const beside: BesideTask[] = [];
   let best: Best | null = null;
   let finished = 0;
 
-  const account = (result: Result, { rung }: { readonly rung: number }): void => {
+  const account = (task: Task, result: Result): void => {
     order.finished(result);
-    best = bestOf(best, { ...result, rung });
+    best = bestOf(best, { ...result, rung: task.rung });
     finished++;
+    if (planned.trust === undefined || result.status !== 'done') return;
+    const due = isTrusted(planned.trust, seed, task, rungs) ? besideLog.trustTask(task) : undefined;
+    if (due !== undefined) beside.push(due);
   };
   const report = (task: Task, result: Result, error: string | null, seconds: number): void => {
-    account(result, task);
+    account(task, result);
     const { number, status, score } = result;
     onEvent?.({ kind: 'finished', number, status, score, error, seconds, best, finished });
   };
+  const enqueue = (task: Task): void => {
+    const { number, rung, macs } = task;
+    const cost = macs === null ? null : macs * (rungs?.[rung] ?? 1);
+    waiting.add({ ...task, stopBelow: watch.thresholdsOf(number, rung), cost });
+  };
 
-  const again: Task[] = [];
   for (const candidate of log.candidates) {
+    const task = log.taskOf(candidate);
     const result = resultOf(candidate, objectives);
-    if (result === undefined) again.push(candidate);
-    else account(result, candidate);
+    if (result === undefined) enqueue(task);
+    else account(task, result);
   }
-  again.reverse();
-  onEvent?.({ kind: 'replayed', finished, again: again.length, best });
+  onEvent?.({ kind: 'replayed', finished, again: waiting.size, best });
 
-  /** The next candidate to be evaluated; undefined where that depends on results still under way. */
   let proposed = log.candidates.length;
-  const next = (): Task | undefined => {
-    if (signal.aborted) return undefined;
-    const left = again.pop();
-    if (left !== undefined) return left;
+  const proposeAll = (): void => {
     while (proposed < wanted && order.canAsk(proposed)) {
       const number = proposed++;
       const proposal = order.ask(number);
       const assessment = plan.assess(proposal.genome);
       const task = log.propose(number, proposal, assessment);
       onEvent?.({ kind: 'proposed', number, genome: task.genome });
-      if (assessment.infeasible === null) return task;
+      if (assessment.infeasible === null) {
+        enqueue(task);
+        continue;
+      }
+      watch.finished(task, null);
       const { genome } = task;
       report(task, { number, genome, status: 'infeasible', score: null }, assessment.infeasible, 0);
     }
-    return undefined;
+  };
+  let chosen = false;
+  const chooseWinners = (): void => {
+    if (chosen || finished < wanted) return;
+    chosen = true;
+    const due = besideLog.winnerTasks(listCandidates(store, experimentId));
+    beside.push(...due);
+    const numbers = [...new Set(due.map(({ number }) => number))];
+    if (due.length > 0) onEvent?.({ kind: 'winners', numbers, left: due.length });
+  };
+  /** What is to be evaluated next; undefined where that depends on results still under way. */
+  const next = (): Due | BesideTask | undefined => {
+    if (signal.aborted) return undefined;
+    proposeAll();
+    chooseWinners();
+    const gapsOnly = waiting.size > 0 && beside.length <= plan.parallel;
+    return (gapsOnly ? undefined : beside.shift()) ?? waiting.take();
   };
 
-  const evaluate = async (task: Task): Promise<void> => {
-    const { number, genome, rung } = task;
-    const share = plan.strategy.rungs?.[rung] ?? 1;
+  const evaluateOwn = async (task: Due): Promise<void> => {
+    const { number, genome, rung, stopBelow } = task;
     log.setRunning(task, true);
     onEvent?.({ kind: 'started', number });
     try {
       const parent = plan.inherit === true ? log.parentOf(task) : undefined;
-      const request = { number, genome, rung, share, seed: experiment.seed };
-      const outcome = await plan.evaluate(parent === undefined ? request : { ...request, parent }, signal);
+      const outcome = await plan.evaluate(
+        {
+          number,
+          genome,
+          rung,
+          share: rungs?.[rung] ?? 1,
+          seed,
+          purpose: 'search',
+          probe: isProbed(planned, seed, number),
+          ...(stopBelow.length === 0 ? {} : { stopBelow }),
+          ...(parent === undefined ? {} : { parent }),
+        },
+        signal,
+      );
+      watch.finished(task, outcome);
       report(task, log.finish(task, outcome), outcome.error, outcome.seconds);
     } catch (error) {
       log.setRunning(task, false);
       if (!signal.aborted) throw error;
     }
   };
+  const evaluateBeside = async (task: BesideTask): Promise<void> => {
+    const { id: _id, ...request } = task;
+    const { number, purpose } = task;
+    onEvent?.({ kind: 'started beside', number, purpose });
+    try {
+      const outcome = await plan.evaluate({ ...request, probe: true }, signal);
+      besideLog.finish(task, outcome);
+      const { status, score, error, seconds } = outcome;
+      onEvent?.({ kind: 'finished beside', number, purpose, status, score, error, seconds });
+    } catch (error) {
+      beside.push(task);
+      if (!signal.aborted) throw error;
+    }
+  };
 
+  const evaluate = (task: Due | BesideTask): Promise<void> =>
+    'purpose' in task ? evaluateBeside(task) : evaluateOwn(task);
   await inLanes(plan.parallel, next, evaluate, () => failed.abort());
-  return { completed: finished === wanted, finished, best };
+  return { completed: finished === wanted && chosen && beside.length === 0, finished, best };
 }

@@ -11,18 +11,24 @@ import {
   type Candidate,
   type MutationRow,
 } from '../store/candidates.js';
-import { evaluationsOf } from '../store/evaluations.js';
+import { evaluationsOf, type Evaluation } from '../store/evaluations.js';
 import type { Experiment } from '../store/experiments.js';
 import type { Store } from '../store/open.js';
+import type { BesidePlan } from './beside.js';
+import type { CurveRule } from './curve-stopping.js';
 import { resultOf } from './log.js';
 import type { Objective } from './objectives.js';
 import type { Assessment } from './outcome.js';
 import { replay } from './replay.js';
+import { compareBeside, curveCheck } from './verify-beside.js';
 
 export interface Discrepancy {
   /** Number of the candidate. */
   readonly candidate: number;
-  /** What differs: `number`, `genome`, `genome_hash`, `rung`, `parents`, `mutations`, `params`, `macs`, `status` or `score`. */
+  /**
+   * What differs: `number`, `genome`, `genome_hash`, `rung`, `parents`, `mutations`, `params`, `macs`, `status`, `score`,
+   * `steps` (training ended elsewhere than by its curve), `trust` or `winners` (evaluations beside the search).
+   */
   readonly what: string;
   /** What follows from the log before it. */
   readonly expected: Json;
@@ -35,33 +41,35 @@ export interface Verification {
   readonly discrepancies: readonly Discrepancy[];
 }
 
-/** `strategy` is fresh and made as the experiment says; `assess` as in the study, or absent to skip the costs. */
-export function verifyStudy(
-  store: Store,
-  experiment: Experiment,
-  strategy: Strategy,
-  assess?: (genome: Genome) => Assessment,
-  objectives: readonly Objective[] = ['score'],
-): Verification {
-  return store.snapshot(() => compareAll(store, experiment, strategy, assess, objectives));
+export interface VerifyPlan {
+  /** Fresh, and made as the experiment says. */
+  readonly strategy: Strategy;
+  /** As in the study; absent: costs are not compared. */
+  readonly assess?: (genome: Genome) => Assessment;
+  readonly objectives?: readonly Objective[];
+  readonly beside?: BesidePlan;
+  readonly stopping?: CurveRule | undefined;
 }
 
-function compareAll(
-  store: Store,
-  experiment: Experiment,
-  strategy: Strategy,
-  assess: ((genome: Genome) => Assessment) | undefined,
-  objectives: readonly Objective[],
-): Verification {
+export function verifyStudy(store: Store, experiment: Experiment, plan: VerifyPlan): Verification {
+  return store.snapshot(() => compareAll(store, experiment, plan));
+}
+
+function compareAll(store: Store, experiment: Experiment, plan: VerifyPlan): Verification {
+  const { strategy, assess, objectives = ['score'], beside = {} } = plan;
   const order = replay(strategy, experiment.seed, experiment.lookahead);
+  const curves = curveCheck(store, experiment, plan.stopping);
   const discrepancies: Discrepancy[] = [];
-  let checked = 0;
-  for (const [i, candidate] of listCandidates(store, experiment.id).entries()) {
-    const compare = (what: string, expected: Json, found: Json): void => {
-      if (canonicalJson(expected) !== canonicalJson(found)) {
-        discrepancies.push({ candidate: candidate.number, what, expected, found });
-      }
+  const comparison =
+    (candidate: number): Compare =>
+    (what, expected, found) => {
+      if (canonicalJson(expected) !== canonicalJson(found))
+        discrepancies.push({ candidate, what, expected, found });
     };
+  const candidates = listCandidates(store, experiment.id);
+  let checked = 0;
+  for (const [i, candidate] of candidates.entries()) {
+    const compare = comparison(candidate.number);
     compare('number', i, candidate.number);
     if (candidate.number !== i) break;
     if (!order.canAsk(i)) {
@@ -70,15 +78,17 @@ function compareAll(
     }
     compareDecision(store, candidate, order.ask(i), compare);
     if (assess !== undefined) compareCost(candidate, assess(candidate.genome), compare);
-    compareOutcome(store, candidate, compare);
+    const last = compareOutcome(store, candidate, compare);
+    curves(candidate, last, compare);
     checked++;
     const result = resultOf(candidate, objectives);
     if (result !== undefined) order.finished(result);
   }
+  compareBeside(store, experiment, { candidates, plan: beside, rungs: strategy.rungs }, comparison);
   return { checked, discrepancies };
 }
 
-type Compare = (what: string, expected: Json, found: Json) => void;
+export type Compare = (what: string, expected: Json, found: Json) => void;
 
 function compareDecision(store: Store, candidate: Candidate, proposal: Proposal, compare: Compare): void {
   compare('genome', proposal.genome, candidate.genome);
@@ -110,8 +120,8 @@ function compareCost(candidate: Candidate, { params, macs, infeasible }: Assessm
   if (infeasible !== null) compare('status', 'infeasible', candidate.status);
 }
 
-/** A finished candidate's status and score are those of its last evaluation. */
-function compareOutcome(store: Store, candidate: Candidate, compare: Compare): void {
+/** A finished candidate's status and score are those of its last evaluation, which is returned. */
+function compareOutcome(store: Store, candidate: Candidate, compare: Compare): Evaluation | undefined {
   const last = evaluationsOf(store, candidate.id).at(-1);
   const status = last?.status === 'diverged' ? 'done' : last?.status;
   if (status === undefined) {
@@ -119,4 +129,5 @@ function compareOutcome(store: Store, candidate: Candidate, compare: Compare): v
       compare('status', 'pending', candidate.status);
   } else compare('status', status, candidate.status);
   compare('score', last?.score ?? null, candidate.score);
+  return last;
 }

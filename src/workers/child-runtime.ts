@@ -52,10 +52,16 @@ export class ChildRuntime {
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
-    const { experiment, engine, device, threads, scans } = this.setup;
+    const { experiment, engine, device, threads, labelled, scans } = this.setup;
     child.send({
       kind: 'setup',
-      setup: { experiment, engine, device, threads },
+      setup: {
+        experiment,
+        engine,
+        device,
+        threads,
+        ...(labelled === undefined ? {} : { labelled }),
+      },
       recipe: scans.recipe,
     } satisfies ChildRequest);
     return child;

@@ -14,9 +14,10 @@ import type { Batch } from '../pretrain/batches.js';
 import type { TrainingOptions } from '../pretrain/options.js';
 import type { ScanSet } from '../scans/scan-set.js';
 import type { TensorMap } from '../core/tensor.js';
+import { probeFeatures } from './probe.js';
 import type { AttemptOutcome, Inherited, Job, WorkerSetup } from './setup.js';
 
-export type RuntimeSetup = Pick<WorkerSetup, 'experiment' | 'engine' | 'device' | 'threads'>;
+export type RuntimeSetup = Pick<WorkerSetup, 'experiment' | 'engine' | 'device' | 'threads' | 'labelled'>;
 
 export class Runtime {
   private constructor(
@@ -24,20 +25,31 @@ export class Runtime {
     private readonly scans: ScanSet,
     private readonly prepared: Prepared,
     private readonly engine: Engine,
-    private readonly heldOut: readonly Batch[],
   ) {}
 
   static async create(setup: RuntimeSetup, scans: ScanSet): Promise<Runtime> {
     const prepared = await prepare(setup.experiment, scans.channels);
     const engine = present(engines[setup.engine], `engine ${setup.engine}`);
-    const { seed, training } = setup.experiment;
-    const heldOut = heldOutBatches(scans, prepared.plan, training, rngOf(seed, 'held-out'));
-    return new Runtime(setup, scans, prepared, engine, heldOut);
+    return new Runtime(setup, scans, prepared, engine);
+  }
+
+  private readonly heldOut = new Map<number, readonly Batch[]>();
+
+  /** Equal for all evaluations with a seed: those of the search, and those of one repetition of the winners. */
+  private heldOutOf(seed: number): readonly Batch[] {
+    const { prepared, setup, scans } = this;
+    const known =
+      this.heldOut.get(seed) ??
+      heldOutBatches(scans, prepared.plan, setup.experiment.training, rngOf(seed, 'held-out'));
+    // The search's own, and the last of another seed: each may be large.
+    for (const other of this.heldOut.keys()) if (other !== setup.experiment.seed) this.heldOut.delete(other);
+    this.heldOut.set(seed, known);
+    return known;
   }
 
   /** Trains and scores one candidate. Throws only `Interrupted`, and for defects and lost devices. */
   async evaluate(job: Job, interrupted: () => boolean): Promise<AttemptOutcome> {
-    const { number, genome, share, parent } = job;
+    const { number, genome, share, seed, parent, stopBelow } = job;
     const started = performance.now();
     const seconds = (): number => (performance.now() - started) / 1000;
     const { prepared, setup } = this;
@@ -63,20 +75,30 @@ export class Runtime {
         plan: prepared.plan,
         set: this.scans,
         options: shortened(setup.experiment.training, share),
-        rng: rngOf(setup.experiment.seed, number),
-        heldOut: this.heldOut,
+        rng: rngOf(seed, number),
+        heldOut: this.heldOutOf(seed),
         macs: assessment.cost.macs,
         initial,
         interrupted,
+        ...(stopBelow === undefined ? {} : { stopBelow }),
       });
-      return { ...outcome, seconds: seconds(), ...(inherited === undefined ? {} : { inherited }) };
+      const probes =
+        job.probe && setup.labelled !== undefined && outcome.weights !== undefined
+          ? await probeFeatures(architecture, outcome.weights, setup.labelled, setup.threads)
+          : undefined;
+      return {
+        ...outcome,
+        seconds: seconds(),
+        ...(probes === undefined ? {} : { probes }),
+        ...(inherited === undefined ? {} : { inherited }),
+      };
     } finally {
       await session.dispose();
     }
   }
 }
 
-/** Training at a lower fidelity: fewer steps under the same schedule, at least one. */
+/** Training at another fidelity: fewer or more steps under the same schedule, at least one. */
 function shortened(options: TrainingOptions, share: number): TrainingOptions {
   return { ...options, steps: Math.max(1, Math.round(options.steps * share)) };
 }

@@ -5,6 +5,10 @@ import type { TensorMap } from '../core/tensor.js';
 import type { Experiment } from '../experiment/schema.js';
 import type { Provenance } from '../pretrain/inherit.js';
 import type { Curve } from '../pretrain/curves.js';
+import type { Ended } from '../pretrain/pretrain.js';
+import type { Threshold } from '../pretrain/stopping.js';
+import type { LabelledSet } from '../probes/labelled-set.js';
+import type { ProbeValue } from '../probes/values.js';
 import type { SharedScans } from '../scans/recipe.js';
 import type { Genome } from '../search/strategy.js';
 
@@ -20,6 +24,8 @@ export interface WorkerSetup {
   readonly isolation: Isolation;
   /** Threads share the memory of a set that is held whole; child processes open it again from the cache. */
   readonly scans: SharedScans;
+  /** What features are probed with; absent where the experiment names no labelled scans. */
+  readonly labelled?: LabelledSet;
   /** Shared between threads: 1 once the user has stopped the run. */
   readonly stop: Int32Array;
 }
@@ -27,8 +33,14 @@ export interface WorkerSetup {
 export interface Job {
   readonly number: number;
   readonly genome: Genome;
-  /** Share of the experiment's training steps to take, in (0, 1]. */
+  /** Training steps to take as a multiple of the experiment's. */
   readonly share: number;
+  /** Keys the generators, with the number. */
+  readonly seed: number;
+  /** Whether to probe the features, where there are labelled scans. */
+  readonly probe: boolean;
+  /** Scores to be reached by training steps; training ends where one is missed. */
+  readonly stopBelow?: readonly Threshold[];
   /** Whose weights to start from: named as in a training program. */
   readonly parent?: { readonly number: number; readonly weights: TensorMap };
 }
@@ -40,6 +52,9 @@ export interface AttemptOutcome {
   readonly steps: number;
   readonly seconds: number;
   readonly curves: readonly Curve[];
+  readonly probes?: readonly ProbeValue[];
+  /** What ended training before its last step. */
+  readonly ended?: Ended;
   readonly error?: string;
   readonly weights?: TensorMap;
   /** What was inherited, by tensor. */

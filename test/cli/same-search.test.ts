@@ -8,12 +8,15 @@ import { Sqlite } from '../../src/store/sqlite.js';
 import { describe, expect, it } from 'vitest';
 import { rngOf } from '../../src/core/random.js';
 import { said, startVoxolve, voxolve } from '../support/cli.js';
-import { lineageTables, temporaryFolder, writeExperiment } from '../support/tiny.js';
+import { lineageTables, temporaryFolder, winnerTables, writeExperiment } from '../support/tiny.js';
 
 const folder = temporaryFolder();
 const env = { VOXOLVE_CACHE: join(folder, 'cache') };
 const candidates = 16;
-const experiment = writeExperiment(folder, { candidates });
+// Trainings end by their curves, some are repeated in full, the best are repeated at the end.
+const training = { steps: 6, batch: 2, evaluationBatches: 3, evaluateEvery: 2 };
+const searched = { training, curveStopping: { atLeast: 3 } };
+const experiment = writeExperiment(folder, { ...searched, candidates });
 const reference = join(folder, 'reference.db');
 
 const countOf = (path: string, sql: string): number => {
@@ -39,6 +42,9 @@ describe('a search', { timeout: 300_000 }, () => {
     expect(code).toBe(0);
     const { code: verified, stdout } = await voxolve(['verify', reference], env);
     expect(stdout).toContain(`${candidates} decisions derived anew`);
+    for (const condition of ["purpose = 'trust'", "purpose = 'winner'", "ended = 'curve'"]) {
+      expect(countOf(reference, `SELECT count(*) FROM evaluations WHERE ${condition}`)).toBeGreaterThan(0);
+    }
     expect(verified).toBe(0);
   });
 
@@ -47,6 +53,7 @@ describe('a search', { timeout: 300_000 }, () => {
       const db = join(folder, `workers-${workers}.db`);
       expect((await voxolve(['search', experiment, '--db', db, '--workers', workers], env)).code).toBe(0);
       expect(lineageTables(db)).toEqual(lineageTables(reference));
+      expect(winnerTables(db)).toEqual(winnerTables(reference));
     }
   });
 
@@ -78,13 +85,14 @@ describe('a search', { timeout: 300_000 }, () => {
     }
     expect(kills).toBeGreaterThanOrEqual(10);
     expect(lineageTables(db)).toEqual(lineageTables(reference));
+    expect(winnerTables(db)).toEqual(winnerTables(reference));
     expect(countOf(db, `SELECT count(*) FROM candidates WHERE status IN ('running', 'pending')`)).toBe(0);
     expect((await voxolve(['verify', db], env)).code).toBe(0);
   });
 
   it('extends to the same candidates that a longer search has', async () => {
     const long = join(folder, 'long.db');
-    const longer = writeExperiment(folder, { candidates: candidates + 4 }, 'longer.json');
+    const longer = writeExperiment(folder, { ...searched, candidates: candidates + 4 }, 'longer.json');
     expect((await voxolve(['search', longer, '--db', long, '--workers', '2'], env)).code).toBe(0);
     expect((await voxolve(['resume', reference, '--candidates', String(candidates + 4)], env)).code).toBe(0);
     expect(lineageTables(reference)).toEqual(lineageTables(long));

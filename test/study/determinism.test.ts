@@ -11,6 +11,7 @@ import { openStore, type Store } from '../../src/store/open.js';
 import { artifactFolder } from '../../src/store/paths.js';
 import { verifyStudy } from '../../src/study/verify.js';
 import type { StudyPlan } from '../../src/study/study.js';
+import { dyingStore, Killed } from './dying-store.js';
 import {
   assessToy,
   evaluateToy,
@@ -59,7 +60,7 @@ describe('a study', () => {
           const experiment = createExperiment(store, toyExperiment({ lookahead }), new Date(0));
           const strategy = (): Strategy => toyStrategy({ name }, lookahead);
           await runToy(store, { experiment, strategy: strategy(), candidates: 40, parallel });
-          expect(verifyStudy(store, experiment, strategy()).discrepancies).toEqual([]);
+          expect(verifyStudy(store, experiment, { strategy: strategy() }).discrepancies).toEqual([]);
           return tablesOf(store);
         });
       expect(await run(5)).toEqual(await run(1));
@@ -173,41 +174,6 @@ describe('a study', () => {
   });
 });
 
-/** The process ends here: nothing after this instant is written. */
-class Killed extends Error {}
-
-/** A store that lets `commits` statements and transactions through, then behaves as if the process were gone. */
-function dyingStore(store: Store, commits: number): Store {
-  let left = commits;
-  let depth = 0;
-  const live = <T>(work: () => T): T => {
-    if (depth === 0 && left-- <= 0) throw new Killed();
-    return work();
-  };
-  return {
-    ...store,
-    statement: (sql) => {
-      const statement = store.statement(sql);
-      if (!/^\s*(INSERT|UPDATE|DELETE)/.test(sql)) return statement;
-      return new Proxy(statement, {
-        get: (target, name) =>
-          name === 'run'
-            ? (...values: unknown[]) => live(() => target.run(...values))
-            : (Reflect.get(target, name) as unknown),
-      });
-    },
-    transaction: (work) =>
-      live(() => {
-        depth++;
-        try {
-          return store.transaction(work);
-        } finally {
-          depth--;
-        }
-      }),
-  };
-}
-
 describe('a study killed between any two commits', () => {
   it('ends in identical tables and weights files, and loses no evaluation', async () => {
     const whole = await tablesAfter('whole.db', {});
@@ -274,7 +240,7 @@ function weightsOf(name: string): string[] {
 
 describe('verification', () => {
   const verified = (store: Store): ReturnType<typeof verifyStudy> =>
-    verifyStudy(store, toyExperimentIn(store), toyStrategy(), assessToy);
+    verifyStudy(store, toyExperimentIn(store), { strategy: toyStrategy(), assess: assessToy });
 
   it('passes on a study as it was run, whole or stopped', async () => {
     await withStore('a.db', async (store) => {

@@ -128,12 +128,17 @@ export function tablesOf(store: Store): unknown {
     parents: all('SELECT * FROM candidate_parents ORDER BY candidate, parent, role'),
     mutations: all('SELECT * FROM mutations ORDER BY id'),
     evaluations: all(
-      `SELECT candidate, rung, seed, steps, status, score, engine, device, error, attempts, artifact
+      `SELECT candidate, purpose, rung, seed, steps, status, ended, score, engine, device, error, attempts, artifact
        FROM evaluations ORDER BY candidate, rung, seed`,
     ),
+    winners: all('SELECT * FROM winners ORDER BY chosen_from, place'),
+    probes: all(
+      `SELECT candidate, seed, probes.* FROM probes JOIN evaluations ON evaluations.id = evaluation
+       ORDER BY candidate, seed, name`,
+    ).map((row) => ({ ...(row as object), evaluation: 0 })),
     curves: all(
-      `SELECT candidate, name, step, value FROM curves JOIN evaluations ON evaluations.id = evaluation
-       ORDER BY candidate, name, step`,
+      `SELECT candidate, seed, name, step, value FROM curves JOIN evaluations ON evaluations.id = evaluation
+       ORDER BY candidate, seed, name, step`,
     ),
   };
 }

@@ -25,6 +25,8 @@ export const tinyExperiment = {
   phantoms: { patients: 4, size: 24, seed: 1 },
   training: { steps: 4, batch: 2, evaluationBatches: 3 },
   constraints: { macs: 3e8, params: 3e5 },
+  trust: { share: 0.2 },
+  winners: { candidates: 2, seeds: 2 },
 } as const;
 
 /** Writes an experiment file, by default the tiny one with some keys replaced; returns its path. */
@@ -32,6 +34,32 @@ export function writeExperiment(folder: string, changes: object = {}, name = 'ex
   const path = join(folder, name);
   writeFileSync(path, JSON.stringify({ ...tinyExperiment, ...changes }));
   return path;
+}
+
+/** The choice of winners, their repetitions, and all probes: they depend on how far a search was taken. */
+export function winnerTables(path: string): Record<string, unknown[]> {
+  const db = new Sqlite(path, { readonly: true });
+  try {
+    const all = (sql: string): unknown[] => db.prepare(sql).all();
+    return {
+      winners: all(
+        `SELECT chosen_from, place, number FROM winners JOIN candidates ON candidates.id = candidate
+         ORDER BY chosen_from, place`,
+      ),
+      evaluations: all(
+        `SELECT number, evaluations.seed, steps, evaluations.score, artifact
+         FROM evaluations JOIN candidates ON candidates.id = candidate
+         WHERE purpose = 'winner' ORDER BY number, evaluations.seed`,
+      ),
+      probes: all(
+        `SELECT number, evaluations.seed, name, value, low, high FROM probes
+         JOIN evaluations ON evaluations.id = evaluation JOIN candidates ON candidates.id = candidate
+         ORDER BY number, evaluations.seed, name`,
+      ),
+    };
+  } finally {
+    db.close();
+  }
 }
 
 /** Everything that a search decided and found out, without times and ids: what must not depend on the workers. */
@@ -52,12 +80,15 @@ export function lineageTables(path: string): Record<string, unknown[]> {
          ORDER BY number, mutations.id`,
       ),
       evaluations: all(
-        `SELECT number, evaluations.rung, evaluations.seed, steps, evaluations.status, evaluations.score, engine, device
-         FROM evaluations JOIN candidates ON candidates.id = candidate ORDER BY number, evaluations.rung`,
+        `SELECT number, purpose, evaluations.rung, evaluations.seed, steps, ended, evaluations.status,
+           evaluations.score, engine, device
+         FROM evaluations JOIN candidates ON candidates.id = candidate
+         WHERE purpose <> 'winner' ORDER BY number, evaluations.rung, evaluations.seed`,
       ),
       curves: all(
         `SELECT number, curves.name, step, value FROM curves JOIN evaluations ON evaluations.id = evaluation
-         JOIN candidates ON candidates.id = candidate ORDER BY number, curves.name, step`,
+         JOIN candidates ON candidates.id = candidate
+         WHERE purpose <> 'winner' ORDER BY number, evaluations.seed, curves.name, step`,
       ),
     };
   } finally {

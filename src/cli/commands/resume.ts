@@ -11,6 +11,9 @@ import { defineCommand } from '../command.js';
 import { chooseEngine, recordedReason } from '../engine-choice.js';
 import { jsonOption, note } from '../output.js';
 import { runSearch, specFromJson, specOf, workerCount } from '../run-search.js';
+import type { LabelledSet } from '../../probes/labelled-set.js';
+import type { TaskPlan } from '../../tasks/task.js';
+import { loadProbe } from '../probe-set.js';
 import { loadScans, scanFolder } from '../scan-source.js';
 import { showSummary } from '../summary.js';
 import { requireSameScans } from './search.js';
@@ -24,13 +27,14 @@ export const resume = defineCommand({
       .option('experiment', { type: 'string', describe: 'name, where the database holds several' })
       .option('candidates', { type: 'number', describe: 'new total number of candidates' })
       .option('scans', { type: 'string', describe: 'where the scans lie now, if they were moved' })
+      .option('probe', { type: 'string', describe: 'where the table of labelled scans lies now' })
       .option('workers', { type: 'number', describe: 'candidates trained at once' })
       .options(jsonOption),
   handler: async (args) => {
     const store = openStore(args.db, 'write');
     try {
       const row = chooseExperiment(store, args.experiment);
-      const { experiment: stored, code } = specFromJson(row.spec);
+      const { experiment: stored, code, labelled: recordedLabels } = specFromJson(row.spec);
       const experiment = parseOrComplain(Experiment, stored, `experiment ${row.name} in ${args.db}`);
       const total = wanted(args.candidates, row.candidates);
       const workers = workerCount(args.workers, row.lookahead);
@@ -45,11 +49,18 @@ export const resume = defineCommand({
       requireSameScans(row, scans.fingerprint, folder);
       requireSameCode(code, (await specOf(experiment, scans.channels)).code, experiment);
       const prepared = await prepare(experiment, scans.channels);
+      const labelled = await labelledAgain(
+        experiment,
+        prepared.plan,
+        scans.channels,
+        args.probe,
+        recordedLabels,
+      );
       note(
         `engine: ${row.engine} on ${row.device} (${recordedReason(row)}); ${workers} at a time; database ${args.db}`,
       );
       extendExperiment(store, row.id, total);
-      const end = await runSearch({ store, row, prepared, scans, workers, candidates: total });
+      const end = await runSearch({ store, row, prepared, scans, labelled, workers, candidates: total });
       showSummary(store, row, end, args.json);
     } finally {
       store.close();
@@ -64,6 +75,33 @@ function wanted(asked: number | undefined, before: number): number {
     subject: '--candidates',
     problem: `must be an integer of at least ${before}, the number asked for so far; got ${asked}`,
     fix: 'give a larger number, or leave it out',
+  });
+}
+
+/** The labelled crops that the search began with, if it has any. */
+async function labelledAgain(
+  experiment: Experiment,
+  plan: TaskPlan,
+  channels: number,
+  moved: string | undefined,
+  before: string | undefined,
+): Promise<LabelledSet | undefined> {
+  const { probe } = experiment;
+  if (probe === undefined) {
+    if (moved === undefined) return undefined;
+    throw new UserError({
+      subject: '--probe',
+      problem: 'the search began without labelled scans',
+      fix: 'leave it out, or start a new search with --probe and another --db',
+    });
+  }
+  const manifest = moved === undefined ? probe.manifest : resolve(moved);
+  const labelled = await loadProbe({ ...experiment, probe: { ...probe, manifest } }, plan, channels);
+  if (labelled?.fingerprint === before) return labelled;
+  throw new UserError({
+    subject: manifest,
+    problem: 'the labelled scans are not those that the search began with',
+    fix: 'restore them, or start a new search with another --db',
   });
 }
 

@@ -22,6 +22,7 @@ import { defineCommand } from '../command.js';
 import { choiceToJson, chooseEngine, recordedReason } from '../engine-choice.js';
 import { jsonOption, note } from '../output.js';
 import { runSearch, specOf, specToJson, strategyOf, workerCount, type Spec } from '../run-search.js';
+import { loadProbe } from '../probe-set.js';
 import { loadScans, phantoms, scanFolder } from '../scan-source.js';
 import { withStart } from '../warm-start.js';
 import { showSummary } from '../summary.js';
@@ -38,6 +39,10 @@ export const search = defineCommand({
         describe: 'folder of scans (default: the phantoms of the experiment)',
       })
       .option('manifest', { type: 'string', describe: 'CSV that says which scan is whose: path, patient' })
+      .option('probe', {
+        type: 'string',
+        describe: 'table of labelled scans to probe features with: path, patient, label or labels',
+      })
       .option('db', { type: 'string', describe: 'database to write (default: NAME.db)' })
       .option('workers', {
         type: 'number',
@@ -58,9 +63,11 @@ export const search = defineCommand({
     );
     const file = await readExperiment(args.experiment);
     const named = args.manifest === undefined ? {} : { manifest: resolve(args.manifest) };
+    const probed =
+      args.probe === undefined ? {} : { probe: { ...file.probe, manifest: resolve(args.probe) } };
     const asked = parseOrComplain(
       Experiment,
-      { ...file, ...overrides, scans: { ...file.scans, ...named } },
+      { ...file, ...overrides, ...probed, scans: { ...file.scans, ...named } },
       'options over the experiment',
     );
     const experiment = await withStart(asked, await loadSpace(asked.space));
@@ -76,7 +83,8 @@ export const search = defineCommand({
     const source = args.scans === undefined ? phantoms : resolve(args.scans);
     const scans = await loadScans(await scanFolder(source, experiment, database), experiment, draft.plan);
     const prepared = await prepare(experiment, scans.channels);
-    const spec = await specOf(experiment, scans.channels);
+    const labelled = await loadProbe(experiment, prepared.plan, scans.channels);
+    const spec = await specOf(experiment, scans.channels, labelled);
     note(
       `engine: ${choice.engine} on ${choice.device} (${choice.reason}); ${workers} at a time; database ${database}`,
     );
@@ -104,7 +112,7 @@ export const search = defineCommand({
       requireSameScans(row, scans.fingerprint, args.scans ?? 'the phantoms');
       const total = Math.max(row.candidates, experiment.candidates);
       extendExperiment(store, row.id, total);
-      const end = await runSearch({ store, row, prepared, scans, workers, candidates: total });
+      const end = await runSearch({ store, row, prepared, scans, labelled, workers, candidates: total });
       showSummary(store, row, end, args.json);
     } finally {
       store.close();

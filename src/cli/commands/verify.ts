@@ -4,7 +4,7 @@ import { defineCommand } from '../command.js';
 import { plural } from '../format.js';
 import { experimentOption, preparedFrom, withExperiment } from '../opened.js';
 import { jsonOption, note, print, printJson } from '../output.js';
-import { assessmentOf, strategyOf } from '../run-search.js';
+import { assessmentOf, besideOf, strategyOf } from '../run-search.js';
 
 export const verify = defineCommand({
   command: 'verify <db>',
@@ -17,13 +17,11 @@ export const verify = defineCommand({
   handler: (args) =>
     withExperiment(args.db, args.experiment, async (store, row) => {
       const prepared = await preparedFrom(row, args.db);
-      const { checked, discrepancies } = verifyStudy(
-        store,
-        row,
-        strategyOf(prepared),
-        assessmentOf(prepared),
-        prepared.experiment.objectives,
-      );
+      const { checked, discrepancies } = verifyStudy(store, row, {
+        strategy: strategyOf(prepared),
+        assess: assessmentOf(prepared),
+        ...besideOf(prepared),
+      });
       if (args.json) printJson({ checked, discrepancies: discrepancies.map((found) => ({ ...found })) });
       for (const { candidate, what, expected, found } of discrepancies) {
         note(
