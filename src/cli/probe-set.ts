@@ -58,14 +58,7 @@ function setOf(crops: readonly LabelledCrop[], crop: readonly [number, number, n
   const voxels = new Float32Array(new SharedArrayBuffer(4 * size * crops.length));
   const unused = rngOf('unused');
   crops.forEach(({ crop: own }, i) =>
-    cutPatch(
-      own,
-      [0, 0, 0],
-      extent as [number, number, number],
-      0,
-      unused,
-      voxels.subarray(i * size, (i + 1) * size),
-    ),
+    cutPatch(own, [0, 0, 0], extent, 0, unused, voxels.subarray(i * size, (i + 1) * size)),
   );
   const labels = crops.map(({ label }) => label);
   const patients = crops.map(({ patient }) => patient);
