@@ -8,7 +8,7 @@ import type { Experiment } from '../experiment/schema.js';
 import { drawLabelled, loadLabelled, readLabelledManifest, type LabelledCrop } from '../probes/labelled.js';
 import type { LabelledSet } from '../probes/labelled-set.js';
 import type { TaskPlan } from '../tasks/task.js';
-import { cutPatch } from '../../proxy-tasks/shared/patch.js';
+import { cutPatch, plain } from '../../proxy-tasks/shared/patch.js';
 import { plural } from './format.js';
 import { note } from './output.js';
 
@@ -58,7 +58,7 @@ function setOf(crops: readonly LabelledCrop[], crop: readonly [number, number, n
   const voxels = new Float32Array(new SharedArrayBuffer(4 * size * crops.length));
   const unused = rngOf('unused');
   crops.forEach(({ crop: own }, i) =>
-    cutPatch(own, [0, 0, 0], extent, 0, unused, voxels.subarray(i * size, (i + 1) * size)),
+    cutPatch(own, [0, 0, 0], extent, plain, unused, voxels.subarray(i * size, (i + 1) * size)),
   );
   const labels = crops.map(({ label }) => label);
   const patients = crops.map(({ patient }) => patient);
