@@ -1,7 +1,8 @@
 /**
- * `npm run bench:scale -- [--workers 1000] [--candidates 20000] [--sigma 0.5] [--lookahead 2000] [--db FILE]`:
+ * `npm run bench:scale -- [--workers 1000] [--candidates 20000] [--sigma 0.5] [--lookahead 2000] [--predictable 0.9]
+ * [--db FILE]`:
  * a study with simulated workers whose durations are log-normal, in simulated time but with a real database.
- * Prints the workers' busy share, decisions a second, and how long status and lineage take.
+ * `--predictable`: share of the logarithm's variance that multiply-accumulates foretell. Prints the workers' busy share, decisions a second, and how long status and lineage take.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,11 +11,21 @@ import { performance } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
 import { searchSpaces } from '../../search-spaces/index.js';
 import { present } from '../core/errors.js';
+import { hashJson } from '../core/hash.js';
 import { rngOf } from '../core/random.js';
 import { genomeSpace } from '../search/space.js';
+import type { Genome } from '../search/strategy.js';
 import { createStrategy } from '../search/strategies/index.js';
-import { ancestry, createExperiment, openStore, readLineage, summarise } from '../store/index.js';
-import { diversityOverTime, geneEffects, operatorSuccess, runStudy } from '../study/index.js';
+import {
+  ancestry,
+  createExperiment,
+  openStore,
+  readLineage,
+  summarise,
+  trustRows,
+  winnerRows,
+} from '../store/index.js';
+import { diversityOverTime, geneEffects, operatorSuccess, runStudy, trustReports } from '../study/index.js';
 import { VirtualTime } from './virtual-time.js';
 
 const { values } = parseArgs({
@@ -22,6 +33,7 @@ const { values } = parseArgs({
     workers: { type: 'string', default: '1000' },
     candidates: { type: 'string', default: '20000' },
     sigma: { type: 'string', default: '0.5' },
+    predictable: { type: 'string', default: '0' },
     lookahead: { type: 'string' },
     strategy: { type: 'string', default: 'evolution' },
     db: { type: 'string' },
@@ -30,6 +42,7 @@ const { values } = parseArgs({
 const workers = Number(values.workers);
 const candidates = Number(values.candidates);
 const sigma = Number(values.sigma);
+const predictable = Number(values.predictable);
 const lookahead = Number(values.lookahead ?? 2 * workers);
 
 const folder = mkdtempSync(join(tmpdir(), 'voxolve-scale-'));
@@ -66,13 +79,17 @@ await runStudy({
   store,
   experiment,
   strategy: createStrategy({ name: values.strategy }, genomeSpace(space), { lookahead }),
-  assess: () => ({ params: null, macs: null, infeasible: null }),
+  assess: (genome) => ({
+    params: null,
+    macs: predictable > 0 ? Math.round(1e6 * foretold(genome)) : null,
+    infeasible: null,
+  }),
   candidates,
   parallel: workers,
   keepWeights: 1,
-  evaluate: async ({ number }) => {
+  evaluate: async ({ number, genome }) => {
     const rng = rngOf('scale', number);
-    const duration = Math.exp(sigma * rng.normal());
+    const duration = foretold(genome) * Math.exp(sigma * Math.sqrt(1 - predictable) * rng.normal());
     busy += duration;
     until = time.now;
     await time.after(duration);
@@ -91,17 +108,26 @@ await runStudy({
 });
 const seconds = (performance.now() - started) / 1000;
 process.stdout.write(
-  `${workers} workers, lookahead ${lookahead}, sigma ${sigma}: busy ${percent(busy / (workers * time.now))} in all, ` +
+  `${workers} workers, lookahead ${lookahead}, sigma ${sigma}, ${percent(predictable)} of it foretold: busy ${percent(busy / (workers * time.now))} in all, ` +
     `${percent(Math.min(1, time.busyBefore(until) / (workers * until)))} while there was work; ` +
     `${(candidates / seconds).toFixed(0)} decisions a second\n`,
 );
 timed('status', () => summarise(store, experiment.id));
 const best = summarise(store, experiment.id).best?.number ?? 0;
+timed('trust and winners', () => [
+  trustReports(trustRows(store, experiment.id)),
+  winnerRows(store, experiment.id),
+]);
 timed('lineage', () => ancestry(store, experiment.id, best));
 const rows = timed('lineage of all', () => readLineage(store, experiment.id));
 timed('statistics', () => [operatorSuccess(rows), geneEffects(rows), diversityOverTime(rows)]);
 store.close();
 rmSync(folder, { recursive: true });
+
+/** The part of a duration that follows from the genome. */
+function foretold(genome: Genome): number {
+  return Math.exp(sigma * Math.sqrt(predictable) * rngOf('scale', hashJson(genome)).normal());
+}
 
 function percent(share: number): string {
   return `${(100 * share).toFixed(1)} %`;

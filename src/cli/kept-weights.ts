@@ -27,7 +27,8 @@ export function chooseCandidate(store: Store, row: Experiment, asked: string, op
 }
 
 export function weightsOf(store: Store, row: Experiment, { id, number }: Candidate): TensorMap {
-  const hash = artifactOf(store, id);
+  // Where it was trained again from scratch: the repetition with the highest score.
+  const hash = artifactOf(store, id, 'winner') ?? artifactOf(store, id);
   if (hash !== undefined) return readArtifact(store, hash);
   const kept = bestCandidates(store, row.id, 1000)
     .filter((candidate) => artifactOf(store, candidate.id) !== undefined)

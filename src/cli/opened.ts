@@ -11,7 +11,7 @@ import {
   type Experiment as Row,
   type Store,
 } from '../store/index.js';
-import { specFromJson } from './run-search.js';
+import { specFromJson } from './spec.js';
 
 /** Opens for reading, hands over, closes. */
 export async function withExperiment<T>(

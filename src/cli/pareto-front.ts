@@ -5,7 +5,7 @@ import { front } from '../search/pareto.js';
 import type { Experiment, Store } from '../store/index.js';
 import { costsOfDone } from '../store/index.js';
 import { objectiveValues, type Objective } from '../study/index.js';
-import { specFromJson } from './run-search.js';
+import { specFromJson } from './spec.js';
 
 export interface FrontMember {
   readonly number: number;

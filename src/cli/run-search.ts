@@ -4,7 +4,6 @@
  */
 import { availableParallelism } from 'node:os';
 import { UserError } from '../core/errors.js';
-import type { Json } from '../core/json.js';
 import { pluginHash } from '../experiment/plugins.js';
 import type { Prepared } from '../experiment/prepare.js';
 import type { Experiment } from '../experiment/schema.js';
@@ -29,17 +28,8 @@ import type { Isolation, WorkerSetup } from '../workers/setup.js';
 import { auditRemark } from './audit-record.js';
 import { Progress } from './progress.js';
 import { plural } from './format.js';
+import type { Spec } from './spec.js';
 import { note } from './output.js';
-
-/** What the column `experiments.spec` holds: the file's content, complete, and the hashes of the user's own code. */
-export interface Spec {
-  readonly experiment: Experiment;
-  readonly code: { readonly space: string; readonly proxyTask: string };
-  /** Channels of the scans. */
-  readonly channels: number;
-  /** Fingerprint of the labelled crops, where features are probed. */
-  readonly labelled?: string;
-}
 
 export async function specOf(
   experiment: Experiment,
@@ -55,9 +45,6 @@ export async function specOf(
     ...(labelled === undefined ? {} : { labelled: labelled.fingerprint }),
   };
 }
-
-export const specToJson = (spec: Spec): Json => JSON.parse(JSON.stringify(spec)) as Json;
-export const specFromJson = (json: Json): Spec => json as unknown as Spec;
 
 /** The strategy of an experiment over its space, told nothing yet. What it proposes keeps the constraints. */
 export function strategyOf(prepared: Prepared): Strategy {

@@ -3,10 +3,12 @@
  */
 import { ancestry, findCandidate, summarise, type Experiment, type Store } from '../store/index.js';
 import type { StudyEnd } from '../study/index.js';
+import { besideText } from './beside-text.js';
 import { percent, plural, si } from './format.js';
 import { lineageText } from './lineage-text.js';
 import { print, printJson } from './output.js';
 import { statusJson } from './status-json.js';
+import { winnersOf } from './winner.js';
 
 /** An interrupted run exits with 130, as shells expect after Ctrl-C. */
 export function showSummary(store: Store, row: Experiment, end: StudyEnd, json: boolean): void {
@@ -31,11 +33,14 @@ export function showSummary(store: Store, row: Experiment, end: StudyEnd, json: 
     const size =
       winner?.params == null ? '' : `, ${si(winner.params)} parameters, ${si(winner.macs ?? 0)} MACs a batch`;
     const median = medianOfFirstTen === null ? '' : `, median of the first ten ${percent(medianOfFirstTen)}`;
+    const winners = winnersOf(store, row);
     print(`best: candidate ${best.number}, ${row.metric} ${percent(best.score)} on held-out patients${size}`);
     print(`      chance ${percent(row.chance)}${median}`);
+    for (const text of besideText(store, row)) print(text);
     print('');
-    print('ancestry:');
-    print(lineageText(ancestry(store, row.id, best.number)).replace(/^/gm, '  '));
+    print('ancestry of the best:');
+    const number = winners?.winner?.number ?? best.number;
+    print(lineageText(ancestry(store, row.id, number)).replace(/^/gm, '  '));
   }
   print('');
   print(`database: ${store.path}`);

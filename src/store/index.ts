@@ -6,6 +6,7 @@ export * from './candidates.js';
 export * from './evaluations.js';
 export * from './queries.js';
 export * from './winners.js';
+export * from './beside-queries.js';
 export { readLineage, type LineageRow } from './lineage.js';
 export { artifactOf, artifactPath, collect, readArtifact, worthKeeping, writeArtifact } from './artifacts.js';
 export { readSafetensors, writeSafetensors } from './safetensors.js';

@@ -1,6 +1,7 @@
 /** The study: what runs a search and what checks one. */
 export { runStudy, type StudyEnd, type StudyPlan } from './study.js';
 export { verifyStudy, type Discrepancy, type Verification, type VerifyPlan } from './verify.js';
+export { FEWEST, trustReports, type TrustReport } from './trust.js';
 export { trustSeed, winnerSeeds, type BesidePlan } from './beside.js';
 export type { CurveRule, Threshold } from './curve-stopping.js';
 export { objectiveValues, type Objective } from './objectives.js';

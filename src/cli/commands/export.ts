@@ -3,10 +3,11 @@ import { writeFolder } from '../../export/write-folder.js';
 import type { Candidate, Experiment } from '../../store/index.js';
 import { defineCommand } from '../command.js';
 import { exportFiles } from '../export-files.js';
-import { percent } from '../format.js';
+import { percent, plural } from '../format.js';
 import { chooseCandidate, weightsOf } from '../kept-weights.js';
 import { experimentOption, preparedFrom, withExperiment } from '../opened.js';
 import { jsonOption, print, printJson } from '../output.js';
+import { winnersOf, type Standing } from '../winner.js';
 
 export const exportCommand = defineCommand({
   command: 'export <db>',
@@ -22,6 +23,8 @@ export const exportCommand = defineCommand({
   handler: (args) =>
     withExperiment(args.db, args.experiment, async (store, row) => {
       const candidate = chooseCandidate(store, row, args.candidate, '--candidate');
+      const again = winnersOf(store, row)?.standings.find(({ number }) => number === candidate.number);
+      const score = again?.mean ?? candidate.score;
       const prepared = await preparedFrom(row, args.db);
       const files = await exportFiles(args.to, {
         prepared,
@@ -30,9 +33,7 @@ export const exportCommand = defineCommand({
         origin: {
           candidate: candidate.number,
           genome: candidate.genome,
-          ...(candidate.score === null
-            ? {}
-            : { score: { metric: row.metric, value: candidate.score, chance: row.chance } }),
+          ...(score === null ? {} : { score: { metric: row.metric, value: score, chance: row.chance } }),
         },
       });
       await writeFolder(args.output, files);
@@ -41,11 +42,14 @@ export const exportCommand = defineCommand({
         printJson({ candidate: candidate.number, to: args.to, folder: args.output, files: names });
       else
         print(
-          `candidate ${candidate.number} (${scoreText(row, candidate)}) written to ${args.output}: ${names.join(', ')}`,
+          `candidate ${candidate.number} (${scoreText(row, candidate, again)}) written to ${args.output}: ${names.join(', ')}`,
         );
     }),
 });
 
-function scoreText(row: Experiment, { score, status }: Candidate): string {
+function scoreText(row: Experiment, { score, status }: Candidate, again: Standing | undefined): string {
+  if (again?.mean != null) {
+    return `${row.metric} ${percent(again.mean)}, mean of ${plural(again.scores.length, 'training')} from scratch; weights of the best of them`;
+  }
   return score === null ? status : `${row.metric} ${percent(score)}`;
 }

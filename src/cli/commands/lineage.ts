@@ -12,6 +12,7 @@ import { statisticsText } from '../lineage-statistics.js';
 import { lineageText } from '../lineage-text.js';
 import { experimentOption, withExperiment } from '../opened.js';
 import { jsonOption, print, printJson } from '../output.js';
+import { bestOfAll } from '../winner.js';
 
 export const lineage = defineCommand({
   command: 'lineage <db> [number]',
@@ -80,10 +81,10 @@ function showStatistics(store: Store, row: Experiment, json: boolean): void {
   else print(statisticsText(statistics));
 }
 
-/** The number of the best candidate; `UserError` before the first score. */
+/** The number of the winner, or of the highest score until it is known; `UserError` before the first score. */
 export function bestNumber(store: Store, row: Experiment): number {
-  const { best } = summarise(store, row.id);
-  if (best !== null) return best.number;
+  const best = bestOfAll(store, row);
+  if (best !== null) return best;
   throw new UserError({
     subject: store.path,
     problem: `experiment ${row.name} has no scored candidate yet`,

@@ -10,7 +10,8 @@ import { chooseExperiment, extendExperiment, openStore } from '../../store/index
 import { defineCommand } from '../command.js';
 import { chooseEngine, recordedReason } from '../engine-choice.js';
 import { jsonOption, note } from '../output.js';
-import { runSearch, specFromJson, specOf, workerCount } from '../run-search.js';
+import { runSearch, specOf, workerCount } from '../run-search.js';
+import { specFromJson } from '../spec.js';
 import type { LabelledSet } from '../../probes/labelled-set.js';
 import type { TaskPlan } from '../../tasks/task.js';
 import { loadProbe } from '../probe-set.js';

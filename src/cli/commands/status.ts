@@ -1,5 +1,7 @@
 /** `voxolve status DB`: how far a search is. Reads only; a running search is not disturbed. */
-import { summarise } from '../../store/index.js';
+import { endedByCurve, summarise } from '../../store/index.js';
+import { besideText } from '../beside-text.js';
+import { comparisonText } from '../comparison.js';
 import { defineCommand } from '../command.js';
 import { recordedReason } from '../engine-choice.js';
 import { percent, plural, si, table } from '../format.js';
@@ -19,6 +21,7 @@ export const status = defineCommand({
   handler: (args) =>
     withExperiment(args.db, args.experiment, (store, row) => {
       if (args.json) return printJson(statusJson(store, row));
+      const ended = endedByCurve(store, row.id);
       const { candidates, best, medianOfFirstTen, diverged } = summarise(store, row.id);
       print(
         `${row.name}: ${row.task} over ${row.space} by ${row.strategy}, seed ${row.seed}, ${row.engine} on ${row.device}`,
@@ -26,7 +29,8 @@ export const status = defineCommand({
       if (row.engineChoice != null) print(`engine: ${row.engine} on ${row.device} (${recordedReason(row)})`);
       print(
         `candidates: ${candidates.done} done of ${row.candidates}; ${candidates.running} running, ` +
-          `${candidates.pending} pending, ${candidates.failed} failed, ${candidates.infeasible} infeasible, ${diverged} diverged`,
+          `${candidates.pending} pending, ${candidates.failed} failed, ${candidates.infeasible} infeasible, ${diverged} diverged` +
+          (ended > 0 ? `, ${ended} ended early by their curves` : ''),
       );
       if (best === null) return print(`best: none yet; chance ${percent(row.chance)}`);
       const median =
@@ -36,6 +40,9 @@ export const status = defineCommand({
       );
       const front = paretoFront(store, row);
       if (front !== null) print(frontText(front));
+      for (const text of besideText(store, row)) print(text);
+      const others = comparisonText(store, row);
+      if (others !== null) print(others);
     }),
 });
 

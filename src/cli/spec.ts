@@ -1,0 +1,17 @@
+/**
+ * What the column `experiments.spec` holds: the file's content, complete, and the hashes of the user's own code.
+ */
+import type { Json } from '../core/json.js';
+import type { Experiment } from '../experiment/schema.js';
+
+export interface Spec {
+  readonly experiment: Experiment;
+  readonly code: { readonly space: string; readonly proxyTask: string };
+  /** Channels of the scans. */
+  readonly channels: number;
+  /** Fingerprint of the labelled crops, where features are probed. */
+  readonly labelled?: string;
+}
+
+export const specToJson = (spec: Spec): Json => JSON.parse(JSON.stringify(spec)) as Json;
+export const specFromJson = (json: Json): Spec => json as unknown as Spec;

@@ -1,0 +1,109 @@
+/**
+ * What status shows of evaluations beside the search: full ones, winners, probes.
+ */
+import type { Store } from './open.js';
+
+/** A candidate that was evaluated fully. */
+export interface TrustRow {
+  readonly number: number;
+  readonly rung: number;
+  readonly params: number | null;
+  /** What the strategy was told. */
+  readonly score: number;
+  /** Of the full evaluation. */
+  readonly full: number;
+  /** Accuracy of the ridge probe of its features; null where they were not probed. */
+  readonly probe: number | null;
+}
+
+/** How many full evaluations are looked at: the latest. */
+const MOST = 500;
+
+export function trustRows(store: Store, experiment: number): readonly TrustRow[] {
+  return store
+    .statement(
+      `SELECT number, candidates.rung, params, candidates.score, evaluations.score AS full, probes.value AS probe
+       FROM evaluations JOIN candidates ON candidates.id = candidate
+       LEFT JOIN probes ON probes.evaluation = evaluations.id AND name = 'ridge'
+       WHERE purpose = 'trust' AND experiment = ? AND evaluations.score IS NOT NULL
+         AND candidates.score IS NOT NULL
+       ORDER BY number DESC LIMIT ${MOST}`,
+    )
+    .all(experiment) as TrustRow[];
+}
+
+/** A winner's repetition. */
+export interface WinnerRow {
+  readonly number: number;
+  readonly params: number | null;
+  readonly macs: number | null;
+  /** What the strategy was told. */
+  readonly score: number;
+  readonly seed: number | null;
+  /** Of the repetition; null where it is still to come or failed. */
+  readonly repeated: number | null;
+  readonly probe: number | null;
+}
+
+/** The winners last chosen, in their order, one row for each repetition, and one for a winner that has none yet. */
+export function winnerRows(store: Store, experiment: number): readonly WinnerRow[] {
+  return store
+    .statement(
+      `SELECT number, params, macs, candidates.score, evaluations.seed, evaluations.score AS repeated,
+         probes.value AS probe
+       FROM winners JOIN candidates ON candidates.id = winners.candidate
+       LEFT JOIN evaluations ON evaluations.candidate = candidates.id AND purpose = 'winner'
+       LEFT JOIN probes ON probes.evaluation = evaluations.id AND name = 'ridge'
+       WHERE winners.experiment = @experiment
+         AND chosen_from = (SELECT max(chosen_from) FROM winners WHERE experiment = @experiment)
+       ORDER BY place, evaluations.seed`,
+    )
+    .all({ experiment }) as WinnerRow[];
+}
+
+/** The latest probe of the search's best candidate that was probed. */
+export interface ProbeSummary {
+  readonly number: number;
+  readonly probed: number;
+  readonly values: Readonly<Record<string, { value: number; low: number | null; high: number | null }>>;
+}
+
+/** Of the probed candidates the one with the highest score; null where none was probed. */
+export function probeSummary(store: Store, experiment: number): ProbeSummary | null {
+  const probed = store
+    .statement(
+      `SELECT count(DISTINCT candidate) FROM probes JOIN evaluations ON evaluations.id = evaluation
+       JOIN candidates ON candidates.id = candidate WHERE experiment = ? AND name = 'ridge'`,
+    )
+    .pluck()
+    .get(experiment) as number;
+  if (probed === 0) return null;
+  const best = store
+    .statement(
+      `SELECT evaluations.id, number FROM probes JOIN evaluations ON evaluations.id = evaluation
+       JOIN candidates ON candidates.id = candidate
+       WHERE experiment = ? AND name = 'ridge' AND candidates.score IS NOT NULL
+       ORDER BY candidates.rung DESC, candidates.score DESC, number, evaluations.seed DESC LIMIT 1`,
+    )
+    .get(experiment) as { id: number; number: number } | undefined;
+  if (best === undefined) return null;
+  const rows = store
+    .statement('SELECT name, value, low, high FROM probes WHERE evaluation = ?')
+    .all(best.id) as { name: string; value: number; low: number | null; high: number | null }[];
+  return {
+    number: best.number,
+    probed,
+    values: Object.fromEntries(rows.map(({ name, ...rest }) => [name, rest])),
+  };
+}
+
+/** Trainings of the search that their curves ended. */
+export function endedByCurve(store: Store, experiment: number): number {
+  return store
+    .statement(
+      `SELECT count(*) FROM evaluations JOIN candidates ON candidates.id = candidate
+       WHERE ended = 'curve' AND experiment = ?`,
+    )
+    .pluck()
+    .get(experiment) as number;
+}
