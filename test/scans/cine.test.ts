@@ -1,5 +1,9 @@
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { atRate } from '../../src/scans/cine.js';
+import { video } from '../../src/scans/formats/video.js';
+import { temporaryFolder } from './nifti-file.js';
 
 /** Frames of one pixel. */
 const pixels = (...values: number[]): Float32Array => Float32Array.from(values);
@@ -37,5 +41,22 @@ describe('bringing frames to one rate', () => {
 
   it('leaves one frame one frame', () => {
     near(atRate(pixels(7, 9), 1, [0, 0.04], 1), [(7 * 1 + 9 * 0.96) / 1.96]);
+  });
+});
+
+const ffmpeg = (await video.probe?.())?.usable === true;
+describe.skipIf(!ffmpeg)(`the clock of a video ${ffmpeg ? '' : '(needs ffmpeg)'}`, () => {
+  it('gives each frame its time, also where the frame rate changes within the video', async () => {
+    const path = join(temporaryFolder(), 'clip.mkv');
+    // Five frames a tenth of a second apart, then five that are three tenths apart.
+    const uneven = 'setpts=round(if(lt(N\\,5)\\,N\\,5+(N-5)*3)/10/TB)';
+    const source = ['-f', 'lavfi', '-i', 'testsrc=size=64x48:rate=10:duration=1', '-vf', uneven];
+    const encode = ['-fps_mode', 'passthrough', '-c:v', 'ffv1', path];
+    execFileSync('ffmpeg', ['-v', 'error', ...source, ...encode], { stdio: 'ignore' });
+    const { frames, frameTimes } = await video.read(path);
+    expect(frames).toBe(10);
+    [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.8, 1.1, 1.4, 1.7].forEach((time, i) =>
+      expect(frameTimes?.[i]).toBeCloseTo(time, 2),
+    );
   });
 });

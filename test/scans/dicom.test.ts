@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { dicomFile, element, short, text } from '../../src/bench/scans-dicom-file.js';
+import { dicomFile, element, sequence, short, text } from '../../src/bench/scans-dicom-file.js';
 import { describeScans } from '../../src/scans/describe.js';
 import { dicom } from '../../src/scans/formats/dicom.js';
 import { orientationCode } from '../../src/scans/geometry.js';
@@ -150,6 +150,49 @@ describe('pixels', () => {
       ]),
     );
     expect((await dicom.read(path)).remarks).toEqual(['burned-in annotation']);
+  });
+});
+
+describe('ultrasound regions', () => {
+  const picture = (right: number, bright: boolean): string => {
+    const long = (value: number): Buffer => Buffer.from(Uint32Array.of(value).buffer);
+    const region = [
+      element(0x0018, 0x6018, 'UL', long(0)),
+      element(0x0018, 0x601a, 'UL', long(0)),
+      element(0x0018, 0x601c, 'UL', long(right)),
+      element(0x0018, 0x601e, 'UL', long(9)),
+      element(0x0018, 0x6024, 'US', short(3)),
+      element(0x0018, 0x6026, 'US', short(3)),
+      element(0x0018, 0x602c, 'FD', Buffer.from(Float64Array.of(0.05).buffer)),
+      element(0x0018, 0x602e, 'FD', Buffer.from(Float64Array.of(0.04).buffer)),
+    ];
+    const path = join(temporaryFolder(), 'picture.dcm');
+    const elements = [
+      element(0x0008, 0x0060, 'CS', text('US')),
+      sequence(0x0018, 0x6011, [region]),
+      element(0x0028, 0x0002, 'US', short(1)),
+      element(0x0028, 0x0004, 'CS', text('MONOCHROME2')),
+      element(0x0028, 0x0010, 'US', short(10)),
+      element(0x0028, 0x0011, 'US', short(10)),
+      element(0x0028, 0x0100, 'US', short(8)),
+      element(0x0028, 0x0103, 'US', short(0)),
+      element(0x7fe0, 0x0010, 'OW', Buffer.alloc(100, bright ? 200 : 0)),
+    ];
+    writeFileSync(path, dicomFile(EXPLICIT, elements));
+    return path;
+  };
+
+  it('give the size of pixels, and are flagged where the picture reaches beyond them', async () => {
+    const scan = await dicom.read(picture(5, true));
+    expect([scan.spacing[0], scan.spacing[1], scan.calibrated]).toEqual([0.5, 0.4, true]);
+    expect(scan.remarks).toEqual([
+      'ultrasound regions cover 60 % of the picture; text may sit outside of them',
+    ]);
+  });
+
+  it('are no remark where nothing is outside of them', async () => {
+    expect((await dicom.read(picture(9, true))).remarks).toEqual([]);
+    expect((await dicom.read(picture(5, false))).remarks).toEqual([]);
   });
 });
 

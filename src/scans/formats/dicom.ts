@@ -49,6 +49,7 @@ export const dicom: Format = {
     const first = present(frames[0]?.[0], 'a slice');
     const depth = frames[0]?.length ?? 0;
     const { data } = first.file;
+    const voxels = await voxelsOf(frames);
     return {
       format: 'dicom',
       modality: data.string('x00080060')?.trim() ?? null,
@@ -56,9 +57,9 @@ export const dicom: Format = {
       frames: frames.length,
       ...geometryOf(first, arrangement),
       ...timingOf(files, frames),
-      remarks: annotationRemarks(data, first.picture),
+      remarks: annotationRemarks(data, first.picture, voxels),
       ...(problem === null ? {} : { problem }),
-      voxels: await voxelsOf(frames),
+      voxels,
     };
   },
 };

@@ -4,7 +4,7 @@
  * Source: DICOM PS3.3 C.7.6.5 (Cine), C.8.5.5 (US Region Calibration).
  */
 import type { DataSet } from 'dicom-parser';
-import { evenTiming, timing, type ScanInfo } from '../format.js';
+import { evenTiming, timing, type ScanInfo, type VoxelArray } from '../format.js';
 import { decimal, decimals, itemsOf } from './file.js';
 import type { Picture } from './picture.js';
 
@@ -27,8 +27,11 @@ export function clipTiming(data: DataSet, frames: number): Timing {
 const CENTIMETRES = 3;
 
 interface Region {
-  readonly columns: number;
-  readonly rows: number;
+  /** First and last column and row. */
+  readonly left: number;
+  readonly right: number;
+  readonly top: number;
+  readonly bottom: number;
   /** Millimetres between columns and between rows; null where the axes are no lengths. */
   readonly spacing: readonly [number, number] | null;
 }
@@ -40,8 +43,10 @@ function regionsOf(data: DataSet): Region[] {
     const lengths = region.uint16('x00186024') === CENTIMETRES && region.uint16('x00186026') === CENTIMETRES;
     const spacing = [delta('x0018602c'), delta('x0018602e')] as const;
     return {
-      columns: edge('x0018601c') - edge('x00186018'),
-      rows: edge('x0018601e') - edge('x0018601a'),
+      left: edge('x00186018'),
+      top: edge('x0018601a'),
+      right: edge('x0018601c'),
+      bottom: edge('x0018601e'),
       spacing: lengths && spacing.every((mm) => mm > 0) ? spacing : null,
     };
   });
@@ -51,15 +56,34 @@ export function regionSpacingOf(data: DataSet): readonly [number, number] | null
   return regionsOf(data).find(({ spacing }) => spacing !== null)?.spacing ?? null;
 }
 
-/** Hints that pixels may name the patient. */
-export function annotationRemarks(data: DataSet, { columns, rows }: Picture): string[] {
+/** Pixels darker than this are background: decoders of lossy JPEG leave noise in it. */
+const BLACK = 16;
+
+/** Text takes more than this share of the pixels outside of the regions. */
+const EMPTY = 0.001;
+
+/**
+ * Hints that pixels may name the patient.
+ *
+ * @param first the first frame, `[rows, columns]`, from 0 for black
+ */
+export function annotationRemarks(data: DataSet, { columns, rows }: Picture, first: VoxelArray): string[] {
   const remarks: string[] = [];
   if (data.string('x00280301')?.trim().toUpperCase() === 'YES') remarks.push('burned-in annotation');
-  const covered = regionsOf(data).reduce((sum, region) => sum + region.columns * region.rows, 0);
-  const share = covered / (columns * rows);
-  if (covered > 0 && share < 0.95)
-    remarks.push(
-      `ultrasound regions cover ${Math.round(100 * share)} % of the picture; text may sit outside of them`,
-    );
+  const regions = regionsOf(data);
+  if (regions.length === 0) return remarks;
+  let [outside, bright] = [0, 0];
+  for (let y = 0; y < rows; y++) {
+    const row = regions.filter(({ top, bottom }) => y >= top && y <= bottom);
+    for (let x = 0; x < columns; x++) {
+      if (row.some(({ left, right }) => x >= left && x <= right)) continue;
+      outside++;
+      if (Number(first[y * columns + x]) >= BLACK) bright++;
+    }
+  }
+  if (bright > EMPTY * outside) {
+    const share = Math.round(100 * (1 - outside / (columns * rows)));
+    remarks.push(`ultrasound regions cover ${share} % of the picture; text may sit outside of them`);
+  }
   return remarks;
 }
