@@ -75,6 +75,7 @@ let busy = 0;
 /** When the last candidate was proposed: after that workers run out of work by design. */
 let until = 0;
 const started = performance.now();
+const cpuBefore = process.cpuUsage();
 await runStudy({
   store,
   experiment,
@@ -107,10 +108,11 @@ await runStudy({
   },
 });
 const seconds = (performance.now() - started) / 1000;
+const cpu = process.cpuUsage(cpuBefore);
 process.stdout.write(
   `${workers} workers, lookahead ${lookahead}, sigma ${sigma}, ${percent(predictable)} of it foretold: busy ${percent(busy / (workers * time.now))} in all, ` +
     `${percent(Math.min(1, time.busyBefore(until) / (workers * until)))} while there was work; ` +
-    `${(candidates / seconds).toFixed(0)} decisions a second\n`,
+    `${(candidates / seconds).toFixed(0)} decisions a second, ${((1e6 * candidates) / (cpu.user + cpu.system)).toFixed(0)} a second of processor time\n`,
 );
 timed('status', () => summarise(store, experiment.id));
 const best = summarise(store, experiment.id).best?.number ?? 0;
