@@ -38,6 +38,9 @@ export const benchOptions: Readonly<Record<string, object>> = {
   },
 };
 
+/** Tasks of which the first axis is time: they are measured on cine clips. */
+export const ofFilms: readonly string[] = ['order', 'pace'];
+
 export function benchTraining(steps: number): TrainingOptions {
   return TrainingOptions.parse({ steps, batch: 8, learningRate: 3e-3, evaluationBatches: 24 });
 }

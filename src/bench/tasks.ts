@@ -2,21 +2,22 @@
  * `npm run bench:tasks`: does each proxy task learn on real scans, and does learning it help?
  *
  * Every task trains the same encoder from random weights for the same steps, scores on patients that it never saw,
- * and is probed on labelled scans of another study: a ridge classifier on frozen features, on patients that the probe
- * did not learn from, against the same encoder with random weights.
+ * and is probed on labelled scans: a ridge classifier on frozen features, on patients that the probe did not learn
+ * from, against the same encoder with random weights. Tasks of volumes are probed on scans of another study, tasks of
+ * films on the classes of the clips.
+ *
+ * With `--json`, rows of tasks that are not asked for stay as they are in the file: the table can be made in parts.
  */
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { proxyTasks } from '../../proxy-tasks/index.js';
 import { messageOf, present, UserError } from '../core/errors.js';
-import { rngOf } from '../core/random.js';
 import { studentInterval, meanOf } from '../probes/intervals.js';
-import { drawLabelled, loadLabelled, type LabelledCrop, type LabelledFile } from '../probes/labelled.js';
 import { loadScanSet } from '../scans/load.js';
 import { ScanOptions } from '../scans/options.js';
-import { benchEncoder, benchOptions, benchTraining } from './task-setup.js';
+import { cineCrops, hippocampusCrops, once } from './task-probes.js';
+import { benchEncoder, benchOptions, benchTraining, ofFilms } from './task-setup.js';
 import { trial, type Trial } from './task-trial.js';
 
 interface Row {
@@ -39,12 +40,14 @@ async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
       json: { type: 'string' },
-      seeds: { type: 'string', default: '3' },
+      seeds: { type: 'string', default: '5' },
       tasks: { type: 'string', default: Object.keys(proxyTasks).join(',') },
-      steps: { type: 'string', default: '200' },
+      steps: { type: 'string', default: '300' },
       scans: { type: 'string', default: '../shared/data/scans/train' },
       manifest: { type: 'string', default: '../shared/data/scans/train.csv' },
       labelled: { type: 'string', default: '../shared/data/labelled/msd_hippocampus' },
+      cine: { type: 'string', default: '../shared/data/formats/ultrasound_cine' },
+      'cine-labels': { type: 'string', default: '../shared/data/labelled/ultrasound.tsv' },
       spacing: { type: 'string', default: '4' },
       threads: { type: 'string', default: String(availableParallelism()) },
     },
@@ -64,22 +67,27 @@ async function main(): Promise<void> {
       fix: 'use these',
     });
   }
-  const labelled = await probeCrops(values.labelled);
+  const volumes = ScanOptions.parse({ spacing, validation: 0.4, manifest: values.manifest });
+  const films = ScanOptions.parse({ validation: 0.4, cine: cineOptions });
+  const volumeCrops = once(() => hippocampusCrops(values.labelled));
+  const filmCrops = once(() => cineCrops(values['cine-labels'], films));
   const training = benchTraining(steps);
-  const rows: Record<string, Row> = {};
-  print(
-    `| task | metric | chance | score on unseen patients (95 %) | probe, pretrained | probe, random | gain (95 %) | rank |`,
-  );
-  print(`| --- | --- | --- | --- | --- | --- | --- | --- |`);
+  const rows: Record<string, Row> = {
+    ...(values.json !== undefined && existsSync(values.json)
+      ? (JSON.parse(readFileSync(values.json, 'utf8')) as Record<string, Row>)
+      : {}),
+  };
+  for (const line of heading) print(line);
   for (const name of names) {
     const task = present(proxyTasks[name], name);
     const parsed = task.options.parse(benchOptions[name] ?? {});
     const plan = task.plan(parsed, { channels: 1, batch: training.batch });
-    const { set } = await loadScanSet(
-      values.scans,
-      ScanOptions.parse({ spacing, validation: 0.4, manifest: values.manifest }),
-      { seed: 1, minimumSize: plan.crop },
-    );
+    const film = ofFilms.includes(name);
+    const { set } = await loadScanSet(film ? values.cine : values.scans, film ? films : volumes, {
+      seed: 1,
+      minimumSize: plan.crop,
+    });
+    const labelled = await (film ? filmCrops() : volumeCrops());
     const trials: Trial[] = [];
     for (let seed = 0; seed < seeds; seed++) {
       const threads = Number(values.threads);
@@ -112,29 +120,23 @@ async function main(): Promise<void> {
     print(lineOf(name, row));
     if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(rows, null, 2)}\n`);
   }
+  const others = Object.keys(proxyTasks).filter((name) => rows[name] !== undefined && !names.includes(name));
+  if (others.length === 0) return;
+  print('\nwith the rows that were in the file:\n');
+  for (const line of heading) print(line);
+  for (const name of Object.keys(proxyTasks)) {
+    const row = rows[name];
+    if (row !== undefined) print(lineOf(name, row));
+  }
 }
 
-/** Crops of 16³ voxels of 1 mm around voxels of the anterior and posterior hippocampus and of neither, by folder. */
-async function probeCrops(folder: string): Promise<LabelledCrop[]> {
-  const images = join(folder, 'images');
-  if (!existsSync(images)) {
-    throw new UserError({
-      subject: '--labelled',
-      problem: `${folder} has no folder images`,
-      fix: 'name a folder with images/ and labels/ of the same file names',
-    });
-  }
-  const files = readdirSync(images)
-    .filter((name) => name.endsWith('.nii.gz'))
-    .sort()
-    .map((name): LabelledFile => ({
-      path: join(images, name),
-      patient: name,
-      labels: join(folder, 'labels', name),
-    }));
-  const volumes = await loadLabelled(files, ScanOptions.parse({ spacing: 1 }));
-  return drawLabelled(volumes, [16, 16, 16], 1, rngOf('bench', 'labelled'));
-}
+const heading = [
+  '| task | metric | chance | score on unseen patients (95 %) | probe, pretrained | probe, random | gain (95 %) | rank |',
+  '| --- | --- | --- | --- | --- | --- | --- | --- |',
+];
+
+/** Ten frames a second, as most clips have; pixels of clips without a scale are halved. */
+const cineOptions = { frameTime: 0.1, spacing: 1, pixels: 2 };
 
 function lineOf(name: string, row: Row): string {
   const interval = ([low, high]: readonly [number, number]): string =>

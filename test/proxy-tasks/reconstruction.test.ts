@@ -196,6 +196,53 @@ describe('views', () => {
     expect(views.slice(0, 125)).not.toEqual(views.slice(375, 500));
   });
 
+  it.each(['exemplar3d', 'vicreg3d'])(
+    'of %s are zoomed, shifted and mirrored boxes of their own crop, the same one for both of a pair',
+    (name) => {
+      // Trilinear sampling keeps a slope a slope: its ratios along the axes tell which crop a view is of. The outer
+      // voxels of a view may lie up to half a voxel beyond the crop's last centres and are left out.
+      const slopes = [
+        [3, 2, 1],
+        [1, 4, 2],
+        [2, 1, 5],
+      ] as const;
+      const size = [5, 6, 7];
+      const plan = planOf(name, { size, shift: 3, zoom: 0.2, noise: 0, flips: 0.5, contrast: 0 });
+      const [depth, height, width] = plan.crop;
+      const crops = slopes.map(([a, b, c], i) => ({
+        ...cropOf(plan.crop, i + 1),
+        foreground: new Uint8Array(depth * height * width).fill(1),
+        voxels: Float32Array.from({ length: depth * height * width }, (_, v) => {
+          const place = [
+            Math.floor(v / (height * width)),
+            Math.floor(v / width) % height,
+            v % width,
+          ] as const;
+          return a * place[0] + b * place[1] + c * place[2];
+        }),
+      }));
+      const mirrored = new Set<number>();
+      for (const seed of seeds) {
+        const views = valuesOf(plan.prepare(crops, rngOf('views', seed), 'train'), 'views');
+        for (let row = 0; row < 6; row++) {
+          const view = views.subarray(row * 210, (row + 1) * 210);
+          const middle = view[50] ?? 0;
+          const steps = [42, 7, 1].map((stride) => (view[50 + stride] ?? 0) - middle);
+          view.forEach((value, v) => {
+            const place = [Math.floor(v / 42), Math.floor(v / 7) % 6, v % 7];
+            if (place.some((p, axis) => p < 1 || p > (size[axis] ?? 0) - 2)) return;
+            const expected = place.reduce((sum, p, axis) => sum + (p - 1) * (steps[axis] ?? 0), middle);
+            expect(Math.abs(value - expected)).toBeLessThan(1e-4);
+          });
+          const ratios = slopes[row % 3]?.map((slope, axis) => Math.abs(steps[axis] ?? 0) / slope) ?? [];
+          ratios.forEach((ratio) => expect(ratio).toBeCloseTo(ratios[0] ?? NaN, 3));
+          steps.forEach((step, axis) => mirrored.add(Math.sign(step) * (axis + 1)));
+        }
+      }
+      expect(mirrored.size).toBe(6);
+    },
+  );
+
   it('flips are their own inverse and mirror the axis that they name', () => {
     const size: Triple = [2, 3, 4];
     for (const axis of [0, 1, 2] as const) {
@@ -222,6 +269,24 @@ describe('cpc3d', () => {
         });
         expect(row[c]).toBeGreaterThan(0);
       }
+    }
+  });
+
+  it('shows every cell of the grid, in order, a gap apart', () => {
+    const plan = planOf('cpc3d', { grid: 2, patch: [4, 5, 6], gap: 0.2, jitter: 2 });
+    const layout = { grid: 2, patch: [4, 5, 6] as Triple, gap: [1, 1, 2] as Triple, jitter: 2 };
+    expect(plan.crop).toEqual(cropSide(layout));
+    for (const seed of seeds) {
+      const { crops, batch } = evaluated(plan, seed);
+      crops.forEach((crop, i) => {
+        const draw = rngOf('evaluate', seed, 'crop', i);
+        patchCorners(layout, draw).forEach((corner, cell) => {
+          const expected = new Float32Array(120);
+          cutPatch(crop, corner, [4, 5, 6], levelled, draw, expected);
+          const at = (i * 8 + cell) * 120;
+          expect(valuesOf(batch, 'patches').slice(at, at + 120)).toEqual(expected);
+        });
+      });
     }
   });
 
