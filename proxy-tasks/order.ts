@@ -19,7 +19,9 @@ import { common, whole } from './shared/options.js';
 export const OrderOptions = z.strictObject({
   clips: whole(2, 4).default(3).describe('clips to put in order'),
   frames: whole(1, 32).default(4).describe('frames of a clip'),
-  gap: whole(0, 32).default(1).describe('frames between clips, at least'),
+  gap: whole(0, 32)
+    .default(3)
+    .describe('frames between clips, at least; what moves slowly continues across fewer'),
   jitter: whole(0, 32).default(1).describe('how far a clip may move within its part of the film, in frames'),
   height: whole(4, 256).default(32).describe('pixels'),
   width: whole(4, 256).default(32).describe('pixels'),

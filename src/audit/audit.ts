@@ -71,6 +71,9 @@ function kindsForNetwork(plan: TaskPlan): readonly NullKind[] {
   return plan.metric === 'explained' ? ['noise', 'constant'] : ['constant'];
 }
 
+/** Parts that a question shows to the encoder. */
+const partsOf = ({ plan, training }: AuditOptions): number => plan.encoderInput[0] / training.batch;
+
 const above = (plan: TaskPlan, share: number): number => plan.chance + share * (1 - plan.chance);
 
 function atMost(name: string, what: string, { figure, ci95 }: Figure, limit: number): Check {
@@ -106,7 +109,7 @@ function unseenPatients({ volumes }: ScanSet): Check {
 function nullStatistics(options: AuditOptions, kind: NullKind): Check {
   const { plan, training, questions } = options;
   const rng = options.rng.split('statistics', kind);
-  const set = nullScans(options.set, kind, rng);
+  const set = nullScans(options.set, kind, rng, partsOf(options));
   const found = weakProbe({ set, plan, batch: training.batch, rng }, questions);
   return atMost(
     `null: ${kind}, statistics`,
@@ -118,7 +121,11 @@ function nullStatistics(options: AuditOptions, kind: NullKind): Check {
 
 async function nullNetwork(options: AuditOptions, kind: NullKind): Promise<Check> {
   const rng = options.rng.split('network', kind);
-  const found = await networkProbe({ ...options, set: nullScans(options.set, kind, rng), rng });
+  const found = await networkProbe({
+    ...options,
+    set: nullScans(options.set, kind, rng, partsOf(options)),
+    rng,
+  });
   const limit = nullLimit(options.plan, kind);
   return atMost(`null: ${kind}, network`, `small network on ${shown(kind)}`, found, limit);
 }
@@ -127,7 +134,7 @@ async function nullNetwork(options: AuditOptions, kind: NullKind): Promise<Check
 function plantedLeak(options: AuditOptions): Check {
   const { plan, training, questions } = options;
   const rng = options.rng.split('planted');
-  const set = nullScans(options.set, 'noise', rng);
+  const set = nullScans(options.set, 'noise', rng, partsOf(options));
   const alter = planted(plan, training.batch);
   const { figure, ci95 } = weakProbe({ set, plan, batch: training.batch, rng, alter }, questions);
   const limit = above(plan, weakTolerance);

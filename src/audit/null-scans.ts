@@ -8,7 +8,8 @@ import { memoryVolume, wholeVolume, type ScanSet, type Volume } from '../scans/s
 /**
  * - `noise`: white, and tissue everywhere.
  * - `smooth noise`: the same, averaged over 3³ voxels as resampling leaves it; equal everywhere, so that only continued
- *   edges tell how parts belonged together.
+ *   edges tell how parts belonged together. Of films, frames alone are smoothed where a question shows a single clip:
+ *   noise that is smooth in time has a pace, and finding it is no shortcut.
  * - `constant`: one value everywhere.
  * - `shuffled`: tissue voxels in random order; air as it was. What remains is the outline of the body, which is anatomy
  *   of a kind.
@@ -17,11 +18,17 @@ export type NullKind = 'noise' | 'smooth noise' | 'constant' | 'shuffled';
 
 export const nullKinds: readonly NullKind[] = ['noise', 'smooth noise', 'constant', 'shuffled'];
 
-export function nullScans(set: ScanSet, kind: NullKind, rng: Rng): ScanSet {
+/** `parts`: that a question shows to the encoder. */
+export function nullScans(set: ScanSet, kind: NullKind, rng: Rng, parts: number): ScanSet {
   const volumes = set.volumes.map((volume, i) => {
     const real = wholeVolume(volume);
+    const framewise = parts === 1 && typeof volume.frameTime === 'number';
     const foreground = kind === 'shuffled' ? real.foreground : new Uint8Array(real.foreground.length).fill(1);
-    return memoryVolume(volume, voxelsOf(volume.shape, real, kind, rng.split(kind, i)), foreground);
+    return memoryVolume(
+      volume,
+      voxelsOf(volume.shape, real, kind, rng.split(kind, i), framewise),
+      foreground,
+    );
   });
   const { channels, balance, fingerprint } = set;
   return { volumes, channels, balance, fingerprint: `${fingerprint} as ${kind}` };
@@ -32,6 +39,7 @@ function voxelsOf(
   { voxels, foreground }: ReturnType<typeof wholeVolume>,
   kind: NullKind,
   rng: Rng,
+  framewise: boolean,
 ): Float32Array {
   const size = foreground.length;
   switch (kind) {
@@ -39,7 +47,7 @@ function voxelsOf(
       return gaussian(voxels.length, rng);
     case 'smooth noise': {
       const noise = gaussian(voxels.length, rng);
-      for (let at = 0; at < noise.length; at += size) smooth(noise.subarray(at, at + size), shape);
+      for (let at = 0; at < noise.length; at += size) smooth(noise.subarray(at, at + size), shape, framewise);
       return noise;
     }
     case 'constant':
@@ -72,10 +80,14 @@ function gaussian(count: number, rng: Rng): Float32Array {
   );
 }
 
-/** In place: the mean of three neighbours along each axis in turn; ends keep what they have of them. */
-function smooth(voxels: Float32Array, [, depth, height, width]: Volume['shape']): void {
+/**
+ * In place: the mean of three neighbours along each axis in turn, `framewise` not along the first; ends keep what they
+ * have of them.
+ */
+function smooth(voxels: Float32Array, [, depth, height, width]: Volume['shape'], framewise: boolean): void {
   const strides = [height * width, width, 1];
   [depth, height, width].forEach((extent, axis) => {
+    if (framewise && axis === 0) return;
     const stride = strides[axis] ?? 1;
     const before = voxels.slice();
     for (let i = 0; i < voxels.length; i++) {

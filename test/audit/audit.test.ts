@@ -47,7 +47,7 @@ const weak = (
   alter?: (batch: Batch) => Batch,
 ) => {
   const rng = rngOf('audit', kind);
-  const scans = nullScans(set, kind, rng);
+  const scans = nullScans(set, kind, rng, plan.encoderInput[0] / batch);
   return weakProbe({ set: scans, plan, batch, rng, ...(alter ? { alter } : {}) }, questions);
 };
 const limit = (plan: TaskPlan): number => plan.chance + 0.02 * (1 - plan.chance);
@@ -139,17 +139,17 @@ describe('an audit looks at', () => {
 
   it('null scans with the shapes and patients of the real ones', () => {
     for (const kind of ['noise', 'smooth noise', 'constant', 'shuffled'] as const) {
-      const made = nullScans(set, kind, rngOf('null'));
+      const made = nullScans(set, kind, rngOf('null'), 2);
       expect(made.volumes.map(({ shape, patient, split }) => [shape, patient, split])).toEqual(
         set.volumes.map(({ shape, patient, split }) => [shape, patient, split]),
       );
     }
     const voxelsOf = (scans: ScanSet): Float32Array =>
       wholeVolume(present(scans.volumes[0], 'a volume')).voxels;
-    const shuffled = voxelsOf(nullScans(set, 'shuffled', rngOf('null')));
+    const shuffled = voxelsOf(nullScans(set, 'shuffled', rngOf('null'), 2));
     expect(shuffled).not.toEqual(voxelsOf(set));
     expect(shuffled.sort()).toEqual(voxelsOf(set).sort());
-    const smooth = voxelsOf(nullScans(set, 'smooth noise', rngOf('null')));
+    const smooth = voxelsOf(nullScans(set, 'smooth noise', rngOf('null'), 2));
     const variance = smooth.reduce((sum, value) => sum + value ** 2, 0) / smooth.length;
     expect(variance).toBeGreaterThan(0.8);
     expect(variance).toBeLessThan(1.1);
