@@ -23,7 +23,10 @@ import {
   type StudyEvent,
   type StudyPlan,
 } from '../study/index.js';
-import { createPool, type Pool } from '../workers/pool.js';
+import { findGpus } from '../workers/gpus.js';
+import { lanesOf, type Lane } from '../workers/lanes.js';
+import { memoryBudget } from '../workers/memory-budget.js';
+import { createPool, type Pool, type SharedSetup } from '../workers/pool.js';
 import type { Isolation, WorkerSetup } from '../workers/setup.js';
 import { auditRemark } from './audit-record.js';
 import { Progress } from './progress.js';
@@ -95,6 +98,8 @@ export interface SearchRun {
   /** What features are probed with; undefined where the experiment names no labelled scans. */
   readonly labelled: LabelledSet | undefined;
   readonly workers: number;
+  /** MiB that candidates may take together; absent: most of what is free. */
+  readonly memory?: number | undefined;
   readonly candidates: number;
 }
 
@@ -104,7 +109,8 @@ export async function runSearch(run: SearchRun): Promise<StudyEnd> {
   const remark = auditRemark(prepared, run.scans);
   if (remark !== null) note(remark);
   const setup = workerSetup(run);
-  const pool = createPool(setup, { workers });
+  const lanes = await lanesOfRun(run, setup);
+  const pool = createPool(setup, { lanes });
   const interrupt = new AbortController();
   let progress: Progress | undefined;
   const onSignal = (): void => {
@@ -129,7 +135,7 @@ export async function runSearch(run: SearchRun): Promise<StudyEnd> {
       experiment: row,
       strategy: strategyOf(prepared),
       assess: assessmentOf(prepared),
-      evaluate: evaluateIn(pool, setup),
+      evaluate: evaluateIn(pool, setup, prepared),
       candidates: run.candidates,
       parallel: workers,
       keepWeights: prepared.experiment.inherit ? ALL : prepared.experiment.keepWeights,
@@ -146,7 +152,23 @@ export async function runSearch(run: SearchRun): Promise<StudyEnd> {
   }
 }
 
-function workerSetup({ row, prepared, scans, labelled, workers }: SearchRun): Omit<WorkerSetup, 'stop'> {
+/** Where the workers stand; said where there is more than one place. */
+async function lanesOfRun({ workers, memory }: SearchRun, setup: SharedSetup): Promise<readonly Lane[]> {
+  const { engine, device, isolation } = setup;
+  const lanes = lanesOf({
+    engine,
+    device,
+    workers,
+    processes: isolation === 'process',
+    memory: memoryBudget(workers, memory),
+    gpus: device === 'cuda' || device === 'gpu' ? await findGpus() : [],
+  });
+  if (lanes.length > 1)
+    note(lanes.map((lane) => `${lane.name}: ${plural(lane.workers, 'worker')}`).join(', '));
+  return lanes;
+}
+
+function workerSetup({ row, prepared, scans, labelled, workers }: SearchRun): SharedSetup {
   const { experiment } = prepared;
   return {
     experiment,
@@ -171,9 +193,14 @@ function isolationOf(
   return (engine === 'onnx' && device === 'cpu') || device === 'js' ? 'thread' : 'process';
 }
 
-function evaluateIn(pool: Pool, { engine, device }: Pick<WorkerSetup, 'engine' | 'device'>): Evaluate {
+function evaluateIn(
+  pool: Pool,
+  { engine, device }: Pick<WorkerSetup, 'engine' | 'device'>,
+  prepared: Prepared,
+): Evaluate {
   return async ({ purpose: _purpose, rung: _rung, ...job }) => {
-    const { error = null, weights, ...outcome } = await pool.evaluate(job);
+    const bytes = prepared.assess(job.genome).cost?.trainingBytes ?? 0;
+    const { error = null, weights, ...outcome } = await pool.evaluate({ ...job, bytes });
     return { ...outcome, engine, device, error, ...(weights === undefined ? {} : { weights }) };
   };
 }

@@ -5,11 +5,10 @@
  * their shapes, then the graphs with the head, and last the gradients, which the memory of training follows from. A
  * pure function: the same genome is judged alike in every process and on resume.
  */
-import type { TrainingProgram } from '../engines/engine.js';
 import type { Architecture } from '../nn/architecture.js';
 import { infeasibility } from '../nn/shapes.js';
 import { summarise } from '../nn/summary.js';
-import { programCost, type ProgramCost } from '../pretrain/cost.js';
+import type { ProgramCost } from '../pretrain/cost.js';
 import type { TaskPlan } from '../tasks/task.js';
 import type { Constraints } from './schema.js';
 
@@ -22,11 +21,11 @@ export function assessArchitecture(
   architecture: Architecture,
   plan: TaskPlan,
   constraints: Constraints,
-  program: () => TrainingProgram,
+  costOfTraining: () => ProgramCost,
 ): Assessment {
   const reason = misfit(architecture, plan) ?? encoderExcess(architecture, plan, constraints);
   if (reason !== null) return { feasible: false, reason };
-  const cost = programCost(program());
+  const cost = costOfTraining();
   const excess = programExcess(cost, constraints);
   return excess === null ? { feasible: true, cost } : { feasible: false, reason: excess, cost };
 }

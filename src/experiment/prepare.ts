@@ -8,6 +8,7 @@ import type { Architecture } from '../nn/architecture.js';
 import { trainingProgram } from '../pretrain/program.js';
 import type { Genome } from '../search/strategy.js';
 import type { ProxyTask, TaskPlan } from '../tasks/task.js';
+import { programCost } from '../pretrain/cost.js';
 import { assessArchitecture, type Assessment } from './assess.js';
 import { loadSpace, loadTask, type ArchitectureSpace } from './plugins.js';
 import type { Experiment } from './schema.js';
@@ -46,7 +47,9 @@ export async function prepare(experiment: Experiment, channels: number): Promise
     program,
     assess: (genome) => {
       const built = architecture(genome);
-      return assessArchitecture(built, plan, experiment.constraints, () => program(built));
+      return assessArchitecture(built, plan, experiment.constraints, () =>
+        programCost(program(built), experiment.engine),
+      );
     },
   };
 }

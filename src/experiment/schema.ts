@@ -30,7 +30,7 @@ export const Constraints = z.strictObject({
   memory: z
     .number()
     .positive()
-    .default(4096)
+    .default(8192)
     .describe('most memory that training may take by prediction, in MiB'),
 });
 

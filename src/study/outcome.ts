@@ -40,6 +40,8 @@ export interface EvaluationOutcome {
   readonly engine: string;
   readonly device: string;
   readonly seconds: number;
+  /** Bytes by which training grew its process at most; absent where that could not be told. */
+  readonly peakBytes?: number;
   readonly error: string | null;
   readonly attempts: number;
   readonly curves: readonly Curve[];

@@ -5,6 +5,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { UserError } from '../core/errors.js';
+import { memorySettings } from './memory-settings.js';
 import { AttemptLost, type ChildReply, type ChildRequest } from './messages.js';
 import type { Job, AttemptOutcome, WorkerSetup } from './setup.js';
 
@@ -16,7 +17,11 @@ const interruptCheck = 100;
 export class ChildRuntime {
   private child: ChildProcess | undefined;
 
-  constructor(private readonly setup: WorkerSetup) {}
+  /** `script`: what the process runs; tests name another. */
+  constructor(
+    private readonly setup: WorkerSetup,
+    private readonly script: string = entry,
+  ) {}
 
   evaluate(job: Job, interrupted: () => boolean): Promise<AttemptOutcome> {
     const child = (this.child ??= this.start());
@@ -47,12 +52,18 @@ export class ChildRuntime {
     });
   }
 
+  /** Ends the process, idle or not. */
+  end(): void {
+    this.child?.kill('SIGKILL');
+  }
+
   private start(): ChildProcess {
-    const child = fork(entry, [], {
+    const child = fork(this.script, [], {
+      env: { ...process.env, ...memorySettings, ...this.setup.environment },
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
-    const { experiment, engine, device, threads, labelled, scans } = this.setup;
+    const { experiment, engine, device, threads, alone, labelled, scans } = this.setup;
     child.send({
       kind: 'setup',
       setup: {
@@ -60,6 +71,7 @@ export class ChildRuntime {
         engine,
         device,
         threads,
+        alone,
         ...(labelled === undefined ? {} : { labelled }),
       },
       recipe: scans.recipe,

@@ -1,12 +1,17 @@
 /**
- * The worker pool: piscina threads, each with one engine.
+ * The worker pool: piscina threads, each with one engine, in lanes that share a memory. A candidate starts once its lane
+ * has room for it (admission.ts); memory is reserved by prediction, corrected by the peaks that were measured.
  *
  * An attempt that the machine ends (a crashed training process, a dead thread) is retried once, then recorded
- * as failed; what the user must put right, such as a damaged cache, ends the run. What a candidate itself does (diverge, not fit) is a result and comes back as such.
+ * as failed; what the user must put right, such as a damaged cache, ends the run. What a candidate itself does (diverge,
+ * not fit) is a result and comes back as such.
  */
 import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
-import { messageOf, UserError } from '../core/errors.js';
+import { messageOf, present, UserError } from '../core/errors.js';
+import { Admission } from './admission.js';
+import { Correction } from './correction.js';
+import type { Lane } from './lanes.js';
 import type { Refusal } from './messages.js';
 import type { AttemptOutcome, Job, Outcome, WorkerSetup } from './setup.js';
 
@@ -19,38 +24,56 @@ export interface Pool {
 }
 
 export interface PoolOptions {
-  readonly workers: number;
-  /** The compiled thread entry; tests that run from sources name the one in dist. */
+  readonly lanes: readonly Lane[];
+  /** The compiled thread entry; tests that run from sources name another. */
   readonly entry?: URL;
 }
 
+/** What workers of all lanes share; the pool adds the rest. */
+export type SharedSetup = Omit<WorkerSetup, 'stop' | 'alone' | 'environment'>;
+
 const attempts = 2;
 
-export function createPool(shared: Omit<WorkerSetup, 'stop'>, { workers, entry }: PoolOptions): Pool {
-  const setup: WorkerSetup = { ...shared, stop: new Int32Array(new SharedArrayBuffer(4)) };
+export function createPool(shared: SharedSetup, { lanes, entry }: PoolOptions): Pool {
+  const stop = new Int32Array(new SharedArrayBuffer(4));
   const running = new Set<Promise<AttemptOutcome | Refusal>>();
-  const stopped = (): boolean => Atomics.load(setup.stop, 0) === 1;
-  const piscina = new Piscina<Job, AttemptOutcome | Refusal>({
-    filename: fileURLToPath(entry ?? new URL('./thread.js', import.meta.url)),
-    minThreads: workers,
-    maxThreads: workers,
-    idleTimeout: Infinity,
-    workerData: setup,
+  const stopped = (): boolean => Atomics.load(stop, 0) === 1;
+  const workers = lanes.reduce((sum, lane) => sum + lane.workers, 0);
+  const alone = shared.isolation === 'process' || workers === 1;
+  const pools = lanes.map((lane) => {
+    const setup: WorkerSetup = { ...shared, stop, alone, environment: lane.environment };
+    return new Piscina<Job, AttemptOutcome | Refusal>({
+      filename: fileURLToPath(entry ?? new URL('./thread.js', import.meta.url)),
+      minThreads: lane.workers,
+      maxThreads: lane.workers,
+      idleTimeout: Infinity,
+      workerData: setup,
+    });
   });
+  const admission = new Admission(lanes);
+  const correction = new Correction();
   const attempt = async (job: Job): Promise<AttemptOutcome> => {
-    const run = piscina.run(job);
-    running.add(run);
-    const outcome = await run.finally(() => running.delete(run));
-    if ('kind' in outcome) throw new UserError(outcome.complaint);
-    return outcome;
+    const ticket = await admission.enter(correction.of(job.bytes));
+    try {
+      if (stopped()) throw new Error('the run was stopped');
+      const run = present(pools[ticket.lane], `lane ${ticket.lane}`).run(job);
+      running.add(run);
+      const outcome = await run.finally(() => running.delete(run));
+      if ('kind' in outcome) throw new UserError(outcome.complaint);
+      return outcome;
+    } finally {
+      ticket.leave();
+    }
   };
-  const stop = (): void => void Atomics.store(setup.stop, 0, 1);
+  const stopSoon = (): void => void Atomics.store(stop, 0, 1);
   return {
     evaluate: async (job) => {
       let error = '';
       for (let count = 1; count <= attempts; count++) {
         try {
-          return { ...(await attempt(job)), attempts: count };
+          const outcome = await attempt(job);
+          if (outcome.peakBytes !== undefined) correction.learn(job.bytes, outcome.peakBytes);
+          return { ...outcome, attempts: count };
         } catch (thrown) {
           if (stopped() || thrown instanceof UserError) throw thrown;
           error = messageOf(thrown);
@@ -58,11 +81,11 @@ export function createPool(shared: Omit<WorkerSetup, 'stop'>, { workers, entry }
       }
       return { status: 'failed', score: null, steps: 0, seconds: 0, curves: [], error, attempts };
     },
-    stop,
+    stop: stopSoon,
     destroy: async () => {
-      stop();
+      stopSoon();
       await Promise.allSettled(running);
-      await piscina.destroy();
+      await Promise.all(pools.map((pool) => pool.destroy()));
     },
   };
 }

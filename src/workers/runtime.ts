@@ -14,10 +14,14 @@ import type { Batch } from '../pretrain/batches.js';
 import type { TrainingOptions } from '../pretrain/options.js';
 import type { ScanSet } from '../scans/scan-set.js';
 import type { TensorMap } from '../core/tensor.js';
+import { watchPeak } from './peak-memory.js';
 import { probeFeatures } from './probe.js';
 import type { AttemptOutcome, Inherited, Job, WorkerSetup } from './setup.js';
 
-export type RuntimeSetup = Pick<WorkerSetup, 'experiment' | 'engine' | 'device' | 'threads' | 'labelled'>;
+export type RuntimeSetup = Pick<
+  WorkerSetup,
+  'experiment' | 'engine' | 'device' | 'threads' | 'alone' | 'labelled'
+>;
 
 export class Runtime {
   private constructor(
@@ -51,6 +55,7 @@ export class Runtime {
   async evaluate(job: Job, interrupted: () => boolean): Promise<AttemptOutcome> {
     const { number, genome, share, seed, parent, stopBelow } = job;
     const started = performance.now();
+    const peak = this.setup.alone ? watchPeak() : () => null;
     const seconds = (): number => (performance.now() - started) / 1000;
     const { prepared, setup } = this;
     const assessment = prepared.assess(genome);
@@ -82,6 +87,7 @@ export class Runtime {
         interrupted,
         ...(stopBelow === undefined ? {} : { stopBelow }),
       });
+      const peakBytes = peak();
       const probes =
         job.probe && setup.labelled !== undefined && outcome.weights !== undefined
           ? await probeFeatures(architecture, outcome.weights, setup.labelled, setup.threads)
@@ -90,6 +96,7 @@ export class Runtime {
         ...outcome,
         seconds: seconds(),
         ...(probes === undefined ? {} : { probes }),
+        ...(peakBytes === null ? {} : { peakBytes }),
         ...(inherited === undefined ? {} : { inherited }),
       };
     } finally {

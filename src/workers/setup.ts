@@ -22,6 +22,10 @@ export interface WorkerSetup {
   /** Threads within one operation, per worker. */
   readonly threads: number;
   readonly isolation: Isolation;
+  /** Whether a training process, or this one, runs one candidate at a time: only then is a peak of memory a candidate's. */
+  readonly alone: boolean;
+  /** What a worker's process gets in its environment: the GPU that it is kept on. */
+  readonly environment: Readonly<Record<string, string>>;
   /** Threads share the memory of a set that is held whole; child processes open it again from the cache. */
   readonly scans: SharedScans;
   /** What features are probed with; absent where the experiment names no labelled scans. */
@@ -41,6 +45,8 @@ export interface Job {
   readonly probe: boolean;
   /** Scores to be reached by training steps; training ends where one is missed. */
   readonly stopBelow?: readonly Threshold[];
+  /** Memory that it is predicted to take, in bytes; it is started where that is free. */
+  readonly bytes: number;
   /** Whose weights to start from: named as in a training program. */
   readonly parent?: { readonly number: number; readonly weights: TensorMap };
 }
@@ -51,6 +57,8 @@ export interface AttemptOutcome {
   readonly score: number | null;
   readonly steps: number;
   readonly seconds: number;
+  /** Bytes by which its process grew at most; absent where that could not be told. */
+  readonly peakBytes?: number;
   readonly curves: readonly Curve[];
   readonly probes?: readonly ProbeValue[];
   /** What ended training before its last step. */

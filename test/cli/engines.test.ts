@@ -65,6 +65,15 @@ describe('an engine or device that is not there', () => {
   );
 });
 
+describe('--memory', () => {
+  it('is refused in one line where it is no amount', async () => {
+    const refused = await search('memory.db', '--memory', '-5');
+    expect(refused.code).toBe(1);
+    expect(refused.stderr).toMatch(oneLine);
+    expect(refused.stderr).toMatch(/--memory: must be a positive number of MiB, got -5/);
+  }, 60_000);
+});
+
 describe('voxolve doctor', () => {
   it("names each engine and device, usable or not, in words, and keeps the runtimes' own for programs", async () => {
     const { stdout } = await voxolve(['doctor', '--json'], env);
@@ -79,6 +88,7 @@ describe('voxolve doctor', () => {
       for (const { reason } of devices) expect(reason).toMatch(/^[^\n]*\w+ \w+[^\n]*$/);
     }
     const text = (await voxolve(['doctor'], env)).stdout;
+    expect(text).toMatch(/^GPUs: .+$/m);
     expect(text).not.toMatch(/\.cc:|onnxruntime::|dlerror|stack/);
   }, 120_000);
 });

@@ -48,10 +48,11 @@ describe('a search', { timeout: 300_000 }, () => {
     expect(verified).toBe(0);
   });
 
-  it('gives the same tables with two workers, and with four', async () => {
-    for (const workers of ['2', '4']) {
-      const db = join(folder, `workers-${workers}.db`);
-      expect((await voxolve(['search', experiment, '--db', db, '--workers', workers], env)).code).toBe(0);
+  it('gives the same tables with two workers, with four, and where memory lets one at a time train', async () => {
+    for (const options of ['--workers 2', '--workers 4', '--workers 2 --memory 1']) {
+      const db = join(folder, `${options}.db`);
+      const { code } = await voxolve(['search', experiment, '--db', db, ...options.split(' ')], env);
+      expect(code).toBe(0);
       expect(lineageTables(db)).toEqual(lineageTables(reference));
       expect(winnerTables(db)).toEqual(winnerTables(reference));
     }

@@ -5,6 +5,10 @@
 import { describe, expect, it } from 'vitest';
 import { differentiate } from '../../src/autodiff/differentiate.js';
 import { onnxEngine, runGraph } from '../../src/engines/onnx/index.js';
+import { inferenceModel } from '../../src/engines/onnx/inference-model.js';
+import { lowerings } from '../../src/engines/onnx/lowerings/index.js';
+import { floats, openModel } from '../../src/engines/onnx/runtime.js';
+import { Builder } from '../../src/ir/builder.js';
 import { prepare } from '../support/op-case.js';
 import { opCases } from '../support/op-cases.js';
 import { interpret } from '../support/reference.js';
@@ -25,6 +29,18 @@ describe.skipIf(!report?.usable)('the onnx engine on webgpu', () => {
       const differences = data.map((value, i) => Math.abs(value - (actual[name]?.data[i] ?? NaN)));
       expect(Math.max(...differences) / scale, name).toBeLessThan(opCase.tolerance);
     }
+  });
+
+  it('refuses a model of which the CPU would run a part', async () => {
+    const b = new Builder();
+    b.output('y', b.logSoftmax(b.input('x', [2, 3])));
+    // The CPU's lowering keeps LogSoftmax, which webgpu lacks.
+    const model = inferenceModel(b.build(), lowerings.cpu(1));
+    const session = await openModel(model, { device: 'webgpu', threads: 1 });
+    await expect(session.run({ x: floats(new Float32Array(6), [2, 3]) })).rejects.toThrow(
+      /device webgpu: .* leaves to the CPU: LogSoftmax \(1\)/,
+    );
+    await session.release();
   });
 
   it('gives the losses of the CPU over twenty steps from the same weights, within 1e-3 relative', async () => {

@@ -1,6 +1,7 @@
 /** `voxolve doctor`: what works on this machine, and why the rest does not. */
 import { availableParallelism, totalmem } from 'node:os';
 import { formats } from '../../scans/formats/index.js';
+import { findGpus, type Gpu } from '../../workers/gpus.js';
 import { defineCommand } from '../command.js';
 import { probeEngines } from '../engine-choice.js';
 import { jsonOption, print, printJson } from '../output.js';
@@ -11,7 +12,7 @@ export const doctor = defineCommand({
   describe: 'engines, devices, decoders: what works here and why not',
   builder: (yargs) => yargs.options(jsonOption),
   handler: async (args) => {
-    const engines = await probeEngines();
+    const [engines, gpus] = await Promise.all([probeEngines(), findGpus()]);
     const decoders = await Promise.all(
       formats.map(async (format) => {
         const { name, extensions } = format;
@@ -29,6 +30,11 @@ export const doctor = defineCommand({
     if (args.json) {
       printJson({
         ...machine,
+        gpus: gpus.map(({ index, name, memoryBytes }) => ({
+          index,
+          name,
+          memory_mib: Math.round(memoryBytes / 2 ** 20),
+        })),
         engines: engines.map((e) => ({ ...e, devices: e.devices.map((d) => ({ ...d })) })),
         decoders,
       });
@@ -37,6 +43,7 @@ export const doctor = defineCommand({
     print(
       `voxolve ${version}, Node ${process.version}, ${machine.platform}, ${machine.cores} cores, ${machine.memory_gib} GiB`,
     );
+    print(gpuText(gpus));
     for (const { name, devices } of engines) {
       for (const { device, usable, reason, detail } of devices) {
         print(`engine ${name} on ${device}: ${usable ? 'usable' : 'not usable'}; ${reason}`);
@@ -47,3 +54,13 @@ export const doctor = defineCommand({
       print(`scans: ${name} (${extensions.join(', ')}) ${usable ? 'can' : 'can not'} be read; ${detail}`);
   },
 });
+
+/** Which GPUs workers would be kept on, in turn. */
+function gpuText(gpus: readonly Gpu[]): string {
+  if (gpus.length === 0)
+    return 'GPUs: nvidia-smi names none that may be used; other makers are reached by webgpu';
+  const named = gpus.map(
+    ({ index, name, memoryBytes }) => `${index} ${name}, ${Math.round(memoryBytes / 2 ** 30)} GiB`,
+  );
+  return `GPUs: ${named.join('; ')}; with device cuda or gpu, workers are dealt out over them in turn`;
+}

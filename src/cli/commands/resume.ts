@@ -17,6 +17,7 @@ import type { TaskPlan } from '../../tasks/task.js';
 import { loadProbe } from '../probe-set.js';
 import { loadScans, scanFolder } from '../scan-source.js';
 import { showSummary } from '../summary.js';
+import { memoryAsked, workerOptions } from '../worker-options.js';
 import { requireSameScans } from './search.js';
 
 export const resume = defineCommand({
@@ -29,7 +30,7 @@ export const resume = defineCommand({
       .option('candidates', { type: 'number', describe: 'new total number of candidates' })
       .option('scans', { type: 'string', describe: 'where the scans lie now, if they were moved' })
       .option('probe', { type: 'string', describe: 'where the table of labelled scans lies now' })
-      .option('workers', { type: 'number', describe: 'candidates trained at once' })
+      .options(workerOptions)
       .options(jsonOption),
   handler: async (args) => {
     const store = openStore(args.db, 'write');
@@ -39,6 +40,7 @@ export const resume = defineCommand({
       const experiment = parseOrComplain(Experiment, stored, `experiment ${row.name} in ${args.db}`);
       const total = wanted(args.candidates, row.candidates);
       const workers = workerCount(args.workers, row.lookahead);
+      const memory = memoryAsked(args.memory);
       await chooseEngine({
         engine: row.engine as Experiment['engine'],
         device: row.device as Experiment['device'],
@@ -61,7 +63,8 @@ export const resume = defineCommand({
         `engine: ${row.engine} on ${row.device} (${recordedReason(row)}); ${workers} at a time; database ${args.db}`,
       );
       extendExperiment(store, row.id, total);
-      const end = await runSearch({ store, row, prepared, scans, labelled, workers, candidates: total });
+      const run = { store, row, prepared, scans, labelled, workers, memory, candidates: total };
+      const end = await runSearch(run);
       showSummary(store, row, end, args.json);
     } finally {
       store.close();

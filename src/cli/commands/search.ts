@@ -28,6 +28,7 @@ import { loadScans, phantoms, scanFolder } from '../scan-source.js';
 import { withStart } from '../warm-start.js';
 import { showSummary } from '../summary.js';
 import { version } from '../version.js';
+import { memoryAsked, workerOptions } from '../worker-options.js';
 
 export const search = defineCommand({
   command: 'search <experiment>',
@@ -45,10 +46,7 @@ export const search = defineCommand({
         describe: 'table of labelled scans to probe features with: path, patient, label or labels',
       })
       .option('db', { type: 'string', describe: 'database to write (default: NAME.db)' })
-      .option('workers', {
-        type: 'number',
-        describe: 'candidates trained at once (default: one per core)',
-      })
+      .options(workerOptions)
       .option('engine', { choices: ['auto', 'onnx', 'tfjs'] as const, describe: 'overrides the experiment' })
       .option('device', {
         choices: devices,
@@ -74,6 +72,7 @@ export const search = defineCommand({
     const experiment = await withStart(asked, await loadSpace(asked.space));
     const database = args.db ?? `${experiment.name}.db`;
     const workers = workerCount(args.workers, experiment.lookahead);
+    const memory = memoryAsked(args.memory);
     const before = existsSync(database) ? recorded(database, experiment.name) : undefined;
     const choice =
       before === undefined
@@ -113,7 +112,8 @@ export const search = defineCommand({
       requireSameScans(row, scans.fingerprint, args.scans ?? 'the phantoms');
       const total = Math.max(row.candidates, experiment.candidates);
       extendExperiment(store, row.id, total);
-      const end = await runSearch({ store, row, prepared, scans, labelled, workers, candidates: total });
+      const run = { store, row, prepared, scans, labelled, workers, memory, candidates: total };
+      const end = await runSearch(run);
       showSummary(store, row, end, args.json);
     } finally {
       store.close();

@@ -10,7 +10,7 @@ import { lowerings, type OnnxDevice } from './lowerings/index.js';
 import { probeDevices } from './probe.js';
 import { openModel } from './runtime.js';
 import { OnnxSession } from './session.js';
-import { trainModel } from './train-model.js';
+import { trainModel, zeroFeeds } from './train-model.js';
 
 export { encodeGraphAsOnnx } from './encode.js';
 export { runGraph } from './run-graph.js';
@@ -30,9 +30,11 @@ async function openSession(program: TrainingProgram, options: EngineOptions): Pr
   try {
     const train = await open(trainModel(step, table, device === 'cpu'));
     const evaluate = await open(inferenceModel(evaluationGraph(program, groups), table));
+    // A profile holds every node of every step: one step is enough to see what runs where.
+    if (device !== 'cpu') await train.run(zeroFeeds(step));
     return new OnnxSession({ program, groups, step, train, evaluate });
   } catch (cause) {
-    if (device === 'cpu') throw cause;
+    if (device === 'cpu' || cause instanceof UserError) throw cause;
     throw new UserError(
       {
         subject: `device ${device}`,

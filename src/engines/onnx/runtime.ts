@@ -3,29 +3,58 @@
  */
 import * as ort from 'onnxruntime-node';
 import type { OnnxDevice } from './lowerings/index.js';
+import { profileFile, requireAllOn, type ProfileFile } from './placement.js';
 
 export interface RuntimeOptions {
   readonly device: OnnxDevice;
   readonly threads: number;
 }
 
+/** A compiled model. */
+export type Model = Pick<ort.InferenceSession, 'run' | 'release'>;
+
 /**
  * One operation at a time, on a fixed number of threads. Threads that wait do not spin: several sessions share a
- * machine in a search.
+ * machine in a search. On any device but the CPU the first run is checked: it throws where the CPU did a part of it.
  */
-export function openModel(
-  model: Uint8Array,
-  { device, threads }: RuntimeOptions,
-): Promise<ort.InferenceSession> {
-  return ort.InferenceSession.create(model, {
-    executionProviders: device === 'cpu' ? ['cpu'] : [device],
+export async function openModel(model: Uint8Array, { device, threads }: RuntimeOptions): Promise<Model> {
+  const options: ort.InferenceSession.SessionOptions = {
     executionMode: 'sequential',
     graphOptimizationLevel: 'all',
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
     logSeverityLevel: 3,
     extra: { session: { intra_op: { allow_spinning: '0' } } },
-  });
+  };
+  if (device === 'cpu')
+    return ort.InferenceSession.create(model, { ...options, executionProviders: ['cpu'] });
+  const profile = profileFile();
+  try {
+    const profiled = { ...options, enableProfiling: true, profileFilePrefix: profile.prefix };
+    const session = await ort.InferenceSession.create(model, { ...profiled, executionProviders: [device] });
+    return checkedOnce(session, device, profile);
+  } catch (error) {
+    profile.remove();
+    throw error;
+  }
+}
+
+function checkedOnce(session: ort.InferenceSession, device: OnnxDevice, profile: ProfileFile): Model {
+  let checked = false;
+  return {
+    run: async (feeds: ort.InferenceSession.FeedsType) => {
+      const results = await session.run(feeds);
+      if (checked) return results;
+      checked = true;
+      session.endProfiling();
+      requireAllOn(device, profile.take());
+      return results;
+    },
+    release: async () => {
+      await session.release();
+      profile.remove();
+    },
+  };
 }
 
 export function floats(data: Float32Array, dims: readonly number[]): ort.Tensor {

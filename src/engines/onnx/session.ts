@@ -9,15 +9,15 @@ import { pack, unpack, type Packing } from '../packing.js';
 import { momentName, SCALARS, STATES, type Groups } from '../training-graph.js';
 import { feedTensors } from './feeds.js';
 import { OUTPUT } from './inference-model.js';
-import { floats, ort, valuesOf } from './runtime.js';
+import { floats, ort, valuesOf, type Model } from './runtime.js';
 import { STEP_COUNT } from './train-model.js';
 
 export interface Compiled {
   readonly program: TrainingProgram;
   readonly groups: Groups;
   readonly step: Graph;
-  readonly train: ort.InferenceSession;
-  readonly evaluate: ort.InferenceSession;
+  readonly train: Model;
+  readonly evaluate: Model;
 }
 
 export class OnnxSession implements Session {

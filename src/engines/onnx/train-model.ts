@@ -4,12 +4,14 @@
  * Packed weights, moments and states are carried through the loop; feeds `[K, ...]` and the step's scalars `[K]` are
  * indexed by its counter; scalar outputs are stacked to `[K]`. K is known when the model runs.
  */
+import { sizeOf, type Shape } from '../../core/tensor.js';
 import type { Graph, InputSpec } from '../../ir/graph.js';
 import { regionsOf } from './chunks.js';
 import { lowerGraph } from './lower.js';
 import type { Lowerings } from './lowerings/lowering.js';
 import { graphProto, modelBytes, ONNX_TYPES, valueInfo } from './model.js';
 import { TensorProto_DataType as Type, type GraphProto } from './proto/onnx_pb.js';
+import { floats, ort } from './runtime.js';
 import { OnnxWriter } from './writer.js';
 
 /** Name of the input that says how many steps to take. */
@@ -23,6 +25,23 @@ export function feedType({ dtype }: InputSpec): Type {
 /** Reads a feed: widens integers. */
 export function widened(out: OnnxWriter, name: string, { dtype }: InputSpec): string {
   return dtype === 'i64' ? out.op('Cast', [name], { to: Type.INT64 }) : name;
+}
+
+/** Feeds of one step in which everything is zero. */
+export function zeroFeeds(step: Graph): Record<string, ort.Tensor> {
+  const zeros = (shape: Shape): Float32Array => new Float32Array(sizeOf(shape));
+  return Object.fromEntries([
+    [STEP_COUNT, new ort.Tensor('int64', [1n], [])],
+    ...step.parameters.map(({ name, shape }) => [`${name}/before`, floats(zeros(shape), shape)] as const),
+    ...step.inputs.map(({ name, shape, dtype }) => {
+      const extents = [1, ...shape];
+      const fed =
+        dtype === 'i64'
+          ? new ort.Tensor('int32', new Int32Array(sizeOf(shape)), extents)
+          : floats(zeros(shape), extents);
+      return [name, fed] as const;
+    }),
+  ]);
 }
 
 /**
