@@ -91,7 +91,8 @@ describe('a space with candidates that misbehave', { timeout: 120_000 }, () => {
       .prepare(
         `SELECT json_extract(genome, '$.kind') AS kind, candidates.status AS status, evaluations.status AS evaluation,
            candidates.score AS score, attempts, error
-         FROM candidates LEFT JOIN evaluations ON candidate = candidates.id`,
+         FROM candidates LEFT JOIN evaluations
+           ON candidate = candidates.id AND purpose = 'search'`,
       )
       .all() as {
       kind: string;

@@ -66,7 +66,7 @@ describe('workers on GPUs', () => {
 });
 
 describe('a training process', () => {
-  const setup = { environment: gpuEnvironment(gpu1) } as unknown as WorkerSetup;
+  const setup = { environment: gpuEnvironment(gpu1), scans: { recipe: null } } as unknown as WorkerSetup;
   const job = { number: 3, genome: {}, share: 1, bytes: 0 } as Job;
   let runtime: ChildRuntime | undefined;
   afterEach(() => runtime?.end());
