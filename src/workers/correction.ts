@@ -7,8 +7,11 @@
 const ENOUGH = 5;
 const LATEST = 64;
 const QUANTILE = 0.9;
-/** A prediction is not believed to be off by more. */
-const LIMITS = [0.5, 4] as const;
+/**
+ * Never less than predicted: a process that has trained before grows less, for it holds memory already. And a prediction
+ * is not believed to be off by more than fourfold.
+ */
+const LIMITS = [1, 4] as const;
 
 export class Correction {
   readonly #ratios: number[] = [];

@@ -93,6 +93,12 @@ describe('the correction of predictions', () => {
     expect(correction.of(100)).toBe(150);
   });
 
+  it('never reserves less than was predicted', () => {
+    const correction = new Correction();
+    for (let i = 0; i < 20; i++) correction.learn(100, 5);
+    expect(correction.of(100)).toBe(100);
+  });
+
   it('takes no measurement for more than fourfold, none for nothing', () => {
     const correction = new Correction();
     for (let i = 0; i < 9; i++) correction.learn(100, 1e6);
