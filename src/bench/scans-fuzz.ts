@@ -9,7 +9,9 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { Outcome } from './scans-fuzz-reader.js';
 
+/** A reader hangs when it has computed for so long; or, on a machine that is busy with others, when it has waited longer. */
 const HANG_MS = 10_000;
+const WAIT_MS = 60_000;
 const MOST_MEMORY_MIB = 1024;
 const PAGE_BYTES = 4096;
 
@@ -41,6 +43,7 @@ function runFrom(first: number, total: number, tally: Tally): Promise<number> {
     });
     let current: Outcome | undefined;
     let since = Date.now();
+    let before = 0;
     let ended: string | null = null;
     const stop = (because: string): void => {
       ended ??= because;
@@ -50,7 +53,9 @@ function runFrom(first: number, total: number, tally: Tally): Promise<number> {
       const memory = residentOf(child.pid);
       tally.memory = Math.max(tally.memory, memory);
       if (memory > MOST_MEMORY_MIB) stop(`takes ${memory} MiB`);
-      if (current !== undefined && Date.now() - since > HANG_MS)
+      const waited = Date.now() - since;
+      const computed = (processorMsOf(child.pid) ?? Infinity) - before;
+      if (current !== undefined && (waited > WAIT_MS || (waited > HANG_MS && computed > HANG_MS)))
         stop(`hangs for more than ${HANG_MS / 1000} s`);
     }, 100);
     child.on('message', (message) => {
@@ -60,6 +65,7 @@ function runFrom(first: number, total: number, tally: Tally): Promise<number> {
       if (outcome.result === 'begins') {
         current = outcome;
         since = Date.now();
+        before = processorMsOf(child.pid) ?? 0;
         return;
       }
       tally.slowest = Math.max(tally.slowest, Date.now() - since);
@@ -89,6 +95,17 @@ function residentOf(pid: number | undefined): number {
     return Math.round((Number(pages) * PAGE_BYTES) / 2 ** 20);
   } catch {
     return 0;
+  }
+}
+
+/** Milliseconds that a process has computed, where the system tells: fields 14 and 15 of its `stat`, 10 ms each. */
+function processorMsOf(pid: number | undefined): number | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return 10 * (Number(fields[11]) + Number(fields[12]));
+  } catch {
+    return undefined;
   }
 }
 
