@@ -82,7 +82,7 @@ function probeText(store: Store, row: Experiment): readonly string[] {
   const [rank, features, variance] = [at('rank'), at('features'), at('variance')];
   const collapsed = rank < Math.max(1.5, COLLAPSED.rank * features) || variance < COLLAPSED.variance;
   return [
-    `probe: candidate ${number}, the best of ${probed} probed: ridge ${accuracy('ridge')}, nearest neighbours ${accuracy('knn')}, ` +
+    `probe: candidate ${number}, the best of those in ${probed} probed evaluations: ridge ${accuracy('ridge')}, nearest neighbours ${accuracy('knn')}, ` +
       `commonest class ${percent(at('chance'))};\n       features of rank ${rank.toFixed(1)} in ${features}` +
       (collapsed ? ': they have COLLAPSED, the task can be solved without describing the scan' : ''),
   ];

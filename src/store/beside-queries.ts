@@ -17,7 +17,7 @@ export interface TrustRow {
 }
 
 /** How many full evaluations are looked at: the latest. */
-const MOST = 500;
+const MOST = 200;
 
 export function trustRows(store: Store, experiment: number): readonly TrustRow[] {
   return store
@@ -64,26 +64,22 @@ export function winnerRows(store: Store, experiment: number): readonly WinnerRow
 /** The latest probe of the search's best candidate that was probed. */
 export interface ProbeSummary {
   readonly number: number;
+  /** Evaluations that were probed. */
   readonly probed: number;
   readonly values: Readonly<Record<string, { value: number; low: number | null; high: number | null }>>;
 }
 
 /** Of the probed candidates the one with the highest score; null where none was probed. */
 export function probeSummary(store: Store, experiment: number): ProbeSummary | null {
-  const probed = store
-    .statement(
-      `SELECT count(DISTINCT candidate) FROM probes JOIN evaluations ON evaluations.id = evaluation
-       JOIN candidates ON candidates.id = candidate WHERE experiment = ? AND name = 'ridge'`,
-    )
-    .pluck()
-    .get(experiment) as number;
+  const probed = probedCount(store, experiment);
   if (probed === 0) return null;
   const best = store
     .statement(
-      `SELECT evaluations.id, number FROM probes JOIN evaluations ON evaluations.id = evaluation
-       JOIN candidates ON candidates.id = candidate
-       WHERE experiment = ? AND name = 'ridge' AND candidates.score IS NOT NULL
-       ORDER BY candidates.rung DESC, candidates.score DESC, number, evaluations.seed DESC LIMIT 1`,
+      // Along the index by score, to the first that was probed.
+      `SELECT evaluations.id, number FROM candidates CROSS JOIN evaluations ON candidate = candidates.id
+       WHERE experiment = ? AND candidates.status = 'done'
+         AND EXISTS (SELECT 1 FROM probes WHERE evaluation = evaluations.id AND name = 'ridge')
+       ORDER BY candidates.rung DESC, candidates.score DESC, number LIMIT 1`,
     )
     .get(experiment) as { id: number; number: number } | undefined;
   if (best === undefined) return null;
@@ -99,6 +95,10 @@ export function probeSummary(store: Store, experiment: number): ProbeSummary | n
 
 /** Trainings of the search that their curves ended. */
 export function endedByCurve(store: Store, experiment: number): number {
+  if (isAlone(store)) {
+    const all = store.statement("SELECT count(*) FROM evaluations WHERE ended = 'curve'");
+    return all.pluck().get() as number;
+  }
   return store
     .statement(
       `SELECT count(*) FROM evaluations JOIN candidates ON candidates.id = candidate
@@ -106,4 +106,22 @@ export function endedByCurve(store: Store, experiment: number): number {
     )
     .pluck()
     .get(experiment) as number;
+}
+
+function probedCount(store: Store, experiment: number): number {
+  if (isAlone(store)) {
+    return store.statement("SELECT count(*) FROM probes WHERE name = 'ridge'").pluck().get() as number;
+  }
+  return store
+    .statement(
+      `SELECT count(*) FROM probes JOIN evaluations ON evaluations.id = evaluation
+       JOIN candidates ON candidates.id = candidate WHERE name = 'ridge' AND experiment = ?`,
+    )
+    .pluck()
+    .get(experiment) as number;
+}
+
+/** Where a database holds one experiment, as most do, counts need not look at whose a row is. */
+function isAlone(store: Store): boolean {
+  return store.statement('SELECT count(*) = 1 FROM experiments').pluck().get() === 1;
 }
