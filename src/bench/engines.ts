@@ -7,7 +7,14 @@ import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { messageOf, UserError } from '../core/errors.js';
 import { engines } from '../engines/index.js';
-import { geometricMean, measureNetwork, type Measurement, type Setting } from './engines/measure.js';
+import {
+  ALLOWED,
+  COMPARED,
+  geometricMean,
+  measureNetwork,
+  type Measurement,
+  type Setting,
+} from './engines/measure.js';
 import { networks } from './engines/networks.js';
 import { peakMeter } from './engines/peak.js';
 import { HEADER, rowOf } from './engines/report.js';
@@ -69,7 +76,21 @@ async function main(words: string[]): Promise<void> {
       `${summary.geomean_vs_pytorch?.toFixed(2) ?? '–'} (${summary.geomean_vs_pytorch_by_cpu_time?.toFixed(2) ?? '–'} ` +
       'by processor time)\n',
   );
+  process.stdout.write(`${verdictOf(results)}\n`);
   if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(summary, null, 2)}\n`);
+}
+
+/** Whether the losses are PyTorch's; networks whose are not fail the command. */
+function verdictOf(results: readonly Measurement[]): string {
+  const compared = results.filter((r) => r.loss_difference !== null);
+  if (compared.length === 0) return 'Losses were not compared: PyTorch was left out.';
+  const apart = compared.filter((r) => !((r.loss_difference ?? 0) <= ALLOWED));
+  if (apart.length > 0) process.exitCode = 1;
+  const names = apart.map((r) => `${r.name} on ${r.engine}/${r.device}`).join(', ');
+  return (
+    `Losses of the first ${COMPARED} steps within ${ALLOWED} of PyTorch's: ` +
+    `${compared.length - apart.length} of ${compared.length}${names && `, not ${names}`}.`
+  );
 }
 
 /** Every usable device of every engine, or those named as `engine/device`; says why others are left out. */

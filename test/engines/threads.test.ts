@@ -32,6 +32,12 @@ const cases: readonly OpCase[] = [
     tolerance: 0,
   },
   {
+    title: 'a convolution whose filter is far larger than its input',
+    operands: [normal(2, 56, 2, 6, 8), normal(16, 56, 3, 7, 7)],
+    build: (b, x, w) => b.conv(x, w, { stride: [1, 1, 1], padding: [1, 3, 3] }),
+    tolerance: 0,
+  },
+  {
     title: 'a convolution of depth in tiles',
     operands: [normal(2, 32, 8, 13, 14), normal(32, 32, 3, 3, 3)],
     build: (b, x, w) => b.conv(x, w, { stride: [1, 1, 1], padding: [1, 1, 1] }),

@@ -15,6 +15,10 @@ export interface Setting {
   readonly python?: string;
 }
 
+/** Steps whose losses are compared with PyTorch's, and how far apart they may be, relative. */
+export const COMPARED = 20;
+export const ALLOWED = 1e-3;
+
 /** Names as pinned for programs that read the JSON. Rates are medians over rounds. */
 export interface Measurement {
   readonly name: string;
@@ -28,7 +32,7 @@ export interface Measurement {
   readonly share_of_peak: number;
   readonly gflop_per_step: number;
   readonly compile_seconds: number;
-  /** Greatest relative difference of losses over the warm-up's steps, from the same weights. */
+  /** Greatest relative difference of losses over the first `COMPARED` steps, from the same weights. */
   readonly loss_difference: number | null;
 }
 
@@ -65,7 +69,7 @@ export async function measureNetwork(
       share_of_peak: (rate * flops) / 1e9 / (await peak()),
       gflop_per_step: flops / 1e9,
       compile_seconds: ours.compileSeconds,
-      loss_difference: differenceOf(warmUp[0].losses, warmUp[1]?.losses),
+      loss_difference: differenceOf([warmUp, ...pairs]),
     };
   } finally {
     await ours.dispose();
@@ -73,8 +77,11 @@ export async function measureNetwork(
   }
 }
 
-function differenceOf(ours: readonly number[], theirs: readonly number[] | undefined): number | null {
-  if (!theirs) return null;
+function differenceOf(rounds: readonly (readonly [Round, Round | undefined])[]): number | null {
+  const losses = (side: 0 | 1): number[] =>
+    rounds.flatMap((round) => round[side]?.losses ?? []).slice(0, COMPARED);
+  const [ours, theirs] = [losses(0), losses(1)];
+  if (theirs.length === 0) return null;
   return Math.max(...theirs.map((loss, k) => Math.abs(loss - (ours[k] ?? NaN)) / Math.abs(loss)));
 }
 

@@ -2,8 +2,8 @@
  * Convolution and its gradients. What was tried and measured stands in docs/engines.md.
  */
 import { blockedFilterGradient, suitsBlockedGradient } from './blocked-filter-gradient.js';
-import { convolveBy, plainConv, type Convolve } from './convolve.js';
-import { convFilterGradBy } from './filter-gradient.js';
+import { convolveBy, mirroredBy, plainConv, type Convolve } from './convolve.js';
+import { columnsFilterGradient, convFilterGradBy, suitsColumns } from './filter-gradient.js';
 import { convInputGradBy } from './input-gradient.js';
 import type { Lowering } from './lowering.js';
 import { fusedProduct, standardProduct } from './products.js';
@@ -22,9 +22,14 @@ export function convolutionBy(block: number) {
   const convFilterGrad: Lowering<'convFilterGrad'> = (site) => {
     const [{ shape }] = site.types;
     if (suitsBlockedGradient(shape, site.attributes, block)) return blockedFilterGradient(site, block);
+    if (suitsColumns(shape, site.attributes)) return columnsFilterGradient(site, fusedProduct);
     return suitsTiledGradient(shape, site.attributes) ? tiledFilterGradient(site) : byProducts(site);
   };
-  return { conv: convBy(convolve), convInputGrad: convInputGradBy(convolve), convFilterGrad };
+  return {
+    conv: convBy(convolve),
+    convInputGrad: convInputGradBy(convolve, mirroredBy(block)),
+    convFilterGrad,
+  };
 }
 
 /** With standard ops only, and for models whose number of samples may be open. */

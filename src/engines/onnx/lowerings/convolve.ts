@@ -18,6 +18,12 @@ export type Convolve = (
   attributes: ConvAttributes,
 ) => string;
 
+/**
+ * Writes the convolution with a filter `[O, C, ...]` reversed and its channels swapped, as the input gradient needs it;
+ * undefined where another way is faster.
+ */
+export type Mirrored = (...site: Parameters<Convolve>) => string | undefined;
+
 /** A convolution as the runtime divides it; leaves the number of samples open. */
 export const plainConv: Convolve = (out, x, _, w, filter, attributes) =>
   out.op('Conv', [x, w], {
@@ -52,5 +58,15 @@ export function convolveBy(block: number): Convolve {
     return suitsBlocks(shape, filter, attributes, block)
       ? blockedConv(out, x, shape, w, filter, attributes, block)
       : steadyConv(out, x, shape, w, filter, attributes);
+  };
+}
+
+/** Where tiles are the fastest way. */
+export function mirroredBy(block: number): Mirrored {
+  return (out, x, shape, w, filter, attributes) => {
+    const [high = 1, deep = 1, ...kernel] = filter;
+    return suitsTiles(shape, [deep, high, ...kernel], attributes, block)
+      ? tiledConv(out, x, shape, w, filter, attributes, block, true)
+      : undefined;
   };
 }

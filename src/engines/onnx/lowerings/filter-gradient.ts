@@ -10,7 +10,7 @@ import { sizeOf, type Shape } from '../../../core/tensor.js';
 import type { ConvFilterGradAttributes } from '../../../ir/ops/convolution.js';
 import type { OnnxWriter } from '../writer.js';
 import { padOf, sliceOf } from './layout.js';
-import type { Lowering } from './lowering.js';
+import type { Lowering, LoweringSite } from './lowering.js';
 import type { Product } from './products.js';
 
 /**
@@ -80,6 +80,34 @@ export function filterGradient(
     : [groups, shifts, rows, columns, cuts.length];
   const split = out.op('Reshape', [all, out.ints(parts)]);
   return assemble(out, split, joined ? 3 : 4, filterShape, groups, axis);
+}
+
+/** Weights per value of the input from which cutting out all that a filter sees costs little beside its gradient. */
+const LARGE_FILTER = 12;
+
+export function suitsColumns(x: Shape, { groups, filterShape }: ConvFilterGradAttributes): boolean {
+  return groups === 1 && sizeOf(filterShape) > LARGE_FILTER * sizeOf(x);
+}
+
+/** A large filter's gradient as one product, which leaves it in place: `[O, P] × [C · taps, P]ᵀ`. */
+export function columnsFilterGradient(
+  { out, inputs: [x, dy], types: [xType, dyType], attributes }: LoweringSite<'convFilterGrad'>,
+  product: Product,
+): string {
+  const { filterShape } = attributes;
+  const [outChannels = 1, channels = 1, ...kernel] = filterShape;
+  const places = sizeOf(dyType.shape) / outChannels;
+  const first = channelsFirst(out, x, xType.shape);
+  const cuts = cutTaps(out, first, xType.shape, dyType.shape, attributes, undefined);
+  const seen = cuts.map((cut) => out.op('Reshape', [cut, out.ints([channels, 1, places])]));
+  const [rows, columns] = [outChannels, channels * sizeOf(kernel)];
+  const left = out.op('Reshape', [channelsFirst(out, dy, dyType.shape), out.ints([rows, places])]);
+  const right = out.op('Reshape', [concat(out, seen, 1), out.ints([columns, places])]);
+  const extents = { rows, columns, inner: places, rank: 2 };
+  return out.op('Reshape', [
+    product(out, left, right, extents, { a: false, b: true }),
+    out.ints(filterShape),
+  ]);
 }
 
 function concat(out: OnnxWriter, values: readonly string[], axis: number): string {

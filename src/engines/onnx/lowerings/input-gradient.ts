@@ -8,7 +8,7 @@
 import { sizeOf, type Shape } from '../../../core/tensor.js';
 import type { ConvAttributes } from '../../../ir/ops/convolution.js';
 import type { OnnxWriter } from '../writer.js';
-import type { Convolve } from './convolve.js';
+import type { Convolve, Mirrored } from './convolve.js';
 import { tapsOf } from './filter-gradient.js';
 import { padOf, sliceOf } from './layout.js';
 import type { Lowering, LoweringSite } from './lowering.js';
@@ -22,8 +22,35 @@ interface Phase {
   readonly sides: readonly [number, number];
 }
 
-export function convInputGradBy(convolve: Convolve): Lowering<'convInputGrad'> {
-  return (site) => inputGradient(site, convolve);
+export function convInputGradBy(convolve: Convolve, mirrored?: Mirrored): Lowering<'convInputGrad'> {
+  return (site) => direct(site, mirrored) ?? inputGradient(site, convolve);
+}
+
+/** Without strides the gradient is one convolution, padded so that every tap meets dy. */
+function direct(
+  { out, inputs: [dy, w], types, attributes }: LoweringSite<'convInputGrad'>,
+  mirrored: Mirrored | undefined,
+): string | undefined {
+  const { inputShape, stride } = attributes;
+  const [dyShape, filter] = [types[0].shape, types[1].shape];
+  if (!mirrored || stride.some((step) => step !== 1)) return undefined;
+  const padding = sidesOf(filter.slice(2), dyShape, attributes, inputShape);
+  if (padding.flat().some((side) => side < 0)) return undefined;
+  return mirrored(out, dy, dyShape, w, filter, { ...attributes, padding });
+}
+
+/** Zeros before and after dy, negative where it is cut instead, at stride 1. */
+function sidesOf(
+  kernel: Shape,
+  dyShape: Shape,
+  { padding, dilation }: ConvAttributes,
+  inputShape: Shape,
+): (readonly [number, number])[] {
+  return kernel.map((extent, axis) => {
+    const reach = (dilation[axis] ?? 1) * (extent - 1);
+    const before = reach - (padding[axis]?.[0] ?? 0);
+    return [before, (inputShape[axis + 2] ?? 1) + reach - (dyShape[axis + 2] ?? 1) - before];
+  });
 }
 
 function inputGradient(
@@ -53,11 +80,7 @@ function inputGradient(
   }
   const flipped = transposeFilter(out, flip(out, w, filterShape), filterShape, groups);
   if (once) {
-    const sides = kernel.map((extent, axis): readonly [number, number] => {
-      const reach = (dilation[axis] ?? 1) * (extent - 1);
-      const before = reach - (padding[axis]?.[0] ?? 0);
-      return [before, (inputShape[axis + 2] ?? 1) + reach - (dyShape[axis + 2] ?? 1) - before];
-    });
+    const sides = sidesOf(kernel, dyShape, attributes, inputShape);
     return convWithin(convolve, out, dy, dyShape, flipped, flippedShape, sides, { stride, dilation, groups });
   }
   if (dilation.some((step) => step > 1))

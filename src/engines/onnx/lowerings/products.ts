@@ -11,6 +11,9 @@ import { MICROSOFT } from './lowering.js';
 /** Inner extents up to this are summed in one block in any case. */
 const INNER_BLOCK = 128;
 
+/** So many that each of 64 threads has a block of columns of its own. */
+const MANY_COLUMNS = 2 ** 13;
+
 export interface ProductShape {
   readonly rows: number;
   readonly columns: number;
@@ -37,7 +40,8 @@ type PlainProduct = (out: OnnxWriter, a: string, b: string, rank: number, transp
 
 function tall(plain: PlainProduct): Product {
   return (out, a, b, { rows, columns, inner, rank }, transposed) => {
-    if (columns <= rows || inner <= INNER_BLOCK) return plain(out, a, b, rank, transposed);
+    if (columns <= rows || inner <= INNER_BLOCK || columns >= MANY_COLUMNS)
+      return plain(out, a, b, rank, transposed);
     // (A B)ᵀ = Bᵀ Aᵀ
     const flipped = plain(out, b, a, rank, { a: !transposed.b, b: !transposed.a });
     return swapLast(out, flipped, rank);

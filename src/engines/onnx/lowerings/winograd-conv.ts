@@ -16,6 +16,9 @@ import { combine, combineFilter, spread, tilingOf, type Tiling } from './winogra
 /** The largest share of a convolution's own products that tiles may need. */
 const SAVING = 0.8;
 
+/** Weights per value of the input from which combining the filter costs more than it saves. */
+const LARGE_FILTER = 12;
+
 function saves(x: Shape, w: Shape, attributes: ConvAttributes): boolean {
   const tiling = tilingOf(x, w, attributes);
   if (!tiling) return false;
@@ -28,7 +31,8 @@ export function suitsTiles(x: Shape, w: Shape, attributes: ConvAttributes, block
   const [out = 1, channels = 1, , ...kernel] = w;
   const whole = channels % block === 0 && out % block === 0;
   // filters along the depth alone are too cheap, and large filters take longer to combine than to use
-  return block > 1 && whole && sizeOf(kernel) > 1 && sizeOf(w) < sizeOf(x) && saves(x, w, attributes);
+  const fits = block > 1 && whole && sizeOf(kernel) > 1 && sizeOf(w) < LARGE_FILTER * sizeOf(x);
+  return fits && saves(x, w, attributes);
 }
 
 /** Channels on either side below which combining the operands costs more than it saves. */
@@ -41,6 +45,7 @@ export function suitsTiledGradient(x: Shape, attributes: ConvFilterGradAttribute
   return Math.min(out, channels) >= FEW_CHANNELS && sizeOf(kernel) > 1 && saves(x, filterShape, attributes);
 }
 
+/** `mirrored`: with the filter reversed and its channels swapped, as the input gradient needs it. */
 export function tiledConv(
   out: OnnxWriter,
   x: string,
@@ -49,13 +54,16 @@ export function tiledConv(
   filter: Shape,
   attributes: ConvAttributes,
   block: number,
+  mirrored = false,
 ): string {
-  const tiling = tilingOf(shape, filter, attributes) as Tiling;
+  const [high = 1, deep = 1, ...kernel] = filter;
+  const seen = mirrored ? [deep, high, ...kernel] : filter;
+  const tiling = tilingOf(shape, seen, attributes) as Tiling;
   const { stride, padding, dilation } = attributes;
   const [top = [0, 0], side = [0, 0]] = padding.slice(1);
   const planes = combine(out, x, shape, tiling.inputs, tiling.tiles);
   const blocks = out.op('ReorderInput', [planes], {}, BLOCKED);
-  const filters = tiledFilter(out, w, filter, tiling, block);
+  const filters = tiledFilter(out, w, filter, tiling, block, mirrored);
   const products = out.op(
     'Conv',
     [blocks, filters],
@@ -68,22 +76,27 @@ export function tiledConv(
     },
     BLOCKED,
   );
-  const channels = tiling.products * (filter[0] ?? 1);
+  const channels = tiling.products * (seen[0] ?? 1);
   const left = out.op('ReorderOutput', [products], { channels }, BLOCKED);
-  return spread(out, left, convOutputShape(shape, filter, attributes), tiling.outputs);
+  return spread(out, left, convOutputShape(shape, seen, attributes), tiling.outputs);
 }
 
-/** `[O, C, kd, kh, kw]` → `[n · O, C, kh, kw]` in blocks. */
-function tiledFilter(out: OnnxWriter, w: string, filter: Shape, tiling: Tiling, block: number): string {
-  const [outChannels = 1, channels = 1, , ...kernel] = filter;
-  const combined = combineFilter(out, w, filter, tiling);
-  const [high, deep] = [outChannels / block, channels / block];
-  const cells = out.op('Reshape', [
-    combined,
-    out.ints([high, block, deep, block, tiling.products, sizeOf(kernel)]),
-  ]);
-  const turned = out.op('Transpose', [cells], { perm: [4, 0, 2, 5, 3, 1] });
-  return out.op('Reshape', [turned, out.ints([tiling.products * outChannels, channels, ...kernel])]);
+/** `[O, C, kd, kh, kw]` → `[n · O, C, kh, kw]` in blocks; mirrored, `[n · C, O, kh, kw]`. */
+function tiledFilter(
+  out: OnnxWriter,
+  w: string,
+  filter: Shape,
+  tiling: Tiling,
+  block: number,
+  mirrored: boolean,
+): string {
+  const [high = 1, deep = 1, , ...kernel] = filter;
+  const [to, from] = mirrored ? [deep, high] : [high, deep];
+  const combined = combineFilter(out, w, filter, tiling, mirrored);
+  const cells = [from / block, block, tiling.products, sizeOf(kernel), to / block, block];
+  const open = out.op('Reshape', [combined, out.ints(cells)]);
+  const turned = out.op('Transpose', [open], { perm: [2, 4, 0, 3, 1, 5] });
+  return out.op('Reshape', [turned, out.ints([tiling.products * to, from, ...kernel])]);
 }
 
 export function tiledFilterGradient({

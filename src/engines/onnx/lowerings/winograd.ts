@@ -91,22 +91,36 @@ export function spread(out: OnnxWriter, y: string, shape: Shape, matrix: Matrix)
   return out.op('Reshape', [first, out.ints([n, channels, depth, ...plane])]);
 }
 
-/** `[O, C, kd, kh, kw]` → `[O, C, n, kh · kw]`: every plane of taps combined. */
+/**
+ * `[O, C, kd, kh, kw]` → `[C, n · kh · kw, O]`: every plane of taps combined. `mirrored`: the filter of the input
+ * gradient, `[O, n · kh · kw, C]`, its taps reversed.
+ */
 export function combineFilter(
   out: OnnxWriter,
   w: string,
   filter: Shape,
   { filter: matrix, products }: Tiling,
+  mirrored: boolean,
 ): string {
   const [outChannels = 1, channels = 1, taps = 1, ...kernel] = filter;
-  const area = sizeOf(kernel);
-  // G ⊗ I: rows run over taps and places, columns over products and places
-  const wide = Array.from({ length: taps * area }, (_, row) =>
-    Array.from({ length: products * area }, (_, column) =>
-      row % area === column % area ? (matrix[Math.floor(column / area)]?.[Math.floor(row / area)] ?? 0) : 0,
-    ),
+  const [area, all] = [sizeOf(kernel), taps * sizeOf(kernel)];
+  const at = (tap: number): number => (mirrored ? all - 1 - tap : tap);
+  // G ⊗ I: columns run over taps and places, rows over products and places
+  const wide = Array.from({ length: products * area }, (_, row) =>
+    Array.from({ length: all }, (_, column) => {
+      const tap = at(column);
+      return row % area === tap % area ? (matrix[Math.floor(row / area)]?.[Math.floor(tap / area)] ?? 0) : 0;
+    }),
   );
-  const rows = out.op('Reshape', [w, out.ints([outChannels * channels, taps * area])]);
-  const combined = out.op('MatMul', [rows, constant(out, wide)]);
-  return out.op('Reshape', [combined, out.ints([outChannels, channels, products, area])]);
+  const inner = mirrored ? channels : outChannels;
+  // the product stands between two changes of layout, which the runtime would join to one that is slower than both
+  const last = mirrored
+    ? out.op('Transpose', [out.op('Reshape', [w, out.ints([outChannels, channels, all])])], {
+        perm: [0, 2, 1],
+      })
+    : out.op('Transpose', [out.op('Reshape', [w, out.ints([outChannels, channels * all])])], {
+        perm: [1, 0],
+      });
+  const rows = out.op('Reshape', [last, out.ints([-1, all, inner])]);
+  return out.op('MatMul', [constant(out, wide), rows]);
 }
