@@ -26,6 +26,7 @@ import {
 import { findGpus } from '../workers/gpus.js';
 import { lanesOf, type Lane } from '../workers/lanes.js';
 import { memoryBudget } from '../workers/memory-budget.js';
+import { overlapPays } from '../workers/overlap.js';
 import { createPool, type Pool, type SharedSetup } from '../workers/pool.js';
 import type { Isolation, WorkerSetup } from '../workers/setup.js';
 import { auditRemark } from './audit-record.js';
@@ -170,13 +171,16 @@ async function lanesOfRun({ workers, memory }: SearchRun, setup: SharedSetup): P
 
 function workerSetup({ row, prepared, scans, labelled, workers }: SearchRun): SharedSetup {
   const { experiment } = prepared;
+  const overlap = overlapPays({ device: row.device, workers, threads: experiment.threads });
   return {
     experiment,
     engine: row.engine,
     device: row.device,
     threads: experiment.threads,
     isolation: isolationOf(experiment.isolation, row),
-    scans: shareScans(scans, workers),
+    overlap,
+    // A thread that makes batches reads scans of its own.
+    scans: shareScans(scans, overlap ? 2 * workers : workers),
     ...(labelled === undefined ? {} : { labelled }),
   };
 }

@@ -2,7 +2,7 @@
  * Batches by number: batch `i` of a stream depends on the stream's generator and on `i` alone, so that any step
  * can be made again, in any process.
  */
-import type { Rng } from '../core/random.js';
+import { rngOf, type Key, type Rng } from '../core/random.js';
 import { intTensor, sizeOf, tensor, type AnyTensor } from '../core/tensor.js';
 import { present } from '../core/errors.js';
 import { drawCrop } from '../scans/crops.js';
@@ -35,6 +35,34 @@ function drawAccepted(set: ScanSet, plan: TaskPlan, split: 'train' | 'validation
     crop = drawCrop(set, split, plan.crop, plan.foreground, rng);
   }
   return crop;
+}
+
+/** Batches `first` to `first + count - 1` of a stream: what one call of the engine takes. */
+export interface BatchCall {
+  /** Of the stream's generator. */
+  readonly key: Key;
+  readonly first: number;
+  readonly count: number;
+}
+
+/** Where training gets its batches from; any source gives the same ones. */
+export interface BatchSource {
+  /** The call's batches, stacked. */
+  take(call: BatchCall): Promise<Batch>;
+  /** Says which call will be taken next, for sources that can begin with it while the engine trains. */
+  ahead(call: BatchCall): void;
+}
+
+/** Makes batches when they are taken. */
+export function batchesHere(stream: Omit<BatchStream, 'rng'>): BatchSource {
+  return {
+    take: ({ key, first, count }) => {
+      const rng = rngOf(...key);
+      const batches = Array.from({ length: count }, (_, i) => makeBatch({ ...stream, rng }, first + i));
+      return Promise.resolve(stackBatches(batches));
+    },
+    ahead: () => undefined,
+  };
 }
 
 /** Stacks equal-shaped batches along a new leading axis: what `Session.train` takes for several steps. */

@@ -7,11 +7,11 @@
  */
 import type { Rng } from '../core/random.js';
 import { present } from '../core/errors.js';
-import type { TensorMap } from '../core/tensor.js';
+import { sizeOf, type TensorMap } from '../core/tensor.js';
 import type { Session, SessionState, TrainingProgram } from '../engines/engine.js';
 import type { ScanSet } from '../scans/scan-set.js';
 import type { TaskPlan } from '../tasks/task.js';
-import { makeBatch, stackBatches, type Batch } from './batches.js';
+import { batchesHere, makeBatch, type Batch, type BatchCall, type BatchSource } from './batches.js';
 import { CurveLog, type Curve } from './curves.js';
 import { initialWeights } from './initialise.js';
 import type { TrainingOptions } from './options.js';
@@ -58,6 +58,8 @@ export interface PretrainJob {
   readonly options: TrainingOptions;
   /** Keyed by (seed, candidate). */
   readonly rng: Rng;
+  /** Training batches of the same set and plan, made elsewhere; absent: made here, between calls of the engine. */
+  readonly batches?: BatchSource;
   /** See `heldOutBatches`. */
   readonly heldOut: readonly Batch[];
   /** Multiply-accumulates of a forward pass; long calls are cut shorter, which changes no result. */
@@ -104,9 +106,10 @@ export async function pretrain(job: PretrainJob): Promise<PretrainOutcome> {
 
   let step = from?.state.step ?? 0;
   let ended: Ended | undefined;
+  const source = job.batches ?? batchesHere({ set: job.set, plan, size: options.batch, split: 'train' });
   while (step < options.steps) {
     if (job.interrupted()) throw new Interrupted();
-    const { count, losses } = await trainOnce(job, curves, step);
+    const { count, losses } = await trainOnce(job, source, curves, step);
     step += count;
     if (!losses.every(Number.isFinite)) return diverged(step);
     const last = step === options.steps;
@@ -139,31 +142,32 @@ export async function pretrain(job: PretrainJob): Promise<PretrainOutcome> {
 /** One call of the engine: as many steps as fit, up to the next validation or checkpoint. */
 async function trainOnce(
   job: PretrainJob,
+  source: BatchSource,
   curves: CurveLog,
   step: number,
 ): Promise<{ readonly count: number; readonly losses: Float32Array }> {
-  const { plan, options } = job;
-  const stream = {
-    set: job.set,
-    plan,
-    size: options.batch,
-    split: 'train',
-    rng: job.rng.split('train'),
-  } as const;
-  const stop = Math.min(
-    options.steps,
-    nextMultiple(step, options.evaluateEvery),
-    nextMultiple(step, job.checkpoint?.every),
-  );
-  const batches = [makeBatch(stream, step)];
-  const count = Math.min(stop - step, stepsPerCall(batches[0], job.macs));
-  while (batches.length < count) batches.push(makeBatch(stream, step + batches.length));
-  const rates = Float32Array.from(batches, (_, i) => learningRate(options, step + i));
-  const result = await job.session.train(stackBatches(batches), rates);
+  const { options } = job;
+  const call = callAt(job, step);
+  const { count } = call;
+  const batches = await source.take(call);
+  if (step + count < options.steps) source.ahead(callAt(job, step + count));
+  const rates = Float32Array.from({ length: count }, (_, i) => learningRate(options, step + i));
+  const result = await job.session.train(batches, rates);
   for (const [name, values] of Object.entries(result.curves)) {
     values.forEach((value, i) => curves.add(`train/${name}`, step + i, value));
   }
   return { count, losses: present(result.curves['loss'], 'a loss curve') };
+}
+
+/** The call that begins at a step. */
+function callAt({ options, checkpoint, plan, macs, rng }: PretrainJob, step: number): BatchCall {
+  const stop = Math.min(
+    options.steps,
+    nextMultiple(step, options.evaluateEvery),
+    nextMultiple(step, checkpoint?.every),
+  );
+  const count = Math.min(stop - step, stepsPerCall(plan, macs));
+  return { key: rng.split('train').key, first: step, count };
 }
 
 /** Records the means over the held-out batches; returns the score, NaN where it or the loss is not finite. */
@@ -219,8 +223,9 @@ async function meanOverBatches(session: Session, batches: readonly Batch[]): Pro
   return Object.fromEntries(Object.entries(sums).map(([name, sum]) => [name, sum / batches.length]));
 }
 
-function stepsPerCall(batch: Batch | undefined, macs: number): number {
-  const bytes = Object.values(batch ?? {}).reduce((sum, { data }) => sum + data.byteLength, 0);
+function stepsPerCall({ inputs }: TaskPlan, macs: number): number {
+  // Labels take four bytes too, as batches hold them.
+  const bytes = inputs.reduce((sum, { shape }) => sum + 4 * sizeOf(shape), 0);
   // Forward and both gradients cost about three forward passes.
   const steps = Math.min(callSteps, callBytes / Math.max(1, bytes), callMacs / Math.max(1, 3 * macs));
   return Math.max(1, Math.floor(steps));

@@ -63,7 +63,7 @@ export class ChildRuntime {
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
-    const { experiment, engine, device, threads, alone, labelled, scans } = this.setup;
+    const { experiment, engine, device, threads, alone, overlap, labelled, scans } = this.setup;
     child.send({
       kind: 'setup',
       setup: {
@@ -72,6 +72,7 @@ export class ChildRuntime {
         device,
         threads,
         alone,
+        overlap,
         ...(labelled === undefined ? {} : { labelled }),
       },
       recipe: scans.recipe,

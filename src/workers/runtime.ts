@@ -10,17 +10,19 @@ import type { Engine } from '../engines/engine.js';
 import { prepare, type Prepared } from '../experiment/prepare.js';
 import { inheritProgram } from '../pretrain/inherit.js';
 import { heldOutBatches, pretrain } from '../pretrain/pretrain.js';
-import type { Batch } from '../pretrain/batches.js';
+import { batchesHere, type Batch, type BatchSource } from '../pretrain/batches.js';
 import type { TrainingOptions } from '../pretrain/options.js';
+import { shareScans } from '../scans/recipe.js';
 import type { ScanSet } from '../scans/scan-set.js';
 import type { TensorMap } from '../core/tensor.js';
 import { watchPeak } from './peak-memory.js';
+import { BatchFeed } from './batch-feed.js';
 import { probeFeatures } from './probe.js';
 import type { AttemptOutcome, Inherited, Job, WorkerSetup } from './setup.js';
 
 export type RuntimeSetup = Pick<
   WorkerSetup,
-  'experiment' | 'engine' | 'device' | 'threads' | 'alone' | 'labelled'
+  'experiment' | 'engine' | 'device' | 'threads' | 'alone' | 'overlap' | 'labelled'
 >;
 
 export class Runtime {
@@ -29,12 +31,18 @@ export class Runtime {
     private readonly scans: ScanSet,
     private readonly prepared: Prepared,
     private readonly engine: Engine,
+    private readonly batches: BatchSource,
   ) {}
 
   static async create(setup: RuntimeSetup, scans: ScanSet): Promise<Runtime> {
     const prepared = await prepare(setup.experiment, scans.channels);
     const engine = present(engines[setup.engine], `engine ${setup.engine}`);
-    return new Runtime(setup, scans, prepared, engine);
+    const size = setup.experiment.training.batch;
+    const here = batchesHere({ set: scans, plan: prepared.plan, size, split: 'train' });
+    const batches = setup.overlap
+      ? new BatchFeed({ experiment: setup.experiment, scans: shareScans(scans) }, here)
+      : here;
+    return new Runtime(setup, scans, prepared, engine, batches);
   }
 
   private readonly heldOut = new Map<number, readonly Batch[]>();
@@ -82,6 +90,7 @@ export class Runtime {
         options: shortened(setup.experiment.training, share),
         rng: rngOf(seed, number),
         heldOut: this.heldOutOf(seed),
+        batches: this.batches,
         macs: assessment.cost.macs,
         initial,
         interrupted,

@@ -17,6 +17,7 @@ import { readExperiment } from '../../experiment/read.js';
 import { devices, Experiment } from '../../experiment/schema.js';
 import { writeFolder } from '../../export/write-folder.js';
 import { infeasibility } from '../../nn/shapes.js';
+import { batchesHere } from '../../pretrain/batches.js';
 import { programCost } from '../../pretrain/cost.js';
 import type { Curve } from '../../pretrain/curves.js';
 import {
@@ -25,7 +26,9 @@ import {
   pretrain as train,
   type PretrainOutcome,
 } from '../../pretrain/pretrain.js';
+import { shareScans } from '../../scans/recipe.js';
 import type { ScanSet } from '../../scans/scan-set.js';
+import { BatchFeed } from '../../workers/batch-feed.js';
 import { loadArchitecture, type ArchitectureSource } from '../architecture-source.js';
 import { Checkpoints } from '../checkpoints.js';
 import { defineCommand } from '../command.js';
@@ -162,6 +165,8 @@ async function runPretraining(run: Run): Promise<Result | undefined> {
     scores: curveOf(from?.curves, `validation/${metric}`),
   });
   const signal = watchSignals(progress);
+  const here = batchesHere({ set: scans, plan, size: experiment.training.batch, split: 'train' });
+  const batches = new BatchFeed({ experiment, scans: shareScans(scans) }, here);
   try {
     const outcome = await train({
       session,
@@ -170,6 +175,7 @@ async function runPretraining(run: Run): Promise<Result | undefined> {
       set: scans,
       options: experiment.training,
       rng: rngOf(experiment.seed, 'pretrain'),
+      batches,
       heldOut,
       macs: programCost(program).macs,
       interrupted: signal.raised,
@@ -186,6 +192,7 @@ async function runPretraining(run: Run): Promise<Result | undefined> {
   } finally {
     progress.close();
     signal.release();
+    await batches.close();
     await session.dispose();
   }
 }

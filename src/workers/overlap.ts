@@ -1,0 +1,17 @@
+/**
+ * Whether batches are made in a thread beside training: where the engine leaves a core to spare. A processor that
+ * single-threaded workers fill already gains nothing by it (docs/scans.md has the figures).
+ */
+import { availableParallelism } from 'node:os';
+
+export interface Load {
+  readonly device: string;
+  readonly workers: number;
+  /** Of one operation, per worker: all but one of them idle while batches are made. */
+  readonly threads: number;
+}
+
+export function overlapPays({ device, workers, threads }: Load, cores = availableParallelism()): boolean {
+  const onProcessor = device === 'cpu' || device === 'js';
+  return !onProcessor || threads > 1 || workers < cores;
+}
