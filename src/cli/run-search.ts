@@ -28,6 +28,7 @@ import { lanesOf, type Lane } from '../workers/lanes.js';
 import { memoryBudget } from '../workers/memory-budget.js';
 import { overlapPays } from '../workers/overlap.js';
 import { createPool, type Pool, type SharedSetup } from '../workers/pool.js';
+import { createScorer } from '../workers/scorer.js';
 import type { Isolation, WorkerSetup } from '../workers/setup.js';
 import { auditRemark } from './audit-record.js';
 import { Progress } from './progress.js';
@@ -58,7 +59,10 @@ export function strategyOf(prepared: Prepared): Strategy {
     const assessment = prepared.assess(genome);
     return assessment.feasible ? null : assessment.reason;
   });
-  return createStrategy(reference, space, { lookahead: prepared.experiment.lookahead });
+  return createStrategy(reference, space, {
+    lookahead: prepared.experiment.lookahead,
+    zeroCost: createScorer(prepared.experiment, prepared.channels),
+  });
 }
 
 /** What the study records of a genome before it is evaluated. */

@@ -17,6 +17,8 @@ export type { Assessment };
 
 export interface Prepared {
   readonly experiment: Experiment;
+  /** Of the scans. */
+  readonly channels: number;
   readonly space: ArchitectureSpace;
   readonly task: ProxyTask;
   readonly taskOptions: unknown;
@@ -39,6 +41,7 @@ export async function prepare(experiment: Experiment, channels: number): Promise
   const program = (built: Architecture): TrainingProgram => trainingProgram(built, plan, experiment.training);
   return {
     experiment,
+    channels,
     space,
     task,
     taskOptions,

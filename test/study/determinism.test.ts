@@ -5,7 +5,6 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { canonicalJson } from '../../src/core/json.js';
 import { rngOf } from '../../src/core/random.js';
 import type { Result, Strategy } from '../../src/search/strategy.js';
-import { strategies } from '../../src/search/strategies/index.js';
 import { createExperiment, findExperiment, type Experiment } from '../../src/store/experiments.js';
 import { openStore, type Store } from '../../src/store/open.js';
 import { artifactFolder } from '../../src/store/paths.js';
@@ -18,6 +17,7 @@ import {
   outcomeOf,
   runToy,
   tablesOf,
+  toyChoices,
   toyExperiment,
   toyExperimentIn,
   toyStrategy,
@@ -51,14 +51,14 @@ describe('a study', () => {
   });
 
   it.each(
-    Object.keys(strategies).flatMap((name) => [1, 3, 20].map((lookahead) => [name, lookahead] as const)),
+    Object.keys(toyChoices).flatMap((name) => [1, 3, 20].map((lookahead) => [name, lookahead] as const)),
   )(
     'with the strategy %s and a lookahead of %i does not depend on how many are evaluated at once',
     async (name, lookahead) => {
       const run = (parallel: number): Promise<unknown> =>
         withStore(`${parallel}.db`, async (store) => {
           const experiment = createExperiment(store, toyExperiment({ lookahead }), new Date(0));
-          const strategy = (): Strategy => toyStrategy({ name }, lookahead);
+          const strategy = (): Strategy => toyStrategy(toyChoices[name], lookahead);
           await runToy(store, { experiment, strategy: strategy(), candidates: 40, parallel });
           expect(verifyStudy(store, experiment, { strategy: strategy() }).discrepancies).toEqual([]);
           return tablesOf(store);
@@ -207,7 +207,7 @@ describe('a study killed between any two commits', () => {
   });
 });
 
-describe.each(Object.keys(strategies))('a study with the strategy %s', (name) => {
+describe.each(Object.keys(toyChoices))('a study with the strategy %s', (name) => {
   it('killed ten times, with 1, 2 and 8 evaluations at once, ends in the tables of one that was not', async () => {
     const lookahead = 8;
     const experiment = (store: Store): Experiment =>
@@ -215,7 +215,7 @@ describe.each(Object.keys(strategies))('a study with the strategy %s', (name) =>
     const run = (store: Store, parallel: number, commits = Infinity): Promise<unknown> =>
       runToy(dyingStore(store, commits), {
         experiment: experiment(store),
-        strategy: toyStrategy({ name }, lookahead),
+        strategy: toyStrategy(toyChoices[name], lookahead),
         candidates: 50,
         parallel,
       });

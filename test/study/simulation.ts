@@ -5,7 +5,12 @@ import { hashJson } from '../../src/core/hash.js';
 import { rngOf } from '../../src/core/random.js';
 import { int, listOf, oneOf, ordered, record, when, type GenomeOf } from '../../src/search/genes/index.js';
 import { defineSpace, genomeSpace } from '../../src/search/space.js';
-import { createStrategy, type StrategyChoice } from '../../src/search/strategies/index.js';
+import {
+  createStrategy,
+  strategies,
+  type ZeroCost,
+  type StrategyChoice,
+} from '../../src/search/strategies/index.js';
 import type { Genome, Strategy } from '../../src/search/strategy.js';
 import {
   createExperiment,
@@ -58,8 +63,38 @@ export function toyExperiment(changes: Partial<NewExperiment> = {}): NewExperime
 }
 
 export function toyStrategy(choice: StrategyChoice = SMALL_EVOLUTION, lookahead = 8): Strategy {
-  return createStrategy(choice, genomeSpace(toySpace), { lookahead });
+  return createStrategy(choice, genomeSpace(toySpace), { lookahead, zeroCost: toyScores });
 }
+
+/** Scores of a genome without evaluating it: its size, and its size with an error. */
+const toyScores: ZeroCost = {
+  names: ['guess', 'params'],
+  of: (name, genome) => {
+    const size = assessToy(genome).params ?? 0;
+    return name === 'params' ? size : size + 20 * rngOf('guess', hashJson(genome)).normal();
+  },
+};
+
+/** Every strategy as it is, schedules over evolution, and strategies whose proposals are prescreened. */
+export const toyChoices: Readonly<Record<string, StrategyChoice>> = {
+  ...Object.fromEntries(Object.keys(strategies).map((name) => [name, { name }])),
+  'successive-halving over evolution': {
+    name: 'successive-halving',
+    options: { strategy: { name: 'evolution', options: { population: 8, sample: 3 } } },
+  },
+  'hyperband over the predictor': {
+    name: 'hyperband',
+    options: { strategy: { name: 'predictor', options: { initial: 8, pool: 10 } } },
+  },
+  'evolution, prescreened': {
+    name: 'evolution',
+    options: { population: 8, sample: 3, prescreen: { pool: 4, after: 8 } },
+  },
+  'successive-halving, prescreened': {
+    name: 'successive-halving',
+    options: { prescreen: { pool: 4, after: 8 } },
+  },
+};
 
 const SMALL_EVOLUTION = { name: 'evolution', options: { population: 8, sample: 3 } };
 

@@ -1,0 +1,40 @@
+/**
+ * The entry of the thread that computes zero-cost scores (scorer.ts).
+ */
+import { workerData } from 'node:worker_threads';
+import { messageOf } from '../core/errors.js';
+import { rngOf } from '../core/random.js';
+import { runGraph } from '../engines/onnx/index.js';
+import { prepare } from '../experiment/prepare.js';
+import { zeroCost, type ZeroCostName } from '../pretrain/zero-cost.js';
+import type { Answer, Question, ScorerSetup } from './scorer.js';
+
+const { experiment, channels, port, answered } = workerData as ScorerSetup;
+const prepared = prepare(experiment, channels);
+
+async function scoreOf({ name, genome }: Question): Promise<number> {
+  const { plan, architecture, program } = await prepared;
+  const built = architecture(genome);
+  return zeroCost(name as ZeroCostName, {
+    architecture: built,
+    program: program(built),
+    plan,
+    batch: experiment.training.batch,
+    rng: rngOf(experiment.seed, 'zero-cost'),
+    run: runGraph,
+  });
+}
+
+async function answer(question: Question): Promise<void> {
+  let reply: Answer;
+  try {
+    reply = { score: await scoreOf(question) };
+  } catch (error) {
+    reply = { error: messageOf(error) };
+  }
+  port.postMessage(reply);
+  Atomics.add(answered, 0, 1);
+  Atomics.notify(answered, 0);
+}
+
+port.on('message', (question: Question) => void answer(question));

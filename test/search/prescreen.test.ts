@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest';
+import { rngOf } from '../../src/core/random.js';
+import { int, record } from '../../src/search/genes/index.js';
+import { kendall } from '../../src/search/kendall.js';
+import { genomeSpace } from '../../src/search/space.js';
+import { agreements, createStrategy, type ZeroCost } from '../../src/search/strategies/index.js';
+import type { Genome, Strategy } from '../../src/search/strategy.js';
+
+type Point = { readonly a: number; readonly b: number };
+const gene = record({ a: int(0, 999), b: int(0, 999) });
+const space = genomeSpace({ name: 'plain', source: '', gene, build: () => null });
+
+/** The trained score is `a`; one score knows it, one knows nothing, and parameters say a little. */
+const zeroCost: ZeroCost = {
+  names: ['knowing', 'ignorant', 'params'],
+  of: (name, genome) => {
+    const { a, b } = genome as Point;
+    return name === 'knowing' ? a : name === 'ignorant' ? b : a + b;
+  },
+};
+
+function make(options: object, scores = zeroCost): Strategy {
+  return createStrategy({ name: 'random', options: { prescreen: options } }, space, { zeroCost: scores });
+}
+
+function run(strategy: Strategy, count: number): readonly Genome[] {
+  return Array.from({ length: count }, (_, number) => {
+    const { genome } = strategy.ask(number, rngOf('run', number));
+    strategy.tell({ number, genome, status: 'done', score: (genome as Point).a });
+    return genome;
+  });
+}
+
+describe('a prescreen', () => {
+  it('leaves the first proposals alone, then takes those that the trusted score likes', () => {
+    const plain = run(createStrategy({ name: 'random' }, space), 60);
+    const screened = run(make({ pool: 8, after: 20 }), 60);
+    expect(screened.slice(0, 20)).toEqual(plain.slice(0, 20));
+    const mean = (genomes: readonly Genome[]): number =>
+      genomes.reduce<number>((sum, genome) => sum + (genome as Point).a, 0) / genomes.length;
+    // The greatest of eight uniform draws is 8/9 of the range in the mean.
+    expect(mean(screened.slice(20))).toBeGreaterThan(800);
+    expect(mean(plain.slice(20))).toBeLessThan(650);
+  });
+
+  it('is off while its score orders candidates no better than their parameters do', () => {
+    const plain = run(createStrategy({ name: 'random' }, space), 60);
+    expect(run(make({ score: 'ignorant', after: 20 }), 60)).toEqual(plain);
+    expect(run(make({ score: 'params', after: 20 }), 60)).toEqual(plain);
+  });
+
+  it('reports how well every score orders the trained candidates', () => {
+    const trained = run(createStrategy({ name: 'random' }, space), 80).map((genome) => ({
+      genome,
+      score: (genome as Point).a,
+    }));
+    const found = Object.fromEntries(agreements(zeroCost, trained).map((one) => [one.name, one]));
+    expect(found['knowing']).toEqual({ name: 'knowing', correlation: 1, trusted: true });
+    expect(Math.abs(found['ignorant']!.correlation)).toBeLessThan(0.2);
+    expect(found['params']!.trusted).toBe(false);
+  });
+
+  it('refuses a score that it does not know, and a search without networks', () => {
+    expect(() => make({ score: 'oracle' })).toThrow('"oracle" is not known');
+    const choice = { name: 'random', options: { prescreen: {} } };
+    expect(() => createStrategy(choice, space)).toThrow('no networks to score');
+    expect(() => make({ pool: 1 })).toThrow('strategy.options.prescreen.pool');
+  });
+});
+
+describe("Kendall's rank correlation", () => {
+  it('counts pairs in like and in unlike order, with ties left out of its scale', () => {
+    expect(kendall([1, 2, 3, 4], [10, 20, 30, 40])).toBe(1);
+    expect(kendall([1, 2, 3, 4], [4, 3, 2, 1])).toBe(-1);
+    // 5 pairs alike, 1 unlike.
+    expect(kendall([1, 2, 3, 4], [1, 3, 2, 4])).toBeCloseTo(4 / 6);
+    // scipy.stats.kendalltau([12, 2, 1, 12, 2], [1, 4, 7, 1, 0])
+    expect(kendall([12, 2, 1, 12, 2], [1, 4, 7, 1, 0])).toBeCloseTo(-0.4714045207910316);
+    expect(kendall([1, 1, 1], [1, 2, 3])).toBe(0);
+  });
+});
