@@ -36,7 +36,11 @@ export function zeroCostText({ candidates, scores }: ZeroCostReport): string {
       scores.map(({ name, correlation, trusted }) => [
         name,
         correlation.toFixed(3),
-        trusted ? 'yes' : name === 'params' ? 'no: it is what the others have to beat' : 'no: params is as good',
+        trusted
+          ? 'yes'
+          : name === 'params'
+            ? 'no: it is what the others have to beat'
+            : 'no: params is as good',
       ]),
     ),
   ].join('\n');

@@ -61,7 +61,7 @@ const fields = z.strictObject({
     .default('factorized3d')
     .describe('search space: a name, or the path of a file of your own'),
   proxyTask: reference('proxy task').default('jigsaw3d'),
-  strategy: reference('strategy').default('evolution'),
+  strategy: reference('strategy').default('predictor'),
   objectives: z
     .array(z.enum(['score', 'params', 'macs']))
     .min(1)

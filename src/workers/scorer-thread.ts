@@ -13,12 +13,12 @@ const { experiment, channels, port, answered } = workerData as ScorerSetup;
 const prepared = prepare(experiment, channels);
 
 async function scoreOf({ name, genome }: Question): Promise<number> {
-  const { plan, architecture, program } = await prepared;
-  const built = architecture(genome);
+  const ready = await prepared;
+  const built = ready.architecture(genome);
   return zeroCost(name as ZeroCostName, {
     architecture: built,
-    program: program(built),
-    plan,
+    program: ready.program(built),
+    plan: ready.plan,
     batch: experiment.training.batch,
     rng: rngOf(experiment.seed, 'zero-cost'),
     run: runGraph,

@@ -28,9 +28,15 @@ const genome = (width: number): Genome => ({
 
 async function score(name: ZeroCostName, of: Genome): Promise<number> {
   const experiment = Experiment.parse(tinyExperiment);
-  const { architecture, program, plan } = await prepare(experiment, 1);
-  const built = architecture(of);
-  const job = { architecture: built, program: program(built), plan, batch: 2, run: runGraph };
+  const ready = await prepare(experiment, 1);
+  const built = ready.architecture(of);
+  const job = {
+    architecture: built,
+    program: ready.program(built),
+    plan: ready.plan,
+    batch: 2,
+    run: runGraph,
+  };
   return zeroCost(name, { ...job, rng: rngOf('zero-cost') });
 }
 

@@ -1,6 +1,6 @@
 /**
  * `voxolve lineage DB [NUMBER]`: a candidate's ancestors, with what each mutation changed and gained; the whole
- * lineage as a graph (`--dot`) or a table (`--csv`); what it teaches (`--statistics`).
+ * lineage as a graph (`--dot`) or a table (`--csv`); what it teaches (`--statistics`, `--zero-cost`).
  */
 import { UserError } from '../../core/errors.js';
 import type { Json } from '../../core/json.js';
@@ -13,6 +13,7 @@ import { lineageText } from '../lineage-text.js';
 import { experimentOption, withExperiment } from '../opened.js';
 import { jsonOption, print, printJson } from '../output.js';
 import { bestOfAll } from '../winner.js';
+import { zeroCostReport, zeroCostText } from '../zero-cost-report.js';
 
 export const lineage = defineCommand({
   command: 'lineage <db> [number]',
@@ -28,11 +29,22 @@ export const lineage = defineCommand({
         default: false,
         describe: "mutations' success rates, genes' effects, diversity over time",
       })
+      .option('zero-cost', {
+        type: 'boolean',
+        default: false,
+        describe: 'how well scores without training order the trained candidates',
+      })
       .options(experimentOption)
       .options(jsonOption),
   handler: (args) =>
-    withExperiment(args.db, args.experiment, (store, row) => {
+    withExperiment(args.db, args.experiment, async (store, row) => {
       requireOneForm(args);
+      if (args.zeroCost) {
+        const report = await zeroCostReport(store, row);
+        return args.json
+          ? printJson(JSON.parse(JSON.stringify(report)) as Json)
+          : print(zeroCostText(report));
+      }
       if (args.csv) return print(lineageCsv(readLineage(store, row.id)));
       if (args.statistics) return showStatistics(store, row, args.json);
       const number = args.number ?? bestNumber(store, row);
