@@ -146,14 +146,21 @@ async function openAll(
 }
 
 function notesOf(usable: readonly Usable[], options: ScanOptions): string[] {
-  const counts = new Map<string, number>();
-  const add = (text: string): void => void counts.set(text, (counts.get(text) ?? 0) + 1);
+  const scansWith = new Map<string, number>();
+  const modalitiesWith = new Map<string, Set<string>>();
+  const count = (text: string): void => void scansWith.set(text, (scansWith.get(text) ?? 0) + 1);
   for (const { file, scan } of usable) {
     const modality = scan.info.modality ?? file.modality;
-    add(`${modality ?? 'unknown modality'}: clipped at ${clippingText(clippingOf(options, modality))}`);
-    scan.info.remarks.forEach(add);
+    const text = `clipped at ${clippingText(clippingOf(options, modality))}`;
+    count(text);
+    modalitiesWith.set(text, (modalitiesWith.get(text) ?? new Set()).add(modality ?? 'unknown modality'));
+    scan.info.remarks.forEach(count);
   }
-  return [...counts].map(([text, count]) => `${text} (${count} of ${usable.length} scans)`);
+  return [...scansWith].map(([text, number]) => {
+    const modalities = [...(modalitiesWith.get(text) ?? [])];
+    const of = modalities.length === 0 || modalities.length > 4 ? '' : `${modalities.join(', ')}: `;
+    return `${of}${text} (${number} of ${usable.length} scans)`;
+  });
 }
 
 /** The folder in an error about what is left of it. */

@@ -182,8 +182,8 @@ for path in sys.argv[1:]:
     try:
         d = pydicom.dcmread(path)
         assert d.get("SamplesPerPixel", 1) == 1 and d.PhotometricInterpretation == "MONOCHROME2"
-        # Before version 3, tables that begin below zero were misread.
-        assert "ModalityLUTSequence" not in d or int(pydicom.__version__.split(".")[0]) >= 3
+        # Before version 3, tables that begin below zero were misread, and JPEG 2000 of single bits was shifted by seven.
+        assert int(pydicom.__version__.split(".")[0]) >= 3 or not ("ModalityLUTSequence" in d or d.get("BitsStored") == 1)
         flat = numpy.asarray(apply_modality_lut(d.pixel_array, d)).astype(float).ravel()
         index = (numpy.arange(${SAMPLES}) * 7919) % flat.size
         print(json.dumps({"count": int(flat.size), "samples": flat[index].tolist()}))
