@@ -9,6 +9,7 @@ import { level } from './level.js';
 
 /** Share of tissue voxels in the box of `size` voxels at `corner`. */
 export function foregroundShare(crop: Crop, corner: Triple, size: Triple): number {
+  if (crop.tissue !== undefined) return crop.tissue(corner, size) / (size[0] * size[1] * size[2]);
   const [, , height, width] = crop.shape;
   let count = 0;
   for (let d = 0; d < size[0]; d++) {

@@ -58,6 +58,7 @@ export function cropAt({ id, patient, shape, data }: Volume, corner: Triple, siz
     get foreground() {
       return (foreground ??= data.foreground(corner, size));
     },
+    tissue: ([d, h, w], box) => data.tissue([corner[0] + d, corner[1] + h, corner[2] + w], box),
   };
 }
 

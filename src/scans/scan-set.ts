@@ -65,6 +65,8 @@ export interface Crop {
   readonly voxels: Float32Array;
   /** `[D, H, W]`. */
   readonly foreground: Uint8Array;
+  /** How many voxels with tissue the box of `size` at `corner` `[D, H, W]` holds; faster than counting in `foreground`. */
+  readonly tissue?: (corner: Triple, size: Triple) => number;
 }
 
 /** A volume whose voxels `[C, D, H, W]` and mask `[D, H, W]` are in memory. */

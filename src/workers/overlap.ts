@@ -1,6 +1,6 @@
 /**
- * Whether batches are made in a thread beside training: where the engine leaves a core to spare. A processor that
- * single-threaded workers fill already gains nothing by it (docs/scans.md has the figures).
+ * Whether batches are made in a thread beside training: where the engine leaves a core to spare. Where
+ * single-threaded workers fill all cores, none is left for it.
  */
 import { availableParallelism } from 'node:os';
 

@@ -14,6 +14,8 @@ const experiment = writeExperiment(folder, {
   lookahead: 2,
   training: { steps: 1, batch: 1, evaluationBatches: 1 },
   constraints: { macs: 6e6, params: 4e4 },
+  trust: { share: 0 },
+  winners: { candidates: 0 },
 });
 
 const search = (db: string, ...options: string[]) =>

@@ -40,9 +40,26 @@ const many = (count: number, foreground: number): ReturnType<typeof drawCrop>[] 
 
 describe('a crop', () => {
   it('is equal for equal keys and differs for others', () => {
-    const draw = (key: string): unknown => drawCrop(set, 'train', size, 0.5, rngOf(1, key));
+    const draw = (key: string): unknown => {
+      const { volume, patient, shape, voxels, foreground } = drawCrop(set, 'train', size, 0.5, rngOf(1, key));
+      return { volume, patient, shape, voxels, foreground };
+    };
     expect(draw('x')).toEqual(draw('x'));
     expect(draw('x')).not.toEqual(draw('y'));
+  });
+
+  it('counts the tissue of a box within it as its mask has it', () => {
+    const rng = rngOf(8, 'boxes');
+    for (const { foreground, tissue } of many(100, 0)) {
+      const box = [1 + rng.int(6), 1 + rng.int(5), 1 + rng.int(4)] as const;
+      const corner = [rng.int(7 - box[0]), rng.int(6 - box[1]), rng.int(5 - box[2])] as const;
+      let count = 0;
+      for (let d = corner[0]; d < corner[0] + box[0]; d++)
+        for (let h = corner[1]; h < corner[1] + box[1]; h++)
+          for (let w = corner[2]; w < corner[2] + box[2]; w++)
+            count += foreground[(d * 5 + h) * 4 + w] as number;
+      expect(tissue?.(corner, box)).toBe(count);
+    }
   });
 
   it('is a contiguous box inside its volume', () => {

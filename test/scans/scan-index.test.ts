@@ -42,6 +42,10 @@ it('the index names no file', async () => {
   const [folder, cache] = [temporaryFolder(), temporaryFolder()];
   writePatient(join(folder, 'jane-doe.nii'), 1);
   await filesRead(folder, cache);
-  const all = readdirSync(cache).map((name) => name + readFileSync(join(cache, name), 'latin1'));
-  expect(all.join('')).not.toMatch(/jane/);
+  const entries = readdirSync(cache, { recursive: true, withFileTypes: true });
+  const files = entries
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => join(parentPath, name));
+  expect(files.length).toBeGreaterThan(2);
+  expect(files.map((path) => path + readFileSync(path, 'latin1')).join('')).not.toMatch(/jane/);
 });
