@@ -16,6 +16,7 @@ FRAMES = ${options.frames}
 GAP = ${options.gap}
 JITTER = ${options.jitter}
 CONTRAST = ${options.contrast}
+LEVEL = ${options.level ? 'True' : 'False'}
 FOREGROUND = ${options.foreground}
 # ORDERS[k][place] is the clip shown at that place, LABELS[k] the class of that order.
 ORDERS = [${orders.map((shown) => `[${shown.join(', ')}]`).join(', ')}]

@@ -5,6 +5,9 @@
  * crop is `[C, frames, H, W]`: time is the depth axis. Clips lie some frames apart, besides a jitter, and share their
  * place; each is normalised by itself. Motion that looks the same backwards (a beating heart, nearly) makes an order
  * and its reverse one class where `reversed` says `same`, as in Lee et al. (ICCV 2017).
+ *
+ * Volumes have slabs for clips, in order from feet to head (Zhang et al., ISBI 2017, order slices so). The body's outline
+ * would tell that order: clips lie in tissue, are small, and are levelled.
  */
 import { z } from 'zod';
 import { intTensor, tensor, type Shape } from '../src/core/tensor.js';
@@ -14,7 +17,8 @@ import { defineTask, type BatchMode, type TaskContext, type TaskPlan } from '../
 import { orderInPytorch } from './order-pytorch.js';
 import { cutClip, moves } from './shared/clip.js';
 import { classification, pooled, twoLayers } from './shared/heads.js';
-import { common, whole } from './shared/options.js';
+import { placed, whole } from './shared/options.js';
+import { appearanceOf } from './shared/patch.js';
 
 export const OrderOptions = z.strictObject({
   clips: whole(2, 4).default(3).describe('clips to put in order'),
@@ -23,13 +27,13 @@ export const OrderOptions = z.strictObject({
     .default(3)
     .describe('frames between clips, at least; what moves slowly continues across fewer'),
   jitter: whole(0, 32).default(1).describe('how far a clip may move within its part of the film, in frames'),
-  height: whole(4, 256).default(32).describe('pixels'),
-  width: whole(4, 256).default(32).describe('pixels'),
+  height: whole(4, 256).default(20).describe('pixels'),
+  width: whole(4, 256).default(20).describe('pixels'),
   reversed: z
     .enum(['distinct', 'same'], { error: '"distinct" or "same"' })
     .default('distinct')
     .describe('whether an order and its reverse are two classes or one'),
-  ...common,
+  ...placed,
 });
 
 export type OrderOptions = z.output<typeof OrderOptions>;
@@ -74,6 +78,7 @@ function plan(options: OrderOptions, { channels, batch }: TaskContext): TaskPlan
   function prepare(crops: readonly Crop[], rng: Rng, mode: BatchMode) {
     const shown = new Float32Array(crops.length * clips * size);
     const labels = new Int32Array(crops.length);
+    const how = appearanceOf(options, mode);
     crops.forEach((crop, i) => {
       const draw = rng.split('crop', i);
       const order = draw.int(orders.length);
@@ -85,7 +90,7 @@ function plan(options: OrderOptions, { channels, batch }: TaskContext): TaskPlan
         const numbers = Array.from({ length: frames }, (_, f) => start + f);
         // One generator per crop: whatever is changed is changed alike in all of its clips.
         const alike = draw.split('contrast');
-        cutClip(crop, numbers, mode === 'train' ? options.contrast : 0, alike, target);
+        cutClip(crop, numbers, how, alike, target);
       });
     });
     return {

@@ -11,6 +11,7 @@ FRAMES = ${options.frames}
 RATES = [${options.rates.join(', ')}]
 LENGTH = (FRAMES - 1) * max(RATES) + 1
 CONTRAST = ${options.contrast}
+LEVEL = ${options.level ? 'True' : 'False'}
 FOREGROUND = ${options.foreground}
 
 ${clipSource}

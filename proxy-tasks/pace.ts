@@ -13,7 +13,8 @@ import { defineTask, type BatchMode, type TaskContext, type TaskPlan } from '../
 import { paceInPytorch } from './pace-pytorch.js';
 import { cutClip, moves } from './shared/clip.js';
 import { classification, pooled, twoLayers } from './shared/heads.js';
-import { common, whole } from './shared/options.js';
+import { filmed, whole } from './shared/options.js';
+import { appearanceOf } from './shared/patch.js';
 
 export const PaceOptions = z.strictObject({
   frames: whole(2, 64).default(8).describe('frames of a clip'),
@@ -26,7 +27,7 @@ export const PaceOptions = z.strictObject({
     .describe('every how many frames of the film a clip takes one'),
   height: whole(4, 256).default(32).describe('pixels'),
   width: whole(4, 256).default(32).describe('pixels'),
-  ...common,
+  ...filmed,
 });
 
 export type PaceOptions = z.output<typeof PaceOptions>;
@@ -40,6 +41,7 @@ function plan(options: PaceOptions, { channels, batch }: TaskContext): TaskPlan 
   function prepare(crops: readonly Crop[], rng: Rng, mode: BatchMode) {
     const clips = new Float32Array(crops.length * size);
     const labels = new Int32Array(crops.length);
+    const how = appearanceOf(options, mode);
     crops.forEach((crop, i) => {
       const draw = rng.split('crop', i);
       const label = draw.int(rates.length);
@@ -48,7 +50,7 @@ function plan(options: PaceOptions, { channels, batch }: TaskContext): TaskPlan 
       const start = draw.int(length - (frames - 1) * rate);
       const numbers = Array.from({ length: frames }, (_, f) => start + f * rate);
       const target = clips.subarray(i * size, (i + 1) * size);
-      cutClip(crop, numbers, mode === 'train' ? options.contrast : 0, draw, target);
+      cutClip(crop, numbers, how, draw, target);
     });
     return {
       clips: tensor([crops.length, ...clipShape], clips),

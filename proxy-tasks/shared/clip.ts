@@ -3,13 +3,14 @@
  */
 import type { Rng } from '../../src/core/random.js';
 import type { Crop } from '../../src/scans/scan-set.js';
-import { flattenAir, jitterContrast, normalise } from './patch.js';
+import { level } from './level.js';
+import { flattenAir, jitterContrast, normalise, type Appearance } from './patch.js';
 
 /** Writes the frames numbered `frames` as a clip `[C, frames.length, H, W]`; frames are copied, never blended. */
 export function cutClip(
   crop: Crop,
   frames: readonly number[],
-  contrast: number,
+  how: Appearance,
   rng: Rng,
   target: Float32Array,
 ): void {
@@ -26,9 +27,10 @@ export function cutClip(
       const at = (c * depth + from) * frame;
       clip.set(crop.voxels.subarray(at, at + frame), to * frame);
     });
-    flattenAir(clip, tissue);
+    if (how.level) level(clip, tissue, [frames.length, height, width]);
+    else flattenAir(clip, tissue);
     normalise(clip);
-    if (contrast > 0) jitterContrast(clip, contrast, rng);
+    if (how.contrast > 0) jitterContrast(clip, how.contrast, rng);
   }
 }
 

@@ -32,11 +32,10 @@ function trend(
   tissue: Uint8Array,
   [depth, height, width]: Triple,
 ): readonly [number, number, number, number] {
-  // Normal equations, row-major, of the columns z, y, x, 1 and, last, the values.
-  const sums = new Float64Array(20);
-  const add = (place: number, value: number): void => {
-    sums[place] = (sums[place] as number) + value;
-  };
+  // Normal equations: sums over tissue of products of the columns z, y, x, 1 and the values v.
+  let [zz, zy, zx, z1, zv] = [0, 0, 0, 0, 0];
+  let [yy, yx, y1, yv] = [0, 0, 0, 0];
+  let [xx, x1, xv, n, v1] = [0, 0, 0, 0, 0];
   let i = 0;
   for (let d = 0; d < depth; d++) {
     const z = d - (depth - 1) / 2;
@@ -53,15 +52,27 @@ function trend(
         value += v;
         moment += x * v;
       }
-      const row = [z * count, y * count, first, count, value] as const;
-      row.forEach((sum, column) => {
-        add(column, z * sum);
-        add(5 + column, y * sum);
-        add(15 + column, sum);
-      });
-      [z * first, y * first, second, first, moment].forEach((sum, column) => add(10 + column, sum));
+      zz += z * (z * count);
+      zy += z * (y * count);
+      zx += z * first;
+      z1 += z * count;
+      zv += z * value;
+      yy += y * (y * count);
+      yx += y * first;
+      y1 += y * count;
+      yv += y * value;
+      xx += second;
+      x1 += first;
+      xv += moment;
+      n += count;
+      v1 += value;
     }
   }
+  // Row-major, the values last.
+  const sums = Float64Array.of(zz, zy, zx, z1, zv, zy, yy, yx, y1, yv, zx, yx, xx, x1, xv, z1, y1, x1, n, v1);
+  const add = (place: number, value: number): void => {
+    sums[place] = (sums[place] as number) + value;
+  };
   // Where tissue is too thin to tell a slope, there is none.
   for (let k = 0; k < 4; k++) add(6 * k, k < 3 ? 1e-3 : 1e-9);
   return solved(sums);

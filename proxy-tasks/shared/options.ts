@@ -35,6 +35,13 @@ export const common = {
   hidden: whole(1, 4096).default(64).describe('width of the head'),
 };
 
+const level = z
+  .boolean({ error: 'true or false' })
+  .describe('whether the linear trend of intensity is taken out of what the encoder sees');
+
+/** Of tasks of films: clips are short boxes too, but what changes in time is rarely told by their place. */
+export const filmed = { ...common, level: level.default(false) };
+
 /**
  * Options of tasks that ask where something lies. Outlines of the body and slopes of brightness would answer that, so
  * patches lie in tissue and are levelled.
@@ -42,8 +49,5 @@ export const common = {
 export const placed = {
   ...common,
   foreground: common.foreground.unwrap().default(0.8),
-  level: z
-    .boolean({ error: 'true or false' })
-    .default(true)
-    .describe('whether the linear trend of intensity is taken out of what the encoder sees'),
+  level: level.default(true),
 };

@@ -2,6 +2,7 @@
  * Cutting one patch out of a crop and taking away what would give its place in the body away.
  */
 import type { Rng } from '../../src/core/random.js';
+import { copyBox, ORIGIN, volumeOf } from '../../src/scans/boxes.js';
 import type { Crop } from '../../src/scans/scan-set.js';
 import type { BatchMode } from '../../src/tasks/task.js';
 import type { Triple } from './layout.js';
@@ -53,16 +54,15 @@ export function cutPatch(
   rng: Rng,
   target: Float32Array,
 ): void {
-  const [channels, depth, height, width] = crop.shape;
-  const voxels = size[0] * size[1] * size[2];
-  const tissue = new Uint8Array(voxels);
+  const [channels, ...shape] = crop.shape;
+  const { voxels, foreground } = crop;
+  const count = volumeOf(size);
+  const whole = { offset: 0, shape: size, corner: ORIGIN };
+  const tissue = new Uint8Array(count);
+  copyBox(foreground, { offset: 0, shape, corner }, tissue, whole, size);
   for (let c = 0; c < channels; c++) {
-    const patch = target.subarray(c * voxels, (c + 1) * voxels);
-    forEachRow(corner, size, height, width, (row, at) => {
-      const from = c * depth * height * width + row;
-      patch.set(crop.voxels.subarray(from, from + size[2]), at);
-      if (c === 0) tissue.set(crop.foreground.subarray(row, row + size[2]), at);
-    });
+    const patch = target.subarray(c * count, (c + 1) * count);
+    copyBox(voxels, { offset: c * volumeOf(shape), shape, corner }, patch, whole, size);
     if (how.level) level(patch, tissue, size);
     else flattenAir(patch, tissue);
     normalise(patch);
@@ -79,20 +79,6 @@ export function flattenAir(patch: Float32Array, foreground: Uint8Array): void {
   }
   if (darkest === Infinity) darkest = 0;
   for (let i = 0; i < patch.length; i++) if (foreground[i] === 0) patch[i] = darkest;
-}
-
-function forEachRow(
-  corner: Triple,
-  size: Triple,
-  height: number,
-  width: number,
-  visit: (row: number, at: number) => void,
-): void {
-  for (let d = 0; d < size[0]; d++) {
-    for (let h = 0; h < size[1]; h++) {
-      visit(((corner[0] + d) * height + corner[1] + h) * width + corner[2], (d * size[1] + h) * size[2]);
-    }
-  }
 }
 
 /** In place: mean 0, standard deviation 1; a constant patch becomes all zeros. */
@@ -120,9 +106,13 @@ export function jitterContrast(patch: Float32Array, contrast: number, rng: Rng):
   const shift = rng.uniform(-contrast, contrast);
   const gamma = rng.uniform(1 - contrast, 1 + contrast);
   let largest = 0;
-  for (let i = 0; i < patch.length; i++) largest = Math.max(largest, Math.abs(patch[i] as number));
+  for (let i = 0; i < patch.length; i++) {
+    const size = Math.abs(patch[i] as number);
+    if (size > largest) largest = size;
+  }
   const step = (entries - 1) / (largest > 0 ? largest : 1);
-  const table = Float64Array.from({ length: entries + 1 }, (_, i) => scale * (i / step) ** gamma);
+  const table = new Float64Array(entries + 1);
+  for (let i = 0; i <= entries; i++) table[i] = scale * (i / step) ** gamma;
   for (let i = 0; i < patch.length; i++) {
     const value = patch[i] as number;
     const place = Math.abs(value) * step;

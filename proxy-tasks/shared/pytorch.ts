@@ -17,6 +17,17 @@ from torch.nn import functional as F
 `;
 }
 
+/** As level.ts. */
+const levelSource = `def level(patch, tissue):
+    """Tissue less the linear function of position that fits it best; air lies on that function, at 0."""
+    axes = np.meshgrid(*(np.arange(n) - (n - 1) / 2 for n in patch.shape), indexing="ij")
+    columns = np.stack([*(axis[tissue] for axis in axes), np.ones(tissue.sum())], 1)
+    damping = np.diag([1e-3, 1e-3, 1e-3, 1e-9])
+    fit = np.linalg.solve(columns.T @ columns + damping, columns.T @ patch[tissue])
+    levelled = np.zeros(patch.shape)
+    levelled[tissue] = patch[tissue] - columns @ fit
+    return levelled`;
+
 /** `cut`, `level`, `normalise` and `make_patch`, as patch.ts; they need the constants CONTRAST and LEVEL. */
 export const patchSource = `
 def cut(volume, corner, size):
@@ -31,15 +42,7 @@ def normalise(patch):
     return centred / deviation if deviation > 1e-6 else np.zeros_like(patch)
 
 
-def level(patch, tissue):
-    """Tissue less the linear function of position that fits it best; air lies on that function, at 0."""
-    axes = np.meshgrid(*(np.arange(n) - (n - 1) / 2 for n in patch.shape), indexing="ij")
-    columns = np.stack([*(axis[tissue] for axis in axes), np.ones(tissue.sum())], 1)
-    damping = np.diag([1e-3, 1e-3, 1e-3, 1e-9])
-    fit = np.linalg.solve(columns.T @ columns + damping, columns.T @ patch[tissue])
-    levelled = np.zeros(patch.shape)
-    levelled[tissue] = patch[tissue] - columns @ fit
-    return levelled
+${levelSource}
 
 
 def make_patch(voxels, foreground, corner, size, rng=None):
@@ -82,7 +85,7 @@ class Classifier(nn.Module):
 `;
 }
 
-/** `make_clip` and `draw_contrast`, as clip.ts; they need a constant CONTRAST. */
+/** `level`, `make_clip` and `draw_contrast`, as clip.ts; they need the constants CONTRAST and LEVEL. */
 export const clipSource = `
 def normalise(clip):
     """Mean 0 and standard deviation 1; a constant clip becomes zeros."""
@@ -91,18 +94,21 @@ def normalise(clip):
     return centred / deviation if deviation > 1e-6 else np.zeros_like(clip)
 
 
+${levelSource}
+
+
 def draw_contrast(rng):
     """Scale, gamma and shift that all frames share."""
     return *rng.uniform(1 - CONTRAST, 1 + CONTRAST, 2), rng.uniform(-CONTRAST, CONTRAST)
 
 
 def make_clip(voxels, foreground, frames, contrast=None):
-    """[C, len(frames), H, W]: air flattened, each channel normalised, then changed in contrast."""
+    """[C, len(frames), H, W]: without air, each channel normalised, then changed in contrast."""
     tissue = foreground[frames].astype(bool)
     channels = []
     for channel in voxels[:, frames]:
         darkest = channel[tissue].min() if tissue.any() else 0.0
-        clip = normalise(np.where(tissue, channel, darkest))
+        clip = normalise(level(channel, tissue) if LEVEL else np.where(tissue, channel, darkest))
         if contrast is not None and CONTRAST > 0:
             scale, gamma, shift = contrast
             clip = np.sign(clip) * np.abs(clip) ** gamma * scale + shift

@@ -14,6 +14,7 @@ import { npyBytes } from '../scans/npy.js';
 import type { PreparedVolume } from '../scans/prepare.js';
 import { openShared, openScanSet, shareScans, volumeId, type SharedScans } from '../scans/recipe.js';
 import type { ScanRecipe, ScanSet } from '../scans/scan-set.js';
+import { memorySettings } from '../workers/memory-settings.js';
 
 export const CROP = [32, 32, 32] as const;
 const SIDE = 64;
@@ -121,7 +122,10 @@ export async function cropsPerSecond(recipe: ScanRecipe, threads: number): Promi
   return rates.reduce((sum, rate) => sum + rate, 0);
 }
 
-/** MiB of a fresh process that has drawn crops of all volumes for some seconds. */
+/**
+ * MiB of a fresh process that has drawn crops of all volumes: after so many that what the allocator keeps has settled,
+ * with its settings of training processes, and without the garbage that waits to be collected.
+ */
 export function residentMemory(recipe: ScanRecipe): Promise<number> {
   const script = `
     import { openScanSet } from ${JSON.stringify(new URL('../scans/recipe.js', import.meta.url).href)};
@@ -129,8 +133,10 @@ export function residentMemory(recipe: ScanRecipe): Promise<number> {
     let input = '';
     for await (const part of process.stdin) input += part;
     drawMany(openScanSet(JSON.parse(input)));
+    globalThis.gc();
     console.log(process.memoryUsage.rss() / 2 ** 20);`;
-  const output = execFileSync(process.execPath, ['--input-type=module', '--eval', script], {
+  const output = execFileSync(process.execPath, ['--expose-gc', '--input-type=module', '--eval', script], {
+    env: { ...process.env, ...memorySettings },
     input: JSON.stringify(recipe),
     encoding: 'utf8',
   });
@@ -140,7 +146,7 @@ export function residentMemory(recipe: ScanRecipe): Promise<number> {
 /** As many crops as fill any memory that is kept, and then some. */
 export function drawMany(set: ScanSet): void {
   const rng = rngOf('memory');
-  for (let i = 0; i < 3000; i++) void drawCrop(set, 'train', CROP, 0.1, rng).voxels;
+  for (let i = 0; i < 12_000; i++) void drawCrop(set, 'train', CROP, 0.1, rng).voxels;
 }
 
 /** Crops per second that two Python processes copy out of memory maps; null without VOXOLVE_PYTHON. */

@@ -1,13 +1,13 @@
 /**
  * The labelled crops that `npm run bench:tasks` probes encoders with.
  */
-import { parse } from 'csv-parse/sync';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { UserError } from '../core/errors.js';
 import { rngOf } from '../core/random.js';
 import { drawLabelled, loadLabelled, type LabelledCrop, type LabelledFile } from '../probes/labelled.js';
 import { ScanOptions } from '../scans/options.js';
+import { readTable } from '../scans/table.js';
 
 /** Crops of 16³ voxels of 1 mm around voxels of the anterior and posterior hippocampus and of neither, by folder. */
 export async function hippocampusCrops(folder: string): Promise<readonly LabelledCrop[]> {
@@ -38,15 +38,13 @@ export async function hippocampusCrops(folder: string): Promise<readonly Labelle
  *   have names that differ in their last number only.
  */
 export async function cineCrops(table: string, options: ScanOptions): Promise<readonly LabelledCrop[]> {
-  if (!existsSync(table)) {
-    throw new UserError({ subject: '--cine-labels', problem: `${table} is missing`, fix: 'name a table' });
-  }
-  const rows: Record<string, string>[] = parse(readFileSync(table), { columns: true, delimiter: '\t' });
-  const files = rows.map(({ path = '', source_video: source = '', label = '' }): LabelledFile => ({
-    path: resolve(dirname(table), path),
-    patient: source.replace(/(_vid|_clip|_v|Image_|_)?\d*\.\w+$/, ''),
-    label: label === 'regular' ? 'healthy' : 'ill',
-  }));
+  const files = readTable(table).map(
+    ({ path = '', source_video: source = '', label = '' }): LabelledFile => ({
+      path: resolve(dirname(table), path),
+      patient: source.replace(/(_vid|_clip|_v|Image_|_)?\d*\.\w+$/, ''),
+      label: label === 'regular' ? 'healthy' : 'ill',
+    }),
+  );
   const films = await loadLabelled(files, options);
   const size = [8, 32, 32] as const;
   const large = films.filter(({ volume }) =>

@@ -2,21 +2,19 @@
  * One task, one seed: pretrain, score on unseen patients, and probe the encoder before and after.
  */
 import { present } from '../core/errors.js';
-import { rngOf, type Rng } from '../core/random.js';
-import { tensor, type TensorMap } from '../core/tensor.js';
-import { onnxEngine, runGraph } from '../engines/onnx/index.js';
-import { encoderWeights } from '../export/weights.js';
+import { rngOf } from '../core/random.js';
+import type { TensorMap } from '../core/tensor.js';
+import { onnxEngine } from '../engines/onnx/index.js';
 import type { Architecture } from '../nn/architecture.js';
 import { programCost } from '../pretrain/cost.js';
 import type { TrainingOptions } from '../pretrain/options.js';
 import { heldOutBatches, pretrain } from '../pretrain/pretrain.js';
-import { encoderGraph, encoderPrefix, trainingProgram } from '../pretrain/program.js';
-import type { LabelledCrop } from '../probes/labelled.js';
-import { matrix, type Matrix } from '../probes/matrix.js';
+import { trainingProgram } from '../pretrain/program.js';
+import type { LabelledSet } from '../probes/labelled-set.js';
 import { probe } from '../probes/probe.js';
 import type { ScanSet } from '../scans/scan-set.js';
 import type { TaskPlan } from '../tasks/task.js';
-import { cutPatch, plain } from '../../proxy-tasks/shared/patch.js';
+import { frozenFeatures } from '../workers/probe.js';
 
 export interface Trial {
   readonly score: number;
@@ -32,7 +30,7 @@ export interface TrialOptions {
   readonly set: ScanSet;
   readonly architecture: Architecture;
   readonly training: TrainingOptions;
-  readonly labelled: readonly LabelledCrop[];
+  readonly labelled: LabelledSet;
   readonly threads: number;
   readonly seed: number;
 }
@@ -63,13 +61,8 @@ export async function trial(options: TrialOptions): Promise<Trial> {
       });
     };
     const read = async (weights: TensorMap | undefined) => {
-      const features = await featuresOf(architecture, present(weights, 'weights'), labelled);
-      return probe(
-        features,
-        labelled.map(({ label }) => label),
-        labelled.map(({ patient }) => patient),
-        rngOf('bench', 'probe', seed),
-      );
+      const features = await frozenFeatures(architecture, present(weights, 'weights'), labelled, threads);
+      return probe(features, labelled.labels, labelled.patients, rngOf('bench', 'probe', seed));
     };
     const random = await read((await train(settling, 0, 1)).weights);
     const trained = await train(training.steps, training.learningRate, training.evaluationBatches);
@@ -83,42 +76,4 @@ export async function trial(options: TrialOptions): Promise<Trial> {
   } finally {
     await session.dispose();
   }
-}
-
-const chunk = 50;
-
-/** Mean over space of the features of each crop, in inference mode; the last chunk is filled up with zeros. */
-async function featuresOf(
-  architecture: Architecture,
-  weights: TensorMap,
-  crops: readonly LabelledCrop[],
-): Promise<Matrix> {
-  const shape = present(crops[0], 'labelled crops').crop.shape;
-  const size = shape.reduce((product, extent) => product * extent, 1);
-  const graph = encoderGraph(architecture, [chunk, ...shape]);
-  const own = encoderWeights(architecture, weights, encoderPrefix);
-  const rows: number[][] = [];
-  const rng: Rng = rngOf('unused');
-  for (let from = 0; from < crops.length; from += chunk) {
-    const input = new Float32Array(chunk * size);
-    crops.slice(from, from + chunk).forEach(({ crop }, i) => {
-      const [, ...extent] = crop.shape;
-      cutPatch(crop, [0, 0, 0], extent, plain, rng, input.subarray(i * size, (i + 1) * size));
-    });
-    const outputs = await runGraph(graph, own, { input: tensor([chunk, ...shape], input) });
-    const { shape: out, data } = present(outputs['features'], 'features');
-    const [, width = 1, ...space] = out;
-    const voxels = space.reduce((product, extent) => product * extent, 1);
-    for (let i = 0; i < Math.min(chunk, crops.length - from); i++) {
-      rows.push(
-        Array.from({ length: width }, (_, f) => {
-          const at = (i * width + f) * voxels;
-          let sum = 0;
-          for (let v = at; v < at + voxels; v++) sum += data[v] ?? 0;
-          return sum / voxels;
-        }),
-      );
-    }
-  }
-  return matrix(rows.length, architecture.features, (i, j) => rows[i]?.[j] ?? 0);
 }

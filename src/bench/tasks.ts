@@ -12,6 +12,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { proxyTasks } from '../../proxy-tasks/index.js';
+import { labelledSetOf } from '../cli/probe-set.js';
 import { messageOf, present, UserError } from '../core/errors.js';
 import { studentInterval, meanOf } from '../probes/intervals.js';
 import { loadScanSet } from '../scans/load.js';
@@ -87,7 +88,8 @@ async function main(): Promise<void> {
       seed: 1,
       minimumSize: plan.crop,
     });
-    const labelled = await (film ? filmCrops() : volumeCrops());
+    const crops = await (film ? filmCrops() : volumeCrops());
+    const labelled = labelledSetOf(crops, present(crops[0], 'labelled crops').crop.shape);
     const trials: Trial[] = [];
     for (let seed = 0; seed < seeds; seed++) {
       const threads = Number(values.threads);

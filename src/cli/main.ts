@@ -6,14 +6,14 @@
 import yargs from 'yargs';
 import { hideBin } from 'yargs/helpers';
 import { messageOf, UserError } from '../core/errors.js';
-import { commands } from './commands/index.js';
+import { commandsFor } from './commands/index.js';
 import { version } from './version.js';
 
 async function main(args: readonly string[]): Promise<void> {
   const parser = yargs([...args])
     .scriptName('voxolve')
     .usage('$0 COMMAND [options]\n\nSearch for video and volume architectures on unlabeled medical scans.')
-    .command(commands)
+    .command(await commandsFor(args))
     .option('trace', {
       type: 'boolean',
       default: false,

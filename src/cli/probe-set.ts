@@ -49,10 +49,14 @@ export async function loadProbe(
   note(
     `probe: ${plural(crops.length, 'labelled crop')} of ${plural(classes, 'class', 'classes')}, ${plural(patients, 'patient')}`,
   );
-  return setOf(crops, [channels, ...size]);
+  return labelledSetOf(crops, [channels, ...size]);
 }
 
-function setOf(crops: readonly LabelledCrop[], crop: readonly [number, number, number, number]): LabelledSet {
+/** Normalised as proxy tasks normalise; `crop`: `[C, D, H, W]`. */
+export function labelledSetOf(
+  crops: readonly LabelledCrop[],
+  crop: readonly [number, number, number, number],
+): LabelledSet {
   const [, ...extent] = crop;
   const size = crop.reduce((product, length) => product * length, 1);
   const voxels = new Float32Array(new SharedArrayBuffer(4 * size * crops.length));

@@ -1,11 +1,9 @@
 /**
  * Labelled scans for probes: a manifest, the prepared images, and crops with a class.
  *
- * A manifest is a CSV file with columns `path`, `patient` and either `label` (a class of the whole scan) or `labels`
+ * A manifest is a CSV or TSV table with columns `path`, `patient` and either `label` (a class of the whole scan) or `labels`
  * (a file of voxel labels on the image's grid). Paths are relative to the manifest.
  */
-import { parse } from 'csv-parse/sync';
-import { readFileSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { UserError } from '../core/errors.js';
 import type { Rng } from '../core/random.js';
@@ -15,6 +13,7 @@ import { canonicalTriple, canonicalVoxels, orientationOf, type Triple } from '..
 import { transformsOf, type ScanOptions } from '../scans/options.js';
 import { prepare } from '../scans/prepare.js';
 import { resample } from '../scans/resample.js';
+import { readTable } from '../scans/table.js';
 import { memoryVolume, wholeVolume, type Crop, type Volume } from '../scans/scan-set.js';
 
 export interface LabelledFile {
@@ -39,8 +38,7 @@ export interface LabelledCrop {
 }
 
 export function readLabelledManifest(path: string): LabelledFile[] {
-  const rows: Record<string, string>[] = parse(readFileSync(path), { columns: true, bom: true, trim: true });
-  return rows.map((row, index) => {
+  return readTable(path).map((row, index) => {
     const { path: file = '', patient = '', label = '', labels = '' } = row;
     if (file === '' || patient === '' || (label === '') === (labels === '')) {
       throw new UserError({

@@ -1,15 +1,15 @@
 /**
- * A CSV manifest: which file is whose scan, and optionally on which side of the split.
+ * A manifest, a CSV or TSV table: which file is whose scan, and optionally on which side of the split.
  *
  * Columns `path` (or `file`) and `patient`, optionally `split`, `modality` and `label`; further columns are
  * ignored. A path may be a folder, whose scans are then all of that patient.
  * Paths are relative to the manifest or to the scans folder.
  */
-import { parse } from 'csv-parse/sync';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { UserError, messageOf } from '../core/errors.js';
+import { UserError } from '../core/errors.js';
 import type { Listed } from './discover.js';
+import { readTable, type TableRow } from './table.js';
 
 const SPLITS: Readonly<Record<string, 'train' | 'validation'>> = {
   train: 'train',
@@ -25,10 +25,10 @@ export function readManifest(manifest: string, folder: string): Listed[] {
     throw new UserError({
       subject: manifest,
       problem: 'the manifest does not exist',
-      fix: `name a CSV file relative to ${folder} or to the working directory`,
+      fix: `name a CSV or TSV file relative to ${folder} or to the working directory`,
     });
   }
-  const rows = rowsOf(path);
+  const rows = readTable(path);
   const first = rows[0];
   const pathColumn = first && ['path', 'file'].find((column) => column in first);
   if (first === undefined || pathColumn === undefined || !('patient' in first)) {
@@ -43,28 +43,11 @@ export function readManifest(manifest: string, folder: string): Listed[] {
   return files;
 }
 
-function rowsOf(path: string): Record<string, string>[] {
-  try {
-    return parse(readFileSync(path), { columns: true, bom: true, trim: true, skip_empty_lines: true });
-  } catch (cause) {
-    throw new UserError(
-      { subject: path, problem: `not a CSV table (${messageOf(cause)})`, fix: 'correct it' },
-      { cause },
-    );
-  }
-}
-
-function columnsText(row: Record<string, string> | undefined): string {
+function columnsText(row: TableRow | undefined): string {
   return row === undefined ? 'no rows' : `columns ${Object.keys(row).join(', ')}`;
 }
 
-function fileOf(
-  manifest: string,
-  folder: string,
-  row: Record<string, string>,
-  pathColumn: string,
-  line: number,
-): Listed {
+function fileOf(manifest: string, folder: string, row: TableRow, pathColumn: string, line: number): Listed {
   const name = row[pathColumn] ?? '';
   const { patient = '', split = '', modality = '', label = '' } = row;
   const refuse = (problem: string, fix: string): never => {

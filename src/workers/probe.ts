@@ -1,15 +1,16 @@
 /**
  * Probes the features of a trained encoder: in inference mode, on the CPU, whatever device trained it.
  */
+import { rngOf } from '../core/random.js';
 import { runGraph } from '../engines/onnx/index.js';
 import type { TensorMap } from '../core/tensor.js';
 import type { Architecture } from '../nn/architecture.js';
 import { encoderGraph, encoderPrefix } from '../pretrain/program.js';
 import { featuresOf } from '../probes/features.js';
 import type { LabelledSet } from '../probes/labelled-set.js';
+import type { Matrix } from '../probes/matrix.js';
 import { probe } from '../probes/probe.js';
 import { probeValues, type ProbeValue } from '../probes/values.js';
-import { rngOf } from '../core/random.js';
 
 /** `weights`: of a training program. The split of patients is the same for all candidates of a labelled set. */
 export async function probeFeatures(
@@ -18,12 +19,24 @@ export async function probeFeatures(
   labelled: LabelledSet,
   threads: number,
 ): Promise<readonly ProbeValue[]> {
+  const features = await frozenFeatures(architecture, weights, labelled, threads);
+  const { labels, patients, fingerprint } = labelled;
+  return probeValues(probe(features, labels, patients, rngOf('probe', fingerprint)), features);
+}
+
+/** One row per crop; `weights`: of a training program. */
+export function frozenFeatures(
+  architecture: Architecture,
+  weights: TensorMap,
+  labelled: LabelledSet,
+  threads: number,
+): Promise<Matrix> {
   const own = Object.fromEntries(
     Object.entries(weights)
       .filter(([name]) => name.startsWith(encoderPrefix))
       .map(([name, value]) => [name.slice(encoderPrefix.length), value]),
   );
-  const features = await featuresOf(labelled, (input) =>
+  return featuresOf(labelled, (input) =>
     runGraph(
       encoderGraph(architecture, input.shape as [number, number, number, number, number]),
       own,
@@ -31,6 +44,4 @@ export async function probeFeatures(
       { device: 'cpu', threads },
     ),
   );
-  const { labels, patients, fingerprint } = labelled;
-  return probeValues(probe(features, labels, patients, rngOf('probe', fingerprint)), features);
 }

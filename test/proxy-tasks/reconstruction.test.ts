@@ -312,7 +312,7 @@ describe('order', () => {
         orders[order]?.forEach((clip, place) => {
           const expected = new Float32Array(40);
           const start = starts[clip] ?? 0;
-          cutClip(crop, [start, start + 1], 0, draw, expected);
+          cutClip(crop, [start, start + 1], { contrast: 0, level: true }, draw, expected);
           const at = (i * 3 + place) * 40;
           expect(valuesOf(batch, 'clips').slice(at, at + 40)).toEqual(expected);
         });
@@ -357,7 +357,7 @@ describe('pace', () => {
         const starts = Array.from({ length: 9 - 2 * rate }, (_, start) => start);
         const matches = starts.filter((start) => {
           const expected = new Float32Array(60);
-          cutClip(crop, [start, start + rate, start + 2 * rate], 0, rngOf('none'), expected);
+          cutClip(crop, [start, start + rate, start + 2 * rate], plain, rngOf('none'), expected);
           return expected.every((value, v) => value === shown[v]);
         });
         expect(matches.length).toBe(1);
