@@ -23,7 +23,10 @@ export const scans = defineCommand({
     yargs
       .positional('dir', { type: 'string', demandOption: true, describe: 'folder of scans' })
       .option('experiment', { type: 'string', describe: 'experiment file whose preprocessing applies' })
-      .option('manifest', { type: 'string', describe: 'table (CSV, TSV) that says which scan is whose: path, patient' })
+      .option('manifest', {
+        type: 'string',
+        describe: 'table (CSV, TSV) that says which scan is whose: path, patient',
+      })
       .option('preview', { type: 'string', describe: 'PNG file to write: middle slices or frames, prepared' })
       .option('export-npy', {
         type: 'string',

@@ -40,7 +40,10 @@ export const search = defineCommand({
         type: 'string',
         describe: 'folder of scans (default: the phantoms of the experiment)',
       })
-      .option('manifest', { type: 'string', describe: 'table (CSV, TSV) that says which scan is whose: path, patient' })
+      .option('manifest', {
+        type: 'string',
+        describe: 'table (CSV, TSV) that says which scan is whose: path, patient',
+      })
       .option('probe', {
         type: 'string',
         describe: 'table of labelled scans to probe features with: path, patient, label or labels',
