@@ -37,19 +37,28 @@ export interface LabelledCrop {
   readonly patient: number;
 }
 
+/** Rows without a label are left out: most scans of a manifest may have none. */
 export function readLabelledManifest(path: string): LabelledFile[] {
-  return readTable(path).map((row, index) => {
-    const { path: file = '', patient = '', label = '', labels = '' } = row;
-    if (file === '' || patient === '' || (label === '') === (labels === '')) {
+  const beside = (name: string): string => resolve(dirname(path), name);
+  const files = readTable(path).flatMap((row, index): LabelledFile[] => {
+    const { patient = '', label = '', labels = '' } = row;
+    const file = row['path'] ?? row['file'] ?? '';
+    if (label === '' && labels === '') return [];
+    if (file === '' || patient === '' || (label !== '' && labels !== '')) {
       throw new UserError({
         subject: `${path} line ${index + 2}`,
         problem: 'needs path, patient, and either label (a class) or labels (a file)',
-        fix: 'fill them in',
+        fix: 'correct the row',
       });
     }
-    const beside = (name: string): string => resolve(dirname(path), name);
-    const what = label === '' ? { labels: beside(labels) } : { label };
-    return { path: beside(file), patient, ...what };
+    return [{ path: beside(file), patient, ...(label === '' ? { labels: beside(labels) } : { label }) }];
+  });
+  if (files.length > 0) return files;
+  throw new UserError({
+    subject: path,
+    problem:
+      'labels no scan; a labelled scan has path, patient, and either label (a class) or labels (a file)',
+    fix: 'add a column label or labels',
   });
 }
 

@@ -25,11 +25,10 @@ export interface ScanFile {
   /** Where a manifest fixes it. */
   readonly split: 'train' | 'validation' | null;
   readonly modality: string | null;
-  readonly label: string | null;
 }
 
 /** A file or folder to look at, and what a manifest says of it. */
-export type Listed = Pick<ScanFile, 'name' | 'split' | 'modality' | 'label'> & {
+export type Listed = Pick<ScanFile, 'name' | 'split' | 'modality'> & {
   readonly path: string;
   readonly patient: string | null;
 };
@@ -50,7 +49,7 @@ export async function discoverScans(
   const given = options.manifest !== undefined;
   const listed =
     options.manifest === undefined
-      ? filesWithin({ path: folder, name: '', patient: null, split: null, modality: null, label: null })
+      ? filesWithin({ path: folder, name: '', patient: null, split: null, modality: null })
       : readManifest(options.manifest, folder).flatMap((row) => filesWithin(row));
   const scans = new Map<string, Group>();
   for (const [at, file] of listed.entries()) {
@@ -102,7 +101,7 @@ function copiesOf(group: Group): Group[] {
 
 function scanOf(group: Group): ScanFile {
   const [{ file, format, facts }, ...others] = group;
-  const { name, split, modality, label } = file;
+  const { name, split, modality } = file;
   return {
     paths: [file.path, ...others.map((other) => other.file.path)],
     name,
@@ -111,7 +110,6 @@ function scanOf(group: Group): ScanFile {
     rank: file.patient ?? name,
     split,
     modality,
-    label,
   };
 }
 

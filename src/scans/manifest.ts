@@ -1,8 +1,8 @@
 /**
  * A manifest, a CSV or TSV table: which file is whose scan, and optionally on which side of the split.
  *
- * Columns `path` (or `file`) and `patient`, optionally `split`, `modality` and `label`; further columns are
- * ignored. A path may be a folder, whose scans are then all of that patient.
+ * Columns `path` (or `file`) and `patient`, optionally `split` and `modality`. Further columns are ignored: labels are
+ * for probes (`src/probes/labelled.ts`). A path may be a folder, whose scans are then all of that patient.
  * Paths are relative to the manifest or to the scans folder.
  */
 import { existsSync } from 'node:fs';
@@ -49,7 +49,7 @@ function columnsText(row: TableRow | undefined): string {
 
 function fileOf(manifest: string, folder: string, row: TableRow, pathColumn: string, line: number): Listed {
   const name = row[pathColumn] ?? '';
-  const { patient = '', split = '', modality = '', label = '' } = row;
+  const { patient = '', split = '', modality = '' } = row;
   const refuse = (problem: string, fix: string): never => {
     throw new UserError({ subject: `${manifest} line ${line}`, problem, fix });
   };
@@ -70,7 +70,6 @@ function fileOf(manifest: string, folder: string, row: TableRow, pathColumn: str
     patient,
     split: side,
     modality: modality === '' ? null : modality,
-    label: label === '' ? null : label,
   };
 }
 

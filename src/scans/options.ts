@@ -110,7 +110,7 @@ export const ScanOptions = z.strictObject({
     .min(1)
     .optional()
     .describe(
-      'CSV file with columns path (a file or folder) and patient, optionally split (train or validation), modality and label.',
+      'CSV or TSV table with columns path (a file or folder) and patient, optionally split (train or validation) and modality.',
     ),
 });
 

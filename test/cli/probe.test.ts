@@ -77,9 +77,9 @@ describe('probes of a search', { timeout: 120_000 }, () => {
   it.each([
     ['is not there', join(folder, 'none.csv'), /none\.csv: the table does not exist/],
     [
-      'has rows without labels',
+      'labels nothing',
       labelledScans('unlabelled.csv', (file, patient) => `${file},p${patient},`, 'path,patient,label'),
-      /unlabelled\.csv line 2: needs path, patient, and either label/,
+      /unlabelled\.csv: labels no scan; a labelled scan has path, patient, and either label/,
     ],
     [
       'has one class',
