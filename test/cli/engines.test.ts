@@ -13,7 +13,7 @@ const experiment = writeExperiment(folder, {
   candidates: 2,
   lookahead: 2,
   training: { steps: 1, batch: 1, evaluationBatches: 1 },
-  constraints: { macs: 6e6, params: 4e4 },
+  constraints: { macs: 1e6, params: 4e4 },
   trust: { share: 0 },
   winners: { candidates: 0 },
 });
