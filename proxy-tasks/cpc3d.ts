@@ -14,6 +14,7 @@ import type { Builder } from '../src/ir/builder.js';
 import type { Value } from '../src/ir/graph.js';
 import type { Crop } from '../src/scans/scan-set.js';
 import { defineTask, type BatchMode, type TaskContext, type TaskPlan } from '../src/tasks/task.js';
+import { cpcInPytorch } from './cpc3d-pytorch.js';
 import { infoNce, unitRows } from './shared/contrast.js';
 import { dense, pooled } from './shared/heads.js';
 import { cropSide, gapOf, patchCorners, type Layout } from './shared/layout.js';
@@ -144,6 +145,7 @@ function plan(options: CpcOptions, { channels, batch }: TaskContext): TaskPlan {
       if (patches === undefined) throw new Error('cpc3d needs its patches');
       return loss(builder, patches, encode);
     },
+    pytorch: () => cpcInPytorch({ options, layout, channels, batch }),
   };
 }
 

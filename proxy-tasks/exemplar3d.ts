@@ -10,6 +10,7 @@ import { z } from 'zod';
 import type { Builder } from '../src/ir/builder.js';
 import type { Value } from '../src/ir/graph.js';
 import { defineTask, type TaskContext, type TaskPlan } from '../src/tasks/task.js';
+import { exemplarInPytorch } from './exemplar3d-pytorch.js';
 import { partners, unitRows } from './shared/contrast.js';
 import { pooled, twoLayers } from './shared/heads.js';
 import { between, common, whole } from './shared/options.js';
@@ -40,6 +41,7 @@ function plan(options: ExemplarOptions, context: TaskContext): TaskPlan {
         metrics: { accuracy },
       };
     },
+    pytorch: () => exemplarInPytorch(options, context.channels, context.batch),
   };
 }
 

@@ -3,7 +3,9 @@
  */
 import type { JigsawOptions } from './jigsaw3d.js';
 import { cropSide, type Layout } from './shared/layout.js';
-import { cornersSource, header, patchSource, pythonTuple } from './shared/pytorch.js';
+import { denseSource } from './shared/pytorch-heads.js';
+import { acceptsPatchesSource, cornersSource, patchSource } from './shared/pytorch-patches.js';
+import { header, pythonBool, pythonTuple } from './shared/pytorch.js';
 
 export interface JigsawSource {
   readonly options: JigsawOptions;
@@ -23,7 +25,7 @@ GAP = ${pythonTuple(layout.gap)}
 JITTER = ${layout.jitter}
 CONTRAST = ${options.contrast}
 FOREGROUND = ${options.foreground}
-LEVEL = ${options.level ? 'True' : 'False'}
+LEVEL = ${pythonBool(options.level)}
 # PERMUTATIONS[k][place] is the cell that puzzle k shows at that place.
 PERMUTATIONS = [
 ${choices.map((permutation) => `    [${permutation.join(', ')}],`).join('\n')}
@@ -31,14 +33,15 @@ ${choices.map((permutation) => `    [${permutation.join(', ')}],`).join('\n')}
 
 ${cornersSource}
 ${patchSource}
+${denseSource}
 
 class AssignmentHead(nn.Module):
     """Scores each patch against each cell; a permutation's logit is the sum of the scores it selects."""
 
     def __init__(self, features, hidden=${options.hidden}):
         super().__init__()
-        self.hidden = nn.Linear(2 * features, hidden)
-        self.score = nn.Linear(hidden, CELLS)
+        self.hidden = dense(2 * features, hidden)
+        self.score = dense(hidden, CELLS)
         selection = torch.zeros(CELLS * CELLS, len(PERMUTATIONS))
         for k, permutation in enumerate(PERMUTATIONS):
             for place, cell in enumerate(permutation):
@@ -58,8 +61,8 @@ class DenseHead(nn.Module):
 
     def __init__(self, features, hidden=${options.hidden}):
         super().__init__()
-        self.hidden = nn.Linear(CELLS * features, hidden)
-        self.permutation = nn.Linear(hidden, len(PERMUTATIONS))
+        self.hidden = dense(CELLS * features, hidden)
+        self.permutation = dense(hidden, len(PERMUTATIONS))
 
     def forward(self, features):
         return self.permutation(F.relu(self.hidden(features.reshape(-1, CELLS * features.shape[1]))))
@@ -75,10 +78,7 @@ class Task:
     chance = 1 / len(PERMUTATIONS)
     label_smoothing = 0.0  # set by pretrain.py
 
-    def accepts(self, foreground):
-        """Whether every cell of a crop's foreground [D, H, W] holds enough tissue."""
-        return all(cut(foreground, corner, PATCH).mean() >= FOREGROUND for corner in patch_corners())
-
+${acceptsPatchesSource}
     def make_batch(self, voxels, foreground, rng, train=True):
         """voxels [B, C, D, H, W] and foreground [B, D, H, W] become patches and the permutation's index."""
         patches, labels = [], []
@@ -92,7 +92,7 @@ class Task:
             ]
         return {"patches": torch.from_numpy(np.stack(patches)), "permutation": torch.tensor(labels)}
 
-    def head(self, features):
+    def head(self, features, grid_of):
         return ${options.head === 'assignment' ? 'AssignmentHead' : 'DenseHead'}(features)
 
     def loss(self, encoder, head, batch):

@@ -10,6 +10,7 @@ import { tensor, type Shape } from '../src/core/tensor.js';
 import type { Rng } from '../src/core/random.js';
 import type { Crop } from '../src/scans/scan-set.js';
 import { defineTask, type BatchMode, type TaskContext, type TaskPlan } from '../src/tasks/task.js';
+import { maeInPytorch } from './mae3d-pytorch.js';
 import { decode } from './shared/decoder.js';
 import type { Triple } from './shared/layout.js';
 import { between, common, sides, tripleOf } from './shared/options.js';
@@ -77,6 +78,7 @@ function plan(options: MaeOptions, { channels, batch }: TaskContext): TaskPlan {
       const drawn = decode(builder, encode(masked), channels, size);
       return reconstruction(builder, drawn, target, mask, mask);
     },
+    pytorch: () => maeInPytorch(options, channels),
   };
 }
 

@@ -11,6 +11,7 @@ import type { AnyTensor } from '../src/core/tensor.js';
 import { parseOrComplain } from '../src/core/validate.js';
 import type { Value } from '../src/ir/graph.js';
 import { defineTask, type ProxyTask, type TaskContext, type TaskPlan } from '../src/tasks/task.js';
+import { multiInPytorch, type PartSource } from './multi-pytorch.js';
 import { between } from './shared/options.js';
 import { cropWithin } from './shared/crop-within.js';
 import type { Triple } from './shared/layout.js';
@@ -55,17 +56,24 @@ export function multiTask(tasks: Readonly<Record<string, ProxyTask>>) {
     name: 'multi',
     source: 'Doersch & Zisserman, Multi-task Self-Supervised Visual Learning, ICCV 2017',
     options: MultiOptions,
-    plan: (options, context) => combine(partsOf(options, context)),
+    plan: (options, context) => combine(partsOf(options, context), context),
   });
 }
 
-function combine(parts: readonly Part[]): TaskPlan {
+function combine(parts: readonly Part[], context: TaskContext): TaskPlan {
   const [first, ...others] = parts.map(({ plan }) => plan.encoderInput);
   const normalised = ({ plan }: Part, score: number): number => (score - plan.chance) / (1 - plan.chance);
-  const crop = [0, 1, 2].map((axis) => Math.max(...parts.map(({ plan }) => plan.crop[axis] ?? 1)));
+  const side = (axis: 0 | 1 | 2): number => Math.max(...parts.map(({ plan }) => plan.crop[axis]));
+  const crop: Triple = [side(0), side(1), side(2)];
+  const foreground = Math.max(...parts.map(({ plan }) => plan.foreground));
+  const sources = parts.flatMap(({ scope: name, share, plan }): PartSource[] =>
+    plan.pytorch === undefined
+      ? []
+      : [{ name, share, picky: plan.accepts !== undefined, source: plan.pytorch() }],
+  );
   return {
-    crop: crop as unknown as Triple,
-    foreground: Math.max(...parts.map(({ plan }) => plan.foreground)),
+    crop,
+    foreground,
     accepts: (whole) =>
       parts.every(({ plan }) => plan.accepts?.(cropWithin(whole, plan.crop, null)) !== false),
     inputs: parts.flatMap(({ scope, plan }) =>
@@ -113,5 +121,8 @@ function combine(parts: readonly Part[]): TaskPlan {
         metrics: { ...Object.fromEntries(metrics), score: sum(results.map(({ score }) => score)) },
       };
     },
+    ...(sources.length < parts.length
+      ? {}
+      : { pytorch: () => multiInPytorch({ parts: sources, crop, foreground, ...context }) }),
   };
 }

@@ -1,6 +1,8 @@
 /** Clip order as PyTorch source: `task.py` of an export. */
 import type { OrderOptions, Orders } from './order.js';
-import { classifierSource, clipSource, header } from './shared/pytorch.js';
+import { classifierSource } from './shared/pytorch-heads.js';
+import { clipSource } from './shared/pytorch-patches.js';
+import { acceptsSource, header, pythonBool } from './shared/pytorch.js';
 
 export function orderInPytorch(
   options: OrderOptions,
@@ -16,7 +18,7 @@ FRAMES = ${options.frames}
 GAP = ${options.gap}
 JITTER = ${options.jitter}
 CONTRAST = ${options.contrast}
-LEVEL = ${options.level ? 'True' : 'False'}
+LEVEL = ${pythonBool(options.level)}
 FOREGROUND = ${options.foreground}
 # ORDERS[k][place] is the clip shown at that place, LABELS[k] the class of that order.
 ORDERS = [${orders.map((shown) => `[${shown.join(', ')}]`).join(', ')}]
@@ -36,10 +38,7 @@ class Task:
     chance = 1 / CLASSES
     label_smoothing = 0.0  # set by pretrain.py
 
-    def accepts(self, foreground):
-        """Whether a crop's foreground [frames, H, W] holds enough tissue."""
-        return foreground.mean() >= FOREGROUND
-
+${acceptsSource}
     def make_batch(self, voxels, foreground, rng, train=True):
         """voxels [B, C, frames, H, W] and foreground [B, frames, H, W] become clips and their order."""
         clips, labels = [], []
@@ -52,7 +51,7 @@ class Task:
                 clips.append(make_clip(crop, mask, starts[clip] + np.arange(FRAMES), jitter))
         return {"clips": torch.from_numpy(np.stack(clips)), "order": torch.tensor(labels)}
 
-    def head(self, features):
+    def head(self, features, grid_of):
         return Classifier(features)
 
     def loss(self, encoder, head, batch):

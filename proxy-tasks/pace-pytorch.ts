@@ -1,6 +1,8 @@
 /** Pace prediction as PyTorch source: `task.py` of an export. */
 import type { PaceOptions } from './pace.js';
-import { classifierSource, clipSource, header } from './shared/pytorch.js';
+import { classifierSource } from './shared/pytorch-heads.js';
+import { clipSource } from './shared/pytorch-patches.js';
+import { acceptsSource, header, pythonBool } from './shared/pytorch.js';
 
 export function paceInPytorch(options: PaceOptions, channels: number): string {
   return `${header(
@@ -11,7 +13,7 @@ FRAMES = ${options.frames}
 RATES = [${options.rates.join(', ')}]
 LENGTH = (FRAMES - 1) * max(RATES) + 1
 CONTRAST = ${options.contrast}
-LEVEL = ${options.level ? 'True' : 'False'}
+LEVEL = ${pythonBool(options.level)}
 FOREGROUND = ${options.foreground}
 
 ${clipSource}
@@ -27,10 +29,7 @@ class Task:
     chance = 1 / len(RATES)
     label_smoothing = 0.0  # set by pretrain.py
 
-    def accepts(self, foreground):
-        """Whether a crop's foreground [frames, H, W] holds enough tissue."""
-        return foreground.mean() >= FOREGROUND
-
+${acceptsSource}
     def make_batch(self, voxels, foreground, rng, train=True):
         """voxels [B, C, frames, H, W] and foreground [B, frames, H, W] become clips and the index of their rate."""
         clips, labels = [], []
@@ -43,7 +42,7 @@ class Task:
             clips.append(make_clip(crop, mask, frames, draw_contrast(rng) if train else None))
         return {"clips": torch.from_numpy(np.stack(clips)), "pace": torch.tensor(labels)}
 
-    def head(self, features):
+    def head(self, features, grid_of):
         return Classifier(features)
 
     def loss(self, encoder, head, batch):

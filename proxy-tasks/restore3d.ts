@@ -11,6 +11,7 @@ import type { Rng } from '../src/core/random.js';
 import type { Crop } from '../src/scans/scan-set.js';
 import { defineTask, type BatchMode, type TaskContext, type TaskPlan } from '../src/tasks/task.js';
 import { mapIntensities, paintInside, paintOutside, shuffleLocally } from './restore3d-corruptions.js';
+import { restoreInPytorch } from './restore3d-pytorch.js';
 import { decode } from './shared/decoder.js';
 import { flip } from './shared/flip.js';
 import { between, common, sides, tripleOf } from './shared/options.js';
@@ -76,6 +77,7 @@ function plan(options: RestoreOptions, { channels, batch }: TaskContext): TaskPl
       const drawn = decode(builder, encode(corrupted), channels, size);
       return reconstruction(builder, drawn, target, lost, null);
     },
+    pytorch: () => restoreInPytorch(options, channels),
   };
 }
 

@@ -1,7 +1,9 @@
 /** Rotation prediction as PyTorch source: `task.py` of an export. */
 import type { RotationOptions } from './rotation3d.js';
 import type { Rotation } from './rotation3d-rotations.js';
-import { classifierSource, header, patchSource } from './shared/pytorch.js';
+import { classifierSource } from './shared/pytorch-heads.js';
+import { patchSource } from './shared/pytorch-patches.js';
+import { acceptsSource, header, pythonBool } from './shared/pytorch.js';
 
 export function rotationInPytorch(
   options: RotationOptions,
@@ -9,8 +11,7 @@ export function rotationInPytorch(
   channels: number,
 ): string {
   const rows = choices.map(
-    ({ axes, reversed }) =>
-      `    ((${axes.join(', ')}), (${reversed.map((back) => (back ? 'True' : 'False')).join(', ')})),`,
+    ({ axes, reversed }) => `    ((${axes.join(', ')}), (${reversed.map(pythonBool).join(', ')})),`,
   );
   return `${header(
     'Rotation prediction: by which rotation was a cube turned?',
@@ -19,7 +20,7 @@ export function rotationInPytorch(
 SIDE = ${options.side}
 CONTRAST = ${options.contrast}
 FOREGROUND = ${options.foreground}
-LEVEL = ${options.level ? 'True' : 'False'}
+LEVEL = ${pythonBool(options.level)}
 # Along which axis of the upright cube each axis of the turned one runs, and whether backwards.
 ROTATIONS = [
 ${rows.join('\n')}
@@ -45,10 +46,7 @@ class Task:
     chance = 1 / len(ROTATIONS)
     label_smoothing = 0.0  # set by pretrain.py
 
-    def accepts(self, foreground):
-        """Whether a crop's foreground [D, H, W] holds enough tissue."""
-        return foreground.mean() >= FOREGROUND
-
+${acceptsSource}
     def make_batch(self, voxels, foreground, rng, train=True):
         """voxels [B, C, D, H, W] and foreground [B, D, H, W] become turned cubes and their rotations."""
         cubes, labels = [], []
@@ -59,7 +57,7 @@ class Task:
             cubes.append(rotate(upright, ROTATIONS[label]))
         return {"cubes": torch.from_numpy(np.stack(cubes)), "rotation": torch.tensor(labels)}
 
-    def head(self, features):
+    def head(self, features, grid_of):
         return Classifier(features)
 
     def loss(self, encoder, head, batch):

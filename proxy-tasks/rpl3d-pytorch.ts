@@ -1,7 +1,9 @@
 /** Relative patch location as PyTorch source: `task.py` of an export. */
 import type { RplOptions } from './rpl3d.js';
 import { cropSide, type Layout } from './shared/layout.js';
-import { classifierSource, cornersSource, header, patchSource, pythonTuple } from './shared/pytorch.js';
+import { classifierSource } from './shared/pytorch-heads.js';
+import { acceptsPatchesSource, cornersSource, patchSource } from './shared/pytorch-patches.js';
+import { header, pythonBool, pythonTuple } from './shared/pytorch.js';
 
 export function rplInPytorch(options: RplOptions, layout: Layout, channels: number): string {
   return `${header(
@@ -14,7 +16,7 @@ GAP = ${pythonTuple(layout.gap)}
 JITTER = ${layout.jitter}
 CONTRAST = ${options.contrast}
 FOREGROUND = ${options.foreground}
-LEVEL = ${options.level ? 'True' : 'False'}
+LEVEL = ${pythonBool(options.level)}
 CENTRE = 13
 NEIGHBOURS = [cell for cell in range(GRID**3) if cell != CENTRE]
 
@@ -32,10 +34,7 @@ class Task:
     chance = 1 / len(NEIGHBOURS)
     label_smoothing = 0.0  # set by pretrain.py
 
-    def accepts(self, foreground):
-        """Whether every cell of a crop's foreground [D, H, W] holds enough tissue."""
-        return all(cut(foreground, corner, PATCH).mean() >= FOREGROUND for corner in patch_corners())
-
+${acceptsPatchesSource}
     def make_batch(self, voxels, foreground, rng, train=True):
         """voxels [B, C, D, H, W] and foreground [B, D, H, W] become pairs of patches and the neighbour's index."""
         patches, labels = [], []
@@ -47,7 +46,7 @@ class Task:
                 patches.append(make_patch(crop, mask, corners[cell], PATCH, rng if train else None))
         return {"patches": torch.from_numpy(np.stack(patches)), "location": torch.tensor(labels)}
 
-    def head(self, features):
+    def head(self, features, grid_of):
         return Classifier(features)
 
     def loss(self, encoder, head, batch):

@@ -6,6 +6,7 @@ import type { Tensor, TensorMap } from '../core/tensor.js';
 import type { Architecture } from '../nn/architecture.js';
 import { countParameters } from '../nn/parameters.js';
 import { writeSafetensors } from '../store/safetensors.js';
+import type { PythonSource } from '../tasks/task.js';
 import { pretrainSource } from './files/pretrain.js';
 import { readmeSource } from './files/readme.js';
 import { requirementsSource } from './files/requirements.js';
@@ -27,11 +28,11 @@ export interface PytorchExport {
   readonly training: ExportedTraining;
 }
 
-/** The proxy task. `source` is `task.py`, with a class `Task` as `files/pretrain.ts` describes it. */
+/** The proxy task. `source` holds `task.py`, with a class `Task` as `files/pretrain.ts` describes it. */
 export interface ExportedTask {
   readonly name: string;
   readonly options: Json;
-  readonly source?: string;
+  readonly source?: PythonSource;
 }
 
 /** Where the architecture and its weights come from. */
@@ -104,7 +105,7 @@ export function exportPytorch(content: PytorchExport): ExportFiles {
     ...(task.source === undefined
       ? {}
       : {
-          'task.py': task.source,
+          ...(typeof task.source === 'string' ? { 'task.py': task.source } : task.source),
           'scans.py': scansSource(content.scans),
           'pretrain.py': pretrainSource(content.training, content.scans),
         }),

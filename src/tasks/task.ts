@@ -25,6 +25,9 @@ export type BatchMode = 'train' | 'evaluate';
 /** Applies the shared encoder: `[M, C, D, H, W]` → `[M, features, d, h, w]`. Calls of one graph share its parameters. */
 export type Encode = (input: Value) => Value;
 
+/** Source of `task.py`, or sources of it and of modules beside it, by file name (`task_*.py`). */
+export type PythonSource = string | Readonly<Record<string, string>>;
+
 export interface TaskPlan {
   /** Voxels `[D, H, W]` of each crop to be drawn. */
   readonly crop: readonly [number, number, number];
@@ -55,8 +58,8 @@ export interface TaskPlan {
     inputs: Readonly<Record<string, Value>>,
     encode: Encode,
   ): { readonly loss: Value; readonly metrics: Readonly<Record<string, Value>> };
-  /** Source of `task.py` in an export: the same task in PyTorch; absent where the task offers none. */
-  pytorch?(): string;
+  /** The same task in PyTorch, for an export; absent where the task offers none. */
+  pytorch?(): PythonSource;
 }
 
 export interface ProxyTask<Options = unknown> {

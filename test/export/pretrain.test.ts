@@ -1,7 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { proxyTasks } from '../../proxy-tasks/index.js';
 import { jigsaw3d } from '../../proxy-tasks/jigsaw3d.js';
+import { present } from '../../src/core/errors.js';
 import { exportPytorch, writeFolder } from '../../src/export/index.js';
 import { formatOf } from '../../src/scans/formats/index.js';
 import { ScanOptions, transformsOf } from '../../src/scans/options.js';
@@ -78,6 +80,33 @@ print(sum(not torch.equal(before[k], after[k]) for k in before) == len(before))`
     const other = run('--optimiser', optimiser, '--label-smoothing', '0.2');
     expect(other).toMatch(/step 3\/3: loss \d+\.\d+/);
     expect(other).not.toBe(printed);
+  });
+
+  it('trains on a mix of tasks, which have modules of their own', async () => {
+    const tasks = [
+      { name: 'mae3d', options: { size: 12, foreground: 0 } },
+      { name: 'vicreg3d', options: { size: 10, shift: 1, foreground: 0 } },
+      { name: 'cpc3d', options: { grid: 2, patch: 5, jitter: 1, foreground: 0 } },
+    ];
+    const multi = present(proxyTasks['multi'], 'multi');
+    const source = present(
+      multi.plan(multi.options.parse({ tasks }), { channels: 1, batch: 2 }).pytorch?.(),
+      'source',
+    );
+    const files = exportPytorch(
+      await randomContent(small, [2, 1, 6, 6, 6], { name: 'multi', options: {}, source }),
+    );
+    expect(files['README.md']).toContain('| `task_mae3d.py` | one of the tasks');
+    await writeFolder(join(root, 'mix'), files);
+    const mixed = pythonOutput(
+      join(root, 'mix', 'pretrain.py'),
+      scans,
+      '--device',
+      'cpu',
+      '--output',
+      output,
+    );
+    expect(mixed).toMatch(/step 3\/3: loss \d+\.\d+, held-out score -?[01]\.\d+ \(chance 0\.000\)/);
   });
 
   it('prepares scans as voxolve does', async () => {

@@ -1,59 +1,79 @@
 /**
  * The tasks' PyTorch sources, run on the same crops.
  */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { proxyTasks } from '../../proxy-tasks/index.js';
 import { rotate, rotations } from '../../proxy-tasks/rotation3d-rotations.js';
 import { cutPatch } from '../../proxy-tasks/shared/patch.js';
+import { present } from '../../src/core/errors.js';
 import { rngOf } from '../../src/core/random.js';
 import { needsPython, python, runPython } from '../support/python.js';
 import { temporaryFolder } from '../support/tiny.js';
-import { cropOf, planOf } from './support.js';
+import { runTasks, writeSource, type PythonTask, type TaskCase } from './python-tasks.js';
+import { cropOf, planOf, small } from './support.js';
 
-const names = ['jigsaw3d', 'rotation3d', 'rpl3d', 'order', 'pace'];
+const cpc = { name: 'cpc3d', options: { grid: 2, patch: 5 } };
+
+const cases: readonly (readonly [string, TaskCase])[] = [
+  ...Object.keys(proxyTasks).map((name): [string, TaskCase] => [name, { name, mode: 'train' }]),
+  ...(
+    [
+      { name: 'jigsaw3d', options: { ...small['jigsaw3d'], head: 'dense' }, mode: 'evaluate' },
+      { name: 'rpl3d', mode: 'evaluate' },
+      { name: 'cpc3d', options: { grid: 4, patch: 5, jitter: 2, steps: 3, level: false }, mode: 'evaluate' },
+      { name: 'mae3d', options: { size: [9, 10, 11], block: 4, ratio: 0.3 }, mode: 'evaluate' },
+      { name: 'restore3d', options: { size: [9, 10, 11], outside: 1, intensities: 0 }, mode: 'evaluate' },
+      { name: 'restore3d', options: { size: [9, 10, 11], shuffle: 0, outside: 0 }, mode: 'evaluate' },
+      { name: 'exemplar3d', options: { size: [8, 9, 10], contrast: 0, loss: 'triplet' }, mode: 'evaluate' },
+      { name: 'vicreg3d', options: { size: 9, contrast: 0, shift: 0, flips: 0, noise: 0 }, mode: 'evaluate' },
+      { name: 'multi', options: { tasks: [{ ...cpc, weight: 3 }, { name: 'rpl3d' }] }, mode: 'evaluate' },
+    ] as const
+  ).map((one): [string, TaskCase] => [`${one.name} with other options`, one]),
+];
 
 describe.skipIf(python === undefined)(`the PyTorch source ${needsPython}`, () => {
   const root = temporaryFolder();
-
-  const written = (name: string): string => {
-    const folder = join(root, name);
-    mkdirSync(folder, { recursive: true });
-    writeFileSync(join(folder, 'task.py'), planOf(name).pytorch?.() ?? '');
-    return folder;
-  };
-
-  it.each(names)('of %s has the same crop, chance and shapes, and gives a finite loss', (name) => {
-    const plan = planOf(name);
-    const printed = runPython(
-      `import json, sys
-sys.path.insert(0, sys.argv[1])
-import numpy as np, torch
-from task import Task
-torch.manual_seed(0)
-task = Task()
-rng = np.random.default_rng(0)
-voxels = rng.normal(size=(3, 1, *task.crop))
-foreground = np.ones((3, *task.crop), dtype=bool)
-batch = task.make_batch(voxels, foreground, rng)
-encoder = torch.nn.Conv3d(1, 5, 3, padding=1)
-loss, metrics = task.loss(encoder, task.head(5), batch)
-print(json.dumps({
-    "crop": task.crop, "chance": task.chance, "metric": task.metric in metrics,
-    "accepts": bool(task.accepts(foreground[0])), "refuses": not task.accepts(0 * foreground[0]),
-    "loss": bool(torch.isfinite(loss)), "shapes": {k: list(v.shape) for k, v in batch.items()},
-}))`,
-      [written(name)],
+  let ran: readonly PythonTask[] = [];
+  beforeAll(async () => {
+    ran = await runTasks(
+      root,
+      cases.map(([, one]) => one),
     );
-    const shapes = Object.fromEntries(plan.inputs.map((input) => [input.name, input.shape]));
-    expect(JSON.parse(printed)).toEqual({
-      crop: plan.crop,
-      chance: plan.chance,
-      metric: true,
-      accepts: true,
-      refuses: true,
-      loss: true,
-      shapes,
+  }, 60_000);
+
+  describe.each(cases.map(([title, { mode }], i) => ({ title, mode, i })))('of $title', ({ mode, i }) => {
+    const its = (): PythonTask => present(ran[i], 'a result');
+
+    it('has the same crop, chance and shapes', () => {
+      const { facts, accepts, shapes, ours } = its();
+      expect({ facts, shapes }).toEqual({ facts: ours.facts, shapes: ours.shapes });
+      expect(accepts).toEqual([true, false]);
+    });
+
+    it('draws the batch that the task draws, where the generator gives the same answers', () => {
+      const { drawn, ours } = its();
+      expect(Object.keys(drawn)).toEqual(Object.keys(ours.drawn));
+      for (const [name, values] of Object.entries(ours.drawn)) {
+        const errors = values.map((value, at) => Math.abs(value - (drawn[name]?.[at] ?? NaN)));
+        // The task reads powers from a table (patch.ts).
+        expect(Math.max(...errors), name).toBeLessThan(mode === 'train' ? 1e-2 : 1e-4);
+      }
+    });
+
+    it('has the same loss and metrics, with the same weights on the same batch', () => {
+      const { values, ours } = its();
+      expect(Object.keys(values).sort()).toEqual(Object.keys(ours.values).sort());
+      for (const [name, value] of Object.entries(ours.values)) {
+        expect(Math.abs((values[name] ?? NaN) - value), name).toBeLessThan(1e-4 * Math.max(1, value));
+      }
+    });
+
+    it('learns', () => {
+      const { losses } = its();
+      expect(losses.every(Number.isFinite)).toBe(true);
+      expect(losses.at(-1)).toBeLessThan(losses[0] ?? 0);
     });
   });
 
@@ -62,8 +82,7 @@ print(json.dumps({
     const ours = new Float32Array(60);
     cutPatch(crop, [0, 1, 2], [3, 4, 5], { contrast: 0, level }, rngOf('none'), ours);
     const folder = join(root, `level-${level}`);
-    mkdirSync(folder);
-    writeFileSync(join(folder, 'task.py'), planOf('rotation3d', { level }).pytorch?.() ?? '');
+    writeSource(folder, planOf('rotation3d', { level }).pytorch?.());
     const given = JSON.stringify({ voxels: [...crop.voxels], foreground: [...crop.foreground] });
     writeFileSync(join(folder, 'crop.json'), given);
     const printed = runPython(
@@ -87,6 +106,8 @@ print(json.dumps(make_patch(voxels, foreground, (0, 1, 2), (3, 4, 5)).ravel().to
       rotate(cube, 3, choice, target);
       return [...target];
     });
+    const folder = join(root, 'rotation3d');
+    writeSource(folder, planOf('rotation3d').pytorch?.());
     const printed = runPython(
       `import json, sys
 sys.path.insert(0, sys.argv[1])
@@ -94,7 +115,7 @@ import numpy as np
 from task import ROTATIONS, rotate
 cube = np.arange(27).reshape(1, 3, 3, 3)
 print(json.dumps([rotate(cube, rotation).ravel().tolist() for rotation in ROTATIONS]))`,
-      [written('rotation3d')],
+      [folder],
     );
     expect(JSON.parse(printed)).toEqual(ours);
   });

@@ -7,9 +7,11 @@
  * - `accepts(foreground) -> bool`: whether a crop's foreground [D, H, W] can be asked about (optional);
  * - `make_batch(voxels, foreground, rng, train) -> dict[str, Tensor]` of NumPy crops [B, C, D, H, W] and
  *   [B, D, H, W], drawing from a NumPy generator;
- * - `head(features) -> nn.Module`, on top of the encoder's feature maps;
+ * - `head(features, grid_of) -> nn.Module`, on top of the encoder's feature maps, which have so many channels and, for
+ *   an input of (D, H, W) voxels, `grid_of((D, H, W))` cells: what a decoder needs;
  * - `loss(encoder, head, batch) -> (loss, metrics)`;
- * - `label_smoothing`: set here, for the cross entropies of tasks that classify (optional).
+ * - `label_smoothing`: set here, for the cross entropies of tasks that classify (optional);
+ * - `batch`: set here, crops per batch, for tasks whose chance depends on it (optional).
  */
 import type { ExportedScans, ExportedTraining } from '../pytorch.js';
 
@@ -26,13 +28,14 @@ from __future__ import annotations
 
 import argparse
 import math
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import torch
 from torch import nn
 
-from model import FEATURES, Encoder, build
+from model import FEATURES, IN_CHANNELS, Encoder, build
 from scans import Volume, find_scans, load
 from task import Task
 
@@ -118,6 +121,12 @@ def draw_batch(
     foreground = np.stack([crop.foreground for crop in crops])
     batch = task.make_batch(voxels, foreground, rng, train)
     return {name: tensor.to(options.device) for name, tensor in batch.items()}
+
+
+@torch.no_grad()
+def grid_of(encoder: nn.Module, size: tuple[int, int, int]) -> tuple[int, ...]:
+    """Cells (d, h, w) of the feature maps that volumes of some size become."""
+    return tuple(encoder.eval()(torch.zeros(1, IN_CHANNELS, *size)).shape[2:])
 
 
 def initialise(module: nn.Module) -> None:
@@ -209,12 +218,14 @@ def main() -> None:
     torch.manual_seed(options.seed)
     task = Task()
     task.label_smoothing = options.label_smoothing
+    task.batch = options.batch
     patients = load_patients(options.scans, task.crop)
     train, held_out = split(patients, options.validation, options.seed)
     print(f"{len(train)} scans to train on, {len(held_out)} held out")
 
     encoder = Encoder().apply(initialise) if options.from_scratch else build()
-    modules = nn.ModuleList([encoder, task.head(FEATURES)]).to(options.device).train()
+    head = task.head(FEATURES, partial(grid_of, encoder))
+    modules = nn.ModuleList([encoder, head]).to(options.device).train()
     optimiser = make_optimiser(modules, options)
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimiser, lambda step: rate_at(step, options)

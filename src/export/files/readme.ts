@@ -1,6 +1,6 @@
 /** `README.md` of an export: what is there, where it comes from, how to use and check it. */
 import { countParameters } from '../../nn/parameters.js';
-import type { ExportedScans, PytorchExport } from '../pytorch.js';
+import type { ExportedScans, ExportedTask, PytorchExport } from '../pytorch.js';
 
 export function readmeSource(content: PytorchExport): string {
   const { architecture, parity, origin, task } = content;
@@ -17,7 +17,7 @@ It maps volumes \`[N, ${architecture.inChannels}, D, H, W]\` to feature maps \`[
 | \`weights.safetensors\` | the weights |
 | \`parity.npz\` | an input, and the features that voxolve computes for it |
 | \`architecture.json\` | the architecture as data, with its genome and settings |
-${pretrainingFiles(task.source !== undefined)}| \`requirements.txt\` | what to install |
+${pretrainingFiles(task)}| \`requirements.txt\` | what to install |
 
 ## Use
 
@@ -60,11 +60,13 @@ function provenance({ origin, task }: PytorchExport): string {
   return `${candidate} of the experiment ${origin.experiment}, from the search space ${origin.space}, pretrained on ${task.name} without labels by voxolve ${origin.version}.${result}`;
 }
 
-function pretrainingFiles(there: boolean): string {
-  if (!there) return '';
+function pretrainingFiles({ source }: ExportedTask): string {
+  if (source === undefined) return '';
+  const parts = typeof source === 'string' ? [] : Object.keys(source).filter((name) => name !== 'task.py');
+  const others = parts.map((name) => `| \`${name}\` | one of the tasks that it consists of |\n`).join('');
   return `| \`pretrain.py\` | goes on with pretraining, or starts it afresh, on your own scans |
 | \`task.py\` | the proxy task |
-| \`scans.py\` | reads and preprocesses NIfTI files |
+${others}| \`scans.py\` | reads and preprocesses NIfTI files |
 `;
 }
 

@@ -1,0 +1,216 @@
+/**
+ * Runs tasks' PyTorch sources beside the tasks themselves: on the same crops, with the same answers of the generator,
+ * the same weights and the same batches.
+ */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { present } from '../../src/core/errors.js';
+import { rngOf, type Rng } from '../../src/core/random.js';
+import { sizeOf, tensor, type AnyTensor, type TensorMap } from '../../src/core/tensor.js';
+import { runGraph } from '../../src/engines/onnx/index.js';
+import { Builder } from '../../src/ir/builder.js';
+import type { Graph } from '../../src/ir/graph.js';
+import type { BatchMode, PythonSource, TaskPlan } from '../../src/tasks/task.js';
+import { runPython } from '../support/python.js';
+import { cropsOf, planOf } from './support.js';
+
+/** Crops per batch. */
+const batchSize = 3;
+/** Coarse along one axis, so that decoders have to draw several voxels, and repeat some, for each feature. */
+const stride = [1, 6, 2];
+const smoothing = 0.1;
+
+/** Answers every question with the same share of what is possible. `Fixed` is the same in NumPy's words. */
+const fixed: Rng = {
+  key: ['fixed'],
+  float: () => 0.3,
+  uniform: (low, high) => low + (high - low) * 0.3,
+  int: (bound) => Math.floor(0.3 * bound),
+  normal: () => 0.5,
+  bool: (probability) => 0.3 < probability,
+  pick: (items) => present(items[Math.floor(0.3 * items.length)], 'an item'),
+  shuffle: (items) => [...items],
+  sample: (items, count) => items.slice(0, count),
+  split: () => fixed,
+};
+
+const script = `
+import importlib, json, sys
+import numpy as np, torch
+
+class Fixed:
+    def uniform(self, low, high, size=None):
+        return self.all(low + (high - low) * 0.3, size)
+    def random(self, size=None):
+        return self.all(0.3, size)
+    def integers(self, low, high=None, size=None):
+        low, high = (0, low) if high is None else (low, high)
+        return self.all(low + int(0.3 * (high - low)), size)
+    def standard_normal(self, size):
+        return self.all(0.5, size)
+    def permutation(self, items):
+        return np.arange(items) if isinstance(items, int) else items
+    def all(self, value, size):
+        return value if size is None else np.full(size, value)
+
+def load(folder):
+    for name in [name for name in sys.modules if name.startswith("task")]:
+        del sys.modules[name]
+    sys.path.insert(0, folder)
+    task = importlib.import_module("task").Task()
+    sys.path.pop(0)
+    return task
+
+def array(given):
+    return np.reshape(np.array(given["data"], given["dtype"]), given["shape"])
+
+def run(given):
+    task = load(given["folder"])
+    crops = np.stack([array(crop) for crop in given["voxels"]])
+    tissue = np.stack([array(crop) for crop in given["foreground"]])
+    drawn = task.make_batch(crops, tissue, Fixed(), given["train"])
+
+    encoder = torch.nn.Conv3d(1, 5, 3, stride=given["stride"], padding=1, bias=False)
+    head = task.head(5, lambda size: encoder(torch.zeros(1, 1, *size)).shape[2:])
+    parameters = [*encoder.parameters(), *head.parameters()]
+    assert len(parameters) == len(given["weights"]), [p.shape for p in parameters]
+    with torch.no_grad():
+        for parameter, weights in zip(parameters, map(array, given["weights"])):
+            assert np.squeeze(weights).shape == parameter.squeeze().shape, (weights.shape, parameter.shape)
+            parameter.copy_(torch.tensor(weights).reshape(parameter.shape))
+    task.label_smoothing = given["smoothing"]
+    batch = {name: torch.tensor(array(value)) for name, value in given["batch"].items()}
+    loss, metrics = task.loss(encoder, head, batch)
+
+    torch.manual_seed(0)
+    task.label_smoothing = 0.0
+    encoder = torch.nn.Sequential(torch.nn.Conv3d(1, 5, 3, padding=1), torch.nn.ReLU())
+    head = task.head(5, lambda size: size)
+    optimiser = torch.optim.Adam([*encoder.parameters(), *head.parameters()], lr=0.01)
+    own = task.make_batch(crops, tissue, np.random.default_rng(0))
+    losses = []
+    for _ in range(15):
+        step, _ = task.loss(encoder, head, own)
+        optimiser.zero_grad()
+        step.backward()
+        optimiser.step()
+        losses.append(step.item())
+
+    facts = {"crop": task.crop, "metric": task.metric, "chance": task.chance}
+    task.batch = 5
+    return {
+        "facts": {**facts, "chanceOfFive": task.chance},
+        "accepts": [bool(task.accepts(share * np.ones(task.crop, bool))) for share in (1, 0)],
+        "drawn": {name: value.double().flatten().tolist() for name, value in drawn.items()},
+        "shapes": {name: list(value.shape) for name, value in own.items()},
+        "values": {"loss": loss.item(), **{name: value.item() for name, value in metrics.items()}},
+        "losses": losses,
+    }
+
+cases = json.load(open(sys.argv[1]))
+json.dump([run(case) for case in cases], open(sys.argv[2], "w"))
+`;
+
+export interface TaskCase {
+  readonly name: string;
+  readonly options?: object;
+  readonly mode: BatchMode;
+}
+
+/** What a task's Python did; `ours` is what the task did itself. */
+export interface PythonTask {
+  readonly facts: { crop: number[]; metric: string; chance: number; chanceOfFive: number };
+  /** A crop of tissue, and one of air. */
+  readonly accepts: readonly [boolean, boolean];
+  /** A batch from the generator that always answers the same. */
+  readonly drawn: Readonly<Record<string, number[]>>;
+  readonly shapes: Readonly<Record<string, number[]>>;
+  /** Loss and metrics with given weights, of a given batch. */
+  readonly values: Readonly<Record<string, number>>;
+  /** Training on one batch of its own. */
+  readonly losses: readonly number[];
+  readonly ours: Pick<PythonTask, 'facts' | 'drawn' | 'shapes' | 'values'>;
+}
+
+export async function runTasks(root: string, cases: readonly TaskCase[]): Promise<readonly PythonTask[]> {
+  const prepared = await Promise.all(cases.map((one, i) => prepare(join(root, String(i)), one)));
+  const [input, output] = [join(root, 'cases.json'), join(root, 'results.json')];
+  writeFileSync(input, JSON.stringify(prepared.map(({ given }) => given)));
+  runPython(script, [input, output]);
+  const results = JSON.parse(readFileSync(output, 'utf8')) as Omit<PythonTask, 'ours'>[];
+  return results.map((result, i) => ({ ...result, ours: present(prepared[i], 'a case').ours }));
+}
+
+/** Writes an export's `task.py`, and what belongs to it. */
+export function writeSource(folder: string, source: PythonSource | undefined): void {
+  mkdirSync(folder, { recursive: true });
+  const files = typeof source === 'string' ? { 'task.py': source } : source;
+  for (const [name, text] of Object.entries(files ?? {})) writeFileSync(join(folder, name), text);
+}
+
+async function prepare(folder: string, { name, options, mode }: TaskCase) {
+  const plan = planOf(name, options, batchSize);
+  writeSource(folder, plan.pytorch?.());
+  const crops = cropsOf(plan, batchSize);
+  const drawn = plan.prepare(crops, fixed, mode);
+  const batch = plan.prepare(crops, rngOf('batch'), 'train');
+  const graph = graphOf(plan);
+  const weights = randomWeights(graph);
+  const outputs = await runGraph(graph, weights, batch);
+  const given = {
+    folder,
+    train: mode === 'train',
+    stride,
+    smoothing,
+    voxels: crops.map(({ voxels, shape }) => plain({ dtype: 'f32', shape, data: voxels })),
+    foreground: crops.map(({ foreground, shape }) => ({
+      dtype: 'bool',
+      shape: shape.slice(1),
+      data: [...foreground],
+    })),
+    batch: Object.fromEntries(Object.entries(batch).map(([input, value]) => [input, plain(value)])),
+    weights: graph.parameters.map((parameter) => plain(present(weights[parameter.name], parameter.name))),
+  };
+  const { crop, metric, chance } = plan;
+  const ours: PythonTask['ours'] = {
+    facts: { crop: [...crop], metric, chance, chanceOfFive: planOf(name, options, 5).chance },
+    drawn: Object.fromEntries(Object.entries(drawn).map(([input, { data }]) => [input, [...data]])),
+    shapes: Object.fromEntries(plan.inputs.map((input) => [input.name, [...input.shape]])),
+    values: Object.fromEntries(Object.entries(outputs).map(([output, { data }]) => [output, data[0] ?? NaN])),
+  };
+  return { given, ours };
+}
+
+/** Loss and metrics on an encoder of one convolution. */
+function graphOf(plan: TaskPlan): Graph {
+  const builder = new Builder();
+  const inputs = Object.fromEntries(
+    plan.inputs.map(({ name, shape, dtype }) => [name, builder.input(name, shape, dtype)]),
+  );
+  const kernel = builder.parameter('encoder.weight', [5, 1, 3, 3, 3], { kind: 'normal', deviation: 1 });
+  const { loss, metrics } = builder.smoothed(smoothing, () =>
+    plan.loss(builder, inputs, (x) => builder.conv(x, kernel, { stride, padding: [1, 1, 1] })),
+  );
+  builder.output('loss', loss);
+  for (const [name, value] of Object.entries(metrics)) builder.output(name, value);
+  return builder.build();
+}
+
+function randomWeights({ parameters }: Graph): TensorMap {
+  const rng = rngOf('weights');
+  return Object.fromEntries(
+    parameters.map(({ name, shape }) => [
+      name,
+      tensor(
+        shape,
+        Float32Array.from({ length: sizeOf(shape) }, () => 0.2 * rng.normal()),
+      ),
+    ]),
+  );
+}
+
+const plain = ({ dtype, shape, data }: Pick<AnyTensor, 'dtype' | 'shape' | 'data'>) => ({
+  dtype: dtype === 'f32' ? 'float32' : 'int64',
+  shape,
+  data: [...data],
+});
