@@ -6,7 +6,6 @@ import type { Tensor, TensorMap } from '../core/tensor.js';
 import type { Architecture } from '../nn/architecture.js';
 import { countParameters } from '../nn/parameters.js';
 import { writeSafetensors } from '../store/safetensors.js';
-import type { PythonSource } from '../tasks/task.js';
 import { pretrainSource } from './files/pretrain.js';
 import { readmeSource } from './files/readme.js';
 import { requirementsSource } from './files/requirements.js';
@@ -28,11 +27,14 @@ export interface PytorchExport {
   readonly training: ExportedTraining;
 }
 
-/** The proxy task. `source` holds `task.py`, with a class `Task` as `files/pretrain.ts` describes it. */
+/**
+ * The proxy task. `source` is `task.py`, with a class `Task` as `files/pretrain.ts` describes it; or that and modules
+ * beside it, by file name.
+ */
 export interface ExportedTask {
   readonly name: string;
   readonly options: Json;
-  readonly source?: PythonSource;
+  readonly source?: string | Readonly<Record<string, string>>;
 }
 
 /** Where the architecture and its weights come from. */
