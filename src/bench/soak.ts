@@ -1,18 +1,21 @@
 /**
  * `npm run soak -- --candidates N [--json FILE]`: trains N random candidates of factorized3d one after another in one
- * process, two steps each, and reports resident memory after each: what a long search would leak shows here. Memory may
+ * process, two steps each, and reports resident memory after each: what a long search would leak shows here. It may
  * differ by 5 % between the hundredth candidate and the last; else the exit code is 1.
+ *
+ * On Linux what is compared is the memory of the process's own (RssAnon). The rest of what is resident is pages of files,
+ * such as libraries, which the kernel takes and gives back as other programs come and go.
  *
  * The process starts itself again with the allocator's settings of training processes, and with a garbage collector
  * that can be called before memory is read: garbage that waits to be collected is no leak.
  */
 import { spawnSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { factorized3d } from '../../search-spaces/factorized3d.js';
-import { messageOf, UserError } from '../core/errors.js';
+import { messageOf, present, UserError } from '../core/errors.js';
 import { rngOf } from '../core/random.js';
 import { onnxEngine } from '../engines/onnx/index.js';
 import type { Architecture } from '../nn/architecture.js';
@@ -42,33 +45,52 @@ async function main(words: string[]): Promise<void> {
       fix: 'leave it out for 1000',
     });
   }
-  const resident: number[] = [];
+  const memory: Memory[] = [];
   for (let number = 1; number <= count; number++) {
     await train(number);
-    resident.push(await residentMemory());
-    if (number % 50 === 0) process.stdout.write(`${number}: ${megabytes(resident.at(-1))}\n`);
+    memory.push(await memoryNow());
+    if (number % 50 === 0) {
+      const { resident, own } = present(memory.at(-1), 'a figure');
+      process.stdout.write(`${number}: ${megabytes(resident)} resident, ${megabytes(own)} of its own\n`);
+    }
   }
-  const [settled, last] = [resident[Math.min(SETTLED, count) - 1] ?? NaN, resident.at(-1) ?? NaN];
-  const growth = last / settled - 1;
+  const settled = Math.min(SETTLED, count);
+  const [before, after] = [present(memory[settled - 1], 'a figure'), present(memory.at(-1), 'a figure')];
+  const growth = after.own / before.own - 1;
   const within = Math.abs(growth) <= ALLOWED;
   process.stdout.write(
-    `resident memory: ${megabytes(settled)} after candidate ${Math.min(SETTLED, count)}, ${megabytes(last)} after ` +
-      `candidate ${count} (${growth >= 0 ? '+' : ''}${(100 * growth).toFixed(1)} %): ` +
-      `${within ? 'within' : 'not within'} ${100 * ALLOWED} %\n`,
+    `of its own: ${megabytes(before.own)} after candidate ${settled}, ${megabytes(after.own)} after candidate ${count} ` +
+      `(${growth >= 0 ? '+' : ''}${(100 * growth).toFixed(1)} %): ${within ? 'within' : 'not within'} ${100 * ALLOWED} %; ` +
+      `resident: ${megabytes(before.resident)} and ${megabytes(after.resident)}\n`,
   );
   if (!within) process.exitCode = 1;
   if (values.json !== undefined) {
-    const content = { candidates: count, resident_bytes: resident, growth };
+    const content = {
+      candidates: count,
+      resident_bytes: memory.map(({ resident }) => resident),
+      own_bytes: memory.map(({ own }) => own),
+      growth,
+    };
     writeFileSync(values.json, `${JSON.stringify(content, null, 2)}\n`);
   }
 }
 
-/** Bytes, once what can be collected is collected. */
-async function residentMemory(): Promise<number> {
+/** In bytes. */
+interface Memory {
+  readonly resident: number;
+  /** Without pages of files, where the system tells them apart. */
+  readonly own: number;
+}
+
+/** Once what can be collected is collected. */
+async function memoryNow(): Promise<Memory> {
   globalThis.gc?.();
   await setImmediate(); // finalisers of native objects run between turns of the loop
   globalThis.gc?.();
-  return process.memoryUsage.rss();
+  const resident = process.memoryUsage.rss();
+  if (process.platform !== 'linux') return { resident, own: resident };
+  const anonymous = /^RssAnon:\s+(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1];
+  return { resident, own: anonymous === undefined ? resident : 1024 * Number(anonymous) };
 }
 
 async function train(number: number): Promise<void> {
@@ -94,8 +116,8 @@ function candidate(number: number): Architecture {
   }
 }
 
-function megabytes(bytes: number | undefined): string {
-  return `${((bytes ?? NaN) / 2 ** 20).toFixed(0)} MiB`;
+function megabytes(bytes: number): string {
+  return `${(bytes / 2 ** 20).toFixed(0)} MiB`;
 }
 
 /** This script in a process with the settings above; its exit code. */
