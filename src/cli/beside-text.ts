@@ -3,7 +3,7 @@
  */
 import { probeSummary, trustRows, type Experiment, type Store } from '../store/index.js';
 import { FEWEST, trustReports, type TrustReport } from '../study/index.js';
-import { percent, plural, si, table } from './format.js';
+import { milliseconds, percent, plural, si, table } from './format.js';
 import { specFromJson } from './spec.js';
 import { winnersOf, type Winners } from './winner.js';
 
@@ -19,23 +19,35 @@ export function besideText(store: Store, row: Experiment): readonly string[] {
 }
 
 export function winnersText({ standings, winner, repetitions }: Winners): string {
-  const rows = standings.map(({ number, searchScore, scores, mean, interval, params, macs, probe }) => [
-    number,
-    percent(searchScore),
-    mean === null ? 'to come' : `${percent(mean)}${intervalText(interval)}`,
-    scores.length,
-    params === null ? '' : si(params),
-    macs === null ? '' : si(macs),
-    probe === null ? '' : percent(probe),
-  ]);
-  const header = ['candidate', 'in the search', 'again (95 %)', 'seeds', 'parameters', 'MACs', 'probe'];
   const probed = standings.some(({ probe }) => probe !== null);
-  const shown = probed ? rows : rows.map((cells) => cells.slice(0, -1));
+  const timed = standings.some(({ latency }) => latency !== null);
+  const rows = standings.map(
+    ({ number, searchScore, scores, mean, interval, params, macs, latency, probe }) => [
+      number,
+      percent(searchScore),
+      mean === null ? 'to come' : `${percent(mean)}${intervalText(interval)}`,
+      scores.length,
+      params === null ? '' : si(params),
+      macs === null ? '' : si(macs),
+      ...(timed ? [latency === null ? '' : milliseconds(latency)] : []),
+      ...(probed ? [probe === null ? '' : percent(probe)] : []),
+    ],
+  );
+  const header = [
+    'candidate',
+    'in the search',
+    'again (95 %)',
+    'seeds',
+    'parameters',
+    'MACs',
+    ...(timed ? ['predicted'] : []),
+    ...(probed ? ['probe'] : []),
+  ];
   const verdict =
     winner === null
       ? `${repetitions.done} of ${repetitions.wanted} trainings done; the winner is named when all are`
       : `winner: candidate ${winner.number}, with the highest mean`;
-  return `trained again from scratch, other weights and crops:\n${table(probed ? header : header.slice(0, -1), shown)}\n${verdict}`;
+  return `trained again from scratch, other weights and crops:\n${table(header, rows)}\n${verdict}`;
 }
 
 function intervalText(interval: readonly [number, number] | null): string {

@@ -18,6 +18,11 @@ export function si(value: number): string {
   return `${unit === 1 ? String(Math.round(scaled)) : scaled.toPrecision(3)}${suffix}`;
 }
 
+/** Two digits behind the point below ten, none above a hundred: 4.21 ms, 12.3 ms, 240 ms. */
+export function milliseconds(value: number): string {
+  return `${value.toFixed(value < 10 ? 2 : value < 100 ? 1 : 0)} ms`;
+}
+
 /** `1 h 05 min`, `3 min 20 s`, `42 s`. */
 export function duration(seconds: number): string {
   const whole = Math.max(0, Math.round(seconds));

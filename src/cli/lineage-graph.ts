@@ -31,6 +31,7 @@ const COLUMNS = [
   'gain',
   'params',
   'macs',
+  'latency',
   'mutations',
   'genome',
 ] as const;

@@ -3,19 +3,20 @@
  */
 import { isJsonArray, sameJson, type Json } from '../core/json.js';
 import type { Ancestor } from '../store/index.js';
-import { percent } from './format.js';
+import { milliseconds, percent } from './format.js';
 
 export function lineageText(line: readonly Ancestor[]): string {
   return line.map(entryText).join('\n');
 }
 
-function entryText({ number, status, score, rung, parent, mutations, gain }: Ancestor): string {
+function entryText({ number, status, score, rung, latency, parent, mutations, gain }: Ancestor): string {
   const result = score === null ? status : percent(score);
   const change = gain === null ? '' : `  ${gain < 0 ? '−' : '+'}${Math.abs(100 * gain).toFixed(1)} points`;
   const promoted = parent !== null && mutations.length === 0 && rung > 0;
   const how = promoted ? 'promoted from' : 'from';
   const origin = parent === null ? 'drawn at random' : `${how} candidate ${parent}`;
-  const head = `candidate ${number}  ${result}${change}  ${origin}`;
+  const time = latency === null ? '' : `  ${milliseconds(latency)}`;
+  const head = `candidate ${number}  ${result}${change}${time}  ${origin}`;
   return [
     head,
     ...mutations.map(({ kind, path, before, after }) => `    ${kind} ${path}: ${changeText(before, after)}`),

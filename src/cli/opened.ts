@@ -12,6 +12,7 @@ import {
   type Store,
 } from '../store/index.js';
 import { specFromJson } from './spec.js';
+import { storedLatencyModel } from './stored-latency.js';
 
 /** Opens for reading, hands over, closes. */
 export async function withExperiment<T>(
@@ -32,7 +33,8 @@ export async function withExperiment<T>(
 /** The experiment's space and task as the database records them. */
 export async function preparedFrom(row: Row, database: string): Promise<Prepared> {
   const { experiment, channels } = specFromJson(row.spec);
-  return prepare(parseOrComplain(Experiment, experiment, `experiment ${row.name} in ${database}`), channels);
+  const parsed = parseOrComplain(Experiment, experiment, `experiment ${row.name} in ${database}`);
+  return prepare(parsed, channels, storedLatencyModel(row, database));
 }
 
 /** The arguments that choose an experiment of a database. */

@@ -13,7 +13,7 @@ import type { ScanSet } from '../scans/scan-set.js';
 import { constrained } from '../search/constrained.js';
 import { genomeSpace } from '../search/space.js';
 import { createStrategy } from '../search/strategies/index.js';
-import type { Genome, Strategy } from '../search/strategy.js';
+import type { Genome, GenomeSpace, Strategy } from '../search/strategy.js';
 import type { Experiment as ExperimentRow, Store } from '../store/index.js';
 import {
   runStudy,
@@ -55,13 +55,17 @@ export async function specOf(
 export function strategyOf(prepared: Prepared): Strategy {
   const { strategy } = prepared.experiment;
   const reference = typeof strategy === 'string' ? { name: strategy, options: {} } : strategy;
-  const space = constrained(genomeSpace(prepared.space), (genome) => {
-    const assessment = prepared.assess(genome);
-    return assessment.feasible ? null : assessment.reason;
-  });
-  return createStrategy(reference, space, {
+  return createStrategy(reference, proposableSpace(prepared), {
     lookahead: prepared.experiment.lookahead,
     zeroCost: createScorer(prepared.experiment, prepared.channels),
+  });
+}
+
+/** The experiment's space without the genomes that break its constraints. */
+export function proposableSpace(prepared: Prepared): GenomeSpace {
+  return constrained(genomeSpace(prepared.space), (genome) => {
+    const assessment = prepared.assess(genome);
+    return assessment.feasible ? null : assessment.reason;
   });
 }
 
@@ -70,7 +74,8 @@ export function assessmentOf(prepared: Prepared): (genome: Genome) => StudyAsses
   return (genome) => {
     const assessment = prepared.assess(genome);
     const { params = null, macs = null } = assessment.cost ?? {};
-    return { params, macs, infeasible: assessment.feasible ? null : assessment.reason };
+    const { latency = null } = assessment;
+    return { params, macs, latency, infeasible: assessment.feasible ? null : assessment.reason };
   };
 }
 

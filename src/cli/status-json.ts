@@ -10,6 +10,7 @@ import {
   type Store,
 } from '../store/index.js';
 import { trustReports } from '../study/index.js';
+import { latencyJson } from './stored-latency.js';
 import { paretoFront } from './pareto-front.js';
 import { winnersOf, type Standing } from './winner.js';
 
@@ -48,13 +49,14 @@ export function statusJson(store: Store, row: Experiment) {
     engine: row.engine,
     device: row.device,
     engine_choice: row.engineChoice ?? null,
+    latency: latencyJson(row, store.path),
     seed: row.seed,
     created_at: row.createdAt,
   };
 }
 
-function winnerJson({ number, searchScore, scores, mean, interval, params, macs, probe }: Standing) {
-  return { number, search_score: searchScore, scores, mean, ci95: interval, params, macs, probe };
+function winnerJson({ number, searchScore, scores, mean, interval, params, macs, latency, probe }: Standing) {
+  return { number, search_score: searchScore, scores, mean, ci95: interval, params, macs, latency, probe };
 }
 
 function probeJson(store: Store, row: Experiment) {

@@ -4,7 +4,7 @@
 import { ancestry, findCandidate, summarise, type Experiment, type Store } from '../store/index.js';
 import type { StudyEnd } from '../study/index.js';
 import { besideText } from './beside-text.js';
-import { percent, plural, si } from './format.js';
+import { milliseconds, percent, plural, si } from './format.js';
 import { lineageText } from './lineage-text.js';
 import { print, printJson } from './output.js';
 import { statusJson } from './status-json.js';
@@ -30,8 +30,11 @@ export function showSummary(store: Store, row: Experiment, end: StudyEnd, json: 
   );
   if (best !== null) {
     const winner = findCandidate(store, row.id, best.number);
+    const time = winner?.latency == null ? '' : `, ${milliseconds(winner.latency)} predicted`;
     const size =
-      winner?.params == null ? '' : `, ${si(winner.params)} parameters, ${si(winner.macs ?? 0)} MACs a batch`;
+      winner?.params == null
+        ? ''
+        : `, ${si(winner.params)} parameters, ${si(winner.macs ?? 0)} MACs a batch${time}`;
     const median = medianOfFirstTen === null ? '' : `, median of the first ten ${percent(medianOfFirstTen)}`;
     const winners = winnersOf(store, row);
     print(`best: candidate ${best.number}, ${row.metric} ${percent(best.score)} on held-out patients${size}`);

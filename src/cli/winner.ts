@@ -9,6 +9,8 @@ export interface Standing {
   readonly number: number;
   readonly params: number | null;
   readonly macs: number | null;
+  /** Predicted milliseconds of one inference; null where the search does not limit them. */
+  readonly latency: number | null;
   /** What the search saw. */
   readonly searchScore: number;
   /** One per repetition. */
@@ -45,6 +47,7 @@ export function winnersOf(store: Store, row: Experiment): Winners | null {
           number,
           params: first.params,
           macs: first.macs,
+          latency: first.latency,
           searchScore: first.score,
           scores,
           mean: scores.length === 0 ? null : meanOf(scores),

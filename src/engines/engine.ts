@@ -94,10 +94,19 @@ export interface EngineOptions {
   readonly threads: number;
 }
 
+/** A graph with weights of its own, compiled to be run again and again. */
+export interface Inference {
+  /** All outputs of the graph, for one batch. */
+  run(feeds: Feeds): Promise<TensorMap>;
+  dispose(): Promise<void>;
+}
+
 export interface Engine {
   readonly name: string;
   /** Opens a session: compiles the program. Throws `UserError` where the device cannot run it. */
   open(program: TrainingProgram, options: EngineOptions): Promise<Session>;
+  /** Compiles a graph in inference mode as it would be deployed, its weights fixed. */
+  openInference(graph: Graph, weights: TensorMap, options: EngineOptions): Promise<Inference>;
   /** Each device this engine knows, usable or not, without failing. */
   probe(): Promise<readonly DeviceReport[]>;
 }

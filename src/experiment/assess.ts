@@ -2,7 +2,7 @@
  * Whether a network may be proposed: it fits the task's input and keeps the experiment's constraints.
  *
  * A search asks this of hundreds of genomes for every one that it trains, so what is cheap comes first: layers and
- * their shapes, then the graphs with the head, and last the gradients, which the memory of training follows from. A
+ * their shapes, then the encoder's graph where latency is limited, then the graphs with the head, and last the gradients, which the memory of training follows from. A
  * pure function: the same genome is judged alike in every process and on resume.
  */
 import type { Architecture } from '../nn/architecture.js';
@@ -13,29 +13,53 @@ import type { TaskPlan } from '../tasks/task.js';
 import type { Constraints } from './schema.js';
 
 /** Why a genome cannot be trained under the experiment's constraints, or its cost. */
-export type Assessment =
-  | { readonly feasible: true; readonly cost: ProgramCost }
-  | { readonly feasible: false; readonly reason: string; readonly cost?: ProgramCost };
+export type Assessment = ({ readonly feasible: true; readonly cost: ProgramCost } | Refusal) & {
+  /** Predicted milliseconds of one inference, where the search limits them. */
+  readonly latency?: number;
+};
+
+interface Refusal {
+  readonly feasible: false;
+  readonly reason: string;
+  readonly cost?: ProgramCost;
+}
+
+/** What is computed only for networks that keep the limits before it. */
+export interface Predictions {
+  readonly training: () => ProgramCost;
+  /** Absent where the search does not limit it. `input`: `[1, C, D, H, W]`. */
+  readonly latency?: { readonly input: TaskPlan['encoderInput']; readonly predict: () => number };
+}
 
 export function assessArchitecture(
   architecture: Architecture,
   plan: TaskPlan,
   constraints: Constraints,
-  costOfTraining: () => ProgramCost,
+  predictions: Predictions,
 ): Assessment {
-  const reason = misfit(architecture, plan) ?? encoderExcess(architecture, plan, constraints);
+  const inputs = [
+    ...inputsOf(plan),
+    ...(predictions.latency === undefined ? [] : [predictions.latency.input]),
+  ];
+  const reason = misfit(architecture, inputs) ?? encoderExcess(architecture, plan, constraints);
   if (reason !== null) return { feasible: false, reason };
-  const cost = costOfTraining();
+  const latency = predictions.latency?.predict();
+  const known = latency === undefined ? {} : { latency };
+  const slow = latencyExcess(latency, constraints);
+  if (slow !== null) return { feasible: false, reason: slow, ...known };
+  const cost = predictions.training();
   const excess = programExcess(cost, constraints);
-  return excess === null ? { feasible: true, cost } : { feasible: false, reason: excess, cost };
+  return excess === null
+    ? { feasible: true, cost, ...known }
+    : { feasible: false, reason: excess, cost, ...known };
 }
 
 function inputsOf(plan: TaskPlan): readonly TaskPlan['encoderInput'][] {
   return [plan.encoderInput, ...(plan.furtherEncoderInputs ?? [])];
 }
 
-function misfit(architecture: Architecture, plan: TaskPlan): string | null {
-  const reasons = inputsOf(plan).map((input) => infeasibility(architecture, input));
+function misfit(architecture: Architecture, inputs: readonly TaskPlan['encoderInput'][]): string | null {
+  const reasons = inputs.map((input) => infeasibility(architecture, input));
   return reasons.find((reason) => reason !== null) ?? null;
 }
 
@@ -55,6 +79,12 @@ function programExcess(cost: ProgramCost, limits: Constraints): string | null {
     exceeds('multiply-accumulates', cost.macs, limits.macs) ??
     exceeds('MiB of memory', Math.round(cost.trainingBytes / 2 ** 20), limits.memory)
   );
+}
+
+function latencyExcess(latency: number | undefined, limits: Constraints): string | null {
+  if (latency === undefined || limits.latency === undefined || latency <= limits.latency) return null;
+  const [predicted, limit] = [latency.toPrecision(3), limits.latency];
+  return `${predicted} ms of predicted latency exceed the limit of ${limit}`;
 }
 
 function exceeds(what: string, value: number, limit: number | undefined): string | null {

@@ -9,6 +9,7 @@ import { trainingProgram } from '../pretrain/program.js';
 import type { Genome } from '../search/strategy.js';
 import type { ProxyTask, TaskPlan } from '../tasks/task.js';
 import { programCost } from '../pretrain/cost.js';
+import { predictedLatency, type EncoderInput, type LatencyModel } from '../pretrain/latency.js';
 import { assessArchitecture, type Assessment } from './assess.js';
 import { loadSpace, loadTask, type ArchitectureSpace } from './plugins.js';
 import type { Experiment } from './schema.js';
@@ -29,8 +30,15 @@ export interface Prepared {
   assess(genome: Genome): Assessment;
 }
 
-/** `channels`: of the scans. Throws `UserError` for unknown names and invalid options. */
-export async function prepare(experiment: Experiment, channels: number): Promise<Prepared> {
+/**
+ * `channels`: of the scans. `latency`: what the search's limit on latency is judged by; without it that limit is not.
+ * Throws `UserError` for unknown names and invalid options.
+ */
+export async function prepare(
+  experiment: Experiment,
+  channels: number,
+  latency?: LatencyModel,
+): Promise<Prepared> {
   const space = await loadSpace(experiment.space);
   const { name, options = {} } =
     typeof experiment.proxyTask === 'string' ? { name: experiment.proxyTask } : experiment.proxyTask;
@@ -50,9 +58,18 @@ export async function prepare(experiment: Experiment, channels: number): Promise
     program,
     assess: (genome) => {
       const built = architecture(genome);
-      return assessArchitecture(built, plan, experiment.constraints, () =>
-        programCost(program(built), experiment.engine),
-      );
+      return assessArchitecture(built, plan, experiment.constraints, {
+        training: () => programCost(program(built), experiment.engine),
+        ...(latency === undefined
+          ? {}
+          : { latency: { input: latency.input, predict: () => predictedLatency(built, latency) } }),
+      });
     },
   };
+}
+
+/** What one inference is given, for the limit on latency: one item of the task's input, or as large as the user says. */
+export function latencyInputOf({ experiment, plan }: Pick<Prepared, 'experiment' | 'plan'>): EncoderInput {
+  const [, channels, ...size] = plan.encoderInput;
+  return [1, channels, ...(experiment.constraints.latencyInput ?? size)];
 }

@@ -24,6 +24,10 @@ export const PhantomOptions = z.strictObject({
   seed: z.number().int().min(0).default(1),
 });
 
+const LATENCY_RULE = 'a number of milliseconds from 0.01 to 60000';
+const LATENCY_INPUT_RULE = 'three integers from 1 to 1024: slices or frames, rows, columns';
+const extent = z.int(LATENCY_INPUT_RULE).min(1, LATENCY_INPUT_RULE).max(1024, LATENCY_INPUT_RULE);
+
 export const Constraints = z.strictObject({
   params: z.number().positive().optional().describe('most trainable parameters of encoder and head'),
   macs: z.number().positive().optional().describe('most multiply-accumulates of one forward pass of a batch'),
@@ -32,6 +36,18 @@ export const Constraints = z.strictObject({
     .positive()
     .default(8192)
     .describe('most memory that training may take by prediction, in MiB'),
+  latency: z
+    .number(LATENCY_RULE)
+    .min(0.01, LATENCY_RULE)
+    .max(60_000, LATENCY_RULE)
+    .optional()
+    .describe('most milliseconds that the encoder may take for one input by prediction: docs/strategies.md'),
+  latencyInput: z
+    .tuple([extent, extent, extent], LATENCY_INPUT_RULE)
+    .optional()
+    .describe(
+      "that input's slices or frames, rows and columns; absent: those that the proxy task gives the encoder",
+    ),
 });
 
 export type Constraints = z.output<typeof Constraints>;

@@ -37,6 +37,7 @@ export interface WinnerRow {
   readonly number: number;
   readonly params: number | null;
   readonly macs: number | null;
+  readonly latency: number | null;
   /** What the strategy was told. */
   readonly score: number;
   readonly seed: number | null;
@@ -49,7 +50,7 @@ export interface WinnerRow {
 export function winnerRows(store: Store, experiment: number): readonly WinnerRow[] {
   return store
     .statement(
-      `SELECT number, params, macs, candidates.score, evaluations.seed, evaluations.score AS repeated,
+      `SELECT number, params, macs, latency, candidates.score, evaluations.seed, evaluations.score AS repeated,
          probes.value AS probe
        FROM winners JOIN candidates ON candidates.id = winners.candidate
        LEFT JOIN evaluations ON evaluations.candidate = candidates.id AND purpose = 'winner'

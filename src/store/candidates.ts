@@ -32,6 +32,8 @@ export interface NewCandidate {
   /** Parameters and multiply-accumulates of the encoder; null where unknown. */
   readonly params: number | null;
   readonly macs: number | null;
+  /** Predicted milliseconds of one inference of the encoder; absent or null where the search does not limit them. */
+  readonly latency?: number | null;
 }
 
 export interface Candidate {
@@ -45,18 +47,19 @@ export interface Candidate {
   readonly score: number | null;
   readonly params: number | null;
   readonly macs: number | null;
+  readonly latency: number | null;
 }
 
 /** Commits a decision; the candidate is pending. Returns its id. */
 export function insertCandidate(store: Store, experiment: number, candidate: NewCandidate): number {
-  const { number, genome, parents, mutations, rung, params, macs } = candidate;
+  const { number, genome, parents, mutations, rung, params, macs, latency = null } = candidate;
   return store.transaction(() => {
     const { lastInsertRowid } = store
       .statement(
-        `INSERT INTO candidates (experiment, number, genome, genome_hash, status, rung, params, macs)
-         VALUES (?, ?, ?, ?, 'pending', ?, ?, ?)`,
+        `INSERT INTO candidates (experiment, number, genome, genome_hash, status, rung, params, macs, latency)
+         VALUES (?, ?, ?, ?, 'pending', ?, ?, ?, ?)`,
       )
-      .run(experiment, number, canonicalJson(genome), hashJson(genome), rung, params, macs);
+      .run(experiment, number, canonicalJson(genome), hashJson(genome), rung, params, macs, latency);
     const id = Number(lastInsertRowid);
     for (const parent of parents) {
       store
@@ -83,7 +86,8 @@ export function setRunning(store: Store, id: number, running: boolean): void {
 }
 
 const SELECT = `
-  SELECT id, number, genome, genome_hash AS genomeHash, rung, status, score, params, macs FROM candidates`;
+  SELECT id, number, genome, genome_hash AS genomeHash, rung, status, score, params, macs, latency
+  FROM candidates`;
 
 type Row = Omit<Candidate, 'genome'> & { readonly genome: string };
 

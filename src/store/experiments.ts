@@ -27,6 +27,8 @@ export interface NewExperiment {
   readonly version: string;
   /** Why this engine and device: the reason, and what was measured. Null in databases from before it was kept. */
   readonly engineChoice?: Json | null;
+  /** What the limit on latency is judged by; null where there is no such limit. */
+  readonly latencyModel?: Json | null;
 }
 
 export interface Experiment extends NewExperiment {
@@ -45,34 +47,44 @@ export function createExperiment(store: Store, experiment: NewExperiment, create
         fix: 'continue it with voxolve resume, or give another database or name',
       });
     }
-    const { engineChoice = null } = experiment;
+    const { engineChoice = null, latencyModel = null } = experiment;
     const row = {
       ...experiment,
       spec: canonicalJson(experiment.spec),
       engineChoice: engineChoice === null ? null : canonicalJson(engineChoice),
+      latencyModel: latencyModel === null ? null : canonicalJson(latencyModel),
       createdAt: createdAt.toISOString(),
     };
     const { lastInsertRowid } = store
       .statement(
         `INSERT INTO experiments (name, spec, seed, strategy, space, task, lookahead, candidates, engine, device,
-           scans, scans_fingerprint, metric, chance, created_at, voxolve_version, engine_choice)
+           scans, scans_fingerprint, metric, chance, created_at, voxolve_version, engine_choice,
+           latency_model)
          VALUES (@name, @spec, @seed, @strategy, @space, @task, @lookahead, @candidates, @engine, @device,
-           @scans, @scansFingerprint, @metric, @chance, @createdAt, @version, @engineChoice)`,
+           @scans, @scansFingerprint, @metric, @chance, @createdAt, @version, @engineChoice,
+           @latencyModel)`,
       )
       .run(row);
-    return { ...experiment, engineChoice, id: Number(lastInsertRowid), createdAt: row.createdAt };
+    return {
+      ...experiment,
+      engineChoice,
+      latencyModel,
+      id: Number(lastInsertRowid),
+      createdAt: row.createdAt,
+    };
   });
 }
 
 const SELECT = `
   SELECT id, name, spec, seed, strategy, space, task, lookahead, candidates, engine, device, scans,
     scans_fingerprint AS scansFingerprint, metric, chance, created_at AS createdAt, voxolve_version AS version,
-    engine_choice AS engineChoice
+    engine_choice AS engineChoice, latency_model AS latencyModel
   FROM experiments`;
 
-type Row = Omit<Experiment, 'spec' | 'engineChoice'> & {
+type Row = Omit<Experiment, 'spec' | 'engineChoice' | 'latencyModel'> & {
   readonly spec: string;
   readonly engineChoice: string | null;
+  readonly latencyModel: string | null;
 };
 
 export function listExperiments(store: Store): readonly Experiment[] {
@@ -103,10 +115,11 @@ export function extendExperiment(store: Store, id: number, candidates: number): 
 }
 
 function experimentOf(row: Row): Experiment {
-  const { spec, engineChoice } = row;
+  const optional = (text: string | null): Json => (text === null ? null : (JSON.parse(text) as Json));
   return {
     ...row,
-    spec: JSON.parse(spec) as Json,
-    engineChoice: engineChoice === null ? null : (JSON.parse(engineChoice) as Json),
+    spec: JSON.parse(row.spec) as Json,
+    engineChoice: optional(row.engineChoice),
+    latencyModel: optional(row.latencyModel),
   };
 }

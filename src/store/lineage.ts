@@ -12,6 +12,8 @@ export interface LineageRow {
   readonly score: number | null;
   readonly params: number | null;
   readonly macs: number | null;
+  /** Predicted milliseconds of one inference; null where the search does not limit them. */
+  readonly latency: number | null;
   /** Canonical JSON. */
   readonly genome: string;
   readonly parent: number | null;
@@ -28,7 +30,7 @@ export function readLineage(store: Store, experiment: number): readonly LineageR
     const mutations = mutationsByCandidate(store, experiment);
     const rows = store
       .statement(
-        `SELECT own.id, own.number, own.rung, own.status, own.score, own.params, own.macs, own.genome,
+        `SELECT own.id, own.number, own.rung, own.status, own.score, own.params, own.macs, own.latency, own.genome,
            parents.number AS parent, edge.role, parents.rung AS parentRung, parents.score AS parentScore
          FROM candidates AS own
          LEFT JOIN candidate_parents AS edge ON edge.candidate = own.id AND edge.role IN ('parent', 'promotion')

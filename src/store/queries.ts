@@ -64,6 +64,8 @@ export interface Ancestor {
   readonly score: number | null;
   /** The fidelity at which it was evaluated. */
   readonly rung: number;
+  /** Predicted milliseconds of one inference; null where the search does not limit them. */
+  readonly latency: number | null;
   /** Number of the parent that it was mutated or promoted from; null for a founder. */
   readonly parent: number | null;
   /** What changed from that parent, in order. */
@@ -78,6 +80,7 @@ interface Step {
   readonly status: CandidateStatus;
   readonly score: number | null;
   readonly rung: number;
+  readonly latency: number | null;
   readonly parent: number | null;
 }
 
@@ -97,7 +100,7 @@ function readAncestry(store: Store, experiment: number, number: number): readonl
          JOIN candidate_parents ON candidate = line.id AND role IN ('parent', 'promotion')
          JOIN candidates AS elder ON elder.id = parent AND elder.number < line.number
        )
-       SELECT own.id, own.number, own.status, own.score, own.rung, parents.number AS parent
+       SELECT own.id, own.number, own.status, own.score, own.rung, own.latency, parents.number AS parent
        FROM line
        JOIN candidates AS own ON own.id = line.id
        LEFT JOIN candidate_parents AS edge
@@ -106,13 +109,14 @@ function readAncestry(store: Store, experiment: number, number: number): readonl
        ORDER BY line.number`,
     )
     .all({ experiment, number }) as Step[];
-  return steps.map(({ id, number: own, status, score, rung, parent }, i) => {
+  return steps.map(({ id, number: own, status, score, rung, latency, parent }, i) => {
     const elder = steps[i - 1]?.score ?? null;
     return {
       number: own,
       status,
       score,
       rung,
+      latency,
       parent,
       mutations: mutationsOf(store, { id, number: own }),
       gain: score === null || elder === null ? null : score - elder,

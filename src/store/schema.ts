@@ -131,4 +131,9 @@ export const MIGRATIONS: readonly string[] = [
   ALTER TABLE experiments ADD COLUMN engine_choice TEXT;     -- JSON: reason, measured[] of engine, device, stepsPerSecond
   ALTER TABLE evaluations ADD COLUMN peak_bytes INTEGER;     -- by which training grew its process; null: not measured
   `,
+  // The limit on latency: what it is predicted by, and each candidate's prediction; null where there is no limit.
+  `
+  ALTER TABLE experiments ADD COLUMN latency_model TEXT;     -- JSON: coefficients, their error, what they were fitted to
+  ALTER TABLE candidates ADD COLUMN latency REAL;            -- predicted milliseconds of one inference of the encoder
+  `,
 ];

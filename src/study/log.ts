@@ -98,12 +98,13 @@ export function openLog(
       return { number: candidate.number, weights: readArtifact(store, hash) };
     },
     setRunning: (task, running) => setRunning(store, task.id, running),
-    propose: (number, proposal, { params, macs, infeasible }) => {
+    propose: (number, proposal, { params, macs, latency = null, infeasible }) => {
       // As it will be read back, down to the order of keys: a resumed search must not see another genome.
       const genome = JSON.parse(canonicalJson(proposal.genome)) as Genome;
       return store.transaction(() => {
         const { rung = 0 } = proposal;
-        const id = insertCandidate(store, experiment.id, { ...proposal, number, genome, rung, params, macs });
+        const decided = { ...proposal, number, genome, rung, params, macs, latency };
+        const id = insertCandidate(store, experiment.id, decided);
         const promoted = proposal.parents.some(({ role }) => role === 'promotion');
         const task = { id, number, genome, rung, params, macs, promoted };
         if (infeasible !== null) finish(task, unevaluated(experiment, infeasible));

@@ -9,6 +9,8 @@ import type { TensorMap } from '../core/tensor.js';
 export interface Assessment {
   readonly params: number | null;
   readonly macs: number | null;
+  /** Predicted milliseconds of one inference; absent or null where the search does not limit them. */
+  readonly latency?: number | null;
   /** Why the genome cannot be evaluated, in plain words; null where it can. */
   readonly infeasible: string | null;
 }

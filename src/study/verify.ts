@@ -26,8 +26,8 @@ export interface Discrepancy {
   /** Number of the candidate. */
   readonly candidate: number;
   /**
-   * What differs: `number`, `genome`, `genome_hash`, `rung`, `parents`, `mutations`, `params`, `macs`, `status`, `score`,
-   * `steps` (training ended elsewhere than by its curve), `trust` or `winners` (evaluations beside the search).
+   * What differs: `number`, `genome`, `genome_hash`, `rung`, `parents`, `mutations`, `params`, `macs`, `latency`, `status`,
+   * `score`, `steps` (training ended elsewhere than by its curve), `trust` or `winners` (evaluations beside the search).
    */
   readonly what: string;
   /** What follows from the log before it. */
@@ -114,9 +114,11 @@ function plain({ kind, path, before, after }: MutationRow): Json {
   return { kind, path, before, after };
 }
 
-function compareCost(candidate: Candidate, { params, macs, infeasible }: Assessment, compare: Compare): void {
+function compareCost(candidate: Candidate, assessment: Assessment, compare: Compare): void {
+  const { params, macs, latency = null, infeasible } = assessment;
   compare('params', params, candidate.params);
   compare('macs', macs, candidate.macs);
+  compare('latency', latency, candidate.latency);
   if (infeasible !== null) compare('status', 'infeasible', candidate.status);
 }
 

@@ -10,6 +10,7 @@ const founder: LineageRow = {
   score: 0.25,
   params: 10,
   macs: 20,
+  latency: 1.5,
   genome: '{"a":"x, y"}',
   parent: null,
   role: null,

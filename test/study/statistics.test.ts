@@ -11,6 +11,7 @@ function row(number: number, changes: Partial<LineageRow> = {}): LineageRow {
     score: 0.5,
     params: null,
     macs: null,
+    latency: null,
     genome: '{"a":1}',
     parent: null,
     role: null,

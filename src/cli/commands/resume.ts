@@ -16,6 +16,7 @@ import type { LabelledSet } from '../../probes/labelled-set.js';
 import type { TaskPlan } from '../../tasks/task.js';
 import { loadProbe } from '../probe-set.js';
 import { loadScans, scanFolder } from '../scan-source.js';
+import { noteLatency, storedLatencyModel } from '../stored-latency.js';
 import { showSummary } from '../summary.js';
 import { memoryAsked, workerOptions } from '../worker-options.js';
 import { requireSameScans } from './search.js';
@@ -51,7 +52,8 @@ export const resume = defineCommand({
       const scans = await loadScans(folder, experiment, plan);
       requireSameScans(row, scans.fingerprint, folder);
       requireSameCode(code, (await specOf(experiment, scans.channels)).code, experiment);
-      const prepared = await prepare(experiment, scans.channels);
+      const latency = storedLatencyModel(row, args.db);
+      const prepared = await prepare(experiment, scans.channels, latency);
       const labelled = await labelledAgain(
         experiment,
         prepared.plan,
@@ -62,6 +64,7 @@ export const resume = defineCommand({
       note(
         `engine: ${row.engine} on ${row.device} (${recordedReason(row)}); ${workers} at a time; database ${args.db}`,
       );
+      noteLatency(experiment, latency);
       extendExperiment(store, row.id, total);
       const run = { store, row, prepared, scans, labelled, workers, memory, candidates: total };
       const end = await runSearch(run);

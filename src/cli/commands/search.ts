@@ -24,6 +24,8 @@ import { jsonOption, note } from '../output.js';
 import { runSearch, specOf, strategyOf, workerCount } from '../run-search.js';
 import { specToJson, type Spec } from '../spec.js';
 import { loadProbe } from '../probe-set.js';
+import { latencyModelFor } from '../latency-model.js';
+import { noteLatency, storedLatencyModel } from '../stored-latency.js';
 import { loadScans, phantoms, scanFolder } from '../scan-source.js';
 import { withStart } from '../warm-start.js';
 import { showSummary } from '../summary.js';
@@ -55,6 +57,10 @@ export const search = defineCommand({
         choices: devices,
         describe: 'overrides the experiment',
       })
+      .option('latency-from', {
+        type: 'string',
+        describe: 'database whose latency model to take instead of measuring: for the same search elsewhere',
+      })
       .option('seed', { type: 'number', describe: 'overrides the experiment' })
       .option('candidates', { type: 'number', describe: 'overrides the experiment' })
       .options(jsonOption),
@@ -77,6 +83,13 @@ export const search = defineCommand({
     const workers = workerCount(args.workers, experiment.lookahead);
     const memory = memoryAsked(args.memory);
     const before = existsSync(database) ? recorded(database, experiment.name) : undefined;
+    if (before !== undefined && args.latencyFrom !== undefined) {
+      throw new UserError({
+        subject: '--latency-from',
+        problem: `experiment ${experiment.name} in ${database} has its own latency model already`,
+        fix: 'leave it out, or give another --db',
+      });
+    }
     const choice =
       before === undefined
         ? await chooseEngine(experiment)
@@ -85,12 +98,18 @@ export const search = defineCommand({
     strategyOf(draft); // refuses wrong options before anything is read or written
     const source = args.scans === undefined ? phantoms : resolve(args.scans);
     const scans = await loadScans(await scanFolder(source, experiment, database), experiment, draft.plan);
-    const prepared = await prepare(experiment, scans.channels);
-    const labelled = await loadProbe(experiment, prepared.plan, scans.channels);
+    const unlimited = await prepare(experiment, scans.channels);
+    const labelled = await loadProbe(experiment, unlimited.plan, scans.channels);
     const spec = await specOf(experiment, scans.channels, labelled);
     note(
       `engine: ${choice.engine} on ${choice.device} (${choice.reason}); ${workers} at a time; database ${database}`,
     );
+    const latency =
+      before === undefined
+        ? await latencyModelFor(unlimited, choice, args.latencyFrom)
+        : storedLatencyModel(before, database);
+    noteLatency(experiment, latency);
+    const prepared = await prepare(experiment, scans.channels, latency);
 
     const store = openStore(database, 'create');
     try {
@@ -106,6 +125,7 @@ export const search = defineCommand({
         engine: choice.engine,
         device: choice.device,
         engineChoice: choiceToJson(choice),
+        latencyModel: latency ?? null,
         scans: source,
         scansFingerprint: scans.fingerprint,
         metric: prepared.plan.metric,

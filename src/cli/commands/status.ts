@@ -9,6 +9,7 @@ import { experimentOption, withExperiment } from '../opened.js';
 import { jsonOption, print, printJson } from '../output.js';
 import { paretoFront, type FrontMember } from '../pareto-front.js';
 import { statusJson } from '../status-json.js';
+import { latencyLimit, latencyText, storedLatencyModel } from '../stored-latency.js';
 
 export const status = defineCommand({
   command: 'status <db>',
@@ -27,6 +28,9 @@ export const status = defineCommand({
         `${row.name}: ${row.task} over ${row.space} by ${row.strategy}, seed ${row.seed}, ${row.engine} on ${row.device}`,
       );
       if (row.engineChoice != null) print(`engine: ${row.engine} on ${row.device} (${recordedReason(row)})`);
+      const limit = latencyLimit(row);
+      const latency = storedLatencyModel(row, args.db);
+      if (limit !== undefined && latency !== undefined) print(latencyText(limit, latency));
       print(
         `candidates: ${candidates.done} done of ${row.candidates}; ${candidates.running} running, ` +
           `${candidates.pending} pending, ${candidates.failed} failed, ${candidates.infeasible} infeasible, ${diverged} diverged` +

@@ -8,6 +8,7 @@ import type { TensorMap } from '../../core/tensor.js';
 import type { Graph, Node } from '../../ir/graph.js';
 import { lowerGraph } from './lower.js';
 import { portable } from './lowerings/index.js';
+import type { Lowerings } from './lowerings/lowering.js';
 import { graphProto, modelBytes, ONNX_TYPES, valueInfo } from './model.js';
 import { TensorProto_DataType as Type, TensorProtoSchema } from './proto/onnx_pb.js';
 import { OnnxWriter } from './writer.js';
@@ -19,12 +20,17 @@ export interface EncodeOptions {
   readonly names?: Readonly<Record<string, string>>;
   /** Written into the model as the producer's version. */
   readonly version?: string;
+  /** Lowerings of one device, for a model that stays here; absent: those of models that leave the project. */
+  readonly table?: Lowerings;
 }
 
 export function encodeGraphAsOnnx(graph: Graph, weights: TensorMap, options: EncodeOptions = {}): Uint8Array {
   const out = new OnnxWriter('voxolve/');
   const publicName = (name: string): string => options.names?.[name] ?? name;
-  const nameOf = lowerGraph(out, graph, portable, { input: publicName, parameter: (name) => name });
+  const nameOf = lowerGraph(out, graph, options.table ?? portable, {
+    input: publicName,
+    parameter: (name) => name,
+  });
   for (const { name, shape } of graph.parameters) {
     const { data } = present(weights[name], `weights named ${name}`);
     const rawData = new Uint8Array(Float32Array.from(data).buffer);

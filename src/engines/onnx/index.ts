@@ -6,6 +6,7 @@ import type { Engine, EngineOptions, TrainingProgram } from '../engine.js';
 import { evaluationGraph, groupsOf, trainingGraph } from '../training-graph.js';
 import { blockSize } from './block-size.js';
 import { inferenceModel } from './inference-model.js';
+import { openInference } from './inference.js';
 import { lowerings, type OnnxDevice } from './lowerings/index.js';
 import { probeDevices } from './probe.js';
 import { openModel } from './runtime.js';
@@ -18,6 +19,8 @@ export { runGraph } from './run-graph.js';
 export const onnxEngine: Engine = {
   name: 'onnx',
   open: openSession,
+  openInference: (graph, weights, { device, threads }) =>
+    new Promise((resolve) => resolve(openInference(graph, weights, { device: deviceOf(device), threads }))),
   probe: probeDevices,
 };
 

@@ -7,10 +7,20 @@ import { loadTensorFlow, tfjsDevices, type TfjsDevice } from './packages.js';
 import { probeDevices } from './probe.js';
 import { TfjsSession } from './session.js';
 
+/** A session needs an optimiser, also where it only evaluates. */
+const NEVER_STEPPED = { kind: 'sgd', momentum: 0, nesterov: false, weightDecay: 0 } as const;
+
 export const tfjsEngine: Engine = {
   name: 'tfjs',
   open: (program, { device, threads }) =>
     new Promise((resolve) => resolve(new TfjsSession(loadTensorFlow(deviceOf(device), threads), program))),
+  openInference: (graph, weights, { device, threads }) =>
+    new Promise((resolve) => {
+      const program = { train: graph, evaluate: graph, optimiser: NEVER_STEPPED };
+      const session = new TfjsSession(loadTensorFlow(deviceOf(device), threads), program);
+      session.load({ weights });
+      resolve({ run: (feeds) => session.evaluate(feeds), dispose: () => session.dispose() });
+    }),
   probe: probeDevices,
 };
 

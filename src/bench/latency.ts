@@ -1,0 +1,76 @@
+/**
+ * `npm run bench:latency -- [--experiment FILE] [--space NAME] [--input D,H,W] [--engine onnx] [--device cpu] [--held-out 20]
+ * [--json FILE]`: how well the time of an encoder is predicted that took no part in the fit. Measures and fits as a search with
+ * `constraints.latency` does, then measures other genomes of the same space and compares.
+ */
+import { writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { latencyGenomes, measure, measuredModel } from '../cli/calibration/latency.js';
+import { milliseconds, table } from '../cli/format.js';
+import { messageOf } from '../core/errors.js';
+import { parseOrComplain } from '../core/validate.js';
+import { prepare } from '../experiment/prepare.js';
+import { readExperiment } from '../experiment/read.js';
+import { Experiment } from '../experiment/schema.js';
+import { workKinds } from '../ir/work.js';
+import { predictedLatency, spreadOf } from '../pretrain/latency.js';
+
+/** Draws that no calibration comes to. */
+const OTHERS = 1_000_000;
+
+const { values } = parseArgs({
+  options: {
+    experiment: { type: 'string', default: 'experiments/quickstart.json' },
+    space: { type: 'string' },
+    input: { type: 'string', default: '16,40,40' },
+    engine: { type: 'string', default: 'onnx' },
+    device: { type: 'string', default: 'cpu' },
+    'held-out': { type: 'string', default: '20' },
+    json: { type: 'string' },
+  },
+});
+
+async function main(): Promise<void> {
+  const file = await readExperiment(values.experiment);
+  const latencyInput = values.input.split(',').map(Number);
+  const changed = {
+    ...file,
+    ...(values.space === undefined ? {} : { space: values.space }),
+    constraints: { ...file.constraints, latencyInput },
+  };
+  const experiment = parseOrComplain(Experiment, changed, 'the options');
+  const prepared = await prepare(experiment, 1);
+  const { engine, device, 'held-out': heldOut, json } = values;
+  const started = performance.now();
+  const model = await measuredModel(prepared, { engine, device });
+  const seconds = (performance.now() - started) / 1000;
+  const { input, threads, measured, coefficients, leftOut, machine } = model;
+  const others = latencyGenomes(prepared, input, { from: OTHERS, count: Number(heldOut) });
+  const compared = (await measure(prepared, others, { engine, device, threads, input })).map((one) => {
+    const predicted = predictedLatency(prepared.architecture(one.genome), model);
+    return { ...one, predicted, ratio: one.milliseconds / predicted };
+  });
+  const spread = spreadOf(compared.map(({ ratio }) => ratio));
+  const rows = compared.map((one) => [
+    ...workKinds.map((kind) => one.work[kind].toPrecision(3)),
+    milliseconds(one.milliseconds),
+    milliseconds(one.predicted),
+    one.ratio.toFixed(2),
+  ]);
+  process.stdout.write(`${table([...workKinds, 'measured', 'predicted', 'ratio'], rows)}\n`);
+  const shares = workKinds.map((kind) => `${kind} ${coefficients[kind].toPrecision(2)}`).join(', ');
+  const text = ({ median, low, high }: typeof spread): string =>
+    `median ${median.toFixed(2)}, eight in ten ${low.toFixed(2)} to ${high.toFixed(2)}`;
+  process.stdout.write(
+    `${experiment.space}, [${input.join(', ')}], ${engine} ${device}, ${machine}: ${measured.length} encoders measured in ` +
+      `${seconds.toFixed(0)} s\nmilliseconds per million, or per group and op: ${shares}\n` +
+      `measured over predicted, each left out of the fit: ${text(leftOut)}\n` +
+      `measured over predicted, ${compared.length} others: ${text(spread)}\n`,
+  );
+  if (json !== undefined) writeFileSync(json, `${JSON.stringify({ model, compared }, null, 2)}\n`);
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`bench:latency: ${messageOf(error)}\n`);
+  process.exitCode = 1;
+});

@@ -1,0 +1,274 @@
+/**
+ * The limit on latency: decided at proposal by a stored model, never by a clock. Nothing here asserts a time.
+ */
+import { fork } from 'node:child_process';
+import { copyFileSync, existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { factorized3d } from '../../search-spaces/factorized3d.js';
+import type { LatencyAnswer, LatencyQuestion } from '../../src/cli/calibration/latency-child.js';
+import { strategyOf } from '../../src/cli/run-search.js';
+import { canonicalJson } from '../../src/core/json.js';
+import { rngOf } from '../../src/core/random.js';
+import { parseOrComplain } from '../../src/core/validate.js';
+import { prepare } from '../../src/experiment/prepare.js';
+import { Experiment } from '../../src/experiment/schema.js';
+import { predictedLatency, type LatencyModel } from '../../src/pretrain/latency.js';
+import { strategies } from '../../src/search/strategies/index.js';
+import type { Genome } from '../../src/search/strategy.js';
+import { createExperiment } from '../../src/store/experiments.js';
+import { openStore } from '../../src/store/open.js';
+import { Sqlite } from '../../src/store/sqlite.js';
+import { toyExperiment } from '../study/simulation.js';
+import { voxolve } from '../support/cli.js';
+import { lineageTables, temporaryFolder, tinyExperiment, writeExperiment } from '../support/tiny.js';
+
+const folder = temporaryFolder();
+const env = { VOXOLVE_CACHE: join(folder, 'cache') };
+const at = (name: string): string => join(folder, name);
+
+const latencyInput = [8, 16, 16];
+/** Half of the space takes longer by the planted model. */
+const limit = 1;
+const planted: LatencyModel = {
+  input: [1, 1, 8, 16, 16],
+  engine: 'onnx',
+  device: 'cpu',
+  threads: 1,
+  machine: 'a planted one',
+  coefficients: {
+    dense: 0.03,
+    pointwise: 0.05,
+    grouped: 0.5,
+    groups: 1e-4,
+    gathered: 0.6,
+    bytes: 0.02,
+    ops: 2e-3,
+  },
+  leftOut: { median: 1, low: 0.9, high: 1.1 },
+  measured: [],
+};
+const constraints = { ...tinyExperiment.constraints, latency: limit, latencyInput };
+const quick = {
+  trust: { share: 0 },
+  winners: { candidates: 0 },
+  training: { steps: 2, batch: 2, evaluationBatches: 1 },
+};
+const latencyOf = (genome: Genome): number =>
+  predictedLatency(factorized3d.build(genome as never, { channels: 1 }), planted);
+
+/** A database of another search, whose model is the planted one. */
+const source = at('planted.db');
+const store = openStore(source, 'create');
+createExperiment(
+  store,
+  toyExperiment({ spec: { experiment: { constraints } }, latencyModel: planted }),
+  new Date(0),
+);
+store.close();
+
+const search = (experiment: string, db: string, ...options: string[]) =>
+  voxolve(['search', experiment, '--db', at(db), '--engine', 'onnx', '--device', 'cpu', ...options], env);
+
+interface Row {
+  readonly genome: string;
+  readonly latency: number;
+  readonly status: string;
+}
+
+function candidatesOf(db: string): readonly Row[] {
+  const file = new Sqlite(at(db), { readonly: true });
+  try {
+    return file.prepare('SELECT genome, latency, status FROM candidates ORDER BY number').all() as Row[];
+  } finally {
+    file.close();
+  }
+}
+
+describe('under a limit on latency', () => {
+  it.each(Object.keys(strategies))(
+    'the strategy %s proposes no genome that the model puts above it',
+    async (name) => {
+      const experiment = Experiment.parse({
+        ...tinyExperiment,
+        strategy: name === 'predictor' ? { name, options: { initial: 4, pool: 10 } } : name,
+        constraints,
+      });
+      const strategy = strategyOf(await prepare(experiment, 1, planted));
+      const told: Genome[] = [];
+      for (let i = 0; i < 12; i++) {
+        const { genome } = strategy.ask(i, rngOf(name, i));
+        expect(latencyOf(genome)).toBeLessThanOrEqual(limit);
+        told.push(genome);
+        const before = told[i - experiment.lookahead + 1];
+        if (before !== undefined)
+          strategy.tell({
+            number: told.indexOf(before),
+            genome: before,
+            status: 'done',
+            score: latencyOf(before),
+          });
+      }
+    },
+  );
+
+  it('the same genomes are proposed as without one where all of them keep it', async () => {
+    const free = { ...tinyExperiment.constraints };
+    const asked = async (one: object, model?: LatencyModel): Promise<readonly Genome[]> => {
+      const strategy = strategyOf(
+        await prepare(Experiment.parse({ ...tinyExperiment, constraints: one }), 1, model),
+      );
+      return Array.from({ length: 4 }, (_, i) => strategy.ask(i, rngOf('ask', i)).genome);
+    };
+    const loose = { ...free, latency: 60_000, latencyInput: [12, 32, 32] };
+    expect(await asked(loose, { ...planted, input: [1, 1, 12, 32, 32] })).toEqual(await asked(free));
+  });
+});
+
+describe('a search with a limit on latency', { timeout: 120_000 }, () => {
+  const experiment = writeExperiment(folder, { ...quick, candidates: 6, constraints });
+
+  it('takes the model of another database and keeps the limit', async () => {
+    const { code, stderr } = await search(experiment, 'one.db', '--latency-from', source, '--workers', '1');
+    expect(code, stderr).toBe(0);
+    expect(stderr).toMatch(/^latency: at most 1 ms for \[1, 1, 8, 16, 16\] on onnx cpu, .* a planted one/m);
+    expect(stderr).not.toContain('measuring');
+    const rows = candidatesOf('one.db');
+    expect(rows).toHaveLength(6);
+    for (const { genome, latency, status } of rows) {
+      expect(latency).toBe(latencyOf(JSON.parse(genome) as Genome));
+      expect(latency).toBeLessThanOrEqual(limit);
+      expect(status).toBe('done');
+    }
+  });
+
+  it('is resumed by its own model, with no measurement, to what a longer one with two workers is', async () => {
+    const resumed = await voxolve(['resume', at('one.db'), '--candidates', '8', '--workers', '1'], env);
+    expect(resumed.code, resumed.stderr).toBe(0);
+    expect(resumed.stderr).toContain('another machine than this; its model is kept');
+    expect(resumed.stderr).not.toContain('measuring');
+    expect(existsSync(join(env.VOXOLVE_CACHE, 'latency.json'))).toBe(false);
+    const longer = writeExperiment(folder, { ...quick, candidates: 8, constraints }, 'longer.json');
+    const two = await search(longer, 'two.db', '--latency-from', source, '--workers', '2');
+    expect(two.code, two.stderr).toBe(0);
+    expect(candidatesOf('one.db')).toEqual(candidatesOf('two.db'));
+    expect(lineageTables(at('one.db'))).toEqual(lineageTables(at('two.db')));
+  });
+
+  it("verifies, and shows its limit and its candidates' predictions", async () => {
+    const { stdout } = await voxolve(['verify', at('one.db')], env);
+    expect(stdout).toContain('8 decisions derived anew, all as recorded');
+    const status = JSON.parse((await voxolve(['status', at('one.db'), '--json'], env)).stdout) as object;
+    expect(status).toMatchObject({ latency: { limit, machine: 'a planted one', encoders: 0 } });
+  });
+
+  it('fails verification where its model was altered, and is refused where that is gone', async () => {
+    const altered = async (model: object | null): Promise<{ code: number | null; stderr: string }> => {
+      copyFileSync(at('two.db'), at('altered.db'));
+      const file = new Sqlite(at('altered.db'));
+      file
+        .prepare('UPDATE experiments SET latency_model = ?')
+        .run(model === null ? null : canonicalJson(model as never));
+      file.close();
+      return voxolve(['verify', at('altered.db')], env);
+    };
+    const slower = { ...planted, coefficients: { ...planted.coefficients, ops: 0.003 } };
+    const changed = await altered(slower);
+    expect(changed.code).toBe(1);
+    expect(changed.stderr).toMatch(/^candidate 0: latency is /m);
+    const gone = await altered(null);
+    expect(gone.code).toBe(1);
+    expect(gone.stderr).toMatch(
+      /^voxolve: [^\n]*latency model of experiment tiny is missing or was altered[^\n]*\n$/,
+    );
+  });
+
+  it('ends with one line, before anything is written, where no genome keeps the limit', async () => {
+    const tight = writeExperiment(
+      folder,
+      { ...quick, constraints: { ...constraints, latency: 0.01 } },
+      'tight.json',
+    );
+    const { code, stderr } = await search(tight, 'tight.db', '--latency-from', source);
+    expect(code).toBe(1);
+    expect(stderr.split('\n').filter((line) => line.startsWith('voxolve: '))).toEqual([
+      expect.stringMatching(
+        /constraints: no genome that keeps them was drawn in \d+ tries \(the last: .*\); loosen the constraints/,
+      ),
+    ]);
+    expect(existsSync(at('tight.db'))).toBe(false);
+  });
+
+  it('is refused with the range, in one line, where a limit or its input is out of it', async () => {
+    const cases: readonly (readonly [object, RegExp])[] = [
+      [
+        { latency: 0 },
+        /"constraints\.latency" is 0, but the rule is: a number of milliseconds from 0\.01 to 60000/,
+      ],
+      [{ latency: 'fast' }, /"constraints\.latency" is "fast", .* from 0\.01 to 60000/],
+      [{ latency: 1e9 }, /"constraints\.latency" is 1000000000, .* from 0\.01 to 60000/],
+      [
+        { latencyInput: [16, 0, 16] },
+        /"constraints\.latencyInput\.1" is 0, .* three integers from 1 to 1024/,
+      ],
+      [
+        { latencyInput: [16, 16] },
+        /"constraints\.latencyInput" is \[16,16\], .* three integers from 1 to 1024/,
+      ],
+    ];
+    for (const [bad, message] of cases) {
+      const experimentOf = (): unknown =>
+        parseOrComplain(Experiment, { ...tinyExperiment, constraints: bad }, 'experiment.json');
+      expect(experimentOf).toThrow(message);
+      expect(experimentOf).not.toThrow('\n');
+    }
+    const bad = writeExperiment(folder, { constraints: { latency: -1 } }, 'bad.json');
+    const { code, stderr } = await search(bad, 'bad.db');
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^voxolve: [^\n]*"constraints\.latency" is -1[^\n]*60000[^\n]*\n$/);
+    expect(existsSync(at('bad.db'))).toBe(false);
+  });
+
+  it('refuses --latency-from without a limit, for another input, or where the search has a model', async () => {
+    const refused = async (path: string, db: string): Promise<string> => {
+      const { code, stderr } = await search(path, db, '--latency-from', source);
+      expect(code).toBe(1);
+      return stderr;
+    };
+    expect(await refused(writeExperiment(folder, quick, 'free.json'), 'free.db')).toMatch(
+      /does not limit latency/,
+    );
+    const other = { ...quick, constraints: { ...constraints, latencyInput: [8, 16, 20] } };
+    expect(await refused(writeExperiment(folder, other, 'other.json'), 'other.db')).toMatch(
+      /is for the input \[1, 1, 8, 16, 16\], but the experiment's is \[1, 1, 8, 16, 20\]/,
+    );
+    expect(await refused(experiment, 'two.db')).toMatch(/has its own latency model already/);
+    for (const db of ['free.db', 'other.db']) expect(existsSync(at(db))).toBe(false);
+  });
+});
+
+describe('the process that measures', () => {
+  it('answers with a time for each encoder, or says in words why it cannot', async () => {
+    const script = fileURLToPath(new URL('../../dist/src/cli/calibration/latency-child.js', import.meta.url));
+    const ask = (engine: string): Promise<LatencyAnswer> =>
+      new Promise((resolve, reject) => {
+        const child = fork(script, [], { serialization: 'advanced', execArgv: [] });
+        child.on('message', resolve);
+        child.on('error', reject);
+        const genome = JSON.parse(candidatesOf('two.db')[0]?.genome ?? '') as Genome;
+        const architecture = factorized3d.build(genome as never, { channels: 1 });
+        const question: LatencyQuestion = {
+          engine,
+          device: 'cpu',
+          threads: 1,
+          input: planted.input,
+          architectures: [architecture, architecture],
+        };
+        child.send(question);
+      });
+    const times = await ask('onnx');
+    expect('milliseconds' in times && times.milliseconds.map((one) => one > 0)).toEqual([true, true]);
+    expect(await ask('none')).toEqual({ error: expect.stringContaining('engine none') as string });
+  });
+});
