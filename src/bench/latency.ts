@@ -1,15 +1,15 @@
 /**
  * `npm run bench:latency -- [--experiment FILE] [--space NAME] [--input D,H,W] [--engine onnx] [--device cpu] [--held-out 20]
  * [--json FILE]`: how well the time of an encoder is predicted that took no part in the fit. Measures and fits as a search with
- * `constraints.latency` does, then measures other genomes of the same space and compares.
+ * `constraints.latency` does, measures other genomes of the same space between them, and compares.
  */
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { latencyGenomes, measure, measuredModel } from '../cli/calibration/latency.js';
+import { fittedModel, latencyGenomes, measure, spreadGenomes } from '../cli/calibration/latency.js';
 import { milliseconds, table } from '../cli/format.js';
 import { messageOf } from '../core/errors.js';
 import { parseOrComplain } from '../core/validate.js';
-import { prepare } from '../experiment/prepare.js';
+import { latencyInputOf, prepare } from '../experiment/prepare.js';
 import { readExperiment } from '../experiment/read.js';
 import { Experiment } from '../experiment/schema.js';
 import { workKinds } from '../ir/work.js';
@@ -17,6 +17,8 @@ import { predictedLatency, spreadOf } from '../pretrain/latency.js';
 
 /** Draws that no calibration comes to. */
 const OTHERS = 1_000_000;
+/** Enough for every visit, so that the shares of the machine that they find even out. */
+const SECONDS = 120;
 
 const { values } = parseArgs({
   options: {
@@ -41,15 +43,25 @@ async function main(): Promise<void> {
   const experiment = parseOrComplain(Experiment, changed, 'the options');
   const prepared = await prepare(experiment, 1);
   const { engine, device, 'held-out': heldOut, json } = values;
-  const started = performance.now();
-  const model = await measuredModel(prepared, { engine, device });
-  const seconds = (performance.now() - started) / 1000;
-  const { input, threads, measured, coefficients, leftOut, machine } = model;
+  const input = latencyInputOf(prepared);
+  const setting = { engine, device, threads: experiment.threads, input };
+  const fitted = spreadGenomes(prepared, input);
   const others = latencyGenomes(prepared, input, { from: OTHERS, count: Number(heldOut) });
-  const compared = (await measure(prepared, others, { engine, device, threads, input })).map((one) => {
-    const predicted = predictedLatency(prepared.architecture(one.genome), model);
-    return { ...one, predicted, ratio: one.milliseconds / predicted };
-  });
+  // In turn, so that what the machine does meanwhile bears on both alike.
+  const started = performance.now();
+  const all = await measure(prepared, inTurn(fitted, others), setting, SECONDS);
+  const seconds = (performance.now() - started) / 1000;
+  const model = fittedModel(
+    setting,
+    all.filter(({ genome }) => fitted.includes(genome)),
+  );
+  const { measured, coefficients, leftOut, machine } = model;
+  const compared = all
+    .filter(({ genome }) => !fitted.includes(genome))
+    .map((one) => {
+      const predicted = predictedLatency(prepared.architecture(one.genome), model);
+      return { ...one, predicted, ratio: one.milliseconds / predicted };
+    });
   const spread = spreadOf(compared.map(({ ratio }) => ratio));
   const rows = compared.map((one) => [
     ...workKinds.map((kind) => one.work[kind].toPrecision(3)),
@@ -62,12 +74,18 @@ async function main(): Promise<void> {
   const text = ({ median, low, high }: typeof spread): string =>
     `median ${median.toFixed(2)}, eight in ten ${low.toFixed(2)} to ${high.toFixed(2)}`;
   process.stdout.write(
-    `${experiment.space}, [${input.join(', ')}], ${engine} ${device}, ${machine}: ${measured.length} encoders measured in ` +
-      `${seconds.toFixed(0)} s\nmilliseconds per million, or per group and op: ${shares}\n` +
+    `${experiment.space}, [${input.join(', ')}], ${engine} ${device}, ${machine}: ${measured.length} encoders fitted, ` +
+      `${compared.length} others measured between them, ${seconds.toFixed(0)} s\nmilliseconds per million, or per group and op: ${shares}\n` +
       `measured over predicted, each left out of the fit: ${text(leftOut)}\n` +
       `measured over predicted, ${compared.length} others: ${text(spread)}\n`,
   );
   if (json !== undefined) writeFileSync(json, `${JSON.stringify({ model, compared }, null, 2)}\n`);
+}
+
+/** Members of both lists as evenly mixed as their lengths allow. */
+function inTurn<T>(a: readonly T[], b: readonly T[]): readonly T[] {
+  const placed = [a, b].flatMap((list) => list.map((item, i) => ({ item, at: (i + 0.5) / list.length })));
+  return placed.sort((x, y) => x.at - y.at).map(({ item }) => item);
 }
 
 main().catch((error: unknown) => {

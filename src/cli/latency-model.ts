@@ -8,7 +8,6 @@ import { latencyInputOf, prepare, type Prepared } from '../experiment/prepare.js
 import type { LatencyModel } from '../pretrain/latency.js';
 import { calibrateLatency, type Where } from './calibration/latency.js';
 import { withExperiment } from './opened.js';
-import { note } from './output.js';
 import { proposableSpace } from './run-search.js';
 import { shown, storedLatencyModel } from './stored-latency.js';
 
@@ -30,17 +29,10 @@ export async function latencyModelFor(
       fix: 'leave it out, or set constraints.latency',
     });
   }
-  const model = from === undefined ? await measured(prepared, where) : await modelOf(from, prepared);
+  const model = from === undefined ? await calibrateLatency(prepared, where) : await modelOf(from, prepared);
   const limited = await prepare(experiment, channels, model);
   proposableSpace(limited).sample(rngOf(experiment.seed, 'latency'));
   return model;
-}
-
-async function measured(prepared: Prepared, where: Where): Promise<LatencyModel> {
-  note(
-    `latency: measuring encoders on ${where.engine} ${where.device}, about ten seconds, once on this machine`,
-  );
-  return calibrateLatency(prepared, where);
 }
 
 async function modelOf(database: string, prepared: Prepared): Promise<LatencyModel> {

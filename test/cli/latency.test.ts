@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { factorized3d } from '../../search-spaces/factorized3d.js';
 import type { LatencyAnswer, LatencyQuestion } from '../../src/cli/calibration/latency-child.js';
+import { latencyModelFor } from '../../src/cli/latency-model.js';
 import { strategyOf } from '../../src/cli/run-search.js';
 import { canonicalJson } from '../../src/core/json.js';
 import { rngOf } from '../../src/core/random.js';
@@ -50,7 +51,10 @@ const planted: LatencyModel = {
   measured: [],
 };
 const constraints = { ...tinyExperiment.constraints, latency: limit, latencyInput };
+/** Children are mutated from the third candidate on. */
 const quick = {
+  lookahead: 2,
+  strategy: { name: 'evolution', options: { population: 2, sample: 1 } },
   trust: { share: 0 },
   winners: { candidates: 0 },
   training: { steps: 2, batch: 2, evaluationBatches: 1 },
@@ -126,8 +130,8 @@ describe('under a limit on latency', () => {
   });
 });
 
-describe('a search with a limit on latency', { timeout: 120_000 }, () => {
-  const experiment = writeExperiment(folder, { ...quick, candidates: 6, constraints });
+describe('a search with a limit on latency', { timeout: 300_000 }, () => {
+  const experiment = writeExperiment(folder, { ...quick, candidates: 4, constraints });
 
   it('takes the model of another database and keeps the limit', async () => {
     const { code, stderr } = await search(experiment, 'one.db', '--latency-from', source, '--workers', '1');
@@ -135,7 +139,7 @@ describe('a search with a limit on latency', { timeout: 120_000 }, () => {
     expect(stderr).toMatch(/^latency: at most 1 ms for \[1, 1, 8, 16, 16\] on onnx cpu, .* a planted one/m);
     expect(stderr).not.toContain('measuring');
     const rows = candidatesOf('one.db');
-    expect(rows).toHaveLength(6);
+    expect(rows).toHaveLength(4);
     for (const { genome, latency, status } of rows) {
       expect(latency).toBe(latencyOf(JSON.parse(genome) as Genome));
       expect(latency).toBeLessThanOrEqual(limit);
@@ -144,12 +148,12 @@ describe('a search with a limit on latency', { timeout: 120_000 }, () => {
   });
 
   it('is resumed by its own model, with no measurement, to what a longer one with two workers is', async () => {
-    const resumed = await voxolve(['resume', at('one.db'), '--candidates', '8', '--workers', '1'], env);
+    const resumed = await voxolve(['resume', at('one.db'), '--candidates', '6', '--workers', '1'], env);
     expect(resumed.code, resumed.stderr).toBe(0);
     expect(resumed.stderr).toContain('another machine than this; its model is kept');
     expect(resumed.stderr).not.toContain('measuring');
     expect(existsSync(join(env.VOXOLVE_CACHE, 'latency.json'))).toBe(false);
-    const longer = writeExperiment(folder, { ...quick, candidates: 8, constraints }, 'longer.json');
+    const longer = writeExperiment(folder, { ...quick, candidates: 6, constraints }, 'longer.json');
     const two = await search(longer, 'two.db', '--latency-from', source, '--workers', '2');
     expect(two.code, two.stderr).toBe(0);
     expect(candidatesOf('one.db')).toEqual(candidatesOf('two.db'));
@@ -158,7 +162,7 @@ describe('a search with a limit on latency', { timeout: 120_000 }, () => {
 
   it("verifies, and shows its limit and its candidates' predictions", async () => {
     const { stdout } = await voxolve(['verify', at('one.db')], env);
-    expect(stdout).toContain('8 decisions derived anew, all as recorded');
+    expect(stdout).toContain('6 decisions derived anew, all as recorded');
     const status = JSON.parse((await voxolve(['status', at('one.db'), '--json'], env)).stdout) as object;
     expect(status).toMatchObject({ latency: { limit, machine: 'a planted one', encoders: 0 } });
   });
@@ -231,20 +235,18 @@ describe('a search with a limit on latency', { timeout: 120_000 }, () => {
   });
 
   it('refuses --latency-from without a limit, for another input, or where the search has a model', async () => {
-    const refused = async (path: string, db: string): Promise<string> => {
-      const { code, stderr } = await search(path, db, '--latency-from', source);
-      expect(code).toBe(1);
-      return stderr;
+    const modelFor = async (changes: object): Promise<unknown> => {
+      const prepared = await prepare(Experiment.parse({ ...tinyExperiment, constraints: changes }), 1);
+      return latencyModelFor(prepared, { engine: 'onnx', device: 'cpu' }, source);
     };
-    expect(await refused(writeExperiment(folder, quick, 'free.json'), 'free.db')).toMatch(
-      /does not limit latency/,
+    expect(await modelFor(constraints)).toEqual(planted);
+    await expect(modelFor({})).rejects.toThrow('--latency-from: the experiment does not limit latency');
+    await expect(modelFor({ ...constraints, latencyInput: [8, 16, 20] })).rejects.toThrow(
+      "is for the input [1, 1, 8, 16, 16], but the experiment's is [1, 1, 8, 16, 20]",
     );
-    const other = { ...quick, constraints: { ...constraints, latencyInput: [8, 16, 20] } };
-    expect(await refused(writeExperiment(folder, other, 'other.json'), 'other.db')).toMatch(
-      /is for the input \[1, 1, 8, 16, 16\], but the experiment's is \[1, 1, 8, 16, 20\]/,
-    );
-    expect(await refused(experiment, 'two.db')).toMatch(/has its own latency model already/);
-    for (const db of ['free.db', 'other.db']) expect(existsSync(at(db))).toBe(false);
+    const { code, stderr } = await search(experiment, 'two.db', '--latency-from', source);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/has its own latency model already/);
   });
 });
 
@@ -264,6 +266,7 @@ describe('the process that measures', () => {
           threads: 1,
           input: planted.input,
           architectures: [architecture, architecture],
+          seconds: 60,
         };
         child.send(question);
       });

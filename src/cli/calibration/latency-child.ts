@@ -13,7 +13,11 @@ import { initialWeights } from '../../pretrain/initialise.js';
 import { encoderGraph } from '../../pretrain/program.js';
 import type { Setting } from './latency.js';
 
-export type LatencyQuestion = Setting & { readonly architectures: readonly Architecture[] };
+export type LatencyQuestion = Setting & {
+  readonly architectures: readonly Architecture[];
+  /** After which no further encoder is visited. */
+  readonly seconds: number;
+};
 
 /** Milliseconds of the first ones, as far as time allowed. */
 export type LatencyAnswer = { readonly milliseconds: readonly number[] } | { readonly error: string };
@@ -22,10 +26,8 @@ const VISITS = 3;
 /** Of one visit, without compiling. */
 const SECONDS_A_VISIT = 0.1;
 const RUNS_A_VISIT = 3;
-/** After which no further encoder is visited. */
-const SECONDS_IN_ALL = 16;
 
-const seconds = (): number => performance.now() / 1000;
+const now = (): number => performance.now() / 1000;
 
 /** Windows counts a process's time in steps of 16 ms, which say nothing about a run. */
 const countsOwnTime = process.platform !== 'win32';
@@ -59,8 +61,8 @@ async function visit(architecture: Architecture, setting: Setting): Promise<numb
   });
   await opened.run(feeds); // compiles kernels and warms caches
   let fastest = Infinity;
-  const end = seconds() + SECONDS_A_VISIT;
-  for (let runs = 0; runs < RUNS_A_VISIT || seconds() < end; runs++) {
+  const end = now() + SECONDS_A_VISIT;
+  for (let runs = 0; runs < RUNS_A_VISIT || now() < end; runs++) {
     const elapsed = stopwatch(device);
     await opened.run(feeds);
     fastest = Math.min(fastest, elapsed());
@@ -69,12 +71,16 @@ async function visit(architecture: Architecture, setting: Setting): Promise<numb
   return fastest;
 }
 
-async function measureAll({ architectures, ...setting }: LatencyQuestion): Promise<readonly number[]> {
-  const end = seconds() + SECONDS_IN_ALL;
+async function measureAll({
+  architectures,
+  seconds,
+  ...setting
+}: LatencyQuestion): Promise<readonly number[]> {
+  const end = now() + seconds;
   const fastest: number[] = [];
   for (let round = 0; round < VISITS; round++) {
     for (const [i, architecture] of architectures.entries()) {
-      if (seconds() >= end) return fastest;
+      if (now() >= end) return fastest;
       fastest[i] = Math.min(fastest[i] ?? Infinity, await visit(architecture, setting));
     }
   }

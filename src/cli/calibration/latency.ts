@@ -17,14 +17,17 @@ import { encoderGraph } from '../../pretrain/program.js';
 import type { Genome } from '../../search/strategy.js';
 import { memorySettings } from '../../workers/memory-settings.js';
 import { plural } from '../format.js';
+import { note } from '../output.js';
 import { keptOr, processor } from './kept.js';
 import type { LatencyAnswer, LatencyQuestion } from './latency-child.js';
 
 /** Encoders that are measured. */
 const ENCODERS = 24;
 /** Genomes that they are picked from, so that small and large ones are among them. */
-const DRAWN = 4 * ENCODERS;
+const DRAWN = 2 * ENCODERS;
 const MOST_DRAWS = 3000;
+/** After which no further encoder is measured. */
+const SECONDS = 15;
 /** Below this the coefficients rest on too little. */
 export const FEWEST = 10;
 
@@ -48,14 +51,19 @@ export async function calibrateLatency(prepared: Prepared, where: Where): Promis
     limits: { proxyTask, training, others },
   };
   const json = JSON.parse(JSON.stringify(bearing)) as Json;
-  return keptOr('latency.json', LatencyModel, json, () => measuredModel(prepared, where));
+  return keptOr('latency.json', LatencyModel, json, () => {
+    note(`latency: measuring encoders on ${where.engine} ${where.device}, up to 20 s, once on this machine`);
+    return measuredModel(prepared, where);
+  });
 }
 
-export async function measuredModel(prepared: Prepared, { engine, device }: Where): Promise<LatencyModel> {
+async function measuredModel(prepared: Prepared, { engine, device }: Where): Promise<LatencyModel> {
   const input = latencyInputOf(prepared);
-  const { threads } = prepared.experiment;
-  const setting = { engine, device, threads, input };
-  const measured = await measure(prepared, spreadGenomes(prepared, input), setting);
+  const setting = { engine, device, threads: prepared.experiment.threads, input };
+  return fittedModel(setting, await measure(prepared, spreadGenomes(prepared, input), setting, SECONDS));
+}
+
+export function fittedModel(setting: Setting, measured: LatencyModel['measured']): LatencyModel {
   return {
     ...setting,
     machine: processor(),
@@ -66,7 +74,7 @@ export async function measuredModel(prepared: Prepared, { engine, device }: Wher
 }
 
 /** From the least work to the most: seeded draws that keep the other limits, and of them some evenly by their work. */
-function spreadGenomes(prepared: Prepared, input: EncoderInput): readonly Genome[] {
+export function spreadGenomes(prepared: Prepared, input: EncoderInput): readonly Genome[] {
   const drawn = latencyGenomes(prepared, input, { from: 0, count: DRAWN });
   if (drawn.length < FEWEST)
     throw tooFew(`${drawn.length} of ${MOST_DRAWS} genomes drawn keep the other limits`);
@@ -95,11 +103,12 @@ export function latencyGenomes(
 
 export type Setting = Where & { readonly threads: number; readonly input: EncoderInput };
 
-/** Measures one inference of each in a process of its own; of the first ones only where time runs out. */
+/** Measures one inference of each in a process of its own, for that many seconds: of the first ones only where time runs out. */
 export async function measure(
   prepared: Prepared,
   genomes: readonly Genome[],
   setting: Setting,
+  seconds: number,
 ): Promise<LatencyModel['measured']> {
   const entry = fileURLToPath(new URL('./latency-child.js', import.meta.url));
   const child = fork(entry, [], {
@@ -117,7 +126,7 @@ export async function measure(
     child.on('exit', (code, signal) =>
       reject(tooFew(`the process that measures ended with ${signal ?? code}`)),
     );
-    child.send({ ...setting, architectures } satisfies LatencyQuestion);
+    child.send({ ...setting, architectures, seconds } satisfies LatencyQuestion);
   });
   if (times.length < Math.min(FEWEST, genomes.length)) {
     throw tooFew(`${plural(times.length, 'encoder')} of ${genomes.length} could be measured in time`);
