@@ -13,7 +13,7 @@ import { latencyInputOf, prepare } from '../experiment/prepare.js';
 import { readExperiment } from '../experiment/read.js';
 import { Experiment } from '../experiment/schema.js';
 import { workKinds } from '../ir/work.js';
-import { predictedLatency, spreadOf } from '../pretrain/latency.js';
+import { predictedLatency, spreadOf, type Sample } from '../pretrain/latency.js';
 
 /** Draws that no calibration comes to. */
 const OTHERS = 1_000_000;
@@ -77,9 +77,18 @@ async function main(): Promise<void> {
     `${experiment.space}, [${input.join(', ')}], ${engine} ${device}, ${machine}: ${measured.length} encoders fitted, ` +
       `${compared.length} others measured between them, ${seconds.toFixed(0)} s\nmilliseconds per million, or per group and op: ${shares}\n` +
       `measured over predicted, each left out of the fit: ${text(leftOut)}\n` +
-      `measured over predicted, ${compared.length} others: ${text(spread)}\n`,
+      `measured over predicted, ${compared.length} others: ${text(spread)}\n` +
+      `the same by multiply-accumulates alone: ${text(byProducts(measured, compared))}\n`,
   );
   if (json !== undefined) writeFileSync(json, `${JSON.stringify({ model, compared }, null, 2)}\n`);
+}
+
+/** As good as one coefficient is, for all multiply-accumulates alike. */
+function byProducts(fitted: readonly Sample[], others: readonly Sample[]): ReturnType<typeof spreadOf> {
+  const cost = ({ work, milliseconds: time }: Sample): number =>
+    Math.log(time / (work.dense + work.pointwise + work.grouped));
+  const usual = fitted.reduce((sum, one) => sum + cost(one), 0) / fitted.length;
+  return spreadOf(others.map((one) => Math.exp(cost(one) - usual)));
 }
 
 /** Members of both lists as evenly mixed as their lengths allow. */
