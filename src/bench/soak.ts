@@ -6,7 +6,7 @@
  * On Linux what is compared is the memory of the process's own (RssAnon). The rest of what is resident is pages of files,
  * such as libraries, which the kernel takes and gives back as other programs come and go.
  *
- * The process starts itself again with the allocator's settings of training processes, and with a garbage collector
+ * The process starts itself again with the settings of training processes, and with a garbage collector
  * that can be called before memory is read: garbage that waits to be collected is no leak.
  */
 import { spawnSync } from 'node:child_process';
@@ -20,7 +20,7 @@ import { rngOf } from '../core/random.js';
 import { onnxEngine } from '../engines/onnx/index.js';
 import type { Architecture } from '../nn/architecture.js';
 import { infeasibility } from '../nn/shapes.js';
-import { memorySettings } from '../workers/memory-settings.js';
+import { heapOptions, memorySettings } from '../workers/memory-settings.js';
 import { batchesOf, LEARNING_RATE, programOf, weightsOf } from './engines/networks.js';
 
 const STEPS = 2;
@@ -122,7 +122,7 @@ function megabytes(bytes: number): string {
 
 /** This script in a process with the settings above; its exit code. */
 function again(): number {
-  const args = ['--expose-gc', fileURLToPath(import.meta.url), ...process.argv.slice(2)];
+  const args = ['--expose-gc', ...heapOptions, fileURLToPath(import.meta.url), ...process.argv.slice(2)];
   const env = { ...process.env, ...memorySettings };
   return spawnSync(process.execPath, args, { env, stdio: 'inherit' }).status ?? 1;
 }

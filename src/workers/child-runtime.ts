@@ -5,7 +5,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { UserError } from '../core/errors.js';
-import { memorySettings } from './memory-settings.js';
+import { heapOptions, memorySettings } from './memory-settings.js';
 import { AttemptLost, type ChildReply, type ChildRequest } from './messages.js';
 import type { Job, AttemptOutcome, WorkerSetup } from './setup.js';
 
@@ -59,6 +59,7 @@ export class ChildRuntime {
 
   private start(): ChildProcess {
     const child = fork(this.script, [], {
+      execArgv: [...process.execArgv, ...heapOptions],
       env: { ...process.env, ...memorySettings, ...this.setup.environment },
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],

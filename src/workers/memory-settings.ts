@@ -1,5 +1,5 @@
 /**
- * Settings of the C library's allocator (glibc) for processes that train one candidate after another.
+ * Settings of memory for processes that train one candidate after another: of V8, and of the C library's allocator (glibc).
  *
  * By default glibc raises the size from which it asks the system for a block of its own whenever such a block is
  * freed, up to 32 MiB, and keeps freed smaller ones: what a large candidate used is then kept for the small ones after
@@ -11,3 +11,9 @@ export const memorySettings: Readonly<Record<string, string>> = {
   MALLOC_MMAP_THRESHOLD_: String(2 ** 18),
   MALLOC_TRIM_THRESHOLD_: String(2 ** 18),
 };
+
+/**
+ * Options of Node. V8 doubles the space for young objects up to three times 16 MiB as more survive, and keeps it; what a
+ * training process makes in JavaScript, graphs and batches, needs no such room.
+ */
+export const heapOptions: readonly string[] = ['--max-semi-space-size=4'];
