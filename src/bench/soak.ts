@@ -3,8 +3,8 @@
  * process, two steps each, and reports resident memory after each: what a long search would leak shows here. It may
  * differ by 5 % between the hundredth candidate and the last; else the exit code is 1.
  *
- * On Linux what is compared is the memory of the process's own (RssAnon). The rest of what is resident is pages of files,
- * such as libraries, which the kernel takes and gives back as other programs come and go.
+ * On Linux it counts as grown by what the process's own memory (RssAnon) has grown. The rest of what is resident is
+ * pages of files, such as libraries, which the kernel takes and gives back as other programs come and go.
  *
  * The process starts itself again with the settings of training processes, and with a garbage collector
  * that can be called before memory is read: garbage that waits to be collected is no leak.
@@ -56,12 +56,13 @@ async function main(words: string[]): Promise<void> {
   }
   const settled = Math.min(SETTLED, count);
   const [before, after] = [present(memory[settled - 1], 'a figure'), present(memory.at(-1), 'a figure')];
-  const growth = after.own / before.own - 1;
+  const growth = (after.own - before.own) / before.resident;
   const within = Math.abs(growth) <= ALLOWED;
   process.stdout.write(
-    `of its own: ${megabytes(before.own)} after candidate ${settled}, ${megabytes(after.own)} after candidate ${count} ` +
-      `(${growth >= 0 ? '+' : ''}${(100 * growth).toFixed(1)} %): ${within ? 'within' : 'not within'} ${100 * ALLOWED} %; ` +
-      `resident: ${megabytes(before.resident)} and ${megabytes(after.resident)}\n`,
+    `resident: ${megabytes(before.resident)} after candidate ${settled}, ${megabytes(after.resident)} after candidate ` +
+      `${count}; of the process's own ${megabytes(before.own)} and ${megabytes(after.own)}, ` +
+      `${growth >= 0 ? '+' : ''}${(100 * growth).toFixed(1)} % of what was resident: ` +
+      `${within ? 'within' : 'not within'} ${100 * ALLOWED} %\n`,
   );
   if (!within) process.exitCode = 1;
   if (values.json !== undefined) {
