@@ -102,6 +102,7 @@ function plan(options: JigsawOptions, { channels, batch }: TaskContext): TaskPla
       { name: 'permutation', shape: [batch], dtype: 'i64' },
     ],
     encoderInput: [batch * cells, channels, ...layout.patch],
+    questions: { shown: 'patches', answers: 'permutation', classes: options.permutations },
     metric: 'accuracy',
     chance: 1 / options.permutations,
     worst: 0,

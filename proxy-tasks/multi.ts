@@ -71,6 +71,12 @@ function combine(parts: readonly Part[], context: TaskContext): TaskPlan {
       ? []
       : [{ name, share, picky: plan.accepts !== undefined, source: plan.pytorch() }],
   );
+  /** Of the first task that asks for classes. */
+  const [asking] = parts.flatMap(({ scope, plan: { questions } }) =>
+    questions === undefined
+      ? []
+      : [{ ...questions, shown: `${scope}.${questions.shown}`, answers: `${scope}.${questions.answers}` }],
+  );
   return {
     crop,
     foreground,
@@ -81,6 +87,7 @@ function combine(parts: readonly Part[], context: TaskContext): TaskPlan {
     ),
     encoderInput: present(first, 'at least one task'),
     furtherEncoderInputs: others,
+    ...(asking === undefined ? {} : { questions: asking }),
     metric: 'score',
     chance: 0,
     worst: parts.reduce((sum, part) => sum + part.share * normalised(part, part.plan.worst), 0),

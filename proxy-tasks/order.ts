@@ -108,6 +108,7 @@ function plan(options: OrderOptions, { channels, batch }: TaskContext): TaskPlan
       { name: 'order', shape: [batch], dtype: 'i64' },
     ],
     encoderInput: [batch * clips, channels, frames, height, width],
+    questions: { shown: 'clips', answers: 'order', classes: count },
     metric: 'accuracy',
     chance: 1 / count,
     worst: 0,

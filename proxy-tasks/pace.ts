@@ -67,6 +67,7 @@ function plan(options: PaceOptions, { channels, batch }: TaskContext): TaskPlan 
       { name: 'pace', shape: [batch], dtype: 'i64' },
     ],
     encoderInput: [batch, channels, frames, height, width],
+    questions: { shown: 'clips', answers: 'pace', classes: rates.length },
     metric: 'accuracy',
     chance: 1 / rates.length,
     worst: 0,

@@ -64,6 +64,7 @@ function plan(options: RotationOptions, { channels, batch }: TaskContext): TaskP
       { name: 'rotation', shape: [batch], dtype: 'i64' },
     ],
     encoderInput: [batch, channels, side, side, side],
+    questions: { shown: 'cubes', answers: 'rotation', classes },
     metric: 'accuracy',
     chance: 1 / classes,
     worst: 0,

@@ -18,6 +18,7 @@ CONTRAST = ${options.contrast}
 FOREGROUND = ${options.foreground}
 LEVEL = ${pythonBool(options.level)}
 CENTRE = 13
+ASKED = ${options.neighbours}  # neighbours per crop
 NEIGHBOURS = [cell for cell in range(GRID**3) if cell != CENTRE]
 
 ${cornersSource}
@@ -36,13 +37,13 @@ class Task:
 
 ${acceptsPatchesSource}
     def make_batch(self, voxels, foreground, rng, train=True):
-        """voxels [B, C, D, H, W] and foreground [B, D, H, W] become pairs of patches and the neighbour's index."""
+        """voxels [B, C, D, H, W] and foreground [B, D, H, W] become the centre and ASKED neighbours of each crop."""
         patches, labels = [], []
         for crop, mask in zip(voxels, foreground):
-            label = int(rng.integers(len(NEIGHBOURS)))
+            chosen = rng.permutation(len(NEIGHBOURS))[:ASKED]
             corners = patch_corners(rng)
-            labels.append(label)
-            for cell in (CENTRE, NEIGHBOURS[label]):
+            labels.extend(int(label) for label in chosen)
+            for cell in [CENTRE, *(NEIGHBOURS[label] for label in chosen)]:
                 patches.append(make_patch(crop, mask, corners[cell], PATCH, rng if train else None))
         return {"patches": torch.from_numpy(np.stack(patches)), "location": torch.tensor(labels)}
 
@@ -52,7 +53,9 @@ ${acceptsPatchesSource}
     def loss(self, encoder, head, batch):
         """Returns the loss and the metrics of a batch."""
         features = encoder(batch["patches"]).mean((2, 3, 4))
-        logits = head(features.reshape(-1, 2 * features.shape[1]))
+        of_crops = features.reshape(-1, 1 + ASKED, features.shape[1])
+        pairs = torch.cat([of_crops[:, :1].expand(-1, ASKED, -1), of_crops[:, 1:]], 2)
+        logits = head(pairs.flatten(0, 1))
         loss = F.cross_entropy(logits, batch["location"], label_smoothing=self.label_smoothing)
         accuracy = (logits.argmax(1) == batch["location"]).float().mean()
         return loss, {"accuracy": accuracy}

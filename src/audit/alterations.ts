@@ -5,7 +5,7 @@ import { present } from '../core/errors.js';
 import { tensor } from '../core/tensor.js';
 import type { Batch } from '../pretrain/batches.js';
 import type { TaskPlan } from '../tasks/task.js';
-import { encoderInputOf, labelInputOf } from './questions.js';
+import { encoderInputOf, questionsIn } from './questions.js';
 
 /** Keeps what lies within, or beyond, `width` voxels of the faces of every part; the rest becomes 0. */
 export function keeping(what: 'border' | 'interior', plan: TaskPlan, width: number): (batch: Batch) => Batch {
@@ -26,33 +26,46 @@ export function keeping(what: 'border' | 'interior', plan: TaskPlan, width: numb
   };
 }
 
-/** Writes the answer onto a face: which part, which face and how bright follow from the class. */
+/**
+ * Writes the answer onto the faces of one of the parts that only its question shows: which part, and which of the six
+ * faces are bright and which are dark, follow from the class. Up to 64 classes per part can be told apart linearly.
+ */
 export function planted(plan: TaskPlan, batchSize: number): (batch: Batch) => Batch {
-  const name = encoderInputOf(plan);
-  const label = present(labelInputOf(plan), 'a classification task');
+  const asking = present(plan.questions, 'a task that asks for classes');
+  const name = asking.shown;
   return (batch) => {
     const shown = present(batch[name], name);
-    const [rows = 1, channels = 1, depth = 1, height = 1, width = 1] = shown.shape;
-    const parts = rows / batchSize;
+    const [, channels = 1, depth = 1, height = 1, width = 1] = shown.shape;
     const voxels = depth * height * width;
     const data = Float32Array.from(shown.data);
-    for (let question = 0; question < batchSize; question++) {
-      const answer = batch[label]?.data[question] ?? 0;
-      const part = question * parts + (answer % parts);
-      const face = Math.floor(answer / parts) % 6;
-      const bright = 3 + 3 * Math.floor(answer / (parts * 6));
-      const [extent, stride] = (
-        [
-          [depth, height * width],
-          [height, width],
-          [width, 1],
-        ] as const
-      )[face >> 1] ?? [1, 1];
-      const place = face % 2 === 0 ? 0 : extent - 1;
-      for (let v = 0; v < voxels; v++) {
-        if (Math.floor(v / stride) % extent === place) data[part * channels * voxels + v] = bright;
-      }
+    for (const { own, answer } of questionsIn(batch, asking, batchSize)) {
+      const part = present(own[answer % own.length], 'a part that only this question shows');
+      const first = part * channels * voxels;
+      writeFaces(
+        data.subarray(first, first + voxels),
+        [depth, height, width],
+        Math.floor(answer / own.length),
+      );
     }
     return { ...batch, [name]: tensor(shown.shape, data) };
   };
+}
+
+/** Each face bright or dark, by a bit of `code` each. */
+function writeFaces(
+  part: Float32Array,
+  [depth, height, width]: readonly [number, number, number],
+  code: number,
+) {
+  const axes = [
+    [depth, height * width],
+    [height, width],
+    [width, 1],
+  ] as const;
+  axes.forEach(([extent, stride], axis) => {
+    [0, extent - 1].forEach((place, end) => {
+      const value = ((code >> (2 * axis + end)) & 1) === 1 ? 3 : -3;
+      for (let v = 0; v < part.length; v++) if (Math.floor(v / stride) % extent === place) part[v] = value;
+    });
+  });
 }

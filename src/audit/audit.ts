@@ -13,7 +13,6 @@ import type { TaskPlan } from '../tasks/task.js';
 import { keeping, planted } from './alterations.js';
 import { networkProbe } from './network-probe.js';
 import { nullKinds, nullScans, type NullKind } from './null-scans.js';
-import { labelInputOf } from './questions.js';
 import { weakProbe, type Figure } from './weak-probe.js';
 
 export interface Check {
@@ -55,7 +54,7 @@ export async function audit(options: AuditOptions): Promise<readonly Check[]> {
     options.onCheck?.(check);
   };
   add(unseenPatients(options.set));
-  if (labelInputOf(options.plan) !== undefined) {
+  if (options.plan.questions !== undefined) {
     for (const kind of nullKinds) add(nullStatistics(options, kind));
     add(plantedLeak(options));
     add(weakStatistics(options));
@@ -67,21 +66,24 @@ export async function audit(options: AuditOptions): Promise<readonly Check[]> {
 
 /** Contrastive tasks may tell crops of noise apart, and smooth noise can be filled in: neither is a shortcut. */
 function kindsForNetwork(plan: TaskPlan): readonly NullKind[] {
-  if (labelInputOf(plan) !== undefined) return ['noise', 'shuffled'];
+  if (plan.questions !== undefined) return ['noise', 'shuffled'];
   return plan.metric === 'explained' ? ['noise', 'constant'] : ['constant'];
 }
 
 /** Parts that a question shows to the encoder. */
 const partsOf = ({ plan, training }: AuditOptions): number => plan.encoderInput[0] / training.batch;
 
-const above = (plan: TaskPlan, share: number): number => plan.chance + share * (1 - plan.chance);
+const above = (chance: number, share: number): number => chance + share * (1 - chance);
+/** Of a single question, which weak classifiers answer; the score of a mixture of tasks is another scale. */
+const chanceOf = ({ questions, chance }: TaskPlan): number =>
+  questions === undefined ? chance : 1 / questions.classes;
 
 function atMost(name: string, what: string, { figure, ci95 }: Figure, limit: number): Check {
   return { name, what, figure, ci95, limit, passed: ci95[0] <= limit };
 }
 
-function nullLimit(plan: TaskPlan, kind: NullKind): number {
-  return above(plan, kind === 'shuffled' ? weakTolerance : tolerance);
+function nullLimit(chance: number, kind: NullKind): number {
+  return above(chance, kind === 'shuffled' ? weakTolerance : tolerance);
 }
 
 function shown(kind: NullKind): string {
@@ -115,7 +117,7 @@ function nullStatistics(options: AuditOptions, kind: NullKind): Check {
     `null: ${kind}, statistics`,
     `weak classifier on ${shown(kind)}`,
     found,
-    nullLimit(plan, kind),
+    nullLimit(chanceOf(plan), kind),
   );
 }
 
@@ -126,7 +128,7 @@ async function nullNetwork(options: AuditOptions, kind: NullKind): Promise<Check
     set: nullScans(options.set, kind, rng, partsOf(options)),
     rng,
   });
-  const limit = nullLimit(options.plan, kind);
+  const limit = nullLimit(options.plan.chance, kind);
   return atMost(`null: ${kind}, network`, `small network on ${shown(kind)}`, found, limit);
 }
 
@@ -137,8 +139,8 @@ function plantedLeak(options: AuditOptions): Check {
   const set = nullScans(options.set, 'noise', rng, partsOf(options));
   const alter = planted(plan, training.batch);
   const { figure, ci95 } = weakProbe({ set, plan, batch: training.batch, rng, alter }, questions);
-  const limit = above(plan, weakTolerance);
-  const what = 'weak classifier where the answer was written onto a face; must be found';
+  const limit = above(chanceOf(plan), weakTolerance);
+  const what = 'weak classifier where the answer was written onto faces; must be found';
   return { name: 'planted leak is caught', what, figure, ci95, limit, passed: ci95[0] > limit };
 }
 
@@ -147,7 +149,7 @@ function weakStatistics(options: AuditOptions): Check {
   const rng = options.rng.split('weak');
   const found = weakProbe({ set, plan, batch: training.batch, rng }, questions);
   const what = 'weak classifier on moments, faces and seams of real scans';
-  return atMost('weak statistics', what, found, above(plan, weakTolerance));
+  return atMost('weak statistics', what, found, above(chanceOf(plan), weakTolerance));
 }
 
 /** Borders are where edges continue and padding shows; what a task teaches should not be found there rather than inside. */

@@ -7,7 +7,7 @@ import { sameShape } from '../core/tensor.js';
 import { makeBatch, type Batch } from '../pretrain/batches.js';
 import { matrix, type Matrix } from '../probes/matrix.js';
 import type { ScanSet } from '../scans/scan-set.js';
-import type { TaskPlan } from '../tasks/task.js';
+import type { ClassQuestions, TaskPlan } from '../tasks/task.js';
 import { statisticsOf } from './statistics.js';
 
 export interface Questions {
@@ -24,9 +24,32 @@ export function encoderInputOf(plan: TaskPlan): string {
   ).name;
 }
 
-/** The name of the input with the classes; undefined for tasks that are no classification. */
-export function labelInputOf(plan: TaskPlan): string | undefined {
-  return plan.inputs.find(({ dtype, shape }) => dtype === 'i64' && shape.length === 1)?.name;
+/** What is known of each question of a batch. */
+export interface Question {
+  /** Rows of the input that is shown to the encoder. */
+  readonly rows: readonly number[];
+  /** Those of them that no other question of its crop shows. */
+  readonly own: readonly number[];
+  readonly answer: number;
+}
+
+export function questionsIn(
+  batch: Batch,
+  { shown, answers, parts }: ClassQuestions,
+  crops: number,
+): Question[] {
+  const classes = [...present(batch[answers], answers).data];
+  const perCrop = (present(batch[shown], shown).shape[0] ?? 1) / crops;
+  const asked = parts ?? [Array.from({ length: perCrop }, (_, part) => part)];
+  return classes.map((answer, index) => {
+    const first = Math.floor(index / asked.length) * perCrop;
+    const which = index % asked.length;
+    const mine = asked[which] ?? [];
+    const alone = mine.filter((part) =>
+      asked.every((others, other) => other === which || !others.includes(part)),
+    );
+    return { rows: mine.map((part) => first + part), own: alone.map((part) => first + part), answer };
+  });
 }
 
 export interface QuestionOptions {
@@ -50,18 +73,20 @@ export function askQuestions({
   rng,
   alter = (same) => same,
 }: QuestionOptions): Questions {
-  const shown = encoderInputOf(plan);
-  const labelled = present(labelInputOf(plan), 'a classification task');
+  const asking = present(plan.questions, 'a task that asks for classes');
   const rows: number[][] = [];
   const labels: number[] = [];
   for (let index = 0; rows.length < count; index++) {
     const made = alter(makeBatch({ set, plan, size: batch, split, rng }, index));
-    const { data, shape } = present(made[shown], shown);
-    const perQuestion = [(shape[0] ?? 1) / batch, ...shape.slice(1)];
-    const size = data.length / batch;
-    for (let i = 0; i < batch; i++) {
-      rows.push(statisticsOf((data as Float32Array).subarray(i * size, (i + 1) * size), perQuestion));
-      labels.push(made[labelled]?.data[i] ?? -1);
+    const { data, shape } = present(made[asking.shown], asking.shown);
+    const size = data.length / (shape[0] ?? 1);
+    for (const question of questionsIn(made, asking, batch)) {
+      const seen = new Float32Array(question.rows.length * size);
+      question.rows.forEach((row, k) =>
+        seen.set((data as Float32Array).subarray(row * size, (row + 1) * size), k * size),
+      );
+      rows.push(statisticsOf(seen, [question.rows.length, ...shape.slice(1)]));
+      labels.push(question.answer);
     }
   }
   const width = rows[0]?.length ?? 0;

@@ -28,6 +28,18 @@ export type Encode = (input: Value) => Value;
 /** Source of `task.py`, or sources of it and of modules beside it, by file name (`task_*.py`). */
 export type PythonSource = string | Readonly<Record<string, string>>;
 
+/** Questions whose answers are classes. The audit tries to answer them without anatomy. */
+export interface ClassQuestions {
+  /** Name of the input `[crops · P, C, D, H, W]` that the encoder sees. */
+  readonly shown: string;
+  /** Name of the input `[crops · Q]` of classes, in the order of crops. */
+  readonly answers: string;
+  /** Number of classes, all equally frequent. */
+  readonly classes: number;
+  /** For each of the Q questions of a crop, which of the crop's P parts it shows. Absent: one question, on all parts. */
+  readonly parts?: readonly (readonly number[])[];
+}
+
 export interface TaskPlan {
   /** Voxels `[D, H, W]` of each crop to be drawn. */
   readonly crop: readonly [number, number, number];
@@ -43,6 +55,8 @@ export interface TaskPlan {
   readonly furtherEncoderInputs?: readonly (readonly [number, number, number, number, number])[];
   /** The metric that is the candidate's score on held-out patients, to be maximised; an output of `loss`. */
   readonly metric: string;
+  /** Absent where the task asks for no classes. */
+  readonly questions?: ClassQuestions;
   /** What a model that knows nothing scores. */
   readonly chance: number;
   /** The score recorded for a candidate that diverged. */

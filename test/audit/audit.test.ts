@@ -100,10 +100,28 @@ describe('a leaky variant is flagged:', () => {
     expect(weak(resampled, 'noise').ci95[0]).toBeGreaterThan(limit(plan));
   });
 
-  it('an answer that is written onto a face', () => {
+  it('an answer that is written onto faces', () => {
     for (const plan of [puzzle({}), planOf('rotation3d', { side: 12, foreground: 0 }, batch)]) {
       expect(weak(plan, 'noise', planted(plan, batch)).figure).toBeGreaterThan(0.8);
     }
+  });
+
+  it('an answer that is written onto faces, where a crop is asked several questions', () => {
+    const location = { patch: 6, jitter: 1, foreground: 0, neighbours: 3 };
+    const plan = planOf('rpl3d', location, batch);
+    expect(weak(plan, 'noise').ci95[0]).toBeLessThan(limit(plan));
+    expect(weak(plan, 'noise', planted(plan, batch)).ci95[0]).toBeGreaterThan(0.3);
+    const mixed = planOf(
+      'multi',
+      {
+        tasks: [
+          { name: 'mae3d', options: { size: 12, foreground: 0 } },
+          { name: 'rpl3d', options: location },
+        ],
+      },
+      batch,
+    );
+    expect(weak(mixed, 'noise', planted(mixed, batch)).ci95[0]).toBeGreaterThan(0.3);
   });
 });
 
