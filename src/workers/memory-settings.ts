@@ -4,12 +4,15 @@
  * By default glibc raises the size from which it asks the system for a block of its own whenever such a block is
  * freed, up to 32 MiB, and keeps freed smaller ones: what a large candidate used is then kept for the small ones after
  * it, and neither measured peaks nor the memory that is free mean much. A fixed limit gives blocks back at once
- * (mallopt(3): M_MMAP_THRESHOLD, M_TRIM_THRESHOLD, M_ARENA_MAX). Other C libraries ignore these variables.
+ * (mallopt(3): M_MMAP_THRESHOLD, M_TRIM_THRESHOLD, M_ARENA_MAX). Smaller blocks share a heap that shrinks only from its
+ * end; freed ones that threads put aside for themselves (tcache) would keep it from shrinking. Other C libraries ignore
+ * these variables.
  */
 export const memorySettings: Readonly<Record<string, string>> = {
+  GLIBC_TUNABLES: 'glibc.malloc.tcache_count=0',
   MALLOC_ARENA_MAX: '2',
-  MALLOC_MMAP_THRESHOLD_: String(2 ** 18),
-  MALLOC_TRIM_THRESHOLD_: String(2 ** 18),
+  MALLOC_MMAP_THRESHOLD_: String(2 ** 16),
+  MALLOC_TRIM_THRESHOLD_: String(2 ** 16),
 };
 
 /**
