@@ -11,9 +11,10 @@ import { prepare } from '../support/op-case.js';
 
 const unit = { stride: [1, 1, 1], padding: [1, 1, 1] } as const;
 
-/** Title, input, filter, options. Channels fill the blocks of every processor. */
+/** Title, input, filter, options. Channels fill the blocks of every processor, or are filled up. */
 const cases: readonly (readonly [string, number[], number[], ConvOptions])[] = [
   ['whole tiles', [2, 16, 8, 14, 13], [32, 16, 3, 3, 3], unit],
+  ['channels that are filled up to blocks', [2, 12, 8, 14, 13], [24, 12, 3, 3, 3], unit],
   ['two planes to a tile', [1, 16, 2, 20, 20], [16, 16, 3, 3, 3], unit],
   [
     'tiles that leave a rest, strided within planes',

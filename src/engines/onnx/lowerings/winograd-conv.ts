@@ -8,7 +8,9 @@ import {
   type ConvFilterGradAttributes,
 } from '../../../ir/ops/convolution.js';
 import type { OnnxWriter } from '../writer.js';
+import { rounded } from './blocked-conv.js';
 import { filterGradient } from './filter-gradient.js';
+import { padOf, sliceOf } from './layout.js';
 import { BLOCKED, type LoweringSite } from './lowering.js';
 import { fusedProduct } from './products.js';
 import { combine, combineFilter, spread, tilingOf, type Tiling } from './winograd.js';
@@ -19,20 +21,25 @@ const SAVING = 0.8;
 /** Weights per value of the input from which combining the filter costs more than it saves. */
 const LARGE_FILTER = 12;
 
-function saves(x: Shape, w: Shape, attributes: ConvAttributes): boolean {
+/** The largest share where channels are filled up to whole blocks, counting those that only fill up. */
+const FILLED_SHARE = 1;
+
+/** Products that tiles need, as a share of a convolution's own. */
+function shareOfProducts(x: Shape, w: Shape, attributes: ConvAttributes): number {
   const tiling = tilingOf(x, w, attributes);
-  if (!tiling) return false;
+  if (!tiling) return Infinity;
   const [, , planes = 1] = convOutputShape(x, w, attributes);
-  return tiling.tiles * tiling.products <= SAVING * planes * (w[2] ?? 1);
+  return (tiling.tiles * tiling.products) / (planes * (w[2] ?? 1));
 }
 
-/** Whether tiles, in whole blocks of `block` channels, are the fastest way to run a convolution. */
+/** Whether tiles, in blocks of `block` channels, are the fastest way to run a convolution. */
 export function suitsTiles(x: Shape, w: Shape, attributes: ConvAttributes, block: number): boolean {
   const [out = 1, channels = 1, , ...kernel] = w;
-  const whole = channels % block === 0 && out % block === 0;
   // filters along the depth alone are too cheap, and large filters take longer to combine than to use
-  const fits = block > 1 && whole && sizeOf(kernel) > 1 && sizeOf(w) < LARGE_FILTER * sizeOf(x);
-  return fits && saves(x, w, attributes);
+  if (block === 1 || sizeOf(kernel) === 1 || sizeOf(w) >= LARGE_FILTER * sizeOf(x)) return false;
+  const share = shareOfProducts(x, w, attributes);
+  const filling = (rounded(out, block) * rounded(channels, block)) / (out * channels);
+  return share <= SAVING && (filling === 1 || share * filling <= FILLED_SHARE);
 }
 
 /** Channels on either side below which combining the operands costs more than it saves. */
@@ -42,7 +49,11 @@ const FEW_CHANNELS = 8;
 export function suitsTiledGradient(x: Shape, attributes: ConvFilterGradAttributes): boolean {
   const { filterShape } = attributes;
   const [out = 1, channels = 1, , ...kernel] = filterShape;
-  return Math.min(out, channels) >= FEW_CHANNELS && sizeOf(kernel) > 1 && saves(x, filterShape, attributes);
+  return (
+    Math.min(out, channels) >= FEW_CHANNELS &&
+    sizeOf(kernel) > 1 &&
+    shareOfProducts(x, filterShape, attributes) <= SAVING
+  );
 }
 
 /** `mirrored`: with the filter reversed and its channels swapped, as the input gradient needs it. */
@@ -57,11 +68,12 @@ export function tiledConv(
   mirrored = false,
 ): string {
   const [high = 1, deep = 1, ...kernel] = filter;
-  const seen = mirrored ? [deep, high, ...kernel] : filter;
-  const tiling = tilingOf(shape, seen, attributes) as Tiling;
+  const [to, from] = mirrored ? [deep, high] : [high, deep];
+  const tiling = tilingOf(shape, [to, from, ...kernel], attributes) as Tiling;
   const { stride, padding, dilation } = attributes;
   const [top = [0, 0], side = [0, 0]] = padding.slice(1);
-  const planes = combine(out, x, shape, tiling.inputs, tiling.tiles);
+  const wide = [shape[0] ?? 1, rounded(from, block), ...shape.slice(2)];
+  const planes = combine(out, filledUp(out, x, shape, wide), wide, tiling.inputs, tiling.tiles);
   const blocks = out.op('ReorderInput', [planes], {}, BLOCKED);
   const filters = tiledFilter(out, w, filter, tiling, block, mirrored);
   const products = out.op(
@@ -76,12 +88,30 @@ export function tiledConv(
     },
     BLOCKED,
   );
-  const channels = tiling.products * (seen[0] ?? 1);
+  const channels = tiling.products * rounded(to, block);
   const left = out.op('ReorderOutput', [products], { channels }, BLOCKED);
-  return spread(out, left, convOutputShape(shape, seen, attributes), tiling.outputs);
+  const [batch = 1, , ...places] = convOutputShape(shape, [to, from, ...kernel], attributes);
+  const result = [batch, rounded(to, block), ...places];
+  const y = spread(out, left, result, tiling.outputs);
+  const none = result.map(() => 0);
+  return sliceOf(
+    out,
+    y,
+    result,
+    none,
+    [batch, to, ...places],
+    none.map(() => 1),
+  );
 }
 
-/** `[O, C, kd, kh, kw]` → `[n · O, C, kh, kw]` in blocks; mirrored, `[n · C, O, kh, kw]`. */
+/** With zeros after what it holds, up to a shape. */
+function filledUp(out: OnnxWriter, x: string, shape: Shape, wide: Shape): string {
+  const none = shape.map(() => 0);
+  const after = wide.map((extent, axis) => extent - (shape[axis] ?? 0));
+  return padOf(out, x, shape, none, after, none);
+}
+
+/** `[O, C, kd, kh, kw]` → `[n · O, C, kh, kw]` in blocks, filled up; mirrored, `[n · C, O, kh, kw]`. */
 function tiledFilter(
   out: OnnxWriter,
   w: string,
@@ -90,9 +120,10 @@ function tiledFilter(
   block: number,
   mirrored: boolean,
 ): string {
-  const [high = 1, deep = 1, , ...kernel] = filter;
-  const [to, from] = mirrored ? [deep, high] : [high, deep];
-  const combined = combineFilter(out, w, filter, tiling, mirrored);
+  const [high = 1, deep = 1, taps = 1, ...kernel] = filter;
+  const wide = [rounded(high, block), rounded(deep, block), taps, ...kernel];
+  const [to, from] = mirrored ? [wide[1] ?? 1, wide[0] ?? 1] : [wide[0] ?? 1, wide[1] ?? 1];
+  const combined = combineFilter(out, filledUp(out, w, filter, wide), wide, tiling, mirrored);
   const cells = [from / block, block, tiling.products, sizeOf(kernel), to / block, block];
   const open = out.op('Reshape', [combined, out.ints(cells)]);
   const turned = out.op('Transpose', [open], { perm: [2, 4, 0, 3, 1, 5] });
