@@ -14,8 +14,9 @@ export interface RuntimeOptions {
 export type Model = Pick<ort.InferenceSession, 'run' | 'release'>;
 
 /**
- * One operation at a time, on a fixed number of threads. Where a session has several, those that wait within a run spin,
- * as PyTorch's do: an operation of a small network takes no longer than waking a thread. On any device but the CPU the first run is checked: it throws where the CPU did a part of it.
+ * One operation at a time, on a fixed number of threads. Threads that wait do not spin: several sessions share a
+ * machine in a search, and with spinning threads the same network took now 108, now 162 ms a step (docs/engines.md). On any
+ * device but the CPU the first run is checked: it throws where the CPU did a part of it.
  */
 export async function openModel(model: Uint8Array, { device, threads }: RuntimeOptions): Promise<Model> {
   const options: ort.InferenceSession.SessionOptions = {
@@ -24,7 +25,7 @@ export async function openModel(model: Uint8Array, { device, threads }: RuntimeO
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
     logSeverityLevel: 3,
-    extra: { session: { intra_op: { allow_spinning: threads > 1 ? '1' : '0' }, force_spinning_stop: '1' } },
+    extra: { session: { intra_op: { allow_spinning: '0' } } },
   };
   if (device === 'cpu')
     return ort.InferenceSession.create(model, { ...options, executionProviders: ['cpu'] });
