@@ -14,7 +14,7 @@ import { npyBytes } from '../scans/npy.js';
 import type { PreparedVolume } from '../scans/prepare.js';
 import { openShared, openScanSet, shareScans, volumeId, type SharedScans } from '../scans/recipe.js';
 import type { ScanRecipe, ScanSet } from '../scans/scan-set.js';
-import { memorySettings } from '../workers/memory-settings.js';
+import { heapOptions, memorySettings } from '../workers/memory-settings.js';
 
 export const CROP = [32, 32, 32] as const;
 const SIDE = 64;
@@ -133,9 +133,13 @@ export function residentMemory(recipe: ScanRecipe): Promise<number> {
     let input = '';
     for await (const part of process.stdin) input += part;
     drawMany(openScanSet(JSON.parse(input)));
-    globalThis.gc();
+    for (let times = 0; times < 2; times++) {
+      globalThis.gc();
+      await new Promise((resolve) => setTimeout(resolve, 200)); // buffers are given back beside the program
+    }
     console.log(process.memoryUsage.rss() / 2 ** 20);`;
-  const output = execFileSync(process.execPath, ['--expose-gc', '--input-type=module', '--eval', script], {
+  const options = ['--expose-gc', ...heapOptions, '--input-type=module', '--eval', script];
+  const output = execFileSync(process.execPath, options, {
     env: { ...process.env, ...memorySettings },
     input: JSON.stringify(recipe),
     encoding: 'utf8',

@@ -55,6 +55,7 @@ export class BatchFeed implements BatchSource {
   }
 
   async close(): Promise<void> {
+    this.ended = true;
     await this.worker.terminate();
   }
 
@@ -72,7 +73,8 @@ export class BatchFeed implements BatchSource {
   private settle(id: number, batch: Batch | undefined): void {
     this.waiting.get(id)?.(batch);
     this.waiting.delete(id);
-    if (this.waiting.size === 0) this.worker.unref();
+    // A thread that is being ended keeps the process alive until it has: what follows is yet to be done.
+    if (this.waiting.size === 0 && !this.ended) this.worker.unref();
   }
 }
 

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -107,4 +108,31 @@ it('pays where a core is left, and not on a processor that workers fill', () => 
   expect(overlapPays({ device: 'cpu', workers: 1, threads: 1 }, 2)).toBe(true);
   expect(overlapPays({ device: 'cpu', workers: 2, threads: 2 }, 4)).toBe(true);
   expect(overlapPays({ device: 'webgpu', workers: 4, threads: 1 }, 4)).toBe(true);
+});
+
+describe('closing', () => {
+  it('lets a process go on that waits for nothing else, with a reply on its way', () => {
+    const feed = new URL('../../dist/src/workers/batch-feed.js', import.meta.url).href;
+    // a thread that holds much takes a while to end
+    const thread = `
+      import { parentPort } from 'node:worker_threads';
+      globalThis.held = Array.from({ length: 2e6 }, (_, i) => ({ i }));
+      parentPort.on('message', ({ id }) => parentPort.postMessage({ id, batch: {} }));`;
+    const script = `
+      import { BatchFeed } from ${JSON.stringify(feed)};
+      const entry = new URL('data:text/javascript,' + encodeURIComponent(${JSON.stringify(thread)}));
+      const call = { key: [], first: 0, count: 1 };
+      const feed = new BatchFeed({}, {}, entry);
+      const close = () => {
+        feed.ahead(call);
+        const start = Date.now();
+        while (Date.now() - start < 200); // the reply has come, and nobody has looked
+        return feed.close();
+      };
+      feed.take(call).then(close).then(() => console.log('after'));`;
+    const { stdout } = spawnSync(process.execPath, ['--input-type=module', '--eval', script], {
+      encoding: 'utf8',
+    });
+    expect(stdout.trim()).toBe('after');
+  });
 });
