@@ -25,7 +25,7 @@ export function trustRows(store: Store, experiment: number): readonly TrustRow[]
       `SELECT number, candidates.rung, params, candidates.score, evaluations.score AS full, probes.value AS probe
        FROM evaluations JOIN candidates ON candidates.id = candidate
        LEFT JOIN probes ON probes.evaluation = evaluations.id AND name = 'ridge'
-       WHERE purpose = 'trust' AND experiment = ? AND evaluations.score IS NOT NULL
+       WHERE purpose <> 'search' AND purpose = 'trust' AND experiment = ? AND evaluations.score IS NOT NULL
          AND candidates.score IS NOT NULL
        ORDER BY number DESC LIMIT ${MOST}`,
     )
@@ -53,7 +53,7 @@ export function winnerRows(store: Store, experiment: number): readonly WinnerRow
       `SELECT number, params, macs, latency, candidates.score, evaluations.seed, evaluations.score AS repeated,
          probes.value AS probe
        FROM winners JOIN candidates ON candidates.id = winners.candidate
-       LEFT JOIN evaluations ON evaluations.candidate = candidates.id AND purpose = 'winner'
+       LEFT JOIN evaluations ON evaluations.candidate = candidates.id AND purpose <> 'search' AND purpose = 'winner'
        LEFT JOIN probes ON probes.evaluation = evaluations.id AND name = 'ridge'
        WHERE winners.experiment = @experiment
          AND chosen_from = (SELECT max(chosen_from) FROM winners WHERE experiment = @experiment)

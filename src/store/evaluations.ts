@@ -179,7 +179,7 @@ export function evaluationsBeside(store: Store, experiment: number): readonly Ev
       `SELECT evaluations.id, number, purpose, evaluations.rung, evaluations.seed, steps, evaluations.status,
          evaluations.score
        FROM evaluations JOIN candidates ON candidates.id = candidate
-       WHERE purpose IN ('trust', 'winner') AND experiment = ? ORDER BY number, evaluations.seed`,
+       WHERE purpose <> 'search' AND experiment = ? ORDER BY number, evaluations.seed`,
     )
     .all(experiment) as EvaluationBeside[];
 }
