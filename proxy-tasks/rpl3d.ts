@@ -28,9 +28,8 @@ export const RplOptions = z.strictObject({
 
 export type RplOptions = z.output<typeof RplOptions>;
 
-/** Cells of the 3³ grid, depth slowest. */
+/** Cells of the 3³ grid, depth slowest: the middle one, and by class those around it. */
 const centre = 13;
-/** Its cells by class. */
 const neighbourCells = Array.from({ length: 27 }, (_, cell) => cell).filter((cell) => cell !== centre);
 
 function plan(options: RplOptions, { channels, batch }: TaskContext): TaskPlan {

@@ -5,6 +5,7 @@
  * the planted leak, which must be found: an audit that misses it proves nothing.
  */
 import type { Rng } from '../core/random.js';
+import { present } from '../core/errors.js';
 import type { Engine } from '../engines/engine.js';
 import type { TrainingOptions } from '../pretrain/options.js';
 import type { Interval } from '../probes/intervals.js';
@@ -75,8 +76,8 @@ const partsOf = ({ plan, training }: AuditOptions): number => plan.encoderInput[
 
 const above = (chance: number, share: number): number => chance + share * (1 - chance);
 /** Of a single question, which weak classifiers answer; the score of a mixture of tasks is another scale. */
-const chanceOf = ({ questions, chance }: TaskPlan): number =>
-  questions === undefined ? chance : 1 / questions.classes;
+const chanceOf = ({ questions }: TaskPlan): number =>
+  1 / present(questions, 'a task that asks for classes').classes;
 
 function atMost(name: string, what: string, { figure, ci95 }: Figure, limit: number): Check {
   return { name, what, figure, ci95, limit, passed: ci95[0] <= limit };

@@ -19,6 +19,7 @@ export interface TrustRow {
 /** How many full evaluations are looked at: the latest. */
 const MOST = 200;
 
+/** The first condition is that of the partial index, which SQLite takes only where a query says it in the same words. */
 export function trustRows(store: Store, experiment: number): readonly TrustRow[] {
   return store
     .statement(
@@ -53,7 +54,7 @@ export function winnerRows(store: Store, experiment: number): readonly WinnerRow
       `SELECT number, params, macs, latency, candidates.score, evaluations.seed, evaluations.score AS repeated,
          probes.value AS probe
        FROM winners JOIN candidates ON candidates.id = winners.candidate
-       LEFT JOIN evaluations ON evaluations.candidate = candidates.id AND purpose <> 'search' AND purpose = 'winner'
+       LEFT JOIN evaluations ON evaluations.candidate = candidates.id AND purpose = 'winner'
        LEFT JOIN probes ON probes.evaluation = evaluations.id AND name = 'ridge'
        WHERE winners.experiment = @experiment
          AND chosen_from = (SELECT max(chosen_from) FROM winners WHERE experiment = @experiment)

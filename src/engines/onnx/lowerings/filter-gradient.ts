@@ -209,13 +209,14 @@ function cutTaps(
       [channels, n, ...ends],
     ];
     if (!phases) return sliceOf(out, padded, extents, from, to, [1, 1, ...stride]);
-    const [first, place] = [(starts.at(-1) ?? 0) % step, Math.floor((starts.at(-1) ?? 0) / step)];
+    const at = starts.at(-1) ?? 0;
+    const [phase, place] = [at % step, Math.floor(at / step)];
     return sliceOf(
       out,
       phases.value,
       phases.shape,
-      [first * channels, ...from.slice(1, -1), place],
-      [(first + 1) * channels, ...to.slice(1, -1), place + (dyShape[last] ?? 1)],
+      [phase * channels, ...from.slice(1, -1), place],
+      [(phase + 1) * channels, ...to.slice(1, -1), place + (dyShape[last] ?? 1)],
       [1, 1, ...stride.slice(0, -1), 1],
     );
   });
