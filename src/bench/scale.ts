@@ -1,8 +1,9 @@
 /**
  * `npm run bench:scale -- [--workers 1000] [--candidates 20000] [--sigma 0.5] [--lookahead 2000] [--predictable 0.9]
- * [--db FILE]`:
+ * [--strategy evolution] [--options JSON] [--db FILE]`:
  * a study with simulated workers whose durations are log-normal, in simulated time but with a real database.
- * `--predictable`: share of the logarithm's variance that multiply-accumulates foretell. Prints the workers' busy share, decisions a second, and how long status and lineage take.
+ * `--predictable`: share of the logarithm's variance that multiply-accumulates foretell. Prints the workers' busy share,
+ * decisions a second, and how long status and lineage take.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -36,6 +37,7 @@ const { values } = parseArgs({
     predictable: { type: 'string', default: '0' },
     lookahead: { type: 'string' },
     strategy: { type: 'string', default: 'evolution' },
+    options: { type: 'string', default: '{}' },
     db: { type: 'string' },
   },
 });
@@ -72,14 +74,19 @@ const experiment = createExperiment(
 
 const time = new VirtualTime();
 let busy = 0;
-/** When the last candidate was proposed: after that workers run out of work by design. */
+let finished = 0;
+/** When fewer candidates than workers were left: after that some worker has nothing to do, whatever is decided. */
 let until = 0;
 const started = performance.now();
 const cpuBefore = process.cpuUsage();
 await runStudy({
   store,
   experiment,
-  strategy: createStrategy({ name: values.strategy }, genomeSpace(space), { lookahead }),
+  strategy: createStrategy(
+    { name: values.strategy, options: JSON.parse(values.options) as object },
+    genomeSpace(space),
+    { lookahead },
+  ),
   assess: (genome) => ({
     params: null,
     macs: predictable > 0 ? Math.round(1e6 * foretold(genome)) : null,
@@ -92,8 +99,8 @@ await runStudy({
     const rng = rngOf('scale', number);
     const duration = foretold(genome) * Math.exp(sigma * Math.sqrt(1 - predictable) * rng.normal());
     busy += duration;
-    until = time.now;
     await time.after(duration);
+    if (++finished === candidates - workers) until = time.now;
     return {
       status: 'done',
       score: rng.float(),
@@ -111,7 +118,7 @@ const seconds = (performance.now() - started) / 1000;
 const cpu = process.cpuUsage(cpuBefore);
 process.stdout.write(
   `${workers} workers, lookahead ${lookahead}, sigma ${sigma}, ${percent(predictable)} of it foretold: busy ${percent(busy / (workers * time.now))} in all, ` +
-    `${percent(Math.min(1, time.busyBefore(until) / (workers * until)))} while there was work; ` +
+    `${percent(Math.min(1, time.busyBefore(until) / (workers * until)))} while there was work for all; ` +
     `${(candidates / seconds).toFixed(0)} decisions a second, ${((1e6 * candidates) / (cpu.user + cpu.system)).toFixed(0)} a second of processor time\n`,
 );
 timed('status', () => summarise(store, experiment.id));

@@ -11,6 +11,7 @@ import { initialWeights } from '../pretrain/initialise.js';
 import { loadScanSet } from '../scans/load.js';
 import { writePhantoms } from '../scans/phantoms.js';
 import { shareScans } from '../scans/recipe.js';
+import { told } from '../search/strategy.js';
 import { BatchFeed } from '../workers/batch-feed.js';
 import { strategyOf } from '../cli/run-search.js';
 
@@ -46,7 +47,7 @@ export async function preparationShare(
   });
   const here = batchesHere({ set, plan, size: experiment.training.batch, split: 'train' });
   const feed = new BatchFeed({ experiment, scans: shareScans(set) }, here);
-  const strategy = strategyOf(prepared);
+  const strategy = told(strategyOf(prepared));
   const total = { made: 0, trained: 0, waited: 0 };
   try {
     for (let number = 0; number < CANDIDATES; number++) {

@@ -1,16 +1,21 @@
 /**
  * The contract of a search strategy: ask and tell.
  *
- * A strategy knows genomes and scores, nothing of scans, networks or time. Contract:
- * - `tell` is called once for every candidate, in the order of their numbers, without gaps.
- * - When `ask(i)` is called, exactly the candidates numbered ≤ i − lookahead have been told.
- * - All randomness comes from the generator that `ask` is handed; so a replayed log gives the same proposals.
- * - `ask` leaves the strategy as it was: it rests on what was told, not on what was asked before.
- * - `tell` must accept a result without a score (failed or infeasible) and treat it as worse than any score.
+ * A strategy knows genomes and scores, nothing of scans, networks or time. There are two kinds:
+ * - One without `needs` is told every result, in the order of numbers, without gaps. When `ask(i)` is called, exactly
+ *   the candidates numbered ≤ i − lookahead have been told.
+ * - One with `needs` says which results a decision rests on, and is handed those and told nothing. So a candidate that
+ *   takes long holds up those that rest on it, and nobody else.
+ *
+ * For both:
+ * - All randomness comes from the generator that is handed in; so a replayed log gives the same proposals.
+ * - `ask` leaves the strategy as it was: it rests on what was told or handed in, not on what was asked before.
+ * - A result without a score (failed or infeasible) is worse than any score.
  * - Scores are maximised; they are finite.
  * - Where a strategy has `rungs`, a number is one evaluation at one of them. A promotion evaluates an earlier
  *   candidate's genome again, with more training; it is a candidate of its own, whose parent it names.
  */
+import { present } from '../core/errors.js';
 import type { Json } from '../core/json.js';
 import type { Rng } from '../core/random.js';
 
@@ -53,8 +58,44 @@ export interface Strategy {
   readonly name: string;
   /** By rung, the share of the full training in (0, 1], ascending to 1; absent where all train in full. */
   readonly rungs?: readonly number[];
-  ask(number: number, rng: Rng): Proposal;
+  /**
+   * The candidates, each ≤ number − lookahead, whose results the decision on `number` rests on. It follows from number
+   * and generator alone, so that it is known before any result.
+   */
+  readonly needs?: (number: number, rng: Rng) => readonly number[];
+  /** `needed`: the results of those that `needs` names, in its order. */
+  ask(number: number, rng: Rng, needed: readonly Result[]): Proposal;
+  /** Called where there is no `needs`. */
   tell(result: Result): void;
+}
+
+/** A strategy that is told every result. */
+export interface ToldStrategy extends Omit<Strategy, 'needs' | 'ask'> {
+  ask(number: number, rng: Rng): Proposal;
+}
+
+/** What `needs` draws from, given what `ask` draws from. */
+export function rngOfNeeds(rng: Rng): Rng {
+  return rng.split('needs');
+}
+
+/** The same decisions by a strategy that is told every result, whether or not it needs them all. */
+export function told(strategy: Strategy): ToldStrategy {
+  const { needs, ...rest } = strategy;
+  if (needs === undefined) return { ...rest, ask: (number, rng) => strategy.ask(number, rng, []) };
+  const results = new Map<number, Result>();
+  return {
+    ...rest,
+    ask: (number, rng) => {
+      const needed = needs(number, rngOfNeeds(rng));
+      return strategy.ask(
+        number,
+        rng,
+        needed.map((one) => present(results.get(one), `the result of candidate ${one}`)),
+      );
+    },
+    tell: (result) => results.set(result.number, result),
+  };
 }
 
 /** What a strategy may do with a space: nothing but draw, change and describe genomes. */

@@ -50,16 +50,30 @@ export interface Candidate {
   readonly latency: number | null;
 }
 
+/** More candidates than an experiment has, and more mutations than a candidate has. */
+const CANDIDATES = 2 ** 31;
+const MUTATIONS = 2 ** 8;
+
+/**
+ * Ids follow from numbers, not from the order of decisions, so that equal searches have equal tables. Null, which makes
+ * SQLite choose, where an earlier version gave one of `count` such ids to another.
+ */
+function idFrom(store: Store, table: 'candidates' | 'mutations', first: number, count = 1): number | null {
+  const taken = store.statement(`SELECT 1 FROM ${table} WHERE id >= ? AND id < ?`).get(first, first + count);
+  return taken === undefined ? first : null;
+}
+
 /** Commits a decision; the candidate is pending. Returns its id. */
 export function insertCandidate(store: Store, experiment: number, candidate: NewCandidate): number {
   const { number, genome, parents, mutations, rung, params, macs, latency = null } = candidate;
   return store.transaction(() => {
+    const own = idFrom(store, 'candidates', (experiment - 1) * CANDIDATES + number + 1);
     const { lastInsertRowid } = store
       .statement(
-        `INSERT INTO candidates (experiment, number, genome, genome_hash, status, rung, params, macs, latency)
-         VALUES (?, ?, ?, ?, 'pending', ?, ?, ?, ?)`,
+        `INSERT INTO candidates (id, experiment, number, genome, genome_hash, status, rung, params, macs, latency)
+         VALUES (?, ?, ?, ?, ?, 'pending', ?, ?, ?, ?)`,
       )
-      .run(experiment, number, canonicalJson(genome), hashJson(genome), rung, params, macs, latency);
+      .run(own, experiment, number, canonicalJson(genome), hashJson(genome), rung, params, macs, latency);
     const id = Number(lastInsertRowid);
     for (const parent of parents) {
       store
@@ -69,10 +83,13 @@ export function insertCandidate(store: Store, experiment: number, candidate: New
         )
         .run(id, experiment, parent.number, parent.role);
     }
-    for (const { kind, path, before, after } of mutations) {
+    const first = idFrom(store, 'mutations', id * MUTATIONS, MUTATIONS);
+    for (const [i, { kind, path, before, after }] of mutations.entries()) {
       store
-        .statement('INSERT INTO mutations (candidate, kind, path, before, after) VALUES (?, ?, ?, ?, ?)')
-        .run(id, kind, path, canonicalJson(before), canonicalJson(after));
+        .statement(
+          'INSERT INTO mutations (id, candidate, kind, path, before, after) VALUES (?, ?, ?, ?, ?, ?)',
+        )
+        .run(first === null ? null : first + i, id, kind, path, canonicalJson(before), canonicalJson(after));
     }
     return id;
   });

@@ -1,7 +1,6 @@
 /**
  * What a study writes down, and how it takes up where another left off.
  */
-import { UserError } from '../core/errors.js';
 import { canonicalJson } from '../core/json.js';
 import type { Genome, Proposal, Result } from '../search/strategy.js';
 import { artifactOf, collect, readArtifact, worthKeeping, writeArtifact } from '../store/artifacts.js';
@@ -41,7 +40,10 @@ export interface Due extends Task {
 }
 
 export interface Log {
-  /** Candidates in the order of their numbers, as a run before this one left them; none is `running`. */
+  /**
+   * Candidates in the order of their numbers, as a run before this one left them; none is `running`. Numbers that were
+   * not decided yet are not among them.
+   */
   readonly candidates: readonly Candidate[];
   /** A candidate of the log as a task. */
   taskOf(candidate: Candidate): Task;
@@ -135,14 +137,6 @@ export function statusOf({ status }: EvaluationOutcome): Exclude<CandidateStatus
 
 function recover(store: Store, experiment: number): readonly Candidate[] {
   const candidates = listCandidates(store, experiment);
-  const gap = candidates.findIndex(({ number }, i) => number !== i);
-  if (gap !== -1) {
-    throw new UserError({
-      subject: store.path,
-      problem: `candidate ${gap} is missing from its log`,
-      fix: 'restore the database from a copy; voxolve verify lists what is wrong',
-    });
-  }
   return store.transaction(() =>
     candidates.map((candidate) => {
       if (candidate.status !== 'running') return candidate;

@@ -1,40 +1,143 @@
 /**
- * The order in which a strategy hears of results, which is what makes a search repeatable.
+ * Which candidates can be decided, and how a strategy hears of results: what makes a search repeatable.
  *
- * Candidate i is asked when exactly those numbered ≤ i − lookahead have been told, in order, and draws from a
- * generator keyed by (seed, i): whoever replays the same log gets the same decision.
+ * The decision on candidate i rests on results of candidates numbered ≤ i − lookahead, on those that the strategy needs
+ * or else on all, and draws from a generator keyed by (seed, i): whoever replays the same log gets the same decision.
  */
 import { present } from '../core/errors.js';
-import { rngOf } from '../core/random.js';
-import type { Proposal, Result, Strategy } from '../search/strategy.js';
+import { rngOf, type Rng } from '../core/random.js';
+import { rngOfNeeds, told, type Proposal, type Result, type Strategy } from '../search/strategy.js';
+import type { CurveRule } from './curve-stopping.js';
 
 export interface Replay {
-  /** Whether every result that the decision on `number` rests on is known. */
-  canAsk(number: number): boolean;
-  /** Tells what is due, then asks. Numbers must be asked in ascending order. */
+  /** Whether candidates are decided in the order of their numbers. */
+  readonly inOrder: boolean;
+  /** The lowest number below `end` not decided yet of which the decision rests on nothing that is still missing. */
+  next(end: number): number | undefined;
+  /** The lowest number whose result the decision on `number` rests on and that is not known; undefined where all are. */
+  lacks(number: number): number | undefined;
+  /** Decides. Where candidates are decided in order, numbers must ascend. */
   ask(number: number): Proposal;
+  /** Says that a number was decided by an earlier run. */
+  decided(number: number): void;
   /** Makes a result known, in any order. */
   finished(result: Result): void;
 }
 
+/**
+ * The strategy as a study asks it: where trainings end by their curves, what a candidate has to reach rests on all
+ * results up to number − lookahead, and so does its being decided.
+ */
+export function asked(strategy: Strategy, stopping: CurveRule | undefined): Strategy {
+  return stopping === undefined ? strategy : told(strategy);
+}
+
+/** The lowest number that a log lacks although another in it, of those given in ascending order, rests on it. */
+export function missingFrom(order: Replay, numbers: readonly number[]): number | undefined {
+  const gap = order.inOrder ? numbers.findIndex((number, i) => number !== i) : -1;
+  if (gap !== -1) return gap;
+  const lacking = numbers.flatMap((number) => order.lacks(number) ?? []);
+  return lacking.length === 0 ? undefined : Math.min(...lacking);
+}
+
 export function replay(strategy: Strategy, seed: number, lookahead: number): Replay {
+  const draws = (number: number): Rng => rngOf(seed, number, 'ask');
+  const { needs } = strategy;
+  return needs === undefined
+    ? replayInOrder(strategy, draws, lookahead)
+    : replayByNeed(strategy, (number) => needs(number, rngOfNeeds(draws(number))), draws, lookahead);
+}
+
+function replayInOrder(strategy: Strategy, draws: (number: number) => Rng, lookahead: number): Replay {
   const waiting = new Map<number, Result>();
-  let told = 0;
+  let heard = 0;
   let known = 0;
+  let decided = 0;
+  const lacks = (number: number): number | undefined => (known > number - lookahead ? undefined : known);
   return {
-    canAsk: (number) => known > number - lookahead,
+    inOrder: true,
+    lacks,
+    next: (end) => (decided < end && lacks(decided) === undefined ? decided : undefined),
+    decided: (number) => (decided = number + 1),
     ask: (number) => {
-      for (; told <= number - lookahead; told++) {
-        strategy.tell(
-          present(waiting.get(told), `the result of candidate ${told}, due before ${number} is asked`),
-        );
-        waiting.delete(told);
+      for (; heard <= number - lookahead; heard++) {
+        strategy.tell(due(waiting.get(heard), heard, number));
+        waiting.delete(heard);
       }
-      return strategy.ask(number, rngOf(seed, number, 'ask'));
+      decided = number + 1;
+      return strategy.ask(number, draws(number), []);
     },
     finished: (result) => {
       waiting.set(result.number, result);
       while (waiting.has(known)) known++;
     },
   };
+}
+
+function replayByNeed(
+  strategy: Strategy,
+  needsOf: (number: number) => readonly number[],
+  draws: (number: number) => Rng,
+  lookahead: number,
+): Replay {
+  const results = new Map<number, Result>();
+  let highest = -1;
+  const decided = new Set<number>();
+  /** Numbers below it are decided, ready, or in `missing`. */
+  let looked = 0;
+  const ready = new Set<number>();
+  /** How many results each number still lacks, and who lacks each result. */
+  const missing = new Map<number, number>();
+  const waiting = new Map<number, number[]>();
+
+  const lacking = (number: number): readonly number[] => needsOf(number).filter((one) => !results.has(one));
+  const look = (number: number): void => {
+    const lacked = lacking(number);
+    if (lacked.length === 0) {
+      ready.add(number);
+      return;
+    }
+    missing.set(number, lacked.length);
+    for (const one of lacked) waiting.set(one, [...(waiting.get(one) ?? []), number]);
+  };
+  return {
+    inOrder: false,
+    next: (end) => {
+      // Who is further ahead rests on results of candidates that are not even decided.
+      while (ready.size === 0 && looked < end && looked <= highest + lookahead) {
+        if (!decided.has(looked)) look(looked);
+        looked++;
+      }
+      const lowest = Math.min(...ready);
+      return lowest < end ? lowest : undefined;
+    },
+    lacks: (number) => {
+      const lacked = lacking(number);
+      return lacked.length === 0 ? undefined : Math.min(...lacked);
+    },
+    decided: (number) => decided.add(number),
+    ask: (number) => {
+      ready.delete(number);
+      decided.add(number);
+      const needed = needsOf(number).map((one) => due(results.get(one), one, number));
+      return strategy.ask(number, draws(number), needed);
+    },
+    finished: (result) => {
+      results.set(result.number, result);
+      highest = Math.max(highest, result.number);
+      for (const number of waiting.get(result.number) ?? []) {
+        const left = (missing.get(number) ?? 1) - 1;
+        if (left > 0) missing.set(number, left);
+        else {
+          missing.delete(number);
+          ready.add(number);
+        }
+      }
+      waiting.delete(result.number);
+    },
+  };
+}
+
+function due(result: Result | undefined, needed: number, number: number): Result {
+  return present(result, `the result of candidate ${needed}, due before ${number} is asked`);
 }

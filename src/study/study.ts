@@ -5,11 +5,12 @@
  * instant, by any death; another run replays the log, evaluates again what was under way, and goes on to the
  * same end. Results depend neither on how many evaluations run at once nor on their order (replay.ts).
  *
- * Decisions are made as soon as they can be, so that long trainings start early (waiting.ts). Evaluations beside the
- * search fill the gaps, and follow at the end (beside.ts).
+ * Decisions are made as soon as they can be, so that long trainings start early (waiting.ts), but no more than the
+ * lookahead are open at a time: decided and not finished. Evaluations beside the search fill the gaps, and follow at the end (beside.ts).
  */
+import { UserError } from '../core/errors.js';
 import type { Genome, Result, Strategy } from '../search/strategy.js';
-import { listCandidates } from '../store/candidates.js';
+import { listCandidates, type Candidate } from '../store/candidates.js';
 import type { Experiment } from '../store/experiments.js';
 import { storageFailure } from '../store/failure.js';
 import type { Store } from '../store/open.js';
@@ -22,7 +23,7 @@ import { inLanes } from './lanes.js';
 import { openLog, resultOf, type Due, type Task } from './log.js';
 import type { Objective } from './objectives.js';
 import type { Assessment, Evaluate } from './outcome.js';
-import { replay } from './replay.js';
+import { asked, missingFrom, replay, type Replay } from './replay.js';
 import { Waiting } from './waiting.js';
 
 export interface StudyPlan {
@@ -72,13 +73,13 @@ async function run(plan: StudyPlan): Promise<StudyEnd> {
   const { store, experiment, strategy, onEvent, objectives = ['score'], beside: planned = {} } = plan;
   const { id: experimentId, seed, lookahead } = experiment;
   const log = openLog(store, experiment, plan.keepWeights, objectives);
-  const order = replay(strategy, seed, lookahead);
+  const order = replay(asked(strategy, plan.stopping), seed, lookahead);
   const watch = curveWatch(store, experiment, plan.stopping);
   const { rungs } = strategy;
   const besideLog = openBesideLog(store, experiment, planned, { rungs, keepWeights: plan.keepWeights });
   const failed = new AbortController();
   const signal = plan.signal === undefined ? failed.signal : AbortSignal.any([failed.signal, plan.signal]);
-  const wanted = Math.max(plan.candidates, log.candidates.length);
+  const wanted = Math.max(plan.candidates, 1 + (log.candidates.at(-1)?.number ?? -1));
   const waiting = new Waiting<Due>(plan.parallel);
   const beside: BesideTask[] = [];
   let best: Best | null = null;
@@ -108,13 +109,17 @@ async function run(plan: StudyPlan): Promise<StudyEnd> {
     const result = resultOf(candidate, objectives);
     if (result === undefined) enqueue(task);
     else account(task, result);
+    order.decided(candidate.number);
   }
+  requireWhole(store, order, log.candidates);
   onEvent?.({ kind: 'replayed', finished, again: waiting.size, best });
 
-  let proposed = log.candidates.length;
+  let decided = log.candidates.length;
   const proposeAll = (): void => {
-    while (proposed < wanted && order.canAsk(proposed)) {
-      const number = proposed++;
+    while (decided - finished < lookahead) {
+      const number = order.next(wanted);
+      if (number === undefined) return;
+      decided++;
       const proposal = order.ask(number);
       const assessment = plan.assess(proposal.genome);
       const task = log.propose(number, proposal, assessment);
@@ -192,4 +197,17 @@ async function run(plan: StudyPlan): Promise<StudyEnd> {
     'purpose' in task ? evaluateBeside(task) : evaluateOwn(task);
   await inLanes(plan.parallel, next, evaluate, () => failed.abort());
   return { completed: finished === wanted && chosen && beside.length === 0, finished, best };
+}
+
+function requireWhole({ path }: Store, order: Replay, candidates: readonly Candidate[]): void {
+  const missing = missingFrom(
+    order,
+    candidates.map(({ number }) => number),
+  );
+  if (missing === undefined) return;
+  throw new UserError({
+    subject: path,
+    problem: `candidate ${missing} is missing from its log`,
+    fix: 'restore the database from a copy; voxolve verify lists what is wrong',
+  });
 }

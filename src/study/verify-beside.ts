@@ -55,10 +55,11 @@ export function compareBeside(
     comparison(first)('winners', expected, chosen);
   }
   const promotions = promotedOf(store, experiment.id);
+  const byNumber = new Map(candidates.map((candidate) => [candidate.number, candidate]));
   const winners = new Set(rounds.flatMap(({ candidates: chosen }) => chosen));
   const seeds = plan.winners === undefined ? [] : winnerSeeds(experiment.seed, plan.winners);
   for (const { number, purpose, seed } of evaluationsBeside(store, experiment.id)) {
-    const candidate = candidates[number];
+    const candidate = byNumber.get(number);
     const compare = comparison(number);
     if (purpose === 'winner') {
       const due = winners.has(number) ? seeds : [];

@@ -19,7 +19,7 @@ import type { CurveRule } from './curve-stopping.js';
 import { resultOf } from './log.js';
 import type { Objective } from './objectives.js';
 import type { Assessment } from './outcome.js';
-import { replay } from './replay.js';
+import { asked, replay } from './replay.js';
 import { compareBeside, curveCheck } from './verify-beside.js';
 
 export interface Discrepancy {
@@ -57,7 +57,7 @@ export function verifyStudy(store: Store, experiment: Experiment, plan: VerifyPl
 
 function compareAll(store: Store, experiment: Experiment, plan: VerifyPlan): Verification {
   const { strategy, assess, objectives = ['score'], beside = {} } = plan;
-  const order = replay(strategy, experiment.seed, experiment.lookahead);
+  const order = replay(asked(strategy, plan.stopping), experiment.seed, experiment.lookahead);
   const curves = curveCheck(store, experiment, plan.stopping);
   const discrepancies: Discrepancy[] = [];
   const comparison =
@@ -67,22 +67,29 @@ function compareAll(store: Store, experiment: Experiment, plan: VerifyPlan): Ver
         discrepancies.push({ candidate, what, expected, found });
     };
   const candidates = listCandidates(store, experiment.id);
+  for (const candidate of candidates) {
+    const result = resultOf(candidate, objectives);
+    if (result !== undefined) order.finished(result);
+  }
   let checked = 0;
   for (const [i, candidate] of candidates.entries()) {
-    const compare = comparison(candidate.number);
-    compare('number', i, candidate.number);
-    if (candidate.number !== i) break;
-    if (!order.canAsk(i)) {
-      compare('status', 'not asked yet: an earlier result that it rests on is missing', candidate.status);
+    const { number } = candidate;
+    const compare = comparison(number);
+    if (order.inOrder && number !== i) {
+      compare('number', i, number);
       break;
     }
-    compareDecision(store, candidate, order.ask(i), compare);
+    const lacking = order.lacks(number);
+    if (lacking !== undefined) {
+      compare('status', `not decided: the result of candidate ${lacking} is missing`, candidate.status);
+      if (order.inOrder) break;
+      continue;
+    }
+    compareDecision(store, candidate, order.ask(number), compare);
     if (assess !== undefined) compareCost(candidate, assess(candidate.genome), compare);
     const last = compareOutcome(store, candidate, compare);
     curves(candidate, last, compare);
     checked++;
-    const result = resultOf(candidate, objectives);
-    if (result !== undefined) order.finished(result);
   }
   compareBeside(store, experiment, { candidates, plan: beside, rungs: strategy.rungs }, comparison);
   return { checked, discrepancies };

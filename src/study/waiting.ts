@@ -1,9 +1,9 @@
 /**
  * Candidates that are decided and wait for a worker: which is to start next.
  *
- * Nobody is decided more than the lookahead beyond the first unfinished one, so a long training that starts late makes
- * everyone wait for it. The least slack first: a training that takes c times the mean is brought forward by the c ×
- * workers candidates that start meanwhile. Its length is predicted from its cost; the order changes no result.
+ * Others rest on its result, so a long training that starts late makes them wait. The least slack first: a training that
+ * takes c times the mean is brought forward by the c × workers candidates that start meanwhile. Its length is predicted
+ * from its cost; the order changes no result.
  */
 export interface Waits {
   readonly number: number;

@@ -19,7 +19,7 @@ import { prepare } from '../../src/experiment/prepare.js';
 import { Experiment } from '../../src/experiment/schema.js';
 import { predictedLatency, type LatencyModel } from '../../src/pretrain/latency.js';
 import { strategies } from '../../src/search/strategies/index.js';
-import type { Genome } from '../../src/search/strategy.js';
+import { told, type Genome } from '../../src/search/strategy.js';
 import { chooseExperiment, createExperiment } from '../../src/store/experiments.js';
 import { openStore } from '../../src/store/open.js';
 import { Sqlite } from '../../src/store/sqlite.js';
@@ -101,16 +101,16 @@ describe('under a limit on latency', () => {
         strategy: name === 'predictor' ? { name, options: { initial: 4, pool: 10 } } : name,
         constraints,
       });
-      const strategy = strategyOf(await prepare(experiment, 1, planted));
-      const told: Genome[] = [];
+      const strategy = told(strategyOf(await prepare(experiment, 1, planted)));
+      const proposed: Genome[] = [];
       for (let i = 0; i < 12; i++) {
         const { genome } = strategy.ask(i, rngOf(name, i));
         expect(latencyOf(genome)).toBeLessThanOrEqual(limit);
-        told.push(genome);
-        const before = told[i - experiment.lookahead + 1];
+        proposed.push(genome);
+        const before = proposed[i - experiment.lookahead + 1];
         if (before !== undefined)
           strategy.tell({
-            number: told.indexOf(before),
+            number: proposed.indexOf(before),
             genome: before,
             status: 'done',
             score: latencyOf(before),
@@ -122,8 +122,8 @@ describe('under a limit on latency', () => {
   it('the same genomes are proposed as without one where all of them keep it', async () => {
     const free = { ...tinyExperiment.constraints };
     const asked = async (one: object, model?: LatencyModel): Promise<readonly Genome[]> => {
-      const strategy = strategyOf(
-        await prepare(Experiment.parse({ ...tinyExperiment, constraints: one }), 1, model),
+      const strategy = told(
+        strategyOf(await prepare(Experiment.parse({ ...tinyExperiment, constraints: one }), 1, model)),
       );
       return Array.from({ length: 4 }, (_, i) => strategy.ask(i, rngOf('ask', i)).genome);
     };

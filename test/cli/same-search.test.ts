@@ -35,6 +35,32 @@ function begun(path: string): boolean {
   return tables === 1 && countOf(path, 'SELECT count(*) FROM experiments') === 1;
 }
 
+/** Searches with two workers, killed at any moment so many times at least. */
+async function searchKilled(file: string, db: string, times: number): Promise<void> {
+  const rng = rngOf('kill', db.length);
+  let kills = 0;
+  let evaluations = 0;
+  while (kills < times + 2) {
+    const args = !begun(db) ? ['search', file, '--db', db] : ['resume', db];
+    const { child, finished } = startVoxolve([...args, '--workers', '2'], env);
+    // Any moment from before the database is opened to some candidates later.
+    const moment = said(child, 'engine: ').then(() => sleep(rng.int(700)));
+    const end = await Promise.race([finished, moment.then(() => null)]);
+    if (end !== null) {
+      expect(end.code, end.stderr).toBe(0);
+      break;
+    }
+    child.kill('SIGKILL');
+    await finished;
+    kills++;
+    const now = begun(db) ? countOf(db, 'SELECT count(*) FROM evaluations') : 0;
+    expect(now).toBeGreaterThanOrEqual(evaluations);
+    evaluations = now;
+  }
+  expect(kills).toBeGreaterThanOrEqual(times);
+  expect((await voxolve(['resume', db, '--workers', '2'], env)).code).toBe(0);
+}
+
 describe('a search', { timeout: 300_000 }, () => {
   it('completes with one worker and verifies', async () => {
     const { code, stderr } = await voxolve(['search', experiment, '--db', reference, '--workers', '1'], env);
@@ -60,31 +86,7 @@ describe('a search', { timeout: 300_000 }, () => {
 
   it('gives the same tables after being killed ten times, and loses no evaluation', async () => {
     const db = join(folder, 'killed.db');
-    const rng = rngOf('kill');
-    let kills = 0;
-    let evaluations = 0;
-    for (;;) {
-      const args = !begun(db) ? ['search', experiment, '--db', db] : ['resume', db];
-      const { child, finished } = startVoxolve([...args, '--workers', '2'], env);
-      // Any moment from before the database is opened to some candidates later.
-      const moment = said(child, 'engine: ').then(() => sleep(rng.int(700)));
-      const end = await Promise.race([finished, moment.then(() => null)]);
-      if (end !== null) {
-        expect(end.code, end.stderr).toBe(0);
-        break;
-      }
-      child.kill('SIGKILL');
-      await finished;
-      kills++;
-      const now = begun(db) ? countOf(db, 'SELECT count(*) FROM evaluations') : 0;
-      expect(now).toBeGreaterThanOrEqual(evaluations);
-      evaluations = now;
-      if (kills === 12) {
-        expect((await voxolve(['resume', db, '--workers', '2'], env)).code).toBe(0);
-        break;
-      }
-    }
-    expect(kills).toBeGreaterThanOrEqual(10);
+    await searchKilled(experiment, db, 10);
     expect(lineageTables(db)).toEqual(lineageTables(reference));
     expect(winnerTables(db)).toEqual(winnerTables(reference));
     expect(countOf(db, `SELECT count(*) FROM candidates WHERE status IN ('running', 'pending')`)).toBe(0);
@@ -129,5 +131,47 @@ describe('a search', { timeout: 300_000 }, () => {
     expect(await altered(`UPDATE candidates SET score = score + 0.01 WHERE number = ${child}`)).toMatch(
       named,
     );
+  });
+});
+
+describe('a search whose candidates are decided out of order', { timeout: 300_000 }, () => {
+  const training = { steps: 6, batch: 2, evaluationBatches: 3 };
+  const byNeed = writeExperiment(folder, { name: 'by-need', training, candidates: 16 }, 'by-need.json');
+  const whole = join(folder, 'whole.db');
+
+  it('is the same with one worker, with four, and killed five times', async () => {
+    expect((await voxolve(['search', byNeed, '--db', whole, '--workers', '1'], env)).code).toBe(0);
+    expect(countOf(whole, 'SELECT count(*) FROM candidate_parents')).toBeGreaterThan(6);
+    const many = join(folder, 'many.db');
+    expect((await voxolve(['search', byNeed, '--db', many, '--workers', '4'], env)).code).toBe(0);
+    const killed = join(folder, 'killed-by-need.db');
+    await searchKilled(byNeed, killed, 5);
+    for (const db of [many, killed]) {
+      expect(lineageTables(db)).toEqual(lineageTables(whole));
+      expect(winnerTables(db)).toEqual(winnerTables(whole));
+      expect((await voxolve(['verify', db], env)).code).toBe(0);
+    }
+  });
+
+  it('goes on with another version only where that decides the same', async () => {
+    const db = new Sqlite(whole);
+    db.exec("UPDATE experiments SET voxolve_version = '0.0.1'");
+    db.close();
+    const same = await voxolve(['resume', whole, '--candidates', '17'], env);
+    expect(same.stderr).toMatch(
+      /begun by voxolve 0\.0\.1; this is .*, and 16 decisions derived anew are as recorded/,
+    );
+    expect(same.code).toBe(0);
+    const altered = new Sqlite(whole);
+    altered.exec(
+      "UPDATE candidate_parents SET role = 'crossover' WHERE candidate = (SELECT max(id) FROM candidates)",
+    );
+    altered.close();
+    const { code, stderr } = await voxolve(['resume', whole, '--candidates', '18'], env);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      /voxolve 0\.0\.1 began this search, and version .* decides otherwise \(candidate 16: parents\); resume it with/,
+    );
+    expect(countOf(whole, 'SELECT candidates FROM experiments')).toBe(17);
   });
 });

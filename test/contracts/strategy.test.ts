@@ -1,13 +1,12 @@
 /** The contract that every search strategy keeps (src/search/strategy.ts). */
 import { describe, expect, it } from 'vitest';
-import { hashJson } from '../../src/core/hash.js';
 import { rngOf } from '../../src/core/random.js';
 import { constrained } from '../../src/search/constrained.js';
 import { int, oneOf, record } from '../../src/search/genes/index.js';
 import { replaceAt, pathOf } from '../../src/search/genes/pointer.js';
 import { genomeSpace } from '../../src/search/space.js';
 import { createStrategy, strategies } from '../../src/search/strategies/index.js';
-import type { Genome, Proposal, Result, Strategy } from '../../src/search/strategy.js';
+import { told, type Genome, type Proposal, type Result, type Strategy } from '../../src/search/strategy.js';
 
 const gene = record({ a: int(0, 30), b: int(0, 30), c: oneOf(['x', 'y', 'z']) });
 const space = genomeSpace({ name: 'plain', source: '', gene, build: () => null });
@@ -20,12 +19,13 @@ function resultOf(number: number, genome: Genome): Result {
   return { number, genome, status: 'done', score: -Math.abs(a - 20) - Math.abs(b - 5) };
 }
 
-function search(strategy: Strategy, seed: number, count: number, lookahead = 4): Proposal[] {
+function search(own: Strategy, seed: number, count: number, lookahead = 4): Proposal[] {
+  const strategy = told(own);
   const proposals: Proposal[] = [];
   for (let i = 0; i < count; i++) {
     const due = i - lookahead;
-    const told = proposals[due];
-    if (told !== undefined) strategy.tell(resultOf(due, told.genome));
+    const before = proposals[due];
+    if (before !== undefined) strategy.tell(resultOf(due, before.genome));
     proposals.push(strategy.ask(i, rngOf(seed, i, 'ask')));
   }
   return proposals;
@@ -33,6 +33,7 @@ function search(strategy: Strategy, seed: number, count: number, lookahead = 4):
 
 describe.each(Object.keys(strategies))('the strategy %s', (name) => {
   const make = (): Strategy => createStrategy({ name }, space, { lookahead: 4 });
+  const { needs } = make();
 
   it('knows its name and its source', () => {
     expect(make().name).toBe(name);
@@ -65,25 +66,38 @@ describe.each(Object.keys(strategies))('the strategy %s', (name) => {
     }
   });
 
-  it('rests on what it was told, not on what was asked before', () => {
+  it.skipIf(needs === undefined)('needs early results only, the same whatever was asked before', () => {
     const asked = make();
-    const idle = make();
+    search(asked, 5, 60);
+    for (let i = 0; i < 120; i++) {
+      const needed = needs?.(i, rngOf('needs', i)) ?? [];
+      for (const number of needed) {
+        expect(number).toBeGreaterThanOrEqual(0);
+        expect(number).toBeLessThanOrEqual(i - 4);
+      }
+      expect(new Set(needed).size).toBe(needed.length);
+      expect(asked.needs?.(i, rngOf('needs', i))).toEqual(needed);
+    }
+  });
+
+  it('rests on what it was told, not on what was asked before', () => {
+    const asked = told(make());
+    const idle = told(make());
     for (let i = 0; i < 60; i++) {
-      for (let repeat = 0; repeat < 3; repeat++) asked.ask(i, rngOf('other', i, repeat));
+      for (let repeat = 0; repeat < 3; repeat++) asked.ask(i + 3, rngOf('other', i, repeat));
       const result = resultOf(i, space.sample(rngOf('told', i)));
       asked.tell(result);
       idle.tell(result);
-      expect(asked.ask(i + 1, rngOf(i))).toEqual(idle.ask(i + 1, rngOf(i)));
+      expect(asked.ask(i + 4, rngOf(i))).toEqual(idle.ask(i + 4, rngOf(i)));
     }
   });
 
   it('goes on where every candidate fails', () => {
-    const strategy = make();
+    const strategy = told(make());
     for (let i = 0; i < 60; i++) {
-      const { genome } = strategy.ask(i, rngOf(i));
-      strategy.tell({ number: i, genome, status: 'failed', score: null });
+      strategy.tell({ number: i, genome: space.sample(rngOf(i)), status: 'failed', score: null });
+      expect(gene.problems(strategy.ask(i + 4, rngOf(i)).genome, [])).toEqual([]);
     }
-    expect(gene.problems(strategy.ask(60, rngOf(60)).genome, [])).toEqual([]);
   });
 
   it('keeps constraints at proposal', () => {
@@ -98,7 +112,7 @@ describe('regularized evolution', () => {
   const evolution = { name: 'evolution', options: { population: 10, sample: 3 } };
 
   it('is random until its population is told, then mutates one told candidate in one place', () => {
-    const proposals = search(createStrategy(evolution, space), 6, 60, 4);
+    const proposals = search(createStrategy(evolution, space, { lookahead: 4 }), 6, 60, 4);
     for (const [i, { parents, mutations }] of proposals.entries()) {
       const founder = i < 10 + 4 - 1;
       expect(parents).toHaveLength(founder ? 0 : 1);
@@ -107,36 +121,54 @@ describe('regularized evolution', () => {
   });
 
   it('takes parents from the youngest of its population only, however good the old were', () => {
-    const strategy = createStrategy(evolution, space);
-    for (let i = 0; i < 30; i++) {
-      strategy.tell({ number: i, genome: { a: i, b: 0, c: 'x' }, status: 'done', score: -i });
+    const strategy = told(createStrategy(evolution, space));
+    for (let i = 0; i < 80; i++) {
+      strategy.tell({ number: i, genome: { a: i % 30, b: 0, c: 'x' }, status: 'done', score: -i });
     }
     for (let i = 30; i < 80; i++) {
       const [parent] = strategy.ask(i, rngOf(i)).parents;
-      expect(parent?.number).toBeGreaterThanOrEqual(20);
+      expect(parent?.number).toBeGreaterThanOrEqual(i - 10);
     }
   });
 
   it('takes the best of the sample; with a sample as large as the population, the best of all', () => {
-    const strategy = createStrategy({ name: 'evolution', options: { population: 5, sample: 5 } }, space);
+    const strategy = told(
+      createStrategy({ name: 'evolution', options: { population: 5, sample: 5 } }, space),
+    );
     [3, 9, 1, 4, 2].forEach((score, number) => {
       strategy.tell({ number, genome: { a: score, b: 0, c: 'x' }, status: 'done', score });
     });
     expect(strategy.ask(5, rngOf(0)).parents).toEqual([{ number: 1, role: 'parent' }]);
   });
 
-  it('avoids genomes that were told before', () => {
-    const strategy = createStrategy({ name: 'evolution', options: { population: 1, sample: 1 } }, space);
-    const seen = new Set<string>();
-    let repeats = 0;
-    for (let i = 0; i < 300; i++) {
-      const { genome } = strategy.ask(i, rngOf('again', i));
-      const hash = hashJson(genome);
-      if (seen.has(hash)) repeats++;
-      seen.add(hash);
-      strategy.tell({ number: i, genome, status: 'done', score: 1 });
+  it('avoids the genomes of its tournament', () => {
+    const few = genomeSpace({
+      name: 'few',
+      source: '',
+      gene: record({ a: oneOf([0, 1, 2]) }),
+      build: () => null,
+    });
+    const strategy = createStrategy({ name: 'evolution', options: { population: 2, sample: 2 } }, few);
+    const tournament = [0, 1].map((a): Result => ({
+      number: a,
+      genome: { a },
+      status: 'done',
+      score: a,
+    }));
+    for (let i = 0; i < 50; i++) {
+      expect(strategy.ask(2, rngOf('again', i), tournament).genome).toEqual({ a: 2 });
     }
-    expect(repeats).toBe(0);
+  });
+
+  it('decides without the results that its tournament is not drawn from', () => {
+    const strategy = createStrategy(evolution, space, { lookahead: 4 });
+    for (let i = 13; i < 60; i++) {
+      const needed = strategy.needs?.(i, rngOf(i)) ?? [];
+      expect(needed).toHaveLength(3);
+      const results = needed.map((number) => resultOf(number, { a: number % 30, b: 3, c: 'x' }));
+      const { parents } = strategy.ask(i, rngOf(i), results);
+      for (const { number } of parents) expect(needed).toContain(number);
+    }
   });
 });
 

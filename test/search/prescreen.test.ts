@@ -4,7 +4,7 @@ import { int, record } from '../../src/search/genes/index.js';
 import { kendall } from '../../src/search/kendall.js';
 import { genomeSpace } from '../../src/search/space.js';
 import { agreements, createStrategy, type ZeroCost } from '../../src/search/strategies/index.js';
-import type { Genome, Strategy } from '../../src/search/strategy.js';
+import { told, type Genome, type Strategy } from '../../src/search/strategy.js';
 
 type Point = { readonly a: number; readonly b: number };
 const gene = record({ a: int(0, 999), b: int(0, 999) });
@@ -23,7 +23,8 @@ function make(options: object, scores = zeroCost): Strategy {
   return createStrategy({ name: 'random', options: { prescreen: options } }, space, { zeroCost: scores });
 }
 
-function run(strategy: Strategy, count: number): readonly Genome[] {
+function run(own: Strategy, count: number): readonly Genome[] {
+  const strategy = told(own);
   return Array.from({ length: count }, (_, number) => {
     const { genome } = strategy.ask(number, rngOf('run', number));
     strategy.tell({ number, genome, status: 'done', score: (genome as Point).a });

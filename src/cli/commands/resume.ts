@@ -15,6 +15,7 @@ import { specFromJson } from '../spec.js';
 import type { LabelledSet } from '../../probes/labelled-set.js';
 import type { TaskPlan } from '../../tasks/task.js';
 import { loadProbe } from '../probe-set.js';
+import { requireSameDecisions } from '../same-version.js';
 import { loadScans, scanFolder } from '../scan-source.js';
 import { noteLatency, storedLatencyModel } from '../stored-latency.js';
 import { showSummary } from '../summary.js';
@@ -65,6 +66,7 @@ export const resume = defineCommand({
         `engine: ${row.engine} on ${row.device} (${recordedReason(row)}); ${workers} at a time; database ${args.db}`,
       );
       noteLatency(experiment, latency);
+      requireSameDecisions(store, row, prepared);
       extendExperiment(store, row.id, total);
       const run = { store, row, prepared, scans, labelled, workers, memory, candidates: total };
       const end = await runSearch(run);

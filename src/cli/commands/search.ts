@@ -28,6 +28,7 @@ import { latencyModelFor } from '../latency-model.js';
 import { noteLatency, storedLatencyModel } from '../stored-latency.js';
 import { loadScans, phantoms, scanFolder } from '../scan-source.js';
 import { withStart } from '../warm-start.js';
+import { requireSameDecisions } from '../same-version.js';
 import { showSummary } from '../summary.js';
 import { version } from '../version.js';
 import { memoryAsked, workerOptions } from '../worker-options.js';
@@ -134,6 +135,7 @@ export const search = defineCommand({
       }));
       requireSameScans(row, scans.fingerprint, args.scans ?? 'the phantoms');
       const total = Math.max(row.candidates, experiment.candidates);
+      requireSameDecisions(store, row, prepared);
       extendExperiment(store, row.id, total);
       const run = { store, row, prepared, scans, labelled, workers, memory, candidates: total };
       const end = await runSearch(run);

@@ -1,27 +1,37 @@
 /**
  * Regularized (aging) evolution.
  *
- * The last `population` candidates told are alive. A child is a mutation of the best of `sample` picked from
- * them at random; nothing dies of a low score, only of age. While fewer are told than the population holds,
- * candidates are random.
+ * Of the candidates numbered ≤ i − lookahead, the last `population` are alive when i is decided. A child is a
+ * mutation of the best of `sample` picked from them at random; nothing dies of a low score, only of age. While fewer
+ * are alive than the population holds, candidates are random. A decision rests on the tournament alone, so it waits for
+ * nobody else.
  *
  * Source: Real, Aggarwal, Huang and Le, "Regularized Evolution for Image Classifier Architecture Search",
  * AAAI 2019, algorithm 1.
  */
 import { z } from 'zod';
-import type { Result } from '../strategy.js';
 import { defineStrategy } from './member.js';
-import { best, founder, keepLast, offspring, pickRandom, redraw } from './population.js';
+import { best, founder, offspring, pickRandom, redraw } from './population.js';
 
-/** How often a child that repeats a genome already told is mutated anew. */
+/** How often a child that repeats a genome of its parent's tournament is mutated anew. */
 const TRIES = 10;
+
+/**
+ * The default. Much smaller than the lookahead, a population would fall apart into islands that grow at their slowest
+ * members' pace, since neither parents nor children of an island are far from its numbers.
+ */
+const POPULATION = 20;
 
 const options = z
   .strictObject({
-    population: z.int().min(1).default(20).describe('Candidates alive at a time'),
+    population: z
+      .int()
+      .min(1)
+      .optional()
+      .describe('Candidates alive at a time; by default 20, or half the lookahead where that is more'),
     sample: z.int().min(1).default(5).describe('Candidates in a tournament for parenthood'),
   })
-  .refine(({ population, sample }) => sample <= population, {
+  .refine(({ population = POPULATION, sample }) => sample <= population, {
     path: ['sample'],
     message: 'must not exceed the population',
   });
@@ -30,25 +40,28 @@ export const evolution = defineStrategy({
   name: 'evolution',
   source: 'https://arxiv.org/abs/1802.01548',
   options,
-  create: ({ population, sample }, space) => {
-    let alive: readonly Result[] = [];
-    const seen = new Set<string>();
+  create: ({ population: chosen, sample }, space, { lookahead }) => {
+    const population = chosen ?? Math.max(POPULATION, Math.ceil(lookahead / 2));
     return {
       name: 'evolution',
-      ask: (_number, rng) => {
-        const parent = alive.length < population ? undefined : best(pickRandom(alive, sample, rng));
+      needs: (number, rng) => {
+        const youngest = number - lookahead;
+        if (youngest < population - 1) return [];
+        const alive = Array.from({ length: population }, (_, age) => youngest - age);
+        return pickRandom(alive, sample, rng);
+      },
+      ask: (_number, rng, tournament) => {
+        const parent = best(tournament);
         // Where a whole tournament has no score there is nothing to inherit.
         if (parent === undefined || parent.score === null) return founder(space, rng);
+        const known = new Set(tournament.map(({ genome }) => space.hash(genome)));
         return redraw(
           () => offspring(space, parent, rng),
-          ({ genome }) => !seen.has(space.hash(genome)),
+          ({ genome }) => !known.has(space.hash(genome)),
           TRIES,
         );
       },
-      tell: (result) => {
-        alive = keepLast([...alive, result], population);
-        seen.add(space.hash(result.genome));
-      },
+      tell: () => undefined,
     };
   },
 });

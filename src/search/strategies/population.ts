@@ -21,11 +21,6 @@ function better(a: Result, b: Result): boolean {
   return (a.score ?? -Infinity) > (b.score ?? -Infinity);
 }
 
-/** The newest `count` members: the older have died of age. */
-export function keepLast<T>(members: readonly T[], count: number): readonly T[] {
-  return members.slice(-count);
-}
-
 /** A genome of nobody's. */
 export function founder(space: GenomeSpace, rng: Rng): Proposal {
   return { genome: space.sample(rng), parents: [], mutations: [] };

@@ -10,7 +10,7 @@
  */
 import { z } from 'zod';
 import { kendall } from '../kendall.js';
-import type { Genome, Proposal, Strategy } from '../strategy.js';
+import type { Genome, Proposal, Strategy, ToldStrategy } from '../strategy.js';
 
 /** Scores of genomes without training, higher promising more. Pure functions of the genome. */
 export interface ZeroCost {
@@ -60,7 +60,11 @@ export function agreements(
   });
 }
 
-export function prescreening(strategy: Strategy, options: PrescreenOptions, zeroCost: ZeroCost): Strategy {
+export function prescreening(
+  strategy: ToldStrategy,
+  options: PrescreenOptions,
+  zeroCost: ZeroCost,
+): Strategy {
   const { pool, after, last } = options;
   const trained: { genome: Genome; score: number }[] = [];
   let trust: { readonly name: string | null } | undefined;

@@ -12,6 +12,7 @@ export const random = defineStrategy({
   options: z.strictObject({}),
   create: (_options, space) => ({
     name: 'random',
+    needs: () => [],
     ask: (_number, rng) => ({ genome: space.sample(rng), parents: [], mutations: [] }),
     tell: () => undefined,
   }),

@@ -5,11 +5,17 @@
 import type { Genome, Strategy } from '../strategy.js';
 
 export function startingWith(strategy: Strategy, genomes: readonly Genome[]): Strategy {
+  const { needs } = strategy;
   return {
     ...strategy,
-    ask: (number, rng) => {
+    ...(needs === undefined
+      ? {}
+      : { needs: (number, rng) => (number < genomes.length ? [] : needs(number, rng)) }),
+    ask: (number, rng, needed) => {
       const genome = genomes[number];
-      return genome === undefined ? strategy.ask(number, rng) : { genome, parents: [], mutations: [] };
+      return genome === undefined
+        ? strategy.ask(number, rng, needed)
+        : { genome, parents: [], mutations: [] };
     },
   };
 }

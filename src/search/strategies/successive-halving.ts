@@ -5,6 +5,7 @@
  * is halving.ts.
  */
 import { z } from 'zod';
+import { told } from '../strategy.js';
 import { halving } from './halving.js';
 import { defineStrategy } from './member.js';
 
@@ -26,5 +27,9 @@ export const successiveHalving = defineStrategy({
   source: 'https://arxiv.org/abs/1810.05934',
   options: halvingOptions,
   create: ({ strategy, rungs, reduction }, _space, { create, lookahead }) =>
-    halving(create(strategy), { name: 'successive-halving', rungs, reduction, entries: [0] }, lookahead),
+    halving(
+      told(create(strategy)),
+      { name: 'successive-halving', rungs, reduction, entries: [0] },
+      lookahead,
+    ),
 });
