@@ -69,7 +69,7 @@ const fields = z.strictObject({
     .positive()
     .default(8)
     .describe(
-      'candidate i is decided from the results of the candidates up to i - lookahead; at least twice the workers',
+      'candidate i is decided from results of candidates up to i - lookahead, and at most so many are decided and not finished; at least twice the workers',
     ),
   space: z
     .string()

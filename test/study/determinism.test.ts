@@ -1,12 +1,10 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readdirSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
 import { canonicalJson } from '../../src/core/json.js';
 import { rngOf } from '../../src/core/random.js';
 import type { Result, Strategy } from '../../src/search/strategy.js';
 import { createExperiment, findExperiment, type Experiment } from '../../src/store/experiments.js';
-import { openStore, type Store } from '../../src/store/open.js';
+import type { Store } from '../../src/store/open.js';
 import { artifactFolder } from '../../src/store/paths.js';
 import { verifyStudy } from '../../src/study/verify.js';
 import type { StudyPlan } from '../../src/study/study.js';
@@ -22,19 +20,9 @@ import {
   toyExperimentIn,
   toyStrategy,
 } from './simulation.js';
+import { storePath, withStore, useStores } from './stores.js';
 
-let folder: string;
-beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'voxolve-study-'))));
-afterEach(() => rmSync(folder, { recursive: true }));
-
-async function withStore<T>(name: string, work: (store: Store) => Promise<T> | T): Promise<T> {
-  const store = openStore(join(folder, name), 'create');
-  try {
-    return await work(store);
-  } finally {
-    store.close();
-  }
-}
+useStores();
 
 const tablesAfter = (name: string, changes: Partial<StudyPlan>): Promise<unknown> =>
   withStore(name, async (store) => {
@@ -83,6 +71,19 @@ describe('a study', () => {
     };
     await withStore('a.db', (store) => runToy(store, { evaluate, parallel: 5 }));
     expect(most).toBe(5);
+  });
+
+  it.each(['random', 'evolution', 'nsga2'])('decides no more than the lookahead ahead: %s', async (name) => {
+    await withStore('a.db', async (store) => {
+      let most = 0;
+      const open = store.statement("SELECT count(*) FROM candidates WHERE status IN ('pending', 'running')");
+      const evaluate: StudyPlan['evaluate'] = (request, signal) => {
+        most = Math.max(most, open.pluck().get() as number);
+        return evaluateToy(request, signal);
+      };
+      await runToy(store, { evaluate, strategy: toyStrategy({ name }) });
+      expect(most).toBe(toyExperimentIn(store).lookahead);
+    });
   });
 
   it('hands out genomes as they are read back after a kill, down to the order of keys', async () => {
@@ -236,7 +237,7 @@ describe.each(Object.keys(toyChoices))('a study with the strategy %s', (name) =>
 });
 
 function weightsOf(name: string): string[] {
-  return readdirSync(artifactFolder(join(folder, name))).sort();
+  return readdirSync(artifactFolder(storePath(name))).sort();
 }
 
 describe('verification', () => {
