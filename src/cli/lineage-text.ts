@@ -1,7 +1,7 @@
 /**
  * A candidate's ancestry as text: each ancestor, its score, and what each mutation changed and gained.
  */
-import { isJsonArray, sameJson, type Json } from '../core/json.js';
+import { isJsonArray, isJsonRecord, sameJson, type Json, type JsonRecord } from '../core/json.js';
 import type { Ancestor } from '../store/index.js';
 import { milliseconds, percent } from './format.js';
 
@@ -23,11 +23,23 @@ function entryText({ number, status, score, rung, latency, parent, mutations, ga
   ].join('\n');
 }
 
-/** What changed, without repeating what did not: of two lists only the items that one of them lacks. */
+/** What changed, without repeating what did not. */
 function changeText(before: Json, after: Json): string {
-  if (before === null || after === null || !isJsonArray(before) || !isJsonArray(after)) {
-    return `${brief(before)} → ${brief(after)}`;
-  }
+  if (isJsonArray(before) && isJsonArray(after)) return listChange(before, after);
+  if (isJsonRecord(before) && isJsonRecord(after)) return recordChange(before, after);
+  return `${brief(before)} → ${brief(after)}`;
+}
+
+/** The keys that differ, and those that only one of them has. */
+function recordChange(before: JsonRecord, after: JsonRecord): string {
+  return [...new Set([...Object.keys(before), ...Object.keys(after)])]
+    .filter((key) => !same(before[key], after[key]))
+    .map((key) => `${key} ${briefField(before[key])} → ${briefField(after[key])}`)
+    .join(', ');
+}
+
+/** The items that one of them lacks. */
+function listChange(before: readonly Json[], after: readonly Json[]): string {
   let head = 0;
   while (head < Math.min(before.length, after.length) && same(before[head], after[head])) head++;
   let tail = 0;
@@ -49,8 +61,13 @@ function same(a: Json | undefined, b: Json | undefined): boolean {
 /** A value on one line: objects as `key value` pairs. */
 function brief(value: Json): string {
   if (value === null) return 'nothing';
-  if (typeof value !== 'object' || isJsonArray(value)) return JSON.stringify(value);
+  if (!isJsonRecord(value)) return JSON.stringify(value);
   return Object.entries(value)
-    .map(([key, inner]) => `${key} ${typeof inner === 'string' ? inner : JSON.stringify(inner)}`)
+    .map(([key, inner]) => `${key} ${briefField(inner)}`)
     .join(', ');
+}
+
+function briefField(value: Json | undefined): string {
+  if (value === undefined) return 'none';
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }

@@ -240,9 +240,14 @@ function progressOf(
   });
 }
 
-/** How many workers to run: as asked, else one per core as far as the lookahead keeps them busy. */
-export function workerCount(asked: number | undefined, lookahead: number): number {
-  const workers = asked ?? Math.max(1, Math.min(availableParallelism(), Math.floor(lookahead / 2)));
+/** How many workers to run: as asked, else as many as the cores carry and the lookahead keeps busy. */
+export function workerCount(
+  asked: number | undefined,
+  { lookahead, threads }: Pick<Experiment, 'lookahead' | 'threads'>,
+  cores = availableParallelism(),
+): number {
+  const carried = Math.max(1, Math.floor(cores / threads));
+  const workers = asked ?? Math.max(1, Math.min(carried, Math.floor(lookahead / 2)));
   if (!Number.isInteger(workers) || workers < 1) {
     throw new UserError({
       subject: '--workers',
@@ -253,6 +258,12 @@ export function workerCount(asked: number | undefined, lookahead: number): numbe
   if (workers > lookahead) {
     note(`using ${lookahead} workers instead of ${workers}: the experiment's lookahead is ${lookahead}`);
     return lookahead;
+  }
+  if (asked === undefined && workers < carried) {
+    note(
+      `${plural(workers, 'worker')} on ${cores} cores: the experiment's lookahead of ${lookahead} keeps no more busy ` +
+        `(a new search with a "lookahead" of ${2 * carried} uses all)`,
+    );
   }
   return workers;
 }

@@ -4,7 +4,10 @@
 import { UserError } from '../core/errors.js';
 
 export const workerOptions = {
-  workers: { type: 'number', describe: 'candidates trained at once (default: one per core)' },
+  workers: {
+    type: 'number',
+    describe: 'candidates trained at once (default: as many as the cores carry, up to half the lookahead)',
+  },
   memory: {
     type: 'number',
     describe: 'MiB that candidates may take together (default: four fifths of what is free)',

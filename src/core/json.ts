@@ -23,6 +23,12 @@ export function isJsonArray(value: Json): value is readonly Json[] {
   return Array.isArray(value);
 }
 
+export type JsonRecord = { readonly [key: string]: Json };
+
+export function isJsonRecord(value: Json): value is JsonRecord {
+  return typeof value === 'object' && value !== null && !isJsonArray(value);
+}
+
 export function sameJson(a: Json, b: Json): boolean {
   return canonicalJson(a) === canonicalJson(b);
 }

@@ -41,7 +41,7 @@ export const resume = defineCommand({
       const { experiment: stored, code, labelled: recordedLabels } = specFromJson(row.spec);
       const experiment = parseOrComplain(Experiment, stored, `experiment ${row.name} in ${args.db}`);
       const total = wanted(args.candidates, row.candidates);
-      const workers = workerCount(args.workers, row.lookahead);
+      const workers = workerCount(args.workers, experiment);
       const memory = memoryAsked(args.memory);
       await chooseEngine({
         engine: row.engine as Experiment['engine'],

@@ -2,7 +2,7 @@
  * `voxolve search EXPERIMENT.json --scans DIR --db FILE`: starts a search, or goes on with the same one.
  */
 import { existsSync } from 'node:fs';
-import { canonicalJson, type Json } from '../../core/json.js';
+import { canonicalJson, isJsonRecord, type Json } from '../../core/json.js';
 import { UserError } from '../../core/errors.js';
 import { loadSpace } from '../../experiment/plugins.js';
 import { prepare } from '../../experiment/prepare.js';
@@ -81,7 +81,7 @@ export const search = defineCommand({
     );
     const experiment = await withStart(asked, await loadSpace(asked.space));
     const database = args.db ?? `${experiment.name}.db`;
-    const workers = workerCount(args.workers, experiment.lookahead);
+    const workers = workerCount(args.workers, experiment);
     const memory = memoryAsked(args.memory);
     const before = existsSync(database) ? recorded(database, experiment.name) : undefined;
     if (before !== undefined && args.latencyFrom !== undefined) {
@@ -171,16 +171,12 @@ function rowOf(store: Store, spec: Spec, fresh: () => Parameters<typeof createEx
 /** The path of the first key that differs, ignoring how many candidates are wanted; null where none does. */
 function differingKey(a: Json, b: Json, path = ''): string | null {
   if (path === 'experiment.candidates' || path === 'experiment.$schema') return null;
-  if (!isRecord(a) || !isRecord(b)) return canonicalJson(a) === canonicalJson(b) ? null : path;
+  if (!isJsonRecord(a) || !isJsonRecord(b)) return canonicalJson(a) === canonicalJson(b) ? null : path;
   for (const key of new Set([...Object.keys(a), ...Object.keys(b)])) {
     const inner = differingKey(a[key] ?? null, b[key] ?? null, path === '' ? key : `${path}.${key}`);
     if (inner !== null) return inner;
   }
   return null;
-}
-
-function isRecord(value: Json): value is { readonly [key: string]: Json } {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** A search over other scans is another search. */
