@@ -29,6 +29,8 @@ export interface NewExperiment {
   readonly engineChoice?: Json | null;
   /** What the limit on latency is judged by; null where there is no such limit. */
   readonly latencyModel?: Json | null;
+  /** Name of the processor on which it begins. Null in databases from before it was kept. */
+  readonly processor?: string | null;
 }
 
 export interface Experiment extends NewExperiment {
@@ -47,28 +49,30 @@ export function createExperiment(store: Store, experiment: NewExperiment, create
         fix: 'continue it with voxolve resume, or give another database or name',
       });
     }
-    const { engineChoice = null, latencyModel = null } = experiment;
+    const { engineChoice = null, latencyModel = null, processor = null } = experiment;
     const row = {
       ...experiment,
       spec: canonicalJson(experiment.spec),
       engineChoice: engineChoice === null ? null : canonicalJson(engineChoice),
       latencyModel: latencyModel === null ? null : canonicalJson(latencyModel),
+      processor,
       createdAt: createdAt.toISOString(),
     };
     const { lastInsertRowid } = store
       .statement(
         `INSERT INTO experiments (name, spec, seed, strategy, space, task, lookahead, candidates, engine, device,
            scans, scans_fingerprint, metric, chance, created_at, voxolve_version, engine_choice,
-           latency_model)
+           latency_model, processor)
          VALUES (@name, @spec, @seed, @strategy, @space, @task, @lookahead, @candidates, @engine, @device,
            @scans, @scansFingerprint, @metric, @chance, @createdAt, @version, @engineChoice,
-           @latencyModel)`,
+           @latencyModel, @processor)`,
       )
       .run(row);
     return {
       ...experiment,
       engineChoice,
       latencyModel,
+      processor,
       id: Number(lastInsertRowid),
       createdAt: row.createdAt,
     };
@@ -78,7 +82,7 @@ export function createExperiment(store: Store, experiment: NewExperiment, create
 const SELECT = `
   SELECT id, name, spec, seed, strategy, space, task, lookahead, candidates, engine, device, scans,
     scans_fingerprint AS scansFingerprint, metric, chance, created_at AS createdAt, voxolve_version AS version,
-    engine_choice AS engineChoice, latency_model AS latencyModel
+    engine_choice AS engineChoice, latency_model AS latencyModel, processor
   FROM experiments`;
 
 type Row = Omit<Experiment, 'spec' | 'engineChoice' | 'latencyModel'> & {

@@ -136,4 +136,8 @@ export const MIGRATIONS: readonly string[] = [
   ALTER TABLE experiments ADD COLUMN latency_model TEXT;     -- JSON: coefficients, their error, what they were fitted to
   ALTER TABLE candidates ADD COLUMN latency REAL;            -- predicted milliseconds of one inference of the encoder
   `,
+  // Where the search began: on another kind of processor sums differ in their last bits.
+  `
+  ALTER TABLE experiments ADD COLUMN processor TEXT;         -- by its name; null: not kept
+  `,
 ];

@@ -155,11 +155,14 @@ describe('a search whose candidates are decided out of order', { timeout: 300_00
 
   it('goes on with another version only where that decides the same', async () => {
     const db = new Sqlite(whole);
-    db.exec("UPDATE experiments SET voxolve_version = '0.0.1'");
+    db.exec("UPDATE experiments SET voxolve_version = '0.0.1', processor = 'Z80'");
     db.close();
     const same = await voxolve(['resume', whole, '--candidates', '17'], env);
     expect(same.stderr).toMatch(
       /begun by voxolve 0\.0\.1; this is .*, and 16 decisions derived anew are as recorded/,
+    );
+    expect(same.stderr).toMatch(
+      /begun on Z80, this is .*: where the two compute with different instructions/,
     );
     expect(same.code).toBe(0);
     const altered = new Sqlite(whole);

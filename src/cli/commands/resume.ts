@@ -15,12 +15,16 @@ import { specFromJson } from '../spec.js';
 import type { LabelledSet } from '../../probes/labelled-set.js';
 import type { TaskPlan } from '../../tasks/task.js';
 import { loadProbe } from '../probe-set.js';
-import { requireSameDecisions } from '../same-version.js';
+import {
+  noteOtherProcessor,
+  requireSameCode,
+  requireSameDecisions,
+  requireSameScans,
+} from '../same-search.js';
 import { loadScans, scanFolder } from '../scan-source.js';
 import { noteLatency, storedLatencyModel } from '../stored-latency.js';
 import { showSummary } from '../summary.js';
 import { memoryAsked, workerOptions } from '../worker-options.js';
-import { requireSameScans } from './search.js';
 
 export const resume = defineCommand({
   command: 'resume <db>',
@@ -66,6 +70,7 @@ export const resume = defineCommand({
         `engine: ${row.engine} on ${row.device} (${recordedReason(row)}); ${workers} at a time; database ${args.db}`,
       );
       noteLatency(experiment, latency);
+      noteOtherProcessor(row);
       requireSameDecisions(store, row, prepared);
       extendExperiment(store, row.id, total);
       const run = { store, row, prepared, scans, labelled, workers, memory, candidates: total };
@@ -111,21 +116,5 @@ async function labelledAgain(
     subject: manifest,
     problem: 'the labelled scans are not those that the search began with',
     fix: 'restore them, or start a new search with another --db',
-  });
-}
-
-/** A user's own space or task that was edited since would make it another search. */
-function requireSameCode(
-  before: { readonly space: string; readonly proxyTask: string },
-  now: { readonly space: string; readonly proxyTask: string },
-  { space, proxyTask }: Experiment,
-): void {
-  const task = typeof proxyTask === 'string' ? proxyTask : proxyTask.name;
-  const changed = before.space !== now.space ? space : before.proxyTask !== now.proxyTask ? task : null;
-  if (changed === null) return;
-  throw new UserError({
-    subject: changed,
-    problem: 'this file was changed since the search began, so the search would not be the same',
-    fix: 'restore it, or start a new search with another --db',
   });
 }

@@ -18,6 +18,7 @@ import {
   type Store,
 } from '../../store/index.js';
 import { resolve } from 'node:path';
+import { processor } from '../calibration/kept.js';
 import { defineCommand } from '../command.js';
 import { choiceToJson, chooseEngine, recordedReason } from '../engine-choice.js';
 import { jsonOption, note } from '../output.js';
@@ -28,7 +29,7 @@ import { latencyModelFor } from '../latency-model.js';
 import { noteLatency, storedLatencyModel } from '../stored-latency.js';
 import { loadScans, phantoms, scanFolder } from '../scan-source.js';
 import { withStart } from '../warm-start.js';
-import { requireSameDecisions } from '../same-version.js';
+import { noteOtherProcessor, requireSameDecisions, requireSameScans } from '../same-search.js';
 import { showSummary } from '../summary.js';
 import { version } from '../version.js';
 import { memoryAsked, workerOptions } from '../worker-options.js';
@@ -131,9 +132,11 @@ export const search = defineCommand({
         scansFingerprint: scans.fingerprint,
         metric: prepared.plan.metric,
         chance: prepared.plan.chance,
+        processor: processor(),
         version,
       }));
       requireSameScans(row, scans.fingerprint, args.scans ?? 'the phantoms');
+      noteOtherProcessor(row);
       const total = Math.max(row.candidates, experiment.candidates);
       requireSameDecisions(store, row, prepared);
       extendExperiment(store, row.id, total);
@@ -177,14 +180,4 @@ function differingKey(a: Json, b: Json, path = ''): string | null {
     if (inner !== null) return inner;
   }
   return null;
-}
-
-/** A search over other scans is another search. */
-export function requireSameScans(row: Row, fingerprint: string, subject: string): void {
-  if (row.scansFingerprint === fingerprint) return;
-  throw new UserError({
-    subject,
-    problem: `the scans are not those that experiment ${row.name} began with (content, split or preprocessing differ)`,
-    fix: 'restore them, or start a new search with another --db',
-  });
 }
