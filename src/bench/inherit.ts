@@ -1,5 +1,5 @@
 /**
- * `npm run bench:inherit`: do children that inherit weights compute what their parents compute, and does it save steps?
+ * `npm run bench:inherit [-- --genomes 200 --parents 4 --only 'another branch' --experiment FILE]`: do children that inherit weights compute what their parents compute, and does it save steps?
  *
  * First over many random genomes the largest change of the outputs, by mutation. Then, on phantoms: parents are trained,
  * and their children twice, from inherited and from fresh weights, until they score what the parent scored.
@@ -37,16 +37,20 @@ async function main(): Promise<void> {
       genomes: { type: 'string', default: '200' },
       parents: { type: 'string', default: '4' },
       experiment: { type: 'string', default: 'experiments/quickstart.json' },
+      only: { type: 'string' },
     },
   });
-  await preservation(Number(values.genomes));
-  await savings(values.experiment, Number(values.parents));
+  const { only, genomes, parents, experiment } = values;
+  const kinds = growths.filter((kind) => only === undefined || kind === only);
+  if (kinds.length === 0) throw new Error(`--only must be one of ${growths.join(', ')}; got ${only}`);
+  await preservation(kinds, Number(genomes));
+  await savings(kinds, experiment, Number(parents));
 }
 
-async function preservation(genomes: number): Promise<void> {
+async function preservation(kinds: readonly string[], genomes: number): Promise<void> {
   print('| mutation | genomes | largest change of the outputs, relative |');
   print('| --- | --- | --- |');
-  for (const kind of growths) {
+  for (const kind of kinds) {
     let [tried, worst] = [0, 0];
     for (let seed = 0; tried < genomes && seed < 20 * genomes; seed++) {
       const pair = grown(kind, seed);
@@ -60,7 +64,7 @@ async function preservation(genomes: number): Promise<void> {
   }
 }
 
-async function savings(file: string, parents: number): Promise<void> {
+async function savings(kinds: readonly string[], file: string, parents: number): Promise<void> {
   if (parents < 1) return;
   const experiment = await readExperiment(file);
   const folder = mkdtempSync(join(tmpdir(), 'voxolve-inherit-'));
@@ -75,7 +79,7 @@ async function savings(file: string, parents: number): Promise<void> {
       "\n| mutation | parents | parents' score | after 10 steps, inherited | steps to it, inherited | fresh |",
     );
     print('| --- | --- | --- | --- | --- | --- |');
-    for (const kind of growths) print(await rowOf(kind, prepared, set, parents));
+    for (const kind of kinds) print(await rowOf(kind, prepared, set, parents));
   } finally {
     rmSync(folder, { recursive: true });
   }

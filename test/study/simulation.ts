@@ -90,6 +90,14 @@ export const toyChoices: Readonly<Record<string, StrategyChoice>> = {
     name: 'evolution',
     options: { population: 8, sample: 3, prescreen: { pool: 4, after: 8 } },
   },
+  'evolution, with a warm start': {
+    name: 'evolution',
+    options: {
+      population: 8,
+      sample: 3,
+      start: [8, 64].map((width) => ({ stem: 'small', stages: [{ block: 'conv', width }] })),
+    },
+  },
   'successive-halving, prescreened': {
     name: 'successive-halving',
     options: { prescreen: { pool: 4, after: 8 } },
