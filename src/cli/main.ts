@@ -10,10 +10,13 @@ import { commandsFor } from './commands/index.js';
 import { version } from './version.js';
 
 async function main(args: readonly string[]): Promise<void> {
+  const commands = await commandsFor(args);
+  // One where the words begin with a command.
+  const [only] = commands.length === 1 ? commands.map(({ command }) => String(command)) : [];
   const parser = yargs([...args])
     .scriptName('voxolve')
     .usage('$0 COMMAND [options]\n\nSearch for video and volume architectures on unlabeled medical scans.')
-    .command(await commandsFor(args))
+    .command(commands)
     .option('trace', {
       type: 'boolean',
       default: false,
@@ -31,8 +34,11 @@ async function main(args: readonly string[]): Promise<void> {
       if (error instanceof Error) throw error;
       throw new UserError({
         subject: 'command line',
-        problem: (message ?? 'cannot be understood').replace(/\s*\n\s*/g, ', '),
-        fix: 'see voxolve --help',
+        problem: (message ?? 'cannot be understood')
+          .replace(/^Not enough non-option arguments.*/, `${only ?? 'it'} needs more than was given`)
+          .replace(/^Did you mean/, `there is no command "${args[0] ?? ''}"; did you mean`)
+          .replace(/\s*\n\s*/g, ', '),
+        fix: only === undefined ? 'see voxolve --help' : `see voxolve ${only.split(' ')[0]} --help`,
       });
     });
   await parser.parseAsync();

@@ -207,7 +207,12 @@ describe('resuming', { timeout: 60_000 }, () => {
 describe('the command line', { timeout: 60_000 }, () => {
   it('refuses what it does not know', async () => {
     expect(await refused('serch')).toMatch(/command line: .*see voxolve --help/);
-    expect(await refused('status', 'x.db', '--jsn')).toMatch(/command line: .*jsn/);
+    expect(await refused('status', 'x.db', '--jsn')).toMatch(
+      /command line: .*jsn.*; see voxolve status --help/,
+    );
+    expect(await refused('search')).toMatch(
+      /command line: search <experiment> needs more than was given; see voxolve search --help/,
+    );
     expect(await refused('search', at('experiment.json'), '--workers', '0')).toMatch(
       /--workers: must be a positive/,
     );
