@@ -71,12 +71,14 @@ describe('the commands', { timeout: 120_000 }, () => {
   });
 
   it('list engines and devices, usable or not, with reasons', async () => {
-    const { engines } = await json<{
+    const { engines, cache } = await json<{
+      cache: { directory: string; scans: number; mib: number };
       engines: { name: string; devices: { device: string; usable: boolean; reason: string }[] }[];
     }>('doctor');
     const onnx = engines.find(({ name }) => name === 'onnx');
     expect(onnx?.devices.find(({ device }) => device === 'cpu')?.usable).toBe(true);
     for (const { reason } of onnx?.devices ?? []) expect(reason).toMatch(/\w+ \w+/);
+    expect(cache.scans).toBeGreaterThanOrEqual(4);
   });
 
   it('describe the scans of a folder under the pinned names', async () => {

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import FileSystemStore from '@zarrita/storage/fs';
 import { describe, expect, it } from 'vitest';
@@ -6,6 +6,7 @@ import { get, open, root } from 'zarrita';
 import { present } from '../../src/core/errors.js';
 import { rngOf } from '../../src/core/random.js';
 import { sha256 } from '../../src/core/hash.js';
+import { cacheSize } from '../../src/scans/cache-size.js';
 import { openCache, shardOf, type ArrayName } from '../../src/scans/cache.js';
 import { ChunkMemory } from '../../src/scans/chunk-memory.js';
 import { drawCrop } from '../../src/scans/crops.js';
@@ -90,6 +91,24 @@ describe('the cache', () => {
     });
     expect(everything.filter((text) => text.endsWith('.zarr'))).toHaveLength(2);
     expect(everything.join('')).not.toMatch(/mary|john/);
+  });
+
+  it('says how much it takes, and may be deleted: what is prepared again is the same set', async () => {
+    const folder = patients(5);
+    const directory = temporaryFolder();
+    expect(await cacheSize(join(directory, 'none'))).toEqual({ scans: 0, bytes: 0 });
+    const { set } = await load(folder, directory);
+    const { scans, bytes } = await cacheSize(directory);
+    expect(scans).toBe(5);
+    const files = readdirSync(directory, { recursive: true, withFileTypes: true });
+    const sizes = files
+      .filter((file) => file.isFile())
+      .map((file) => statSync(join(file.parentPath, file.name)).size);
+    expect(bytes).toBe(sizes.reduce((sum, size) => sum + size, 0));
+    for (const name of readdirSync(directory)) rmSync(join(directory, name), { recursive: true });
+    const again = (await load(folder, directory)).set;
+    expect(again.fingerprint).toBe(set.fingerprint);
+    expect(contentOf(again)).toEqual(contentOf(set));
   });
 
   it('tells openScanSet what is gone', async () => {

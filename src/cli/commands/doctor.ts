@@ -1,9 +1,12 @@
 /** `voxolve doctor`: what works on this machine, and why the rest does not. */
 import { availableParallelism, totalmem } from 'node:os';
+import { cacheSize } from '../../scans/cache-size.js';
+import { defaultCacheDirectory } from '../../scans/cache.js';
 import { formats } from '../../scans/formats/index.js';
 import { findGpus, type Gpu } from '../../workers/gpus.js';
 import { defineCommand } from '../command.js';
 import { probeEngines } from '../engine-choice.js';
+import { plural } from '../format.js';
 import { jsonOption, print, printJson } from '../output.js';
 import { version } from '../version.js';
 
@@ -12,7 +15,8 @@ export const doctor = defineCommand({
   describe: 'engines, devices, decoders: what works here and why not',
   builder: (yargs) => yargs.options(jsonOption),
   handler: async (args) => {
-    const [engines, gpus] = await Promise.all([probeEngines(), findGpus()]);
+    const cache = defaultCacheDirectory();
+    const [engines, gpus, kept] = await Promise.all([probeEngines(), findGpus(), cacheSize(cache)]);
     const decoders = await Promise.all(
       formats.map(async (format) => {
         const { name, extensions } = format;
@@ -37,6 +41,7 @@ export const doctor = defineCommand({
         })),
         engines: engines.map((e) => ({ ...e, devices: e.devices.map((d) => ({ ...d })) })),
         decoders,
+        cache: { directory: cache, scans: kept.scans, mib: Math.round(kept.bytes / 2 ** 20) },
       });
       return;
     }
@@ -52,6 +57,9 @@ export const doctor = defineCommand({
     }
     for (const { name, usable, detail, extensions } of decoders)
       print(`scans: ${name} (${extensions.join(', ')}) ${usable ? 'can' : 'can not'} be read; ${detail}`);
+    print(
+      `cache: ${cache}, ${plural(kept.scans, 'prepared scan')}, ${(kept.bytes / 2 ** 30).toFixed(1)} GiB; may be deleted while nothing runs`,
+    );
   },
 });
 
