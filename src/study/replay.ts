@@ -88,7 +88,7 @@ function replayByNeed(
   const ready = new Set<number>();
   /** How many results each number still lacks, and who lacks each result. */
   const missing = new Map<number, number>();
-  const waiting = new Map<number, number[]>();
+  const lackedBy = new Map<number, number[]>();
 
   const lacking = (number: number): readonly number[] => needsOf(number).filter((one) => !results.has(one));
   const look = (number: number): void => {
@@ -98,12 +98,12 @@ function replayByNeed(
       return;
     }
     missing.set(number, lacked.length);
-    for (const one of lacked) waiting.set(one, [...(waiting.get(one) ?? []), number]);
+    for (const one of lacked) lackedBy.set(one, [...(lackedBy.get(one) ?? []), number]);
   };
   return {
     inOrder: false,
     next: (end) => {
-      // Who is further ahead rests on results of candidates that are not even decided.
+      // Those further ahead may rest on results beyond the highest that is known: looking at them can wait.
       while (ready.size === 0 && looked < end && looked <= highest + lookahead) {
         if (!decided.has(looked)) look(looked);
         looked++;
@@ -125,7 +125,7 @@ function replayByNeed(
     finished: (result) => {
       results.set(result.number, result);
       highest = Math.max(highest, result.number);
-      for (const number of waiting.get(result.number) ?? []) {
+      for (const number of lackedBy.get(result.number) ?? []) {
         const left = (missing.get(number) ?? 1) - 1;
         if (left > 0) missing.set(number, left);
         else {
@@ -133,7 +133,7 @@ function replayByNeed(
           ready.add(number);
         }
       }
-      waiting.delete(result.number);
+      lackedBy.delete(result.number);
     },
   };
 }
