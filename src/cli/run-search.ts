@@ -240,12 +240,18 @@ function progressOf(
   });
 }
 
+export interface WorkerCount {
+  readonly workers: number;
+  /** What the user should know of it, to be said once nothing else is refused. */
+  readonly remark: string | null;
+}
+
 /** How many workers to run: as asked, else as many as the cores carry and the lookahead keeps busy. */
 export function workerCount(
   asked: number | undefined,
   { lookahead, threads }: Pick<Experiment, 'lookahead' | 'threads'>,
   cores = availableParallelism(),
-): number {
+): WorkerCount {
   const carried = Math.max(1, Math.floor(cores / threads));
   const workers = asked ?? Math.max(1, Math.min(carried, Math.floor(lookahead / 2)));
   if (!Number.isInteger(workers) || workers < 1) {
@@ -256,14 +262,12 @@ export function workerCount(
     });
   }
   if (workers > lookahead) {
-    note(`using ${lookahead} workers instead of ${workers}: the experiment's lookahead is ${lookahead}`);
-    return lookahead;
+    const remark = `using ${lookahead} workers instead of ${workers}: the experiment's lookahead is ${lookahead}`;
+    return { workers: lookahead, remark };
   }
-  if (asked === undefined && workers < carried) {
-    note(
-      `${plural(workers, 'worker')} on ${cores} cores: the experiment's lookahead of ${lookahead} keeps no more busy ` +
-        `(a new search with a "lookahead" of ${2 * carried} uses all)`,
-    );
-  }
-  return workers;
+  if (asked !== undefined || workers === carried) return { workers, remark: null };
+  const remark =
+    `${plural(workers, 'worker')} on ${cores} cores: the experiment's lookahead of ${lookahead} keeps no more busy ` +
+    `(a new search with a "lookahead" of ${2 * carried} uses all)`;
+  return { workers, remark };
 }

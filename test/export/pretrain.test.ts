@@ -11,7 +11,7 @@ import { prepare } from '../../src/scans/prepare.js';
 import { writePhantoms } from '../../src/scans/phantoms.js';
 import type { Architecture } from '../../src/nn/architecture.js';
 import { convBlock, convNormAct, sequence } from '../../src/nn/index.js';
-import { needsPython, python, pythonOutput, runPython } from '../support/python.js';
+import { hasModule, needsPython, pythonOutput, runPython } from '../support/python.js';
 import { temporaryFolder } from '../support/tiny.js';
 import { randomContent } from './exports.js';
 
@@ -34,7 +34,9 @@ const small: Architecture = {
 
 const options = { patch: 6, jitter: 1, gap: 0.2, permutations: 8, foreground: 0 };
 
-describe.skipIf(python === undefined)(`exported training code ${needsPython}`, () => {
+const possible = hasModule('torch') && hasModule('nibabel');
+
+describe.skipIf(!possible)(`exported training code ${needsPython} with torch and nibabel`, () => {
   const root = temporaryFolder();
   const folder = join(root, 'export');
   const scans = join(root, 'scans');

@@ -8,7 +8,7 @@ import { describe, expect, it } from 'vitest';
 import { present } from '../../src/core/errors.js';
 import { nifti } from '../../src/scans/formats/nifti.js';
 import { orientationCode } from '../../src/scans/geometry.js';
-import { needsPython, python, runPython } from '../support/python.js';
+import { hasModule, needsPython, runPython } from '../support/python.js';
 
 const data = fileURLToPath(new URL('../../../shared/data', import.meta.url));
 const folders = ['scans/train', 'formats/nifti4d']
@@ -16,7 +16,11 @@ const folders = ['scans/train', 'formats/nifti4d']
   .filter((path) => existsSync(path));
 const files = folders.flatMap((folder) => readdirSync(folder).map((name) => join(folder, name)));
 
-const missing = python === undefined ? needsPython : files.length === 0 ? `(needs scans in ${data})` : '';
+const missing = !hasModule('nibabel')
+  ? `${needsPython} with nibabel`
+  : files.length === 0
+    ? `(needs scans in ${data})`
+    : '';
 
 /** What nibabel says: voxels are sampled at `(index * 7919) % voxels`, x fastest. */
 interface Reference {

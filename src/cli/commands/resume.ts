@@ -45,7 +45,7 @@ export const resume = defineCommand({
       const { experiment: stored, code, labelled: recordedLabels } = specFromJson(row.spec);
       const experiment = parseOrComplain(Experiment, stored, `experiment ${row.name} in ${args.db}`);
       const total = wanted(args.candidates, row.candidates);
-      const workers = workerCount(args.workers, experiment);
+      const { workers, remark } = workerCount(args.workers, experiment);
       const memory = memoryAsked(args.memory);
       await chooseEngine({
         engine: row.engine as Experiment['engine'],
@@ -69,6 +69,7 @@ export const resume = defineCommand({
       note(
         `engine: ${row.engine} on ${row.device} (${recordedReason(row)}); ${workers} at a time; database ${args.db}`,
       );
+      if (remark !== null) note(remark);
       noteLatency(experiment, latency);
       noteOtherProcessor(row);
       requireSameDecisions(store, row, prepared);

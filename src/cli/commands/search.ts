@@ -82,7 +82,7 @@ export const search = defineCommand({
     );
     const experiment = await withStart(asked, await loadSpace(asked.space));
     const database = args.db ?? `${experiment.name}.db`;
-    const workers = workerCount(args.workers, experiment);
+    const { workers, remark } = workerCount(args.workers, experiment);
     const memory = memoryAsked(args.memory);
     const before = existsSync(database) ? recorded(database, experiment.name) : undefined;
     if (before !== undefined && args.latencyFrom !== undefined) {
@@ -106,6 +106,7 @@ export const search = defineCommand({
     note(
       `engine: ${choice.engine} on ${choice.device} (${choice.reason}); ${workers} at a time; database ${database}`,
     );
+    if (remark !== null) note(remark);
     const latency =
       before === undefined
         ? await latencyModelFor(unlimited, choice, args.latencyFrom)
