@@ -17,7 +17,7 @@ export async function openInference(
   options: RuntimeOptions,
 ): Promise<Inference> {
   const table = options.device === 'cpu' ? portable : lowerings[options.device](await blockSize());
-  const model = await openModel(encodeGraphAsOnnx(graph, weights, { table }), options);
+  const model = await openModel(encodeGraphAsOnnx(graph, weights, { table }), { ...options, rewrite: true });
   return {
     run: async (feeds: Feeds) => {
       const results = await model.run(feedTensors(graph.inputs, feeds, []));

@@ -8,6 +8,11 @@ import { profileFile, requireAllOn, type ProfileFile } from './placement.js';
 export interface RuntimeOptions {
   readonly device: OnnxDevice;
   readonly threads: number;
+  /**
+   * Whether the runtime rewrites the graph. Where it is lowered for the CPU already, that changes no result and makes
+   * steps 3 % slower and opening 2.7 times as long (docs/engines.md). By default on other devices only.
+   */
+  readonly rewrite?: boolean;
 }
 
 /** A compiled model. */
@@ -18,10 +23,13 @@ export type Model = Pick<ort.InferenceSession, 'run' | 'release'>;
  * machine in a search, and with spinning threads the same network took now 108, now 162 ms a step (docs/engines.md). On any
  * device but the CPU the first run is checked: it throws where the CPU did a part of it.
  */
-export async function openModel(model: Uint8Array, { device, threads }: RuntimeOptions): Promise<Model> {
+export async function openModel(
+  model: Uint8Array,
+  { device, threads, rewrite = device !== 'cpu' }: RuntimeOptions,
+): Promise<Model> {
   const options: ort.InferenceSession.SessionOptions = {
     executionMode: 'sequential',
-    graphOptimizationLevel: 'all',
+    graphOptimizationLevel: rewrite ? 'all' : 'disabled',
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
     logSeverityLevel: 3,
