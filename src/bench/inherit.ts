@@ -1,5 +1,6 @@
 /**
- * `npm run bench:inherit [-- --genomes 200 --parents 4 --only 'another branch' --experiment FILE]`: do children that inherit weights compute what their parents compute, and does it save steps?
+ * `npm run bench:inherit [-- --genomes 200 --parents 4 --only 'another branch' --experiment FILE]`: do children that
+ * inherit weights compute what their parents compute, and does it save steps?
  *
  * First over many random genomes the largest change of the outputs, by mutation. Then, on phantoms: parents are trained,
  * and their children twice, from inherited and from fresh weights, until they score what the parent scored.

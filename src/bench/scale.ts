@@ -100,7 +100,7 @@ await runStudy({
     const duration = foretold(genome) * Math.exp(sigma * Math.sqrt(1 - predictable) * rng.normal());
     busy += duration;
     await time.after(duration);
-    if (++finished === candidates - workers) until = time.now;
+    if (++finished === Math.max(1, candidates - workers)) until = time.now;
     return {
       status: 'done',
       score: rng.float(),

@@ -6,7 +6,7 @@ import { UserError } from '../core/errors.js';
 import type { Prepared } from '../experiment/prepare.js';
 import type { Experiment } from '../experiment/schema.js';
 import type { Experiment as Row, Store } from '../store/index.js';
-import { verifyStudy } from '../study/index.js';
+import { verifyStudy, type Verification } from '../study/index.js';
 import { processor } from './calibration/kept.js';
 import { plural } from './format.js';
 import { note } from './output.js';
@@ -39,14 +39,19 @@ export function requireSameCode(
   });
 }
 
-/** Throws a `UserError` where the experiment's log does not follow from its own results by this version. */
-export function requireSameDecisions(store: Store, row: Row, prepared: Prepared): void {
-  if (row.version === version) return;
-  const { checked, discrepancies } = verifyStudy(store, row, {
+/** Derives every decision of an experiment anew, by its strategy and constraints as this version makes them. */
+export function verifyPrepared(store: Store, row: Row, prepared: Prepared): Verification {
+  return verifyStudy(store, row, {
     strategy: strategyOf(prepared),
     assess: assessmentOf(prepared),
     ...besideOf(prepared),
   });
+}
+
+/** Throws a `UserError` where the experiment's log does not follow from its own results by this version. */
+export function requireSameDecisions(store: Store, row: Row, prepared: Prepared): void {
+  if (row.version === version) return;
+  const { checked, discrepancies } = verifyPrepared(store, row, prepared);
   const [first] = discrepancies;
   if (first !== undefined) {
     throw new UserError({

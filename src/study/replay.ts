@@ -14,7 +14,7 @@ export interface Replay {
   readonly inOrder: boolean;
   /** The lowest number below `end` not decided yet of which the decision rests on nothing that is still missing. */
   next(end: number): number | undefined;
-  /** The lowest number whose result the decision on `number` rests on and that is not known; undefined where all are. */
+  /** A number whose result the decision on `number` rests on and that is not known; undefined where all are. */
   lacks(number: number): number | undefined;
   /** Decides. Where candidates are decided in order, numbers must ascend. */
   ask(number: number): Proposal;
@@ -32,12 +32,15 @@ export function asked(strategy: Strategy, stopping: CurveRule | undefined): Stra
   return stopping === undefined ? strategy : told(strategy);
 }
 
-/** The lowest number that a log lacks although another in it, of those given in ascending order, rests on it. */
+/** A number that a log lacks although another in it, of those given in ascending order, rests on it. */
 export function missingFrom(order: Replay, numbers: readonly number[]): number | undefined {
   const gap = order.inOrder ? numbers.findIndex((number, i) => number !== i) : -1;
   if (gap !== -1) return gap;
-  const lacking = numbers.flatMap((number) => order.lacks(number) ?? []);
-  return lacking.length === 0 ? undefined : Math.min(...lacking);
+  for (const number of numbers) {
+    const lacking = order.lacks(number);
+    if (lacking !== undefined) return lacking;
+  }
+  return undefined;
 }
 
 export function replay(strategy: Strategy, seed: number, lookahead: number): Replay {
@@ -83,25 +86,21 @@ function replayByNeed(
   const results = new Map<number, Result>();
   let highest = -1;
   const decided = new Set<number>();
-  /** Numbers below it are decided, ready, or in `missing`. */
+  /** Numbers below it are decided, ready, or in `lackedBy`. */
   let looked = 0;
   const ready = new Set<number>();
-  /** How many results each number still lacks, and who lacks each result. */
-  const missing = new Map<number, number>();
+  /** By a result that is missing, who lacks it; one that lacks several stands under one of them. */
   const lackedBy = new Map<number, number[]>();
 
-  const lacking = (number: number): readonly number[] => needsOf(number).filter((one) => !results.has(one));
+  const lacks = (number: number): number | undefined => needsOf(number).find((one) => !results.has(one));
   const look = (number: number): void => {
-    const lacked = lacking(number);
-    if (lacked.length === 0) {
-      ready.add(number);
-      return;
-    }
-    missing.set(number, lacked.length);
-    for (const one of lacked) lackedBy.set(one, [...(lackedBy.get(one) ?? []), number]);
+    const lacked = lacks(number);
+    if (lacked === undefined) ready.add(number);
+    else lackedBy.set(lacked, [...(lackedBy.get(lacked) ?? []), number]);
   };
   return {
     inOrder: false,
+    lacks,
     next: (end) => {
       // Those further ahead may rest on results beyond the highest that is known: looking at them can wait.
       while (ready.size === 0 && looked < end && looked <= highest + lookahead) {
@@ -110,10 +109,6 @@ function replayByNeed(
       }
       const lowest = Math.min(...ready);
       return lowest < end ? lowest : undefined;
-    },
-    lacks: (number) => {
-      const lacked = lacking(number);
-      return lacked.length === 0 ? undefined : Math.min(...lacked);
     },
     decided: (number) => decided.add(number),
     ask: (number) => {
@@ -125,14 +120,7 @@ function replayByNeed(
     finished: (result) => {
       results.set(result.number, result);
       highest = Math.max(highest, result.number);
-      for (const number of lackedBy.get(result.number) ?? []) {
-        const left = (missing.get(number) ?? 1) - 1;
-        if (left > 0) missing.set(number, left);
-        else {
-          missing.delete(number);
-          ready.add(number);
-        }
-      }
+      for (const number of lackedBy.get(result.number) ?? []) look(number);
       lackedBy.delete(result.number);
     },
   };

@@ -6,7 +6,8 @@
  * same end. Results depend neither on how many evaluations run at once nor on their order (replay.ts).
  *
  * Decisions are made as soon as they can be, so that long trainings start early (waiting.ts), but no more than the
- * lookahead are open at a time: decided and not finished. Evaluations beside the search fill the gaps, and follow at the end (beside.ts).
+ * lookahead are open at a time: decided and not finished. Evaluations beside the search fill the gaps, and follow at the
+ * end (beside.ts).
  */
 import { UserError } from '../core/errors.js';
 import type { Genome, Result, Strategy } from '../search/strategy.js';

@@ -59,6 +59,7 @@ export const resume = defineCommand({
       requireSameCode(code, (await specOf(experiment, scans.channels)).code, experiment);
       const latency = storedLatencyModel(row, args.db);
       const prepared = await prepare(experiment, scans.channels, latency);
+      requireSameDecisions(store, row, prepared);
       const labelled = await labelledAgain(
         experiment,
         prepared.plan,
@@ -72,7 +73,6 @@ export const resume = defineCommand({
       if (remark !== null) note(remark);
       noteLatency(experiment, latency);
       noteOtherProcessor(row);
-      requireSameDecisions(store, row, prepared);
       extendExperiment(store, row.id, total);
       const run = { store, row, prepared, scans, labelled, workers, memory, candidates: total };
       const end = await runSearch(run);

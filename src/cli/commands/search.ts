@@ -137,9 +137,9 @@ export const search = defineCommand({
         version,
       }));
       requireSameScans(row, scans.fingerprint, args.scans ?? 'the phantoms');
+      requireSameDecisions(store, row, prepared);
       noteOtherProcessor(row);
       const total = Math.max(row.candidates, experiment.candidates);
-      requireSameDecisions(store, row, prepared);
       extendExperiment(store, row.id, total);
       const run = { store, row, prepared, scans, labelled, workers, memory, candidates: total };
       const end = await runSearch(run);

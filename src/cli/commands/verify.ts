@@ -1,10 +1,9 @@
 /** `voxolve verify DB`: derives every decision of a search anew from its log, without training. */
-import { verifyStudy } from '../../study/index.js';
 import { defineCommand } from '../command.js';
 import { plural } from '../format.js';
 import { experimentOption, preparedFrom, withExperiment } from '../opened.js';
 import { jsonOption, note, print, printJson } from '../output.js';
-import { assessmentOf, besideOf, strategyOf } from '../run-search.js';
+import { verifyPrepared } from '../same-search.js';
 
 export const verify = defineCommand({
   command: 'verify <db>',
@@ -17,11 +16,7 @@ export const verify = defineCommand({
   handler: (args) =>
     withExperiment(args.db, args.experiment, async (store, row) => {
       const prepared = await preparedFrom(row, args.db);
-      const { checked, discrepancies } = verifyStudy(store, row, {
-        strategy: strategyOf(prepared),
-        assess: assessmentOf(prepared),
-        ...besideOf(prepared),
-      });
+      const { checked, discrepancies } = verifyPrepared(store, row, prepared);
       if (args.json) printJson({ checked, discrepancies: discrepancies.map((found) => ({ ...found })) });
       for (const { candidate, what, expected, found } of discrepancies) {
         note(

@@ -8,7 +8,7 @@
  *
  * Source: Li et al., "A System for Massively Parallel Hyperparameter Tuning", MLSys 2020, algorithm 2 (ASHA).
  */
-import type { Strategy, ToldStrategy } from '../strategy.js';
+import { told, type Strategy } from '../strategy.js';
 
 export interface Halving {
   readonly name: string;
@@ -39,7 +39,8 @@ interface Level {
   readonly promoted: Set<number>;
 }
 
-export function halving(inner: ToldStrategy, plan: Halving, lookahead: number): Strategy {
+export function halving(strategy: Strategy, plan: Halving, lookahead: number): Strategy {
+  const inner = told(strategy);
   const { name, rungs, reduction, entries } = plan;
   const decisions: Decision[] = [];
   const levels = new Map<string, Level>();

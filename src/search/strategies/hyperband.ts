@@ -5,7 +5,6 @@
  * Source: Li et al., "Hyperband: A Novel Bandit-Based Approach to Hyperparameter Optimization", JMLR 2018,
  * algorithm 1; asynchronous as in halving.ts.
  */
-import { told } from '../strategy.js';
 import { halving } from './halving.js';
 import { defineStrategy } from './member.js';
 import { halvingOptions } from './successive-halving.js';
@@ -16,7 +15,7 @@ export const hyperband = defineStrategy({
   options: halvingOptions,
   create: ({ strategy, rungs, reduction }, _space, { create, lookahead }) =>
     halving(
-      told(create(strategy)),
+      create(strategy),
       { name: 'hyperband', rungs, reduction, entries: entriesOf(rungs, reduction) },
       lookahead,
     ),

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { UserError } from '../../core/errors.js';
 import type { Json } from '../../core/json.js';
-import { told, type GenomeSpace, type Strategy } from '../strategy.js';
+import type { GenomeSpace, Strategy } from '../strategy.js';
 import { evolution } from './evolution.js';
 import { hyperband } from './hyperband.js';
 import { localSearch } from './local-search.js';
@@ -72,7 +72,7 @@ function split(options: unknown): {
 function screened(strategy: Strategy, options: PrescreenOptions, zeroCost: ZeroCost | undefined): Strategy {
   const names = zeroCost?.names ?? [];
   if (zeroCost !== undefined && ['auto', ...names].includes(options.score)) {
-    return prescreening(told(strategy), options, zeroCost);
+    return prescreening(strategy, options, zeroCost);
   }
   throw new UserError({
     subject: 'strategy.options.prescreen.score',

@@ -10,7 +10,7 @@
  */
 import { z } from 'zod';
 import { kendall } from '../kendall.js';
-import type { Genome, Proposal, Strategy, ToldStrategy } from '../strategy.js';
+import { told, type Genome, type Proposal, type Strategy } from '../strategy.js';
 
 /** Scores of genomes without training, higher promising more. Pure functions of the genome. */
 export interface ZeroCost {
@@ -60,11 +60,8 @@ export function agreements(
   });
 }
 
-export function prescreening(
-  strategy: ToldStrategy,
-  options: PrescreenOptions,
-  zeroCost: ZeroCost,
-): Strategy {
+export function prescreening(own: Strategy, options: PrescreenOptions, zeroCost: ZeroCost): Strategy {
+  const strategy = told(own);
   const { pool, after, last } = options;
   const trained: { genome: Genome; score: number }[] = [];
   let trust: { readonly name: string | null } | undefined;

@@ -5,7 +5,6 @@
  * is halving.ts.
  */
 import { z } from 'zod';
-import { told } from '../strategy.js';
 import { halving } from './halving.js';
 import { defineStrategy } from './member.js';
 
@@ -27,9 +26,5 @@ export const successiveHalving = defineStrategy({
   source: 'https://arxiv.org/abs/1810.05934',
   options: halvingOptions,
   create: ({ strategy, rungs, reduction }, _space, { create, lookahead }) =>
-    halving(
-      told(create(strategy)),
-      { name: 'successive-halving', rungs, reduction, entries: [0] },
-      lookahead,
-    ),
+    halving(create(strategy), { name: 'successive-halving', rungs, reduction, entries: [0] }, lookahead),
 });
