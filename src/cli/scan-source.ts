@@ -4,6 +4,7 @@
  */
 import { UserError } from '../core/errors.js';
 import type { Experiment } from '../experiment/schema.js';
+import { countsText } from '../scans/left-out.js';
 import { loadScanSet, type ScanReport } from '../scans/load.js';
 import { writePhantoms } from '../scans/phantoms.js';
 import type { ScanSet } from '../scans/scan-set.js';
@@ -45,7 +46,7 @@ export function showProgress(done: number, total: number, name: string): void {
   process.stderr.write(done === total ? '\r\x1b[K' : `\r\x1b[Kreading scans ${done + 1}/${total} ${name}`);
 }
 
-function noteReport(folder: string, { used, skipped, notes }: ScanReport, set: ScanSet): void {
+function noteReport(folder: string, { used, skipped, leftOut, notes }: ScanReport, set: ScanSet): void {
   const patients = (split: 'train' | 'validation'): number =>
     new Set(set.volumes.filter((volume) => volume.split === split).map(({ patient }) => patient)).size;
   note(
@@ -53,5 +54,6 @@ function noteReport(folder: string, { used, skipped, notes }: ScanReport, set: S
       `${patients('validation')} held out)${skipped.length > 0 ? `; ${skipped.length} skipped:` : ''}`,
   );
   for (const { path, reason } of skipped) note(`  skipped ${path}: ${reason}`);
+  if (leftOut.length > 0) note(`  left out: ${countsText(leftOut)}`);
   for (const text of notes) note(`  ${text}`);
 }

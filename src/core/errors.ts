@@ -17,10 +17,19 @@ export class UserError extends Error {
   readonly complaint: Complaint;
 
   constructor(complaint: Complaint, options?: { cause?: unknown }) {
-    super(`${complaint.subject}: ${complaint.problem}; ${complaint.fix}`, options);
+    super(printable(`${complaint.subject}: ${complaint.problem}; ${complaint.fix}`), options);
     this.name = 'UserError';
     this.complaint = complaint;
   }
+}
+
+/** Control characters, which names of files may hold, as `\\xNN`: text that stays on its line and commands no terminal. */
+export function printable(text: string): string {
+  // eslint-disable-next-line no-control-regex
+  return text.replace(/[\x00-\x1f\x7f-\x9f\u2028\u2029]/g, (found) => {
+    const code = found.charCodeAt(0).toString(16);
+    return code.length > 2 ? `\\u${code}` : `\\x${code.padStart(2, '0')}`;
+  });
 }
 
 /** The message of whatever was thrown, on one line. */

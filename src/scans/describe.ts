@@ -5,6 +5,7 @@ import { defaultCacheDirectory } from './cache.js';
 import type { ScanFile } from './discover.js';
 import type { ScanInfo } from './formats/format.js';
 import { orientationCode, type Triple } from './geometry.js';
+import type { LeftOut } from './left-out.js';
 import { openLibrary } from './library.js';
 import { clippingOf, clippingText, transformsOf, type ScanOptions } from './options.js';
 import { tooSmall, type LoadOptions } from './load.js';
@@ -50,7 +51,10 @@ export interface SeriesDescription {
 
 export interface ScanDescription {
   readonly series: readonly SeriesDescription[];
+  /** What should be a scan and can not be read. */
   readonly skipped: readonly { readonly path: string; readonly reason: string }[];
+  /** What is no scan, or none to train on. */
+  readonly left_out: readonly LeftOut[];
 }
 
 export async function describeScans(
@@ -67,7 +71,7 @@ export async function describeScans(
   } = {},
 ): Promise<ScanDescription> {
   const library = await openLibrary(folder, options, cacheDirectory, onProgress);
-  const { files } = library;
+  const { files, leftOut } = library;
   const series: SeriesDescription[] = [];
   const skipped: { path: string; reason: string }[] = [];
   for (const [index, file] of files.entries()) {
@@ -100,7 +104,7 @@ export async function describeScans(
   }
   onProgress?.(files.length, files.length, '');
   await library.index.save();
-  return { series, skipped };
+  return { series, skipped, left_out: leftOut };
 }
 
 function stored(file: ScanFile, info: ScanInfo): Omit<SeriesDescription, 'problem' | 'prepared'> {

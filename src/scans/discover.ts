@@ -1,16 +1,18 @@
 /**
- * The scans of a folder: of a manifest's files, or of all files at any depth, in a fixed order.
+ * The scans of a folder: of a manifest's files, or of all files at any depth, in a fixed order; and what else is there.
  *
  * Most files are a scan each; of formats that spread scans over files (DICOM), those of one series are put together.
  */
-import { readdirSync, statSync } from 'node:fs';
-import { join, relative, sep } from 'node:path';
-import { UserError } from '../core/errors.js';
+import { statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { UserError, printable } from '../core/errors.js';
 import type { FileFacts, Format } from './formats/format.js';
 import { detectFormat, formats } from './formats/index.js';
+import { NO_SCAN, countsText, type LeftOut } from './left-out.js';
 import { readManifest } from './manifest.js';
 import type { ScanOptions } from './options.js';
 import type { ScanIndex } from './scan-index.js';
+import { walk } from './walk.js';
 
 export interface ScanFile {
   /** Its files, the first by name first. */
@@ -31,14 +33,21 @@ export interface ScanFile {
 export type Listed = Pick<ScanFile, 'name' | 'split' | 'modality'> & {
   readonly path: string;
   readonly patient: string | null;
+  /** Named by a manifest itself, and not found in a folder. */
+  readonly named?: boolean;
 };
+
+export interface Discovery {
+  readonly files: readonly ScanFile[];
+  readonly leftOut: readonly LeftOut[];
+}
 
 export async function discoverScans(
   folder: string,
-  options: Pick<ScanOptions, 'manifest'>,
+  options: Pick<ScanOptions, 'manifest' | 'include'>,
   index: ScanIndex,
   onProgress?: (done: number, total: number, name: string) => void,
-): Promise<ScanFile[]> {
+): Promise<Discovery> {
   if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) {
     throw new UserError({
       subject: folder,
@@ -46,35 +55,53 @@ export async function discoverScans(
       fix: 'name the folder that holds the scans',
     });
   }
-  const given = options.manifest !== undefined;
-  const listed =
-    options.manifest === undefined
-      ? filesWithin({ path: folder, name: '', patient: null, split: null, modality: null })
-      : readManifest(options.manifest, folder).flatMap((row) => filesWithin(row));
+  const { listed, leftOut } = filesOf(folder, options.manifest);
   const scans = new Map<string, Group>();
   for (const [at, file] of listed.entries()) {
     onProgress?.(at, listed.length, file.name);
-    const format = await formatWithin(file.path);
-    // What a manifest names itself is reported even where it is no scan.
-    if (format === undefined && !given) continue;
-    const facts = await factsOf(file.path, format, index);
-    const key = facts?.series ?? file.path;
-    const before = scans.get(key);
-    if (before !== undefined) {
-      before.push({ file, format, facts });
+    const found = await lookAt(file, index);
+    const aside = asideOf(found, options.include);
+    if (aside !== null) {
+      leftOut.push({ path: file.name, ...aside });
       continue;
     }
-    scans.set(key, [{ file, format, facts }]);
+    const { facts } = found;
+    const key = facts === undefined ? file.path : `${facts.series}|${dirname(file.path)}`;
+    const before = scans.get(key);
+    if (before === undefined) scans.set(key, [found]);
+    else before.push(found);
   }
   onProgress?.(listed.length, listed.length, '');
   if (scans.size === 0) {
     throw new UserError({
       subject: folder,
-      problem: 'holds no scans',
+      problem: `holds no scans${leftOut.length === 0 ? '' : `, but ${countsText(leftOut)}`}`,
       fix: `put files in it that end in ${formats.flatMap((format) => format.extensions).join(', ')}`,
     });
   }
-  return [...scans.values()].flatMap(copiesOf).map(scanOf);
+  return { files: [...scans.values()].flatMap(copiesOf).map(scanOf), leftOut };
+}
+
+/** The files to look at: what a manifest lists, else all of the folder. */
+function filesOf(
+  folder: string,
+  manifest: string | undefined,
+): { listed: readonly Listed[]; leftOut: LeftOut[] } {
+  const whole = { path: folder, name: '', patient: null, split: null, modality: null };
+  const found = (manifest === undefined ? [whole] : readManifest(manifest, folder)).map(filesWithin);
+  return { listed: found.flatMap(({ files }) => files), leftOut: found.flatMap((each) => each.leftOut) };
+}
+
+/** The file itself, or all files of a folder. */
+function filesWithin(listed: Listed): { files: Listed[]; leftOut: readonly LeftOut[] } {
+  if (statSync(listed.path, { throwIfNoEntry: false })?.isDirectory() !== true)
+    return { files: [{ ...listed, name: printable(listed.name), named: true }], leftOut: [] };
+  const prefix = listed.name === '' ? '' : `${listed.name.replace(/\/+$/, '')}/`;
+  const { files, leftOut } = walk(listed.path);
+  return {
+    files: files.map(({ path, name }) => ({ ...listed, path, name: printable(prefix + name), named: false })),
+    leftOut: leftOut.map((entry) => ({ ...entry, path: printable(prefix) + entry.path })),
+  };
 }
 
 /** The files of one series, by name. */
@@ -84,6 +111,31 @@ interface Member {
   readonly file: Listed;
   readonly format: Format | undefined;
   readonly facts: FileFacts | undefined;
+}
+
+async function lookAt(file: Listed, index: ScanIndex): Promise<Member & { closed: boolean }> {
+  let format: Format | undefined;
+  try {
+    format = await detectFormat(file.path);
+  } catch {
+    // A scan that can not be opened; reading it says why.
+    return { file, format, facts: undefined, closed: true };
+  }
+  return { file, format, facts: await factsOf(file.path, format, index), closed: false };
+}
+
+/** What a file is and why it is left out; null for a scan, and for what the user asks for. */
+function asideOf(
+  { file, format, facts, closed }: Member & { closed: boolean },
+  include: ScanOptions['include'],
+): Omit<LeftOut, 'path'> | null {
+  // What a manifest names itself is reported even where it is no scan.
+  if (format === undefined)
+    return closed || file.named === true ? null : { what: NO_SCAN, reason: 'of no known format' };
+  const what = facts?.aside ?? null;
+  return what === null || include.includes(what)
+    ? null
+    : { what, reason: `nothing to train on; "include": ["${what}"] in the scans of an experiment uses it` };
 }
 
 /** A series that lies there several times over, as so many series; doubles of some files alone are left to be found. */
@@ -113,15 +165,6 @@ function scanOf(group: Group): ScanFile {
   };
 }
 
-/** Unreadable files are of no known format; reading them again says why. */
-async function formatWithin(path: string): Promise<Format | undefined> {
-  try {
-    return await detectFormat(path);
-  } catch {
-    return undefined;
-  }
-}
-
 async function factsOf(
   path: string,
   format: Format | undefined,
@@ -133,24 +176,4 @@ async function factsOf(
     // A broken file is a scan of its own; reading it says what is broken.
     return undefined;
   }
-}
-
-/** The file itself, or all files of a folder, sorted by name; hidden ones and linked folders are left out. */
-function filesWithin(listed: Listed): Listed[] {
-  if (statSync(listed.path, { throwIfNoEntry: false })?.isDirectory() !== true) return [listed];
-  const prefix = listed.name === '' ? '' : `${listed.name.replace(/\/+$/, '')}/`;
-  return listFiles(listed.path)
-    .map((path) => ({ ...listed, path, name: prefix + relative(listed.path, path).split(sep).join('/') }))
-    .sort((a, b) => (a.name < b.name ? -1 : 1));
-}
-
-function listFiles(folder: string): string[] {
-  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
-    const path = join(folder, entry.name);
-    if (entry.name.startsWith('.')) return [];
-    if (entry.isDirectory()) return listFiles(path);
-    const isFile =
-      entry.isFile() || (entry.isSymbolicLink() && statSync(path, { throwIfNoEntry: false })?.isFile());
-    return isFile === true ? [path] : [];
-  });
 }

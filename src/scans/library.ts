@@ -3,6 +3,7 @@
  */
 import { defaultCacheDirectory, openCache, sweepCache, type ScanCache } from './cache.js';
 import { discoverScans, type ScanFile } from './discover.js';
+import type { LeftOut } from './left-out.js';
 import type { ScanOptions } from './options.js';
 import { openPseudonyms } from './pseudonym.js';
 import { openIndex, type ScanIndex } from './scan-index.js';
@@ -10,6 +11,7 @@ import { resolve } from 'node:path';
 
 export interface Library {
   readonly files: readonly ScanFile[];
+  readonly leftOut: readonly LeftOut[];
   readonly cache: ScanCache;
   readonly index: ScanIndex;
 }
@@ -23,7 +25,7 @@ export async function openLibrary(
   const cache = openCache(cacheDirectory);
   await sweepCache(cacheDirectory);
   const index = await openIndex(cacheDirectory, resolve(folder), openPseudonyms(cacheDirectory));
-  const files = await discoverScans(folder, options, index, onProgress);
+  const { files, leftOut } = await discoverScans(folder, options, index, onProgress);
   await index.save();
-  return { files, cache, index };
+  return { files, leftOut, cache, index };
 }

@@ -5,6 +5,7 @@ import { UserError, present } from '../core/errors.js';
 import { hashJson } from '../core/hash.js';
 import { defaultCacheDirectory } from './cache.js';
 import type { Triple } from './geometry.js';
+import type { LeftOut } from './left-out.js';
 import { openLibrary, type Library } from './library.js';
 import {
   clippingOf,
@@ -44,6 +45,8 @@ export interface UsedScan {
 export interface ScanReport {
   readonly used: readonly UsedScan[];
   readonly skipped: readonly { readonly path: string; readonly reason: string }[];
+  /** What lies beside the scans and is none. */
+  readonly leftOut: readonly LeftOut[];
   /** How intensities were clipped, and what a user should know of scans that are used; for the log. */
   readonly notes: readonly string[];
 }
@@ -112,6 +115,7 @@ export async function loadScanSet(
     set: fitsMemory(recipe) ? await openAll(recipe, usable, transforms, library) : openChunked(recipe),
     report: {
       used,
+      leftOut: library.leftOut,
       notes: notesOf(usable, options),
       skipped: skipped.map(({ file, reason }) => ({ path: file.name, reason })),
     },

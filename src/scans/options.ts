@@ -93,6 +93,12 @@ export const ScanOptions = z.strictObject({
     .enum(['skip', 'refuse'])
     .default('skip')
     .describe('Scans that can not be used are listed and left out, or end the run.'),
+  include: z
+    .array(z.string().min(1))
+    .default([])
+    .describe(
+      'What to use although it is nothing to train on, as voxolve scans names it, such as segmentation or localizer.',
+    ),
   validation: z
     .number()
     .gt(0)

@@ -22,13 +22,15 @@ const Entry = z.object({
       instance: z.string(),
       study: z.string().nullable(),
       patient: z.string().nullable(),
+      aside: z.string().nullable(),
+      place: z.number().nullable(),
     })
     .optional(),
 });
 type Entry = z.output<typeof Entry>;
 
 /** Raise it whenever the same file would give other facts than before. */
-const VERSION = 1;
+const VERSION = 2;
 const Stored = z.object({ version: z.literal(VERSION), files: z.record(z.string(), Entry) });
 
 export interface ScanIndex {

@@ -5,6 +5,7 @@ import { readExperiment } from '../../experiment/read.js';
 import { describeScans, type ScanDescription } from '../../scans/describe.js';
 import { USUAL_PERCENTILES, landmarksOf, meanLandmarks } from '../../scans/landmarks.js';
 import { exportNpy } from '../../scans/npy.js';
+import { NO_SCAN, countsText } from '../../scans/left-out.js';
 import { ScanOptions } from '../../scans/options.js';
 import type { PreparedVolume } from '../../scans/prepare.js';
 import { contactSheet, tilesOf, type Tile } from '../../scans/preview.js';
@@ -15,6 +16,9 @@ import { showProgress } from '../scan-source.js';
 
 /** More scans than this do not fit a sheet that one looks at. */
 const MOST_ON_SHEET = 300;
+
+/** More files than this that were left out are not listed one by one. */
+const MOST_NAMED = 50;
 
 export const scans = defineCommand({
   command: 'scans <dir>',
@@ -77,7 +81,7 @@ export const scans = defineCommand({
   },
 });
 
-function printTable({ series, skipped }: ScanDescription): void {
+function printTable({ series, skipped, left_out: leftOut }: ScanDescription): void {
   const rows = series.map((entry) => [
     entry.path + (entry.files > 1 ? ` (${entry.files} files)` : ''),
     entry.format,
@@ -95,6 +99,16 @@ function printTable({ series, skipped }: ScanDescription): void {
   print(`${plural(series.length, 'scan')}, ${unusable} with a problem, ${skipped.length} unreadable`);
   for (const text of new Set(series.flatMap(clippingOf))) print(`intensities: ${text}`);
   for (const { path, reason } of skipped) print(`  unreadable ${path}: ${reason}`);
+  printLeftOut(leftOut);
+}
+
+/** Counted by kind; those that might have been meant to be scans by name too. */
+function printLeftOut(leftOut: ScanDescription['left_out']): void {
+  if (leftOut.length === 0) return;
+  print(`left out: ${countsText(leftOut)}`);
+  const named = leftOut.filter(({ what }) => what !== NO_SCAN && what !== 'hidden file');
+  for (const { path, what, reason } of named.slice(0, MOST_NAMED)) print(`  ${what} ${path}: ${reason}`);
+  if (named.length > MOST_NAMED) print(`  and ${named.length - MOST_NAMED} more; --json names all`);
 }
 
 function becomes({ prepared }: ScanDescription['series'][number]): string {

@@ -6,16 +6,15 @@
  * Its frame is LPS. Every file is taken apart into slices, and all slices of a series are put together again by their
  * positions, whatever way they came. Identifiers leave as pseudonyms.
  */
-import { dirname } from 'node:path';
 import { present } from '../../core/errors.js';
 import { affineOfColumns, type Triple } from '../geometry.js';
 import { arrange, type Arrangement } from './dicom/arrange.js';
 import { decimal, decimals, hasPreamble, itemsOf, openDicom, type DicomFile } from './dicom/file.js';
 import { pictureOf } from './dicom/picture.js';
 import { gridSlicesOf } from './dicom/grid.js';
-import { slicesOf, type Slice } from './dicom/slices.js';
+import { planeOf, slicesOf, type Slice } from './dicom/slices.js';
 import { annotationRemarks, clipTiming, regionSpacingOf } from './dicom/ultrasound.js';
-import { scaled } from './dicom/vectors.js';
+import { cross, dot, scaled } from './dicom/vectors.js';
 import { voxelsOf } from './dicom/voxels.js';
 import { evenTiming, timing, type FileFacts, type Format, type ScanInfo } from './format.js';
 
@@ -35,6 +34,8 @@ export const dicom: Format = {
       instance: pseudonym(text('x00080018') === '' ? path : text('x00080018')),
       study: study === '' ? null : pseudonym(study),
       patient: patient === '' ? null : pseudonym(patient),
+      aside: null,
+      place: placeOf(file),
     };
   },
   async read(...paths) {
@@ -64,8 +65,14 @@ export const dicom: Format = {
   },
 };
 
+/** Millimetres along the normal of a classic file's slice. */
+function placeOf({ data }: DicomFile): number | null {
+  const plane = planeOf(decimals(data, 'x00200032', 3), decimals(data, 'x00200037', 6));
+  return plane === null ? null : dot(plane.position, cross(plane.right, plane.down));
+}
+
 /**
- * Text that files of one scan share: a series in one folder, since copies of it may be in others. Within a series, pictures of another size or direction (localisers), echo, or
+ * Text that files of one scan share. Within a series, pictures of another size or direction (localisers), echo, or
  * kind are other scans; so is each file whose pictures have no place in the body.
  */
 function seriesKey({ path, data }: DicomFile): string {
@@ -82,7 +89,6 @@ function seriesKey({ path, data }: DicomFile): string {
     // Magnitude, phase and the like, but not what numbers each file.
     ...(data.string('x00080008') ?? '').split('\\').slice(0, 4),
     alone ? path : '',
-    dirname(path),
     // Anonymised files may have no series.
     parts[0] === '' ? data.string('x00200052') : '',
   ].join('|');

@@ -54,12 +54,19 @@ export interface RawScan extends ScanInfo {
 
 /** What the index keeps about a file of a format whose scans are spread over files; plain data. */
 export interface FileFacts {
-  /** Files with equal text belong to one scan. */
+  /** Files of one folder with equal text belong to one scan. */
   readonly series: string;
   /** Equal in copies of one file. */
   readonly instance: string;
   readonly study: string | null;
   readonly patient: string | null;
+  /**
+   * What it holds where that is nothing to train on, in the singular, such as `segmentation` or `localizer`; such files
+   * are listed and left out, unless the options include them. Null for scans.
+   */
+  readonly aside: string | null;
+  /** Millimetres along the normal of its slice; null where it has no place, or holds several slices. */
+  readonly place: number | null;
 }
 
 /** A keyed hash of an identifier. */

@@ -1,0 +1,32 @@
+/**
+ * What lies in a folder and is not used: each file or folder with what it is and why, so that nothing vanishes unsaid.
+ */
+
+/** A file or folder that was found and is no scan to read. */
+export interface LeftOut {
+  /** As the user knows it: relative to the folder, printable. */
+  readonly path: string;
+  /** What it is, in the singular, such as `linked folder`, `hidden file` or, of DICOM, `segmentation`. */
+  readonly what: string;
+  readonly reason: string;
+}
+
+/** How many there are of each kind, the most frequent first: `12 × no scan (.json), 1 × linked folder`. */
+export function countsText(leftOut: readonly LeftOut[]): string {
+  const counts = new Map<string, number>();
+  for (const entry of leftOut) counts.set(kindOf(entry), (counts.get(kindOf(entry)) ?? 0) + 1);
+  return [...counts]
+    .sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1))
+    .map(([kind, count]) => `${count} × ${kind}`)
+    .join(', ');
+}
+
+/** What it is; of files that are no scans, with the ending of their names. */
+function kindOf({ path, what }: LeftOut): string {
+  if (what !== NO_SCAN) return what;
+  const [ending] = /\.[A-Za-z]\w{0,9}$/.exec(path) ?? [];
+  return `${what} (${ending ?? 'no ending'})`;
+}
+
+/** `what` of files of no known format. */
+export const NO_SCAN = 'no scan';
