@@ -25,7 +25,8 @@ export function prepareCine(
   checked: (voxels: Float32Array) => Float32Array,
 ): Resampled {
   const [columns, rows] = scan.size;
-  const [across, down] = scan.calibrated ? scan.spacing : [1, 1];
+  // Of a clip that is not calibrated these are pixels, whose ratio is what shape a pixel has.
+  const [across, down] = scan.spacing;
   const target = scan.calibrated ? spacing : pixels;
   const stored = checked(floatsOf(scan.voxels));
   const shape = [scan.frames, rows, columns] as const;

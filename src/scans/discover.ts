@@ -12,6 +12,7 @@ import { NO_SCAN, countsText, type LeftOut } from './left-out.js';
 import { readManifest } from './manifest.js';
 import type { ScanOptions } from './options.js';
 import type { ScanIndex } from './scan-index.js';
+import { groupsOf, lostText, type Group } from './series.js';
 import { walk } from './walk.js';
 
 export interface ScanFile {
@@ -27,6 +28,8 @@ export interface ScanFile {
   /** Where a manifest fixes it. */
   readonly split: 'train' | 'validation' | null;
   readonly modality: string | null;
+  /** What to know about how its files lie, such as slices in several folders. */
+  readonly remarks: readonly string[];
 }
 
 /** A file or folder to look at, and what a manifest says of it. */
@@ -56,30 +59,35 @@ export async function discoverScans(
     });
   }
   const { listed, leftOut } = filesOf(folder, options.manifest);
-  const scans = new Map<string, Group>();
+  const found: Member[] = [];
+  const unknown: Listed[] = [];
+  const strays = new Map<string, string[]>();
   for (const [at, file] of listed.entries()) {
     onProgress?.(at, listed.length, file.name);
-    const found = await lookAt(file, index);
-    const aside = asideOf(found, options.include);
-    if (aside !== null) {
-      leftOut.push({ path: file.name, ...aside });
-      continue;
-    }
-    const { facts } = found;
-    const key = facts === undefined ? file.path : `${facts.series}|${dirname(file.path)}`;
-    const before = scans.get(key);
-    if (before === undefined) scans.set(key, [found]);
-    else before.push(found);
+    const member = await lookAt(file, index);
+    const aside = member.facts?.aside ?? null;
+    if (isStray(member))
+      strays.set(dirname(file.path), [...(strays.get(dirname(file.path)) ?? []), file.path]);
+    if (aside !== null && !options.include.includes(aside)) {
+      const reason = `nothing to train on; "include": ["${aside}"] in the scans of an experiment uses it`;
+      leftOut.push({ path: file.name, what: aside, reason });
+    } else if (member.format === undefined && !member.closed && file.named !== true) unknown.push(file);
+    // What a manifest names itself is reported even where it is no scan.
+    else found.push(member);
   }
   onProgress?.(listed.length, listed.length, '');
-  if (scans.size === 0) {
+  leftOut.push(...(await unused(unknown, found)));
+  if (found.length === 0) {
     throw new UserError({
       subject: folder,
       problem: `holds no scans${leftOut.length === 0 ? '' : `, but ${countsText(leftOut)}`}`,
       fix: `put files in it that end in ${formats.flatMap((format) => format.extensions).join(', ')}`,
     });
   }
-  return { files: [...scans.values()].flatMap(copiesOf).map(scanOf), leftOut };
+  return {
+    files: groupsOf(found).map((group) => scanOf(group, [...group.remarks, ...lostText(group, strays)])),
+    leftOut,
+  };
 }
 
 /** The files to look at: what a manifest lists, else all of the folder. */
@@ -104,16 +112,16 @@ function filesWithin(listed: Listed): { files: Listed[]; leftOut: readonly LeftO
   };
 }
 
-/** The files of one series, by name. */
-type Group = [Member, ...Member[]];
-
-interface Member {
+/** A file and what is known of it. */
+export interface Member {
   readonly file: Listed;
   readonly format: Format | undefined;
   readonly facts: FileFacts | undefined;
+  /** It can not be opened. */
+  readonly closed: boolean;
 }
 
-async function lookAt(file: Listed, index: ScanIndex): Promise<Member & { closed: boolean }> {
+async function lookAt(file: Listed, index: ScanIndex): Promise<Member> {
   let format: Format | undefined;
   try {
     format = await detectFormat(file.path);
@@ -124,35 +132,34 @@ async function lookAt(file: Listed, index: ScanIndex): Promise<Member & { closed
   return { file, format, facts: await factsOf(file.path, format, index), closed: false };
 }
 
-/** What a file is and why it is left out; null for a scan, and for what the user asks for. */
-function asideOf(
-  { file, format, facts, closed }: Member & { closed: boolean },
-  include: ScanOptions['include'],
-): Omit<LeftOut, 'path'> | null {
-  // What a manifest names itself is reported even where it is no scan.
-  if (format === undefined)
-    return closed || file.named === true ? null : { what: NO_SCAN, reason: 'of no known format' };
-  const what = facts?.aside ?? null;
-  return what === null || include.includes(what)
-    ? null
-    : { what, reason: `nothing to train on; "include": ["${what}"] in the scans of an experiment uses it` };
+/** Whether it may be a slice that was lost: of no known format, or of one whose scans lie in several files, and broken. */
+function isStray({ format, facts }: Member): boolean {
+  return facts === undefined && (format === undefined || format.facts !== undefined);
 }
 
-/** A series that lies there several times over, as so many series; doubles of some files alone are left to be found. */
-function copiesOf(group: Group): Group[] {
-  const instances = new Map<string, Member[]>();
-  for (const member of group) {
-    const instance = member.facts?.instance ?? member.file.path;
-    instances.set(instance, [...(instances.get(instance) ?? []), member]);
+/** Files of no known format, but for those that hold the voxels of a scan beside them. */
+async function unused(unknown: readonly Listed[], found: readonly Member[]): Promise<LeftOut[]> {
+  const folders = new Set(unknown.map(({ path }) => dirname(path)));
+  const parts = new Set<string>();
+  for (const { file, format } of found) {
+    if (format?.parts === undefined || !folders.has(dirname(file.path))) continue;
+    // A header that can not be read is a broken scan, which reading it says.
+    for (const part of await format.parts(file.path).catch(() => [])) parts.add(part);
   }
-  const copies = [...instances.values()];
-  const count = copies[0]?.length ?? 1;
-  if (count === 1 || copies.some(({ length }) => length !== count)) return [group];
-  return Array.from({ length: count }, (_, copy) => copies.map((members) => members[copy]) as Group);
+  return unknown
+    .filter(({ path }) => !parts.has(path))
+    .map(({ path, name }) => ({
+      path: name,
+      what: NO_SCAN,
+      reason: VOXELS.test(path) ? 'voxels that no header beside it names' : 'of no known format',
+    }));
 }
 
-function scanOf(group: Group): ScanFile {
-  const [{ file, format, facts }, ...others] = group;
+/** Endings of files that hold voxels and nothing else. */
+const VOXELS = /\.(img|z?raw)(\.gz)?$/i;
+
+function scanOf({ members }: Group, remarks: readonly string[]): ScanFile {
+  const [{ file, format, facts }, ...others] = members;
   const { name, split, modality } = file;
   return {
     paths: [file.path, ...others.map((other) => other.file.path)],
@@ -162,6 +169,7 @@ function scanOf(group: Group): ScanFile {
     rank: file.patient ?? name,
     split,
     modality,
+    remarks,
   };
 }
 

@@ -1,7 +1,8 @@
 /**
  * One scan, from the cache where its content was prepared before, else read and prepared now.
  */
-import { UserError, messageOf } from '../core/errors.js';
+import { basename } from 'node:path';
+import { UserError, messageOf, printable } from '../core/errors.js';
 import { sha256 } from '../core/hash.js';
 import { cacheKey, type CachedScan } from './cache.js';
 import type { ScanFile } from './discover.js';
@@ -32,21 +33,32 @@ export async function readScan(
   try {
     const key = cacheKey(await contentOf(file, index), transforms);
     const cached = await cache.find(key);
-    if (cached !== undefined) return { file, key, scan: cached };
+    if (cached !== undefined) return { file, key, scan: remarked(cached, file) };
     if (file.format === undefined) return { file, reason: 'of no known format' };
     const raw = await file.format.read(...file.paths);
     info = raw;
     const modality = raw.modality ?? file.modality;
-    return {
-      file,
-      key,
-      scan: await cache.write(key, raw, prepare(file.name, { ...raw, modality }, transforms)),
-    };
+    const scan = await cache.write(key, raw, prepare(file.name, { ...raw, modality }, transforms));
+    return { file, key, scan: remarked(scan, file) };
   } catch (thrown) {
     if (!(thrown instanceof UserError || isFileError(thrown))) throw thrown;
-    const reason = thrown instanceof UserError ? thrown.complaint.problem : messageOf(thrown);
-    return { file, reason, ...(info === undefined ? {} : { info }) };
+    const reason = printable(thrown instanceof UserError ? problemOf(thrown, file) : messageOf(thrown));
+    return { file, reason, ...(info === undefined ? {} : { info: withRemarks(info, file) }) };
   }
+}
+
+/** What is wrong; of several files, with the one that it is wrong with. */
+function problemOf({ complaint: { subject, problem } }: UserError, { paths }: ScanFile): string {
+  return paths.length > 1 && paths.includes(subject) ? `${basename(subject)}: ${problem}` : problem;
+}
+
+/** How files lie is no part of what the cache holds, which is the same wherever they lie. */
+function remarked(scan: CachedScan, file: ScanFile): CachedScan {
+  return { ...scan, info: withRemarks(scan.info, file) };
+}
+
+function withRemarks(info: ScanInfo, { remarks }: ScanFile): ScanInfo {
+  return { ...info, remarks: [...info.remarks, ...remarks] };
 }
 
 /** All voxels of a scan, which is prepared anew where its cache entry turns out to be damaged. */

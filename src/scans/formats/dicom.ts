@@ -9,7 +9,8 @@
 import { present } from '../../core/errors.js';
 import { affineOfColumns, type Triple } from '../geometry.js';
 import { arrange, type Arrangement } from './dicom/arrange.js';
-import { decimal, decimals, hasPreamble, itemsOf, openDicom, type DicomFile } from './dicom/file.js';
+import { decimal, decimals, itemsOf, openDicom, type DicomFile } from './dicom/file.js';
+import { isDicom } from './dicom/recognise.js';
 import { pictureOf } from './dicom/picture.js';
 import { gridSlicesOf } from './dicom/grid.js';
 import { planeOf, slicesOf, type Slice } from './dicom/slices.js';
@@ -22,7 +23,7 @@ export const dicom: Format = {
   name: 'dicom',
   source: 'https://www.dicomstandard.org/current',
   extensions: ['.dcm', '.dicom', '.ima', '.dcm.gz'],
-  recognises: hasPreamble,
+  recognises: isDicom,
   async facts(path, pseudonym): Promise<FileFacts> {
     const file = await openDicom(path);
     const { data } = file;

@@ -31,7 +31,10 @@ export interface ScanInfo {
   /** Voxels along the stored axes `[x, y, z]`, x fastest. */
   readonly size: Triple;
   readonly frames: number;
-  /** Millimetres along the stored axes `[x, y, z]`; 1 where the file does not say. */
+  /**
+   * Millimetres along the stored axes `[x, y, z]`. Where the file does not say, 1, or for pixels that are said not to be
+   * square, their width over their height, 1, 1.
+   */
   readonly spacing: Triple;
   /** Whether the file says how large its voxels are. */
   readonly calibrated: boolean;
@@ -84,7 +87,7 @@ export interface Format {
   readonly source: string;
   /** Lower-case endings of file names, with the dot. */
   readonly extensions: readonly string[];
-  /** Whether a file with an unknown ending is of this format, from its first 132 bytes. */
+  /** Whether a file is of this format whatever it is called, from its first bytes, decompressed. */
   recognises?(head: Uint8Array): boolean;
   /** Which scan a file is a part of; absent where every file is a scan. */
   facts?(path: string, pseudonym: Pseudonym): Promise<FileFacts>;

@@ -1,5 +1,6 @@
 /** The formats that scans are read from. */
-import { headOf } from './bytes.js';
+import { UserError } from '../../core/errors.js';
+import { peek } from './bytes.js';
 import { dicom } from './dicom.js';
 import type { Format } from './format.js';
 import { metaImage } from './metaimage.js';
@@ -16,17 +17,21 @@ export function formatOf(path: string): Format | undefined {
   return formats.find((format) => format.extensions.some((extension) => name.endsWith(extension)));
 }
 
-/** Bytes that are enough to recognise a format. */
-const HEAD = 132;
-
-/** Endings of files that lie beside scans and are none, so that they need not be opened to find out. */
-const NO_SCANS =
-  /\.(txt|csv|tsv|json|xml|md|pdf|png|jpe?g|img(\.gz)?|raw|zraw|bvals?|bvecs?|html?|py|ts|js|sh|zip)$/i;
-
-/** The format of a file, by its name or else by its content. */
+/** The format of a file: by its content where that tells, else by its name. */
 export async function detectFormat(path: string): Promise<Format | undefined> {
   const named = formatOf(path);
-  if (named !== undefined || NO_SCANS.test(path)) return named;
-  const head = await headOf(path, HEAD);
-  return formats.find((format) => format.recognises?.(head) === true);
+  // What is compressed under the name of a format is of that format.
+  if (named?.recognises !== undefined || (named !== undefined && /\.gz$/i.test(path))) return named;
+  const head = await beginningOf(path);
+  return formats.find((format) => format.recognises?.(head) === true) ?? named;
+}
+
+/** The first bytes, decompressed; none of what can not be. */
+async function beginningOf(path: string): Promise<Uint8Array> {
+  try {
+    return await peek(path);
+  } catch (thrown) {
+    if (thrown instanceof UserError) return new Uint8Array();
+    throw thrown;
+  }
 }
