@@ -11,37 +11,66 @@ export interface CodestreamSize {
   readonly bits: number;
 }
 
-/** Start-of-frame markers of JPEG (all but DHT, JPG, DAC) and JPEG-LS (SOF55). */
-const START_OF_FRAME = new Set([
-  0xc0, 0xc1, 0xc2, 0xc3, 0xc5, 0xc6, 0xc7, 0xc9, 0xca, 0xcb, 0xcd, 0xce, 0xcf, 0xf7,
-]);
+/** What each start-of-frame marker says of JPEG's process: T.81 table B.1, T.87 C.1.1 for the last. */
+export const JPEG_PROCESSES: Readonly<Record<number, string>> = {
+  0xc0: 'baseline',
+  0xc1: 'extended sequential',
+  0xc2: 'progressive',
+  0xc3: 'lossless',
+  0xc5: 'hierarchical sequential',
+  0xc6: 'hierarchical progressive',
+  0xc7: 'hierarchical lossless',
+  0xc9: 'arithmetic sequential',
+  0xca: 'arithmetic progressive',
+  0xcb: 'arithmetic lossless',
+  0xcd: 'hierarchical arithmetic sequential',
+  0xce: 'hierarchical arithmetic progressive',
+  0xcf: 'hierarchical arithmetic lossless',
+  0xf7: 'JPEG-LS',
+};
 
-export function jpegSize(bytes: Uint8Array): CodestreamSize | null {
+export interface JpegHeader extends CodestreamSize {
+  /** The start-of-frame marker's second byte. */
+  readonly process: number;
+  /** Whether a segment of JFIF or Adobe says which colours the components are. */
+  readonly namesColours: boolean;
+}
+
+/** The header of JPEG or JPEG-LS; null where there is none. */
+export function jpegHeaderOf(bytes: Uint8Array): JpegHeader | null {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  let namesColours = false;
   let at = 2;
   while (at + 9 < bytes.length && bytes[at] === 0xff) {
     const marker = bytes[at + 1] as number;
     if (marker === 0xff) {
       at += 1;
-    } else if (START_OF_FRAME.has(marker)) {
+    } else if (JPEG_PROCESSES[marker] !== undefined) {
       return {
+        process: marker,
+        namesColours,
         bits: bytes[at + 4] as number,
         rows: view.getUint16(at + 5),
         columns: view.getUint16(at + 7),
         samples: bytes[at + 9] as number,
       };
     } else {
+      const name = Buffer.from(bytes.subarray(at + 4, at + 9)).toString('latin1');
+      namesColours ||= (marker === 0xe0 && name === 'JFIF\0') || (marker === 0xee && name === 'Adobe');
       at += 2 + view.getUint16(at + 2);
     }
   }
   return null;
 }
 
-/** Whether the last marker of JPEG or JPEG-LS is there, before padding. */
-export function hasEnd(bytes: Uint8Array): boolean {
+/**
+ * Where JPEG, JPEG-LS or JPEG 2000 ends with its last marker; 0 where it has none. Writers pad with zeros, and with the
+ * bytes that may fill up the space before a marker.
+ */
+export function endOf(bytes: Uint8Array): number {
   let end = bytes.length;
-  while (end > 2 && bytes[end - 1] === 0) end--;
-  return bytes[end - 2] === 0xff && bytes[end - 1] === 0xd9;
+  while (end > 2 && (bytes[end - 1] === 0 || bytes[end - 1] === 0xff)) end--;
+  return bytes[end - 2] === 0xff && bytes[end - 1] === 0xd9 ? end : 0;
 }
 
 /** More tiles than this are an attack rather than a picture. */

@@ -4,6 +4,7 @@
  * Source: ITU-T T.81, sections B.2 (markers), F.2 (decoding), A.3.3 (inverse DCT). Written here, since the packaged
  * builds of libjpeg-turbo decode 8 bits and there is no other that one could install.
  */
+import { BitReader, readHuffmanTables, segmentAt, type HuffmanTable } from './jpeg-entropy.js';
 
 /** Order in which the coefficients of a block are stored. */
 const ZIGZAG = [
@@ -18,13 +19,6 @@ const COSINES = Float64Array.from({ length: 64 }, (_, i) => {
   return (u === 0 ? Math.SQRT1_2 : 1) * 0.5 * Math.cos(((2 * x + 1) * u * Math.PI) / 16);
 });
 
-interface HuffmanTable {
-  /** Of each code length from 1: the largest code, or -1, and what to add to a code to find its value. */
-  readonly largest: readonly number[];
-  readonly offset: readonly number[];
-  readonly values: Uint8Array;
-}
-
 interface Tables {
   readonly quantisation: Map<number, number[]>;
   readonly huffman: Map<number, HuffmanTable>;
@@ -34,21 +28,11 @@ interface Tables {
 
 /** @returns samples `[rows, columns]` */
 export function decodeJpegExtended(bytes: Uint8Array): Uint16Array {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const tables: Tables = { quantisation: new Map(), huffman: new Map(), restartInterval: 0 };
-  let at = 2;
-  while (at + 4 <= bytes.length) {
-    if (bytes[at] !== 0xff) throw new Error(`no marker at byte ${at} of a frame`);
-    const marker = bytes[at + 1] as number;
-    if (marker === 0xff) {
-      at += 1;
-      continue;
-    }
-    const length = view.getUint16(at + 2);
-    const segment = bytes.subarray(at + 4, at + 2 + length);
-    at += 2 + length;
-    if (marker === 0xda) return decodeScan(tables, segment, bytes.subarray(at));
-    readSegment(tables, marker, segment);
+  for (let at = 2, next = segmentAt(bytes, at); next !== null; next = segmentAt(bytes, at)) {
+    at = next.end;
+    if (next.marker === 0xda) return decodeScan(tables, next.content, new BitReader(bytes, at));
+    readSegment(tables, next.marker, next.content);
   }
   throw new Error('a frame without a scan');
 }
@@ -56,7 +40,7 @@ export function decodeJpegExtended(bytes: Uint8Array): Uint16Array {
 function readSegment(tables: Tables, marker: number, segment: Uint8Array): void {
   const at = (index: number): number => segment[index] ?? 0;
   if (marker === 0xdb) readQuantisation(tables, segment);
-  else if (marker === 0xc4) readHuffman(tables, segment);
+  else if (marker === 0xc4) readHuffmanTables(segment, tables.huffman);
   else if (marker === 0xdd) tables.restartInterval = 256 * at(0) + at(1);
   else if (marker === 0xc0 || marker === 0xc1) {
     if (at(5) !== 1) throw new Error(`${at(5)} components of ${at(0)} bits are not read`);
@@ -83,27 +67,7 @@ function readQuantisation({ quantisation }: Tables, segment: Uint8Array): void {
   }
 }
 
-function readHuffman({ huffman }: Tables, segment: Uint8Array): void {
-  for (let at = 0; at + 17 <= segment.length;) {
-    const counts = segment.subarray(at + 1, at + 17);
-    const [largest, offset]: [number[], number[]] = [[], []];
-    let [code, first] = [0, 0];
-    for (const count of counts) {
-      offset.push(first - code);
-      largest.push(count === 0 ? -1 : code + count - 1);
-      first += count;
-      code = (code + count) << 1;
-    }
-    huffman.set(segment[at] as number, {
-      largest,
-      offset,
-      values: segment.subarray(at + 17, at + 17 + first),
-    });
-    at += 17 + first;
-  }
-}
-
-function decodeScan(tables: Tables, header: Uint8Array, data: Uint8Array): Uint16Array {
+function decodeScan(tables: Tables, header: Uint8Array, reader: BitReader): Uint16Array {
   const { frame, quantisation, huffman, restartInterval } = tables;
   const selector = header[2] ?? 0;
   const [dc, ac] = [huffman.get(selector >> 4), huffman.get(0x10 | (selector & 15))];
@@ -113,12 +77,11 @@ function decodeScan(tables: Tables, header: Uint8Array, data: Uint8Array): Uint1
   const { rows, columns, bits } = frame;
   const out = new Uint16Array(rows * columns);
   const [across, blocks] = [Math.ceil(columns / 8), Math.ceil(columns / 8) * Math.ceil(rows / 8)];
-  const reader = bitReader(data);
   const coefficients = new Float64Array(64);
   let last = 0;
   for (let block = 0; block < blocks; block++) {
     if (restartInterval > 0 && block > 0 && block % restartInterval === 0) {
-      reader.restart();
+      reader.restart(block / restartInterval - 1);
       last = 0;
     }
     last += reader.signed(reader.symbol(dc));
@@ -162,47 +125,4 @@ function placeBlock(
       out[(top + y) * columns + left + x] = Math.min(most, Math.max(0, Math.round(sum)));
     }
   }
-}
-
-interface BitReader {
-  symbol(table: HuffmanTable): number;
-  /** A number of `size` bits whose upper half stands for itself and whose lower half is negative. */
-  signed(size: number): number;
-  /** Goes on after the next restart marker. */
-  restart(): void;
-}
-
-function bitReader(data: Uint8Array): BitReader {
-  let [at, buffer, held] = [0, 0, 0];
-  const bit = (): number => {
-    if (held === 0) {
-      const byte = data[at++];
-      // A zero follows where the byte is no marker.
-      const marker = byte === 0xff && data[at++] !== 0;
-      if (byte === undefined || marker) throw new Error('the data of a scan end too early');
-      [buffer, held] = [byte, 8];
-    }
-    held--;
-    return (buffer >> held) & 1;
-  };
-  return {
-    symbol({ largest, offset, values }) {
-      let code = 0;
-      for (let length = 0; length < 16; length++) {
-        code = (code << 1) | bit();
-        if (code <= (largest[length] as number)) return values[code + (offset[length] as number)] ?? 0;
-      }
-      throw new Error('a code that no table holds');
-    },
-    signed(size) {
-      let value = 0;
-      for (let i = 0; i < size; i++) value = 2 * value + bit();
-      return size > 0 && value < 2 ** (size - 1) ? value - 2 ** size + 1 : value;
-    },
-    restart() {
-      held = 0;
-      while (at + 1 < data.length && !(data[at] === 0xff && ((data[at + 1] as number) & 0xf8) === 0xd0)) at++;
-      at += 2;
-    },
-  };
 }

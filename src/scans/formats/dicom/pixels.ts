@@ -1,27 +1,16 @@
 /**
  * The pixels of a DICOM file, frame by frame, as one number each: as stored, and colours as luma.
  */
-import { createRequire } from 'node:module';
-import type { DataSet, Element } from 'dicom-parser';
+import type { Element } from 'dicom-parser';
 import { UserError, messageOf } from '../../../core/errors.js';
 import { NUMBER_TYPES, lumaOf, numbersOf, type NumberType } from '../numbers.js';
 import { unpackBits } from './bits.js';
 import { decodeClip } from './clip.js';
-import { codecs, isBigEndian, isVideo, type DecodedFrame } from './codecs.js';
+import { NotRead, type DecodedFrame } from './codec.js';
+import { codecs, isBigEndian, isVideo } from './codecs.js';
 import type { DicomFile } from './file.js';
+import { encapsulated, joined } from './fragments.js';
 import { FLOAT_PIXEL_DATA, PIXEL_DATA, frameBytes, type Picture } from './picture.js';
-
-type Fragments = (data: DataSet, element: Element, first: number, count?: number) => Uint8Array;
-const parser = createRequire(import.meta.url)('dicom-parser') as {
-  readEncapsulatedPixelDataFromFragments: Fragments;
-  readEncapsulatedImageFrame: (
-    data: DataSet,
-    element: Element,
-    frame: number,
-    table?: number[],
-  ) => Uint8Array;
-  createJPEGBasicOffsetTable: (data: DataSet, element: Element) => number[];
-};
 
 export type Pixels =
   Int32Array | Int16Array | Uint8Array | Uint16Array | Uint32Array | Int8Array | Float32Array | Float64Array;
@@ -52,7 +41,10 @@ export function frameReader(file: DicomFile, picture: Picture): (index: number) 
         {
           subject: file.path,
           problem: `frame ${index + 1} of ${picture.frames} can not be decoded (${messageOf(cause)})`,
-          fix: 'copy it again from its source',
+          fix:
+            cause instanceof NotRead
+              ? 'convert it to Explicit VR Little Endian'
+              : 'copy it again from its source',
         },
         { cause },
       );
@@ -69,13 +61,10 @@ function clipReader(
   let clip: Promise<Uint8Array> | undefined;
   const size = picture.rows * picture.columns;
   return async (index) => {
-    const fragments = element.fragments?.length ?? 0;
-    if (fragments === 0) throw new UserError({ subject: path, problem: 'holds no video', fix: 'remove it' });
-    clip ??= decodeClip(
-      path,
-      parser.readEncapsulatedPixelDataFromFragments(data, element, 0, fragments),
-      picture,
-    );
+    const fragments = element.fragments ?? [];
+    if (fragments.length === 0)
+      throw new UserError({ subject: path, problem: 'holds no video', fix: 'remove it' });
+    clip ??= decodeClip(path, joined(data.byteArray, fragments), picture);
     return (await clip).subarray(index * size, (index + 1) * size);
   };
 }
@@ -103,31 +92,6 @@ function native(
   return (index) => {
     const start = element.dataOffset + index * bytes;
     return data.byteArray.subarray(start, start + bytes);
-  };
-}
-
-function encapsulated(
-  { path, data }: DicomFile,
-  element: Element,
-  picture: Picture,
-): (index: number) => Uint8Array {
-  const fragments = element.fragments ?? [];
-  if (fragments.length < picture.frames) {
-    throw new UserError({
-      subject: path,
-      problem: `truncated: its header declares ${picture.frames} frames, ${fragments.length} are there`,
-      fix: 'copy it again from its source',
-    });
-  }
-  const joined = (first: number, count: number): Uint8Array =>
-    parser.readEncapsulatedPixelDataFromFragments(data, element, first, count);
-  if (picture.frames === 1) return () => joined(0, fragments.length);
-  if (fragments.length === picture.frames) return (index) => joined(index, 1);
-  return (index) => {
-    const table = element.basicOffsetTable ?? [];
-    const offsets =
-      table.length === picture.frames ? table : parser.createJPEGBasicOffsetTable(data, element);
-    return parser.readEncapsulatedImageFrame(data, element, index, offsets);
   };
 }
 
