@@ -53,8 +53,11 @@ export function rescaled(voxels: VoxelArray, slope: number, intercept: number): 
   return out;
 }
 
-/** Weights of red, green and blue in luma: ITU-R BT.601, which JPEG and DICOM's YBR spaces share. */
-const LUMA = [0.299, 0.587, 0.114] as const;
+/** Luma of one colour, in its units: ITU-R BT.601, which JPEG and DICOM's YBR spaces share. */
+export function luma(red: number, green: number, blue: number): number {
+  // Thousandths, so that the luma of a grey is that grey.
+  return (299 * red + 587 * green + 114 * blue) / 1000;
+}
 
 /**
  * Luma of colours.
@@ -65,10 +68,7 @@ const LUMA = [0.299, 0.587, 0.114] as const;
 export function lumaOf(colours: ArrayLike<number>, samples: number): Float32Array {
   const out = new Float32Array(Math.floor(colours.length / samples));
   for (let i = 0, at = 0; i < out.length; i++, at += samples) {
-    out[i] =
-      LUMA[0] * (colours[at] as number) +
-      LUMA[1] * (colours[at + 1] as number) +
-      LUMA[2] * (colours[at + 2] as number);
+    out[i] = luma(colours[at] as number, colours[at + 1] as number, colours[at + 2] as number);
   }
   return out;
 }

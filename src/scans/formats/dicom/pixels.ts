@@ -3,13 +3,14 @@
  */
 import type { Element } from 'dicom-parser';
 import { UserError, messageOf } from '../../../core/errors.js';
-import { NUMBER_TYPES, lumaOf, numbersOf, type NumberType } from '../numbers.js';
+import { luma, numbersOf, type NumberType } from '../numbers.js';
 import { unpackBits } from './bits.js';
 import { decodeClip } from './clip.js';
 import { NotRead, type DecodedFrame } from './codec.js';
 import { codecs, isBigEndian, isVideo } from './codecs.js';
 import type { DicomFile } from './file.js';
 import { encapsulated, joined } from './fragments.js';
+import { paletteOf } from './palette.js';
 import { FLOAT_PIXEL_DATA, PIXEL_DATA, frameBytes, type Picture } from './picture.js';
 
 export type Pixels =
@@ -69,30 +70,41 @@ function clipReader(
   };
 }
 
-function native(
-  { path, data }: DicomFile,
-  element: Element,
-  picture: Picture,
-): (index: number) => Uint8Array {
+function native(file: DicomFile, element: Element, picture: Picture): (index: number) => Uint8Array {
+  const { rows, columns, frames, samples, bitsAllocated, photometric } = picture;
   const bytes = frameBytes(picture);
-  const expected = Math.ceil(bytes * picture.frames);
-  const found = Math.min(element.length, data.byteArray.length - element.dataOffset);
+  const expected = Math.ceil(bytes * frames);
+  const found = Math.min(element.length, file.data.byteArray.length - element.dataOffset);
+  const whole = (rows * columns * frames * samples * bitsAllocated) / 8;
+  if (expected < whole && found >= whole) {
+    throw new UserError({
+      subject: file.path,
+      problem: `holds ${found} bytes of pixels where ${photometric} needs ${expected}`,
+      fix: 'correct its Photometric Interpretation',
+    });
+  }
   if (found < expected || found >= expected + Math.max(2, bytes)) {
     throw new UserError({
-      subject: path,
-      problem: `${found < expected ? 'truncated: ' : ''}its header declares ${picture.frames} frames, ${expected} bytes of pixels; ${found} are there`,
+      subject: file.path,
+      problem: `${found < expected ? 'truncated: ' : ''}its header declares ${frames} frames, ${expected} bytes of pixels; ${found} are there`,
       fix: 'copy it again from its source',
     });
   }
-  if (picture.bitsAllocated === 1) {
-    const packed = data.byteArray.subarray(element.dataOffset, element.dataOffset + found);
-    const pixels = picture.rows * picture.columns;
-    return (index) => unpackBits(packed, index * pixels, pixels);
-  }
-  return (index) => {
-    const start = element.dataOffset + index * bytes;
-    return data.byteArray.subarray(start, start + bytes);
-  };
+  const data = inOrder(file, element, bitsAllocated, found);
+  if (bitsAllocated === 1) return (index) => unpackBits(data, index * rows * columns, rows * columns);
+  return (index) => data.subarray(index * bytes, (index + 1) * bytes);
+}
+
+/** The bytes of native pixels: big-endian words of samples of at most 8 bits lie the other way round (PS3.5 section 8.1). */
+function inOrder(
+  { data, syntax }: DicomFile,
+  element: Element,
+  bitsAllocated: number,
+  count: number,
+): Uint8Array {
+  const bytes = data.byteArray.subarray(element.dataOffset, element.dataOffset + count);
+  if (!isBigEndian(syntax) || element.vr !== 'OW' || bitsAllocated > 8 || count % 2 !== 0) return bytes;
+  return new Uint8Array(Buffer.from(bytes).swap16());
 }
 
 type ByWidth = Readonly<Record<number, NumberType>>;
@@ -121,62 +133,28 @@ function samplesOf({ bytes, width }: DecodedFrame, picture: Picture, big: boolea
 function coloursOf(file: DicomFile, picture: Picture): (decoded: DecodedFrame, samples: Pixels) => Pixels {
   const { rows, columns, photometric } = picture;
   const pixels = rows * columns;
-  const checked = (values: Pixels): Pixels => {
-    if (values.length < pixels) throw new Error(`${values.length} of ${pixels} pixels`);
-    return values.subarray(0, pixels);
-  };
-  if (photometric === 'PALETTE COLOR') {
-    const lumas = paletteOf(file);
-    return (_, samples) => Float32Array.from(checked(samples), (entry) => lumas(entry));
-  }
-  if (picture.samples === 1) return (_, samples) => checked(samples);
+  const colours = photometric === 'PALETTE COLOR' ? paletteOf(file) : null;
   return ({ planar, rgb }, samples) => {
     const ybr = photometric.startsWith('YBR') && !rgb;
     const packed = ybr && photometric === 'YBR_FULL_422' && samples.length === 2 * pixels;
+    const expected = packed ? samples.length : pixels * picture.samples;
+    if (samples.length < expected) throw new Error(`${samples.length} of ${expected} samples`);
+    if (colours !== null) return Float32Array.from(samples.subarray(0, pixels), colours);
+    if (picture.samples === 1 || (ybr && planar)) return samples.subarray(0, pixels);
     // Luma is Y itself; in 4:2:2, which stores Y Y Cb Cr, it is two of every four bytes.
     if (packed) return samples.filter((_, i) => i % 4 < 2);
-    if (ybr) return planar ? checked(samples) : samples.filter((_, i) => i % 3 === 0);
-    return rounded(lumaOf(planar ? interleaved(samples, pixels) : samples, 3), samples);
+    if (ybr) return samples.filter((_, i) => i % 3 === 0).subarray(0, pixels);
+    return lumasOf(samples, pixels, planar);
   };
 }
 
-function interleaved(planes: Pixels, pixels: number): Pixels {
-  return planes.map((_, i) => planes[(i % 3) * pixels + Math.floor(i / 3)] as number);
-}
-
-/** Whole numbers of the same type as `like`. */
-function rounded(values: Float32Array, like: Pixels): Pixels {
-  const out = like.slice(0, values.length);
-  for (let i = 0; i < out.length; i++) out[i] = Math.round(values[i] as number);
+/** Luma of red, green and blue, as numbers of the same type. */
+function lumasOf(samples: Pixels, pixels: number, planar: boolean): Pixels {
+  const [step, next] = planar ? [1, pixels] : [3, 1];
+  const out = samples.slice(0, pixels);
+  for (let i = 0, at = 0; i < pixels; i++, at += step) {
+    const [red, green, blue] = [samples[at], samples[at + next], samples[at + 2 * next]];
+    out[i] = Math.round(luma(red as number, green as number, blue as number));
+  }
   return out;
-}
-
-/** From an entry of the palette to its luma. */
-function paletteOf({ path, data }: DicomFile): (entry: number) => number {
-  const tables = ['1', '2', '3'].map((colour) => {
-    const [count, first, bits] = [0, 1, 2].map((i) => data.uint16(`x0028110${colour}`, i));
-    const element = data.elements[`x0028120${colour}`];
-    const size = count === 0 ? 65536 : count;
-    if (
-      size === undefined ||
-      first === undefined ||
-      element === undefined ||
-      element.length < size * (bits === 8 ? 1 : 2)
-    )
-      throw new UserError({
-        subject: path,
-        problem: 'its palette is missing or incomplete',
-        fix: 'convert it to RGB or grey',
-      });
-    const bytes = data.byteArray.subarray(element.dataOffset, element.dataOffset + element.length);
-    const wide = element.length >= 2 * size;
-    const values = wide ? new NUMBER_TYPES.uint16(bytes.slice().buffer, 0, size) : bytes;
-    return { first, values };
-  });
-  return (entry) => {
-    const [red = 0, green = 0, blue = 0] = tables.map(
-      ({ first, values }) => values[Math.min(Math.max(entry - first, 0), values.length - 1)] ?? 0,
-    );
-    return lumaOf([red, green, blue], 3)[0] as number;
-  };
 }
