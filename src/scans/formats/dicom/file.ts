@@ -4,26 +4,16 @@
  *
  * Source: DICOM PS3.10 section 7 (file format) and PS3.5 section 10 (transfer syntaxes).
  */
-import { createRequire } from 'node:module';
 import { inflateRawSync } from 'node:zlib';
-import type { DataSet, Element, parseDicom } from 'dicom-parser';
+import type { DataSet, Element } from 'dicom-parser';
 import { UserError } from '../../../core/errors.js';
 import { LARGEST_BYTES, loadAll } from '../bytes.js';
-
-const parser = createRequire(import.meta.url)('dicom-parser') as { parseDicom: typeof parseDicom };
+import { dataSetAt, fileMetaAt, isExplicit } from './elements.js';
 
 const IMPLICIT_LITTLE = '1.2.840.10008.1.2';
 const EXPLICIT_LITTLE = '1.2.840.10008.1.2.1';
 const EXPLICIT_BIG = '1.2.840.10008.1.2.2';
-
-/** Nothing is looked at after this. */
-const TRAILING_PADDING = 'xfffcfffc';
-
-/**
- * No header has more, and zeros that go on for long read as millions of empty elements. dicom-parser asks for the tag
- * to stop at after each element, so that they can be counted.
- */
-const MOST_ELEMENTS = 100_000;
+const DEFLATED = '1.2.840.10008.1.2.1.99';
 
 /** 128 bytes and "DICM". */
 const PREAMBLE_BYTES = 132;
@@ -42,19 +32,18 @@ export interface DicomFile {
 
 export async function openDicom(path: string): Promise<DicomFile> {
   const bytes = withPreamble(await loadAll(path));
-  let asked = 0;
-  const syntax = hasPreamble(bytes) ? undefined : syntaxWithoutMeta(path, bytes);
   try {
-    const data = parser.parseDicom(bytes, {
-      inflater: inflate,
-      get untilTag() {
-        if (++asked > MOST_ELEMENTS) throw new Error(`more than ${MOST_ELEMENTS} elements`);
-        return TRAILING_PADDING;
-      },
-      ...(syntax === undefined ? {} : { TransferSyntaxUID: syntax }),
-    });
-    return { path, data, syntax: syntax ?? data.string('x00020010') ?? IMPLICIT_LITTLE };
+    const { syntax: stated, end } = hasPreamble(bytes)
+      ? fileMetaAt(bytes, PREAMBLE_BYTES)
+      : { syntax: undefined, end: 0 };
+    const syntax = stated ?? syntaxWithoutMeta(path, bytes, end);
+    const data =
+      syntax === DEFLATED
+        ? dataSetAt(inflate(bytes.subarray(end)), 0, false)
+        : dataSetAt(bytes, end, syntax === EXPLICIT_BIG);
+    return { path, data, syntax };
   } catch (cause) {
+    if (cause instanceof UserError) throw cause;
     throw new UserError(
       {
         subject: path,
@@ -75,37 +64,36 @@ function withPreamble(bytes: Uint8Array): Uint8Array {
   return whole;
 }
 
-/** dicom-parser wants the header as it was, followed by what comes out. */
-function inflate(bytes: Uint8Array, position: number): Uint8Array {
-  const inflated = inflateRawSync(bytes.subarray(position), { maxOutputLength: LARGEST_BYTES });
-  const whole = new Uint8Array(position + inflated.length);
-  whole.set(bytes.subarray(0, position));
-  whole.set(inflated, position);
-  return whole;
+function inflate(bytes: Uint8Array): Uint8Array {
+  // A copy, since slices of a Buffer would share memory where those of typed arrays are copies.
+  return new Uint8Array(inflateRawSync(bytes, { maxOutputLength: LARGEST_BYTES }));
 }
 
-/** dicom-parser throws strings, and objects with an exception in them. */
+/** dicom-parser throws strings. */
 function reasonOf(thrown: unknown): string {
-  const inner =
-    typeof thrown === 'object' && thrown !== null && 'exception' in thrown ? thrown.exception : thrown;
-  const text = inner instanceof Error ? inner.message : typeof inner === 'string' ? inner : 'unreadable';
+  const text = thrown instanceof Error ? thrown.message : typeof thrown === 'string' ? thrown : 'unreadable';
   if (/overrun|maxP *osition|past the end|attempt to read/i.test(text))
     return 'truncated: an element reaches beyond the end of the file';
   return text.replace(/^dicomParser\.\w+: */, '').replace(/\s+/g, ' ');
 }
 
 /** Old files begin with their first element, of group 0002 or 0008, in whichever encoding makes sense of it. */
-function syntaxWithoutMeta(path: string, bytes: Uint8Array): string {
+function syntaxWithoutMeta(path: string, bytes: Uint8Array, start: number): string {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const refuse = (problem: string, fix: string): never => {
     throw new UserError({ subject: path, problem, fix });
   };
-  if (bytes.length < 16) refuse(`not a DICOM file: ${bytes.length} bytes`, 'replace or remove it');
-  const explicit = /^[A-Z]{2}$/.test(Buffer.from(bytes.subarray(4, 6)).toString('latin1'));
-  if (view.getUint16(0, true) === 0x0008 && view.getUint16(2, true) < 0x0100)
+  if (bytes.length < start + 16) refuse(`not a DICOM file: ${bytes.length} bytes`, 'replace or remove it');
+  const explicit = isExplicit(bytes, start);
+  if (view.getUint16(start, true) === 0x0008 && view.getUint16(start + 2, true) < 0x0100)
     return explicit ? EXPLICIT_LITTLE : IMPLICIT_LITTLE;
-  if (view.getUint16(0, false) === 0x0008 && view.getUint16(2, false) < 0x0100 && explicit)
+  if (view.getUint16(start, false) === 0x0008 && view.getUint16(start + 2, false) < 0x0100 && explicit)
     return EXPLICIT_BIG;
+  if (start > 0)
+    refuse(
+      'names no transfer syntax, and its first element is none of group 0008',
+      'copy it again from its source',
+    );
   return refuse(
     'not a DICOM file: neither DICM at byte 128 nor an element at byte 0',
     'rename, convert or remove it',

@@ -1,0 +1,109 @@
+/**
+ * The elements of a DICOM file, by dicom-parser, where its own reading of whole files is too strict or too old: it
+ * gives value representations that are younger than itself the wrong length, takes repeated file meta elements for the
+ * first ones, and reads zeros after the last element as more elements.
+ *
+ * Sources: DICOM PS3.5 section 7.1 (data elements), PS3.10 section 7.1 (file meta information).
+ */
+import { createRequire } from 'node:module';
+import type { ByteArrayParser, ByteStream, DataSet, Element } from 'dicom-parser';
+
+type Elements = DataSet['elements'];
+const parser = createRequire(import.meta.url)('dicom-parser') as {
+  readonly ByteStream: new (numbers: ByteArrayParser, bytes: Uint8Array, position: number) => ByteStream;
+  readonly DataSet: new (numbers: ByteArrayParser, bytes: Uint8Array, elements: Elements) => DataSet;
+  readonly littleEndianByteArrayParser: ByteArrayParser;
+  readonly bigEndianByteArrayParser: ByteArrayParser;
+  readonly readDicomElementExplicit: (stream: ByteStream, warnings: string[]) => Element;
+  readonly readDicomElementImplicit: (stream: ByteStream) => Element;
+};
+
+/** Lengths of two bytes follow these; of four, after two reserved bytes, all others, also those to come. */
+const SHORT = new Set(
+  'AE AS AT CS DA DS DT FL FD IS LO LT PN SH SL SS ST TM UI UL US'.split(' '), // PS3.5 table 7.1-2
+);
+
+/** What dicom-parser knows to have lengths of four bytes. */
+const KNOWN_LONG = new Set('OB OD OL OW SQ OF UC UR UT UN'.split(' '));
+
+const EXPLICIT_VR = /^[A-Z]{2}$/;
+
+/** Names what dicom-parser does not know "unknown", which has the same layout. */
+class Stream extends parser.ByteStream {
+  override readFixedString = (length: number): string => {
+    const text = Buffer.from(this.byteArray.subarray(this.position, this.position + length)).toString(
+      'latin1',
+    );
+    if (text.length < length) throw new Error('attempt to read past the end');
+    this.position += length;
+    return EXPLICIT_VR.test(text) && !SHORT.has(text) && !KNOWN_LONG.has(text) ? 'UN' : text;
+  };
+}
+
+/** No header has more. */
+const MOST_ELEMENTS = 100_000;
+
+/** Nothing is looked at after this. */
+const TRAILING_PADDING = 'xfffcfffc';
+
+/**
+ * The elements of the data set that begins at `start`; in which encoding tells its first element, whatever the
+ * transfer syntax says.
+ */
+export function dataSetAt(bytes: Uint8Array, start: number, big: boolean): DataSet {
+  const numbers = big ? parser.bigEndianByteArrayParser : parser.littleEndianByteArrayParser;
+  const data = new parser.DataSet(numbers, bytes, {});
+  if (start >= bytes.length) return data;
+  const stream = new Stream(numbers, bytes, start);
+  const explicit = isExplicit(bytes, start);
+  const end = endBeforeZeros(bytes);
+  for (let count = 0; stream.position < end; count++) {
+    if (count === MOST_ELEMENTS) throw new Error(`more than ${MOST_ELEMENTS} elements`);
+    const element = explicit
+      ? parser.readDicomElementExplicit(stream, [])
+      : parser.readDicomElementImplicit(stream);
+    data.elements[element.tag] = element;
+    if (element.tag === TRAILING_PADDING) break;
+  }
+  if (stream.position > bytes.length) throw new Error('attempt to read past the end');
+  return data;
+}
+
+/** Whether the element at `start` names its value representation. */
+export function isExplicit(bytes: Uint8Array, start: number): boolean {
+  return EXPLICIT_VR.test(Buffer.from(bytes.subarray(start + 4, start + 6)).toString('latin1'));
+}
+
+/** Some writers fill blocks: nothing but zeros is no element. */
+function endBeforeZeros(bytes: Uint8Array): number {
+  let end = bytes.length;
+  while (end > 0 && bytes[end - 1] === 0) end--;
+  return end;
+}
+
+/**
+ * The file meta information, which is explicit little-endian whatever follows. It ends where its length says, or
+ * where another group begins, or where an element does not come after the last: such a one is of the data set.
+ *
+ * @returns the transfer syntax, where it is stated, and the byte at which the data set begins
+ */
+export function fileMetaAt(bytes: Uint8Array, start: number): { syntax: string | undefined; end: number } {
+  const numbers = parser.littleEndianByteArrayParser;
+  const meta = new parser.DataSet(numbers, bytes, {});
+  if (start >= bytes.length) return { syntax: undefined, end: bytes.length };
+  const stream = new Stream(numbers, bytes, start);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  let [last, stated] = [-1, Infinity];
+  while (stream.position + 8 <= bytes.length && stream.position !== stated) {
+    const [group, number] = [
+      view.getUint16(stream.position, true),
+      view.getUint16(stream.position + 2, true),
+    ];
+    if (group !== 2 || number <= last) break;
+    const element = parser.readDicomElementExplicit(stream, []);
+    meta.elements[element.tag] = element;
+    last = number;
+    if (number === 0) stated = stream.position + (meta.uint32(element.tag) ?? Infinity);
+  }
+  return { syntax: meta.string('x00020010'), end: stream.position };
+}
