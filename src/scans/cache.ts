@@ -24,7 +24,7 @@ import { arrayMetadata, groupMetadata, METADATA, shardPath } from './zarr/metada
 import { decodeShard, encodeShard, type ZarrData } from './zarr/shard.js';
 
 /** Raise it whenever the same file and transforms give other voxels than before. */
-const VERSION = 3;
+const VERSION = 4;
 
 /** Temporary files this old belong to a writer that died, in milliseconds. */
 const ABANDONED = 24 * 3600 * 1000;
