@@ -11,6 +11,7 @@ import {
   type Experiment as Row,
   type Store,
 } from '../store/index.js';
+import { note } from './output.js';
 import { specFromJson } from './spec.js';
 import { storedLatencyModel } from './stored-latency.js';
 
@@ -21,6 +22,7 @@ export async function withExperiment<T>(
   use: (store: Store, row: Row) => T | Promise<T>,
 ): Promise<T> {
   const store = openStore(database, 'read');
+  noteRemarks(store);
   try {
     return await use(store, chooseExperiment(store, name));
   } catch (error) {
@@ -28,6 +30,11 @@ export async function withExperiment<T>(
   } finally {
     store.close();
   }
+}
+
+/** Says what the user should know of the database's file. */
+export function noteRemarks({ path, remarks }: Store): void {
+  for (const remark of remarks) note(`${path}: ${remark}`);
 }
 
 /** The experiment's space and task as the database records them. */

@@ -1,25 +1,20 @@
 /**
  * The state of a search as JSON. Names are pinned: others script against them.
  */
-import {
-  endedByCurve,
-  probeSummary,
-  summarise,
-  trustRows,
-  type Experiment,
-  type Store,
-} from '../store/index.js';
+import { endedByCurve, probeSummary, trustRows, type Experiment, type Store } from '../store/index.js';
 import { trustReports } from '../study/index.js';
 import { latencyJson } from './stored-latency.js';
+import { progressOf } from './search-state.js';
 import { paretoFront } from './pareto-front.js';
 import { winnersOf, type Standing } from './winner.js';
 
 export function statusJson(store: Store, row: Experiment) {
-  const { candidates, best, medianOfFirstTen, diverged } = summarise(store, row.id);
+  const { candidates, best, medianOfFirstTen, diverged, state } = progressOf(store, row);
   const front = paretoFront(store, row);
   const winners = winnersOf(store, row);
   return {
     experiment: row.name,
+    state,
     candidates: { ...candidates, wanted: row.candidates, diverged },
     best: best === null ? null : { number: best.number, score: best.score },
     ...(front === null ? {} : { front: front.map((member) => ({ ...member })) }),

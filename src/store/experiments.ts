@@ -105,11 +105,19 @@ export function chooseExperiment(store: Store, name?: string): Experiment {
   const all = listExperiments(store);
   const [only] = name === undefined ? all : all.filter((experiment) => experiment.name === name);
   if (only !== undefined && (name !== undefined || all.length === 1)) return only;
+  if (all.length === 0) {
+    throw new UserError({
+      subject: store.path,
+      problem:
+        'holds no experiment: it was copied without its -wal file, or its search ended before it began',
+      fix: 'copy that file along with it, or run voxolve search with it again',
+    });
+  }
   const names = all.map((experiment) => experiment.name).join(', ');
   throw new UserError({
     subject: store.path,
     problem: name === undefined ? `holds ${all.length} experiments` : `holds no experiment named ${name}`,
-    fix: all.length === 0 ? 'run voxolve search with it' : `choose one with --experiment: ${names}`,
+    fix: `choose one with --experiment: ${names}`,
   });
 }
 

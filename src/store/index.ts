@@ -1,6 +1,7 @@
 /** The store: one SQLite database and the weights files beside it. */
 export { storageFailure } from './failure.js';
-export { openStore, type OpenMode, type Store } from './open.js';
+export { isLocked } from './lock.js';
+export { EmptyDatabase, openStore, type OpenMode, type Store } from './open.js';
 export * from './experiments.js';
 export * from './candidates.js';
 export * from './evaluations.js';

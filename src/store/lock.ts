@@ -5,7 +5,7 @@
  * for the process and drops it when the process ends in whatever way, so a lock is never stale. It leaves the
  * database itself free for readers.
  */
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../core/errors.js';
 import { artifactFolder } from './paths.js';
@@ -15,10 +15,13 @@ export interface Lock {
   release(): void;
 }
 
+/** How long a writer waits for somebody who only looks whether the lock is held, in milliseconds. */
+const GLANCE = 250;
+
 export function acquireLock(path: string): Lock {
-  const folder = artifactFolder(path);
-  mkdirSync(folder, { recursive: true });
-  const db = new Sqlite(join(folder, 'lock'), { timeout: 0 });
+  const file = lockPath(path);
+  mkdirSync(artifactFolder(path), { recursive: true });
+  const db = new Sqlite(file, { timeout: GLANCE });
   try {
     // Nothing is ever written to the file, so that no journal need lie beside it.
     db.pragma('journal_mode = MEMORY');
@@ -36,4 +39,23 @@ export function acquireLock(path: string): Lock {
     );
   }
   return { release: () => db.close() };
+}
+
+/** Whether another connection, of any process, writes to the database now. */
+export function isLocked(path: string): boolean {
+  if (!existsSync(lockPath(path))) return false;
+  const db = new Sqlite(lockPath(path), { readonly: true, timeout: 0 });
+  try {
+    db.prepare('SELECT count(*) FROM sqlite_schema').get();
+    return false;
+  } catch (error) {
+    if (!(error instanceof Sqlite.SqliteError) || !error.code.startsWith('SQLITE_BUSY')) throw error;
+    return true;
+  } finally {
+    db.close();
+  }
+}
+
+function lockPath(path: string): string {
+  return join(artifactFolder(path), 'lock');
 }

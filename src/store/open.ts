@@ -7,9 +7,13 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { messageOf, UserError } from '../core/errors.js';
-import { identify, notOurs, refuseNewer } from './identify.js';
-import { acquireLock } from './lock.js';
-import { APPLICATION_ID, MIGRATIONS } from './schema.js';
+import { createDatabase } from './create.js';
+import { identify, notOurs } from './identify.js';
+import { acquireLock, isLocked } from './lock.js';
+import { migrate, versionOf } from './migrate.js';
+import { walPath } from './paths.js';
+import { copyOf } from './private-copy.js';
+import { MIGRATIONS } from './schema.js';
 import { Sqlite, type SqliteDatabase, type SqliteStatement } from './sqlite.js';
 
 /** `create`: write, and make the file where there is none; `write`: it must exist; `read`: it stays as it is. */
@@ -17,6 +21,10 @@ export type OpenMode = 'create' | 'write' | 'read';
 
 export interface Store {
   readonly path: string;
+  /** False where it was opened to read. */
+  readonly writable: boolean;
+  /** What a user should know of the file, a line each. */
+  readonly remarks: readonly string[];
   /** A prepared statement, made once per text. */
   statement(sql: string): SqliteStatement;
   /** Runs `work` as one transaction: all of it is committed, or nothing. Transactions nest. */
@@ -26,10 +34,16 @@ export interface Store {
   close(): void;
 }
 
+/** A file without tables: what voxolve before version 0.3 left where it was killed while it made them. */
+export class EmptyDatabase extends UserError {}
+
 /** How long a statement waits for another connection's short transaction, in milliseconds. */
 const BUSY_TIMEOUT = 10_000;
 
-export function openStore(path: string, mode: OpenMode): Store {
+/**
+ * @param fill writes the first rows of a database that `create` makes; it comes into being with them or not at all
+ */
+export function openStore(path: string, mode: OpenMode, fill?: (store: Store) => void): Store {
   return explained(path, () => {
     if (existsSync(path)) identify(path);
     else if (mode === 'create') mkdirSync(dirname(path), { recursive: true });
@@ -40,44 +54,117 @@ export function openStore(path: string, mode: OpenMode): Store {
         fix: 'give the file that voxolve search wrote',
       });
     }
-    return mode === 'read' ? openToRead(path) : openToWrite(path);
+    return mode === 'read' ? openToRead(path) : openToWrite(path, mode, fill);
   });
 }
 
 function openToRead(path: string): Store {
-  const db = new Sqlite(path, { readonly: true, timeout: BUSY_TIMEOUT });
+  try {
+    return readFrom(path, path, () => undefined);
+  } catch (error) {
+    // A log without its index, or a transaction to roll back, where nothing can be written.
+    const unwritable = error instanceof Sqlite.SqliteError && /^SQLITE_(CANTOPEN|READONLY)/.test(error.code);
+    if (!unwritable) throw error;
+    const copy = copyOf(path);
+    return orElse(
+      () => {
+        rollBack(path, copy.path);
+        const remarks = ['cannot be written to: a copy of it is read'];
+        return readFrom(path, copy.path, () => copy.remove(), remarks);
+      },
+      () => copy.remove(),
+    );
+  }
+}
+
+/** Reading alone does not undo what a dead process left half-written. */
+function rollBack(path: string, copy: string): void {
+  const db = new Sqlite(copy);
+  try {
+    versionOf(path, db);
+  } finally {
+    db.close();
+  }
+}
+
+function readFrom(path: string, file: string, closed: () => void, remarks: readonly string[] = []): Store {
+  const bare = isBare(path);
+  const db = new Sqlite(file, { readonly: true, timeout: BUSY_TIMEOUT });
+  const close = (): void => {
+    db.close();
+    closed();
+  };
   return orElse(
     () => {
       requireCurrent(path, versionOf(path, db));
-      return storeOf(path, db, () => db.close());
+      const lost = bare && !isLocked(path) ? lostLog(path, db) : [];
+      return storeOf(path, db, { close, writable: false, remarks: [...remarks, ...lost] });
     },
     () => db.close(),
   );
 }
 
-function openToWrite(path: string): Store {
+function openToWrite(path: string, mode: OpenMode, fill?: (store: Store) => void): Store {
   const lock = acquireLock(path);
   return orElse(
     () => {
-      const db = new Sqlite(path, { timeout: BUSY_TIMEOUT });
-      const close = (): void => {
-        db.close();
-        lock.release();
-      };
-      return orElse(() => {
-        migrate(db, versionOf(path, db));
-        return storeOf(path, db, close);
-      }, close);
+      const bare = isBare(path);
+      const db = openOrCreate(path, mode, fill);
+      return orElse(
+        () => {
+          // Commits survive the process without waiting for the disk; replaying the log heals a power cut.
+          db.pragma('journal_mode = WAL');
+          db.pragma('synchronous = NORMAL');
+          migrate(db, versionOf(path, db));
+          const remarks = bare ? lostLog(path, db) : [];
+          markLog(db, true);
+          const close = (): void => {
+            try {
+              markLog(db, false);
+            } finally {
+              db.close();
+              lock.release();
+            }
+          };
+          return storeOf(path, db, { close, writable: true, remarks });
+        },
+        () => db.close(),
+      );
     },
     () => lock.release(),
   );
 }
 
-function storeOf(path: string, db: SqliteDatabase, close: () => void): Store {
+/** Rolls back first what a dead process left half-written, which may leave nothing. */
+function openOrCreate(path: string, mode: OpenMode, fill?: (store: Store) => void): SqliteDatabase {
+  if (existsSync(path)) {
+    const db = new Sqlite(path, { timeout: BUSY_TIMEOUT });
+    if (
+      orElse(
+        () => versionOf(path, db),
+        () => db.close(),
+      ) > 0
+    )
+      return db;
+    db.close();
+  }
+  if (mode !== 'create') throw emptyDatabase(path);
+  createDatabase(path, (draft) => {
+    fill?.(storeOf(path, draft, { close: () => undefined, writable: true, remarks: [] }));
+  });
+  return new Sqlite(path, { timeout: BUSY_TIMEOUT });
+}
+
+function storeOf(
+  path: string,
+  db: SqliteDatabase,
+  rest: Pick<Store, 'close' | 'writable' | 'remarks'>,
+): Store {
   db.pragma('foreign_keys = ON');
   const statements = new Map<string, SqliteStatement>();
   return {
     path,
+    ...rest,
     statement: (sql) => {
       const known = statements.get(sql) ?? db.prepare(sql);
       statements.set(sql, known);
@@ -85,41 +172,49 @@ function storeOf(path: string, db: SqliteDatabase, close: () => void): Store {
     },
     transaction: (work) => db.transaction(work).immediate(),
     snapshot: (work) => db.transaction(work).deferred(),
-    close,
   };
-}
-
-/** How many migrations the database has had. */
-function versionOf(path: string, db: SqliteDatabase): number {
-  // Reads the schema, which a damaged file does not survive; the version alone would.
-  db.prepare('SELECT count(*) FROM sqlite_schema').get();
-  const version = db.pragma('user_version', { simple: true }) as number;
-  refuseNewer(path, version);
-  return version;
 }
 
 function requireCurrent(path: string, version: number): void {
   if (version === MIGRATIONS.length) return;
+  if (version === 0) throw emptyDatabase(path);
   throw new UserError({
     subject: path,
-    problem: version === 0 ? 'holds no experiment yet' : `has the older schema ${version}`,
-    fix: version === 0 ? 'run voxolve search with it' : 'run voxolve resume, which upgrades it',
+    problem: `has the older schema ${version}`,
+    fix: 'run voxolve resume, which upgrades it',
   });
 }
 
-/** Applies what is missing in one transaction, so that a database is never between two schemas. */
-function migrate(db: SqliteDatabase, version: number): void {
-  if (version < MIGRATIONS.length) {
-    db.transaction(() => {
-      for (const migration of MIGRATIONS.slice(version)) db.exec(migration);
-      db.pragma(`application_id = ${APPLICATION_ID}`);
-      db.pragma(`user_version = ${MIGRATIONS.length}`);
-    }).exclusive();
+function emptyDatabase(path: string): EmptyDatabase {
+  return new EmptyDatabase({
+    subject: path,
+    problem: 'holds no experiment: its search ended before it began',
+    fix: 'run voxolve search with it again',
+  });
+}
+
+/** Whether the database lies there without a log. To be asked before it is opened, which makes one. */
+function isBare(path: string): boolean {
+  return !existsSync(walPath(path));
+}
+
+/** Notes in the database itself, not only in its log, whether the log belongs to it. */
+function markLog(db: SqliteDatabase, inUse: boolean): void {
+  db.prepare('UPDATE write_ahead_log SET in_use = ?').run(inUse ? 1 : 0);
+  if (inUse) db.pragma('wal_checkpoint(PASSIVE)');
+}
+
+/** What to say of a database without a log, where one belongs to it. */
+function lostLog(path: string, db: SqliteDatabase): readonly string[] {
+  if (db.prepare('SELECT in_use FROM write_ahead_log').pluck().get() !== 1) return [];
+  const lost = 'copied without its -wal file while a search used it';
+  const fix = `copy ${walPath(path)} along with it`;
+  if (db.pragma('quick_check(1)', { simple: true }) !== 'ok') {
+    throw new UserError({ subject: path, problem: `is damaged: it was ${lost}`, fix });
   }
-  // Only now: the header that names the database as voxolve's is in the file itself, not in its log.
-  db.pragma('journal_mode = WAL');
-  // Commits survive the process without waiting for the disk; replaying the log heals a power cut.
-  db.pragma('synchronous = NORMAL');
+  return [
+    `was probably ${lost}, so that the latest results are missing: ${fix}, or resume, which evaluates them again`,
+  ];
 }
 
 function orElse<T>(work: () => T, undo: () => void): T {

@@ -1,8 +1,23 @@
 /**
- * Where a database's other files lie: in a folder beside it.
+ * Where a database's other files lie: beside it, under its name.
  */
 
 /** Holds the weights files and the writer's lock. */
 export function artifactFolder(path: string): string {
   return `${path}.artifacts`;
+}
+
+/** SQLite's write-ahead log: the latest rows, until they are moved into the database itself. */
+export function walPath(path: string): string {
+  return `${path}-wal`;
+}
+
+/** SQLite's rollback journal: what an interrupted transaction has overwritten. */
+export function journalPath(path: string): string {
+  return `${path}-journal`;
+}
+
+/** All files that SQLite keeps beside a database while it is open. */
+export function companions(path: string): readonly string[] {
+  return [walPath(path), `${path}-shm`, journalPath(path)];
 }

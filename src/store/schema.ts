@@ -140,4 +140,11 @@ export const MIGRATIONS: readonly string[] = [
   `
   ALTER TABLE experiments ADD COLUMN processor TEXT;         -- by its name; null: not kept
   `,
+  // Says in the file itself that rows may lie in its log, so that a copy without the log is recognised.
+  `
+  CREATE TABLE write_ahead_log (        -- one row
+    in_use INTEGER NOT NULL CHECK (in_use IN (0, 1))  -- 1 from when a search opens the database until it closes it
+  ) STRICT;
+  INSERT INTO write_ahead_log VALUES (0);
+  `,
 ];

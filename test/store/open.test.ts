@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { UserError } from '../../src/core/errors.js';
 import { openStore, type OpenMode } from '../../src/store/open.js';
 import { APPLICATION_ID, MIGRATIONS } from '../../src/store/schema.js';
+import { insertExperiment } from './rows.js';
 
 let folder: string;
 let path: string;
@@ -100,7 +101,12 @@ describe('a missing database', () => {
 
   it('gets its tables where the file is empty, as a run killed at once leaves it', () => {
     writeFileSync(path, '');
-    expect(() => openStore(path, 'read')).toThrow('holds no experiment yet; run voxolve search with it');
+    for (const mode of ['read', 'write'] as const) {
+      expect(() => openStore(path, mode)).toThrow(
+        'holds no experiment: its search ended before it began; run voxolve search with it again',
+      );
+      expect(readFileSync(path).length).toBe(0);
+    }
     const store = openStore(path, 'create');
     expect(store.statement('SELECT count(*) FROM experiments').pluck().get()).toBe(0);
     store.close();
@@ -187,13 +193,3 @@ describe('an open database', () => {
     store.close();
   });
 });
-
-function insertExperiment(store: ReturnType<typeof openStore>): void {
-  store
-    .statement(
-      `INSERT INTO experiments (name, spec, seed, strategy, space, task, lookahead, candidates, engine, device, scans,
-         scans_fingerprint, metric, chance, created_at, voxolve_version)
-       VALUES ('a', '{}', 0, '', '', '', 1, 1, '', '', '', '', '', 0, '', '')`,
-    )
-    .run();
-}

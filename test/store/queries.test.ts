@@ -82,7 +82,9 @@ describe('the ancestry of a candidate', () => {
 
 describe('choosing an experiment', () => {
   it('takes the only one, or the one named, and lists the names where it cannot', () => {
-    expect(() => chooseExperiment(store)).toThrow('holds 0 experiments; run voxolve search with it');
+    expect(() => chooseExperiment(store)).toThrow(
+      'holds no experiment: it was copied without its -wal file, or its search ended before it began; copy',
+    );
     const a = createExperiment(
       store,
       toyExperiment({ name: 'a', spec: { deep: [1, { x: null }] } }),

@@ -19,7 +19,12 @@ export interface Running {
   readonly finished: Promise<Finished>;
 }
 
-export function startVoxolve(args: readonly string[], env: Record<string, string> = {}): Running {
+/** @param as the user that runs it, where it is to be another */
+export function startVoxolve(
+  args: readonly string[],
+  env: Record<string, string> = {},
+  as: { readonly uid?: number; readonly gid?: number } = {},
+): Running {
   if (!existsSync(main)) throw new Error('dist/ is missing: run npm run build first');
   // The variables by which vitest's workers know themselves must not reach the command.
   const inherited = Object.fromEntries(
@@ -27,6 +32,7 @@ export function startVoxolve(args: readonly string[], env: Record<string, string
   );
   const child = spawn(process.execPath, [main, ...args], {
     env: { ...inherited, ...env },
+    ...as,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let stdout = '';

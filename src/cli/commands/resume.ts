@@ -9,6 +9,7 @@ import { Experiment } from '../../experiment/schema.js';
 import { chooseExperiment, extendExperiment, openStore } from '../../store/index.js';
 import { defineCommand } from '../command.js';
 import { chooseEngine, recordedReason } from '../engine-choice.js';
+import { noteRemarks } from '../opened.js';
 import { jsonOption, note } from '../output.js';
 import { runSearch, specOf, workerCount } from '../run-search.js';
 import { specFromJson } from '../spec.js';
@@ -40,6 +41,7 @@ export const resume = defineCommand({
       .options(jsonOption),
   handler: async (args) => {
     const store = openStore(args.db, 'write');
+    noteRemarks(store);
     try {
       const row = chooseExperiment(store, args.experiment);
       const { experiment: stored, code, labelled: recordedLabels } = specFromJson(row.spec);

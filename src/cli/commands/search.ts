@@ -11,16 +11,19 @@ import { devices, Experiment } from '../../experiment/schema.js';
 import { parseOrComplain } from '../../core/validate.js';
 import {
   createExperiment,
+  EmptyDatabase,
   extendExperiment,
   findExperiment,
   openStore,
   type Experiment as Row,
+  type NewExperiment,
   type Store,
 } from '../../store/index.js';
 import { resolve } from 'node:path';
 import { processor } from '../calibration/kept.js';
 import { defineCommand } from '../command.js';
 import { choiceToJson, chooseEngine, recordedReason } from '../engine-choice.js';
+import { noteRemarks } from '../opened.js';
 import { jsonOption, note } from '../output.js';
 import { runSearch, specOf, strategyOf, workerCount } from '../run-search.js';
 import { specToJson, type Spec } from '../spec.js';
@@ -114,28 +117,31 @@ export const search = defineCommand({
     noteLatency(experiment, latency);
     const prepared = await prepare(experiment, scans.channels, latency);
 
-    const store = openStore(database, 'create');
+    const fresh = (): NewExperiment => ({
+      name: experiment.name,
+      spec: specToJson(spec),
+      seed: experiment.seed,
+      strategy: typeof experiment.strategy === 'string' ? experiment.strategy : experiment.strategy.name,
+      space: prepared.space.name,
+      task: prepared.task.name,
+      lookahead: experiment.lookahead,
+      candidates: experiment.candidates,
+      engine: choice.engine,
+      device: choice.device,
+      engineChoice: choiceToJson(choice),
+      latencyModel: latency ?? null,
+      scans: source,
+      scansFingerprint: scans.fingerprint,
+      metric: prepared.plan.metric,
+      chance: prepared.plan.chance,
+      processor: processor(),
+      version,
+    });
+    // A new database comes into being with its experiment, so that whatever happens next can be resumed.
+    const store = openStore(database, 'create', (created) => createExperiment(created, fresh(), new Date()));
+    noteRemarks(store);
     try {
-      const row = rowOf(store, spec, () => ({
-        name: experiment.name,
-        spec: specToJson(spec),
-        seed: experiment.seed,
-        strategy: typeof experiment.strategy === 'string' ? experiment.strategy : experiment.strategy.name,
-        space: prepared.space.name,
-        task: prepared.task.name,
-        lookahead: experiment.lookahead,
-        candidates: experiment.candidates,
-        engine: choice.engine,
-        device: choice.device,
-        engineChoice: choiceToJson(choice),
-        latencyModel: latency ?? null,
-        scans: source,
-        scansFingerprint: scans.fingerprint,
-        metric: prepared.plan.metric,
-        chance: prepared.plan.chance,
-        processor: processor(),
-        version,
-      }));
+      const row = rowOf(store, spec, fresh);
       requireSameScans(row, scans.fingerprint, args.scans ?? 'the phantoms');
       requireSameDecisions(store, row, prepared);
       noteOtherProcessor(row);
@@ -150,17 +156,23 @@ export const search = defineCommand({
   },
 });
 
+/** The experiment as an existing database holds it, if it does. */
 function recorded(database: string, name: string): Row | undefined {
-  const store = openStore(database, 'read');
   try {
-    return findExperiment(store, name);
-  } finally {
-    store.close();
+    const store = openStore(database, 'read');
+    try {
+      return findExperiment(store, name);
+    } finally {
+      store.close();
+    }
+  } catch (error) {
+    if (error instanceof EmptyDatabase) return undefined;
+    throw error;
   }
 }
 
 /** The experiment of that name in the database if it is the same search, a new one if there is none. */
-function rowOf(store: Store, spec: Spec, fresh: () => Parameters<typeof createExperiment>[1]): Row {
+function rowOf(store: Store, spec: Spec, fresh: () => NewExperiment): Row {
   const known = findExperiment(store, spec.experiment.name);
   if (known === undefined) return createExperiment(store, fresh(), new Date());
   const difference = differingKey(known.spec, specToJson(spec));

@@ -1,5 +1,5 @@
 /** `voxolve status DB`: how far a search is. Reads only; a running search is not disturbed. */
-import { endedByCurve, summarise } from '../../store/index.js';
+import { endedByCurve } from '../../store/index.js';
 import { besideText } from '../beside-text.js';
 import { comparisonText } from '../comparison.js';
 import { defineCommand } from '../command.js';
@@ -8,6 +8,7 @@ import { percent, plural, si, table } from '../format.js';
 import { experimentOption, withExperiment } from '../opened.js';
 import { jsonOption, print, printJson } from '../output.js';
 import { paretoFront, type FrontMember } from '../pareto-front.js';
+import { progressOf } from '../search-state.js';
 import { statusJson } from '../status-json.js';
 import { latencyLimit, latencyText, storedLatencyModel } from '../stored-latency.js';
 
@@ -23,7 +24,7 @@ export const status = defineCommand({
     withExperiment(args.db, args.experiment, (store, row) => {
       if (args.json) return printJson(statusJson(store, row));
       const ended = endedByCurve(store, row.id);
-      const { candidates, best, medianOfFirstTen, diverged } = summarise(store, row.id);
+      const { candidates, best, medianOfFirstTen, diverged, state } = progressOf(store, row);
       print(
         `${row.name}: ${row.task} over ${row.space} by ${row.strategy}, seed ${row.seed}, ${row.engine} on ${row.device}`,
       );
@@ -36,6 +37,7 @@ export const status = defineCommand({
           `${candidates.pending} pending, ${candidates.failed} failed, ${candidates.infeasible} infeasible, ${diverged} diverged` +
           (ended > 0 ? `, ${ended} ended early by their curves` : ''),
       );
+      if (state === 'stopped') print(`stopped; voxolve resume ${args.db} goes on`);
       if (best === null) return print(`best: none yet; chance ${percent(row.chance)}`);
       const median =
         medianOfFirstTen === null ? '' : `, median of the first ten ${percent(medianOfFirstTen)}`;
