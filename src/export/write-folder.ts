@@ -4,6 +4,7 @@
 import { mkdir, readdir, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { UserError } from '../core/errors.js';
+import { UNFINISHED } from '../core/write-whole.js';
 
 /** By name relative to the export's folder. */
 export type ExportFiles = Readonly<Record<string, string | Uint8Array>>;
@@ -12,7 +13,8 @@ export type ExportFiles = Readonly<Record<string, string | Uint8Array>>;
 export async function writeFolder(directory: string, files: ExportFiles): Promise<void> {
   const target = resolve(directory);
   const exists = await isEmptyFolder(directory, target);
-  const draft = join(dirname(target), `.${basename(target)}-${process.pid}.tmp`);
+  // One name for all tries, so that the next one removes what a killed one left.
+  const draft = join(dirname(target), `.${basename(target)}${UNFINISHED}`);
   await rm(draft, { recursive: true, force: true });
   await mkdir(draft, { recursive: true });
   try {

@@ -4,6 +4,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { Sqlite } from '../../src/store/sqlite.js';
 import { afterAll } from 'vitest';
 
@@ -28,6 +29,9 @@ export const tinyExperiment = {
   trust: { share: 0.2 },
   winners: { candidates: 2, seeds: 2 },
 } as const;
+
+/** A space of networks that are compiled in a moment, for tests of what does not depend on the networks. */
+export const smallSpace = fileURLToPath(new URL('../fixtures/plugins/small-space.ts', import.meta.url));
 
 /** Writes an experiment file, by default the tiny one with some keys replaced; returns its path. */
 export function writeExperiment(folder: string, changes: object = {}, name = 'experiment.json'): string {
