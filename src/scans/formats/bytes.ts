@@ -12,6 +12,9 @@ import { UserError, messageOf } from '../../core/errors.js';
 /** No scan file is read that decompresses to more. */
 export const LARGEST_BYTES = 2 ** 29;
 
+/** Bytes after the voxels that are put up with: some writers pad, and nobody pads by much. */
+export const SLACK_BYTES = 2 ** 20;
+
 /** Gzip expands at most 1032 times, so this much input gives a few megabytes at most. */
 const PEEK_BYTES = 4096;
 
@@ -31,29 +34,29 @@ export async function headOf(path: string, count: number): Promise<Uint8Array> {
   }
 }
 
-/** The beginning of a file, decompressed: whatever its first 4 KiB give. */
-export async function peek(path: string): Promise<Uint8Array> {
-  const head = await headOf(path, PEEK_BYTES);
+/** The beginning of a file, decompressed: its first `count` bytes, or whatever its first 4 KiB give. */
+export async function peek(path: string, count = PEEK_BYTES): Promise<Uint8Array> {
+  const head = await headOf(path, count);
   if (!isGzip(head)) return head;
   try {
-    return gunzipSync(head, { finishFlush: constants.Z_SYNC_FLUSH });
+    return gunzipSync(head.subarray(0, PEEK_BYTES), { finishFlush: constants.Z_SYNC_FLUSH });
   } catch (cause) {
     throw damaged(path, cause);
   }
 }
 
-/**
- * Exactly the first `expected` decompressed bytes. Fails where there are fewer, or more than `slack` more: some
- * writers pad, and nobody pads by much.
- */
-export async function loadExactly(path: string, expected: number, slack: number): Promise<Uint8Array> {
+/** Exactly the first `expected` decompressed bytes. Fails where there are fewer, or more than `SLACK_BYTES` more. */
+export async function loadExactly(
+  path: string,
+  expected: number,
+): Promise<{ readonly bytes: Uint8Array; readonly surplus: number }> {
   if (expected > LARGEST_BYTES) throw tooLarge(path, `its header declares ${expected} bytes`);
   const bytes = new Uint8Array(expected);
   let found = 0;
   for await (const chunk of chunksOf(path)) {
     if (found < expected) bytes.set(chunk.subarray(0, expected - found), found);
     found += chunk.length;
-    if (found > expected + slack) {
+    if (found > expected + SLACK_BYTES) {
       throw new UserError({
         subject: path,
         problem: `holds more than the ${expected} bytes that its header declares`,
@@ -62,7 +65,12 @@ export async function loadExactly(path: string, expected: number, slack: number)
     }
   }
   if (found < expected) throw truncated(path, expected, found);
-  return bytes;
+  return { bytes, surplus: found - expected };
+}
+
+/** What a user should know where a file goes on after its voxels. */
+export function surplusRemarks(surplus: number): string[] {
+  return surplus > 0 ? [`${surplus} bytes after its voxels are not read`] : [];
 }
 
 /** The whole file, decompressed; at most `limit` bytes. */

@@ -5,11 +5,13 @@
  * A text header (`Key = value` lines) that ends with `ElementDataFile`; the frame is LPS, the first axis fastest.
  */
 import { UserError } from '../../core/errors.js';
+import { entryOf } from '../../core/table.js';
 import { affineOfColumns, type Triple } from '../geometry.js';
 import { loadAll, peek } from './bytes.js';
+import { dataFileOf, isPattern, numberedFiles } from './data-files.js';
 import { evenTiming, type Format } from './format.js';
 import { lumaOf, type NumberType } from './numbers.js';
-import { decodeRaw, dataFileOf, type RawLayout } from './raw-data.js';
+import { decodeRaw, readRaw, type RawLayout } from './raw-data.js';
 
 const TYPES: Readonly<Record<string, NumberType>> = {
   MET_CHAR: 'int8',
@@ -18,85 +20,89 @@ const TYPES: Readonly<Record<string, NumberType>> = {
   MET_USHORT: 'uint16',
   MET_INT: 'int32',
   MET_UINT: 'uint32',
+  MET_LONG: 'int32',
+  MET_ULONG: 'uint32',
   MET_LONG_LONG: 'int64',
   MET_ULONG_LONG: 'uint64',
   MET_FLOAT: 'float32',
   MET_DOUBLE: 'float64',
 };
 
+/** What several values per voxel are: of other types they are vectors. */
+const COLOURS: readonly string[] = ['MET_UCHAR', 'MET_USHORT'];
+
 const IDENTITY = [1, 0, 0, 0, 1, 0, 0, 0, 1];
+
+/** No header is longer; those that ITK writes carry DICOM's keys. */
+const LONGEST_HEADER = 2 ** 20;
+
+interface Header {
+  readonly fields: ReadonlyMap<string, string>;
+  /** What follows the header: voxels, or a list of files. */
+  readonly end: number;
+  /** The lines that follow. */
+  readonly list: readonly string[];
+}
+
+type Refuse = (problem: string, fix?: string) => never;
 
 export const metaImage: Format = {
   name: 'metaimage',
   source: 'https://itk.org/Wiki/ITK/MetaIO/Documentation',
   extensions: ['.mha', '.mhd'],
   async parts(path) {
-    const file = headerOf(path, await peek(path)).fields.get('ElementDataFile') ?? 'LOCAL';
-    return file.toUpperCase() === 'LOCAL' ? [] : [dataFileOf(path, file)];
+    const header = headerOf(path, await peek(path, LONGEST_HEADER));
+    return dataFilesOf(path, header, sizesOf(header, refusing(path)), refusing(path));
   },
   async read(path) {
     const bytes = await loadAll(path);
-    const { fields, end } = headerOf(path, bytes);
-    const refuse = (problem: string, fix = 'convert it again'): never => {
-      throw new UserError({ subject: path, problem, fix });
-    };
+    const header = headerOf(path, bytes);
+    const { fields, end } = header;
+    const refuse = refusing(path);
     const numbers = (key: string): number[] | undefined => fields.get(key)?.split(/\s+/).map(Number);
-    const axes = Number(fields.get('NDims'));
-    const sizes = numbers('DimSize') ?? [];
-    if (
-      ![2, 3, 4].includes(axes) ||
-      sizes.length !== axes ||
-      !sizes.every((size) => Number.isInteger(size) && size > 0)
-    )
-      refuse(`its header declares ${fields.get('NDims') ?? 'no'} axes of sizes ${sizes.join(' × ')}`);
-    const samples = Number(fields.get('ElementNumberOfChannels') ?? 1);
-    if (![1, 3, 4].includes(samples))
-      refuse(`${samples} values per voxel are not read`, 'write one file per component');
-    const type = fields.get('ElementType') ?? 'none';
-    const msb = fields.get('BinaryDataByteOrderMSB') ?? fields.get('ElementByteOrderMSB') ?? 'False';
-    const layout: RawLayout = {
-      type: TYPES[type] ?? refuse(`values of type ${type} are not read`, 'convert it to MET_FLOAT'),
-      little: msb.toLowerCase() !== 'true',
-      count: sizes.reduce((product, size) => product * size, samples),
-      encoding:
-        fields.get('CompressedData')?.toLowerCase() === 'true'
-          ? 'zlib'
-          : fields.get('BinaryData')?.toLowerCase() === 'false'
-            ? 'text'
-            : 'raw',
-    };
-    const file = fields.get('ElementDataFile') ?? refuse('its header does not end with ElementDataFile');
-    if (/^LIST\b|%/.test(file))
-      refuse('voxels spread over several files are not read', 'write one data file');
-    const data = file.toUpperCase() === 'LOCAL' ? bytes.subarray(end) : await loadAll(dataFileOf(path, file));
-    const voxels = decodeRaw(path, data, layout);
+    const sizes = sizesOf(header, refuse);
+    const samples = samplesOf(header, refuse);
+    const layout = layoutOf(header, sizes, samples, refuse);
+    const files = dataFilesOf(path, header, sizes, refuse);
+    const { voxels, remarks } =
+      files.length > 0
+        ? await readRaw(path, files, layout)
+        : decodeRaw(path, localBytes(bytes, end, header, layout), layout);
     const [x = 1, y = 1, z = 1, frames = 1] = sizes;
     const spacings = numbers('ElementSpacing') ?? numbers('ElementSize');
     return {
       format: 'metaimage',
-      modality: fields.get('Modality')?.replace(/^MET_MOD_/, '') ?? null,
+      // ITK keeps DICOM's elements under their numbers.
+      modality: fields.get('Modality')?.replace(/^MET_MOD_/, '') ?? fields.get('0008|0060') ?? null,
       size: [x, y, z],
       frames,
-      ...geometryOf(axes, numbers, spacings, refuse),
+      ...geometryOf(sizes.length, numbers, spacings, refuse),
       calibrated: spacings !== undefined,
       ...evenTiming(frames, spacings?.[3] ?? null),
-      remarks: [],
-      voxels: samples === 1 ? voxels : lumaOf(voxels as Float32Array, samples),
+      remarks,
+      voxels: samples === 1 ? voxels : lumaOf(voxels, samples),
     };
   },
 };
 
-function headerOf(path: string, bytes: Uint8Array): { fields: Map<string, string>; end: number } {
-  const text = new TextDecoder('latin1').decode(bytes.subarray(0, 1 << 16));
+function refusing(path: string): Refuse {
+  return (problem, fix = 'convert it again') => {
+    throw new UserError({ subject: path, problem, fix });
+  };
+}
+
+/** Fields up to `ElementDataFile`, which is the last. */
+function headerOf(path: string, bytes: Uint8Array): Header {
+  const text = new TextDecoder('latin1').decode(bytes.subarray(0, LONGEST_HEADER));
   const fields = new Map<string, string>();
   let end = 0;
   while (end < text.length && !fields.has('ElementDataFile')) {
     const next = text.indexOf('\n', end);
-    const line = text.slice(end, next === -1 ? undefined : next);
+    const line = text.slice(end, next === -1 ? undefined : next).trim();
     end = next === -1 ? text.length : next + 1;
-    const [, key, value] = /^\s*(\w+)\s*=\s*(.*?)\s*$/.exec(line) ?? [];
-    if (key === undefined || value === undefined) break;
-    fields.set(key, value);
+    const equals = line.indexOf('=');
+    if (equals > 0) fields.set(line.slice(0, equals).trim(), line.slice(equals + 1).trim());
+    else if (line !== '') break;
   }
   if (!fields.has('NDims'))
     throw new UserError({
@@ -104,7 +110,89 @@ function headerOf(path: string, bytes: Uint8Array): { fields: Map<string, string
       problem: 'not a MetaImage file: its header has no NDims',
       fix: 'rename, convert or remove it',
     });
-  return { fields, end };
+  const isList = isListed(fields.get('ElementDataFile') ?? '');
+  const list = isList ? text.slice(end).split('\n') : [];
+  return { fields, end, list: list.map((line) => line.trim()).filter((line) => line !== '') };
+}
+
+function isListed(file: string): boolean {
+  return /^LIST\b/i.test(file);
+}
+
+function sizesOf({ fields }: Header, refuse: Refuse): number[] {
+  const axes = Number(fields.get('NDims'));
+  const sizes = fields.get('DimSize')?.split(/\s+/).map(Number) ?? [];
+  const sound = sizes.length === axes && sizes.every((size) => Number.isInteger(size) && size > 0);
+  if (![2, 3, 4].includes(axes) || !sound)
+    refuse(`its header declares ${fields.get('NDims') ?? 'no'} axes of sizes ${sizes.join(' × ')}`);
+  return sizes;
+}
+
+function samplesOf({ fields }: Header, refuse: Refuse): number {
+  const samples = Number(fields.get('ElementNumberOfChannels') ?? 1);
+  const type = fields.get('ElementType') ?? 'none';
+  if (samples !== 1 && !([3, 4].includes(samples) && COLOURS.includes(type)))
+    refuse(`${samples} values per voxel of type ${type} are no colour`, 'write one file per component');
+  return samples;
+}
+
+function layoutOf({ fields }: Header, sizes: readonly number[], samples: number, refuse: Refuse): RawLayout {
+  const type = fields.get('ElementType') ?? 'none';
+  const isTrue = (key: string): boolean | undefined => {
+    const text = fields.get(key)?.toLowerCase();
+    return text === undefined ? undefined : /^(true|t|1)$/.test(text);
+  };
+  const compressed = isTrue('CompressedData') === true;
+  const skipBytes = Number(fields.get('HeaderSize') ?? 0);
+  if (!Number.isInteger(skipBytes) || skipBytes < -1 || (compressed && skipBytes !== 0))
+    refuse(
+      `its HeaderSize is ${fields.get('HeaderSize')}${compressed ? ' of compressed voxels' : ''}`,
+      'correct its header: bytes before the voxels, or -1 where they are the last',
+    );
+  return {
+    type: entryOf(TYPES, type) ?? refuse(`values of type ${type} are not read`, 'convert it to MET_FLOAT'),
+    little: (isTrue('BinaryDataByteOrderMSB') ?? isTrue('ElementByteOrderMSB')) !== true,
+    count: sizes.reduce((product, size) => product * size, samples),
+    encoding: compressed ? 'zlib' : isTrue('BinaryData') === false ? 'text' : 'raw',
+    skipBytes,
+  };
+}
+
+/** Files that hold the voxels, in order; none where they follow the header. */
+function dataFilesOf(
+  path: string,
+  { fields, list }: Header,
+  sizes: readonly number[],
+  refuse: Refuse,
+): string[] {
+  const file = fields.get('ElementDataFile') ?? refuse('its header does not end with ElementDataFile');
+  if (file.toUpperCase() === 'LOCAL') return [];
+  if (isListed(file)) {
+    // How many axes each file has; the others count files.
+    const axes = Number(/^LIST\s+(\d+)/i.exec(file)?.[1] ?? sizes.length - 1);
+    const count = sizes.slice(axes).reduce((product, size) => product * size, 1);
+    if (list.length !== count)
+      refuse(`its header lists ${list.length} data files, ${count} are needed`, 'correct the list');
+    return list.map((name) => dataFileOf(path, name));
+  }
+  if (!isPattern(file)) return [dataFileOf(path, file)];
+  const [pattern = '', ...given] = file.split(/\s+/);
+  const count = sizes.at(-1) ?? 1;
+  const [first = 1, end = first + count - 1, step = Math.max(1, Math.floor((end - first + 1) / count))] =
+    given.map(Number);
+  return numberedFiles(path, pattern, { first, last: Math.min(end, first + (count - 1) * step), step });
+}
+
+/** Voxels behind the header; `HeaderSize` counts from the beginning of the file. */
+function localBytes(
+  bytes: Uint8Array,
+  end: number,
+  { fields }: Header,
+  { skipBytes }: RawLayout,
+): Uint8Array {
+  if (skipBytes !== 0) return bytes;
+  const size = Number(fields.get('CompressedDataSize'));
+  return size > 0 && bytes.length - end > size ? bytes.subarray(end, end + size) : bytes.subarray(end);
 }
 
 /** `TransformMatrix` lists the direction of each axis in turn; with two or four axes, space is the first three. */
@@ -112,7 +200,7 @@ function geometryOf(
   axes: number,
   numbers: (key: string) => number[] | undefined,
   spacings: readonly number[] | undefined,
-  refuse: (problem: string, fix?: string) => never,
+  refuse: Refuse,
 ): { affine: ReturnType<typeof affineOfColumns>; spacing: Triple } {
   const listed = numbers('TransformMatrix') ?? numbers('Rotation') ?? numbers('Orientation');
   const direction = (axis: number, row: number): number =>

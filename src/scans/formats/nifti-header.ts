@@ -1,8 +1,8 @@
 /**
  * The NIfTI headers as tables: fields, and access to them in the file's version and byte order.
  *
- * Sources: nifti1.h, https://nifti.nimh.nih.gov/pub/dist/src/niftilib/nifti1.h, and
- * nifti2.h, https://nifti.nimh.nih.gov/pub/dist/doc/nifti2.h
+ * Sources: nifti1.h, https://nifti.nimh.nih.gov/pub/dist/src/niftilib/nifti1.h,
+ * nifti2.h, https://nifti.nimh.nih.gov/pub/dist/doc/nifti2.h, and for ANALYZE 7.5 dbh.h of the Mayo Clinic.
  */
 import { UserError } from '../../core/errors.js';
 
@@ -23,6 +23,9 @@ const FIELDS = {
   quatern: ['float32', 256, 'float64', 352], // [3]: b, c, d of the rotation to RAS+
   qoffset: ['float32', 268, 'float64', 376], // [3]
   srow: ['float32', 280, 'float64', 400], // [3][4]: rows of the affine to RAS+
+  // Of ANALYZE 7.5 alone (dbh.h), whose other fields lie where NIfTI-1 has them.
+  orient: ['int8', 252, 'int8', 252], // how slices lie, 0 to 5
+  origin: ['int16', 253, 'int16', 253], // [3]: the voxel at 0 mm, counted from 1, as SPM writes it; else 0
 } as const satisfies Readonly<Record<string, readonly [Type, number, Type, number]>>;
 
 /** The first field, `sizeof_hdr`, tells version and byte order. */
@@ -47,6 +50,8 @@ export interface NiftiHeader {
   readonly little: boolean;
   /** Voxels lie in a file of their own. */
   readonly pair: boolean;
+  /** An ANALYZE 7.5 header, which has no magic and says less of how the patient lies. */
+  readonly analyze: boolean;
   readonly bytes: 348 | 540;
   /** Entry `index` of a field, 0 unless it is an array. */
   get(field: keyof typeof FIELDS, index?: number): number;
@@ -67,13 +72,9 @@ export function openHeader(path: string, bytes: Uint8Array): NiftiHeader {
   const version = sizes.includes(HEADER_BYTES[2]) ? 2 : 1;
   const { offset, single, pair } = MAGIC[version];
   const magic = String.fromCharCode(...bytes.subarray(offset, offset + 4));
-  if (!sizes.includes(HEADER_BYTES[version]) || (magic !== single && magic !== pair)) {
-    const analyze = sizes.includes(HEADER_BYTES[1]) && path.toLowerCase().includes('.hdr');
-    if (analyze)
-      throw refuse(
-        'an ANALYZE header, which does not say how the patient lies',
-        'convert it to NIfTI with a tool that knows',
-      );
+  const known = sizes.includes(HEADER_BYTES[version]);
+  const analyze = known && version === 1 && magic !== single && magic !== pair && /\.hdr(\.gz)?$/i.test(path);
+  if (!known || (!analyze && magic !== single && magic !== pair)) {
     throw refuse('not a NIfTI file: it does not begin with the header of one');
   }
   if (bytes.length < HEADER_BYTES[version]) {
@@ -90,7 +91,8 @@ export function openHeader(path: string, bytes: Uint8Array): NiftiHeader {
   };
   return {
     little,
-    pair: magic === pair,
+    pair: analyze || magic === pair,
+    analyze,
     bytes: HEADER_BYTES[version],
     get(field, index = 0) {
       const [type1, at1, type2, at2] = FIELDS[field];

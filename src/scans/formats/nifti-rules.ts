@@ -4,6 +4,7 @@
  * Readers put up with much of what is refused here and repair it in silence; a wrong spacing then trains a network.
  */
 import { UserError } from '../../core/errors.js';
+import { ORIENTATIONS } from './analyze.js';
 import type { NiftiHeader } from './nifti-header.js';
 import { bytesPerNumber, type NumberType } from './numbers.js';
 
@@ -116,17 +117,17 @@ function typeOf(header: NiftiHeader): { type: NumberType; samples: 1 | 3 | 4 } {
 
 function startOf(header: NiftiHeader): number {
   const start = header.get('voxOffset');
-  const least = header.pair ? 0 : header.bytes;
-  if (!(start >= least && start <= 2 ** 31)) {
-    throw new Broken(`its voxels are said to start at byte ${start}, within its header`, 'convert it again');
-  }
-  return Math.trunc(start);
+  if (!(start >= 0 && start <= 2 ** 31))
+    throw new Broken(`its voxels are said to start at byte ${start}`, 'correct vox_offset in its header');
+  // By nifti1.h voxels never begin before the header and four more bytes, whatever it says.
+  return Math.max(Math.trunc(start), header.pair ? 0 : header.bytes + 4);
 }
 
 /** A slope of NaN or 0 says that there is no rescaling. */
 function rescalingOf(header: NiftiHeader): Pick<NiftiLayout, 'slope' | 'intercept'> {
   const slope = header.get('sclSlope');
-  const intercept = header.get('sclInter');
+  // SPM writes a slope into ANALYZE headers, and no intercept.
+  const intercept = header.analyze ? 0 : header.get('sclInter');
   if (slope === 0 || Number.isNaN(slope)) return { slope: 1, intercept: 0 };
   if (!Number.isFinite(slope * intercept)) {
     throw new Broken(
@@ -138,10 +139,12 @@ function rescalingOf(header: NiftiHeader): Pick<NiftiLayout, 'slope' | 'intercep
 }
 
 function checkGeometry(header: NiftiHeader): void {
-  const spacings = [1, 2, 3].slice(0, header.get('dim')).map((index) => header.get('pixdim', index));
+  const pixdim = [1, 2, 3].slice(0, header.get('dim')).map((index) => header.get('pixdim', index));
+  const spacings = header.analyze ? pixdim.map(Math.abs) : pixdim;
   const wrong = spacings.findIndex((spacing) => !(spacing > 0 && Number.isFinite(spacing)));
   if (wrong !== -1)
     throw new Broken(`spacing along axis ${wrong} is ${spacings[wrong]} mm`, 'correct pixdim in its header');
+  if (header.analyze) return checkOrient(header.get('orient'));
   if (header.get('sformCode') > 0) {
     checkSform((row, column) => header.get('srow', 4 * row + column), spacings);
   } else if (header.get('qformCode') > 0) {
@@ -149,6 +152,14 @@ function checkGeometry(header: NiftiHeader): void {
     if (!(length < 1.001))
       throw new Broken(`its quaternion is ${length} long, a rotation's is at most 1`, 'correct its qform');
   }
+}
+
+function checkOrient(orient: number): void {
+  if (orient in ORIENTATIONS) return;
+  throw new Broken(
+    `an ANALYZE header whose orient is ${orient}, 0 to 5 are possible`,
+    'convert it to NIfTI with a tool that knows how it lies',
+  );
 }
 
 /** @param pixdim the spacings that the header states besides, in mm */

@@ -1,5 +1,5 @@
 /**
- * NIfTI-1 and NIfTI-2: `.nii`, `.nii.gz`, and pairs of `.hdr` and `.img`.
+ * NIfTI-1 and NIfTI-2: `.nii`, `.nii.gz`, and pairs of `.hdr` and `.img`; ANALYZE 7.5, of which NIfTI-1 grew.
  *
  * Read here rather than by ITK, which fills up what is missing (a truncated file reads as a volume that ends in zeros,
  * NaN reads as zero) and knows neither NIfTI-2 nor float64 affines; past the checks there is an array left to read.
@@ -7,14 +7,12 @@
 import { existsSync } from 'node:fs';
 import { UserError } from '../../core/errors.js';
 import type { Affine, Triple } from '../geometry.js';
-import { headOf, isGzip, loadExactly, peek } from './bytes.js';
+import { analyzeAffine, analyzeRemarks } from './analyze.js';
+import { headOf, isGzip, loadExactly, peek, surplusRemarks } from './bytes.js';
 import { evenTiming, type Format } from './format.js';
 import { openHeader, type NiftiHeader } from './nifti-header.js';
 import { layoutOf } from './nifti-rules.js';
 import { lumaOf, numbersOf, rescaled } from './numbers.js';
-
-/** Bytes after the voxels that are put up with. */
-const SLACK_BYTES = 2 ** 20;
 
 /** `xyzt_units`: millimetres per unit of space, seconds per unit of time. */
 const MILLIMETRES: Readonly<Record<number, number>> = { 1: 1000, 2: 1, 3: 0.001 };
@@ -37,10 +35,10 @@ export const nifti: Format = {
     }
     const header = openHeader(path, await peek(path));
     const { size, start, end, little, type, samples, slope, intercept } = layoutOf(path, header);
-    const bytes = await loadExactly(header.pair ? imageOf(path) : path, end, SLACK_BYTES);
+    const { bytes, surplus } = await loadExactly(header.pair ? imageOf(path) : path, end);
     const [x, y, z, frames] = size;
     const stored = numbersOf(bytes, type, little, start, x * y * z * frames * samples);
-    const units = header.get('xyztUnits');
+    const units = header.analyze ? 0 : header.get('xyztUnits');
     const mm = MILLIMETRES[units & 7] ?? 1;
     return {
       format: 'nifti',
@@ -49,10 +47,10 @@ export const nifti: Format = {
       frames,
       spacing: spacingsOf(header, mm),
       calibrated: true,
-      ...evenTiming(frames, header.get('pixdim', 4) * (SECONDS[units & 56] ?? 1)),
+      ...evenTiming(frames, header.analyze ? null : header.get('pixdim', 4) * (SECONDS[units & 56] ?? 1)),
       affine: affineOf(header, [x, y, z], mm),
-      remarks: [],
-      voxels: rescaled(samples === 1 ? stored : lumaOf(stored as Uint8Array, samples), slope, intercept),
+      remarks: [...(header.analyze ? analyzeRemarks(path) : []), ...surplusRemarks(surplus)],
+      voxels: rescaled(samples === 1 ? stored : lumaOf(stored, samples), slope, intercept),
     };
   },
 };
@@ -73,14 +71,18 @@ function imageOf(path: string): string {
 
 /** Absent axes are 1 mm thick. */
 function spacingsOf(header: NiftiHeader, mm: number): Triple {
-  const at = (axis: number): number =>
-    axis <= header.get('dim') && header.get('pixdim', axis) > 0 ? mm * header.get('pixdim', axis) : 1;
+  const at = (axis: number): number => {
+    // ANALYZE files may have a sign for a flip.
+    const pixdim = header.analyze ? Math.abs(header.get('pixdim', axis)) : header.get('pixdim', axis);
+    return axis <= header.get('dim') && pixdim > 0 ? mm * pixdim : 1;
+  };
   return [at(1), at(2), at(3)];
 }
 
-/** By sform, else by qform, else centred with x towards the left, as ANALYZE files were read. */
+/** By sform, else by qform, else centred with x towards the left, as ANALYZE files are read. */
 function affineOf(header: NiftiHeader, size: Triple, mm: number): Affine {
   const spacing = spacingsOf(header, 1);
+  if (header.analyze) return analyzeAffine(header, size, spacing);
   if (header.get('sformCode') > 0) {
     return matrix((row, column) => mm * header.get('srow', 4 * row + column));
   }

@@ -4,12 +4,21 @@
  * Source: https://teem.sourceforge.net/nrrd/format.html
  * A text header (`key: value` lines up to an empty one), then voxels, first axis fastest.
  */
-import { UserError } from '../../core/errors.js';
+import { entryOf } from '../../core/table.js';
 import { affineOfColumns, type Frame, type Triple } from '../geometry.js';
 import { loadAll, peek } from './bytes.js';
 import { evenTiming, type Format, type VoxelArray } from './format.js';
 import { lumaOf, type NumberType } from './numbers.js';
-import { decodeRaw, dataFileOf, type RawLayout } from './raw-data.js';
+import {
+  LONGEST_HEADER,
+  dataFilesOf,
+  headerOf,
+  refusing,
+  sizesOf,
+  skipsOf,
+  type Refuse,
+} from './nrrd-header.js';
+import { decodeRaw, readRaw, type RawLayout } from './raw-data.js';
 
 const TYPES: Readonly<Record<string, NumberType>> = {
   'signed char': 'int8', int8: 'int8', int8_t: 'int8',
@@ -47,40 +56,31 @@ export const nrrd: Format = {
   source: 'https://teem.sourceforge.net/nrrd/format.html',
   extensions: ['.nrrd', '.nhdr'],
   async parts(path) {
-    const file = dataFileIn(headerOf(path, await peek(path)).fields);
-    return file === undefined ? [] : [dataFileOf(path, file)];
+    const header = headerOf(path, await peek(path, LONGEST_HEADER));
+    return dataFilesOf(path, header, sizesOf(header, refusing(path)), refusing(path));
   },
   async read(path) {
     const bytes = await loadAll(path);
-    const { fields, end } = headerOf(path, bytes);
-    const refuse = (problem: string, fix = 'convert it again'): never => {
-      throw new UserError({ subject: path, problem, fix });
-    };
+    const header = headerOf(path, bytes);
+    const { fields, end } = header;
+    const refuse = refusing(path);
     const field = (key: string): string => fields.get(key) ?? refuse(`its header has no field ${key}`);
-    const sizes = field('sizes').split(/\s+/).map(Number);
-    if (
-      sizes.length !== Number(field('dimension')) ||
-      !sizes.every((size) => Number.isInteger(size) && size > 0)
-    )
-      refuse(`its header declares ${field('dimension')} axes of sizes ${field('sizes')}`);
+    const sizes = sizesOf(header, refuse);
     const layout: RawLayout = {
       type:
-        TYPES[field('type').toLowerCase()] ??
+        entryOf(TYPES, field('type').toLowerCase()) ??
         refuse(`values of type ${field('type')} are not read`, 'convert it to float'),
       little: (fields.get('endian') ?? 'little').toLowerCase() === 'little',
       count: sizes.reduce((product, size) => product * size, 1),
       encoding:
-        ENCODINGS[field('encoding').toLowerCase()] ??
+        entryOf(ENCODINGS, field('encoding').toLowerCase()) ??
         refuse(`the encoding ${field('encoding')} is not read`, 'write it raw or gzip'),
+      ...skipsOf(header, refuse),
     };
-    if (Number(fields.get('line skip') ?? 0) !== 0 || Number(fields.get('byte skip') ?? 0) !== 0)
-      refuse('skipped lines or bytes are not read', 'write it without line skip and byte skip');
-    const file = dataFileIn(fields);
-    if (file !== undefined && /^list\b|%/i.test(file))
-      refuse('voxels spread over several files are not read', 'write one data file');
-    const data = file === undefined ? bytes.subarray(end) : await loadAll(dataFileOf(path, file));
+    const files = dataFilesOf(path, header, sizes, refuse);
     const axes = axesOf(fields, sizes, refuse);
-    const voxels = decodeRaw(path, data, layout);
+    const { voxels, remarks } =
+      files.length > 0 ? await readRaw(path, files, layout) : decodeRaw(path, bytes.subarray(end), layout);
     const { colour, frames, space } = axes;
     const at = (values: readonly number[], axis: number): number => values[space[axis] ?? -1] ?? 1;
     const size: Triple = [at(sizes, 0), at(sizes, 1), at(sizes, 2)];
@@ -95,7 +95,7 @@ export const nrrd: Format = {
         frames === null ? 1 : (sizes[frames] ?? 1),
         frames === null ? null : (numbersOfField(fields.get('spacings'))[frames] ?? null),
       ),
-      remarks: [],
+      remarks,
       voxels: arranged(
         voxels,
         colour === null ? 1 : (sizes[colour] ?? 1),
@@ -105,37 +105,11 @@ export const nrrd: Format = {
   },
 };
 
-function dataFileIn(fields: ReadonlyMap<string, string>): string | undefined {
-  return fields.get('data file') ?? fields.get('datafile');
-}
-
-/** The fields of the header, and where the data begins. */
-function headerOf(path: string, bytes: Uint8Array): { fields: Map<string, string>; end: number } {
-  const LONGEST = 1 << 20;
-  const text = new TextDecoder('latin1').decode(bytes.subarray(0, LONGEST));
-  if (!/^NRRD000[1-5]\r?\n/.test(text))
-    throw new UserError({
-      subject: path,
-      problem: 'not an NRRD file: it does not begin with NRRD0001 to NRRD0005',
-      fix: 'rename, convert or remove it',
-    });
-  const empty = /\r?\n\r?\n/.exec(text);
-  const end = empty === null ? text.length : empty.index + empty[0].length;
-  const fields = new Map<string, string>();
-  for (const line of text.slice(0, end).split(/\r?\n/).slice(1)) {
-    const colon = line.indexOf(':');
-    // `key:=value` are remarks of the writer.
-    if (line.startsWith('#') || colon === -1 || line[colon + 1] === '=') continue;
-    fields.set(line.slice(0, colon).trim().toLowerCase(), line.slice(colon + 1).trim());
-  }
-  return { fields, end };
-}
-
 /** Which axes are space, which is time, which is colour. */
 function axesOf(
   fields: ReadonlyMap<string, string>,
   sizes: readonly number[],
-  refuse: (problem: string, fix?: string) => never,
+  refuse: Refuse,
 ): { space: number[]; frames: number | null; colour: number | null } {
   const kinds = (fields.get('kinds') ?? '')
     .toLowerCase()
@@ -160,7 +134,7 @@ function axesOf(
       `holds axes of sizes ${sizes.join(' × ')} and kinds ${kinds.join(', ') || 'unknown'}; two or three in space and one of time are read`,
     );
   if (other === undefined) return { space, frames: null, colour: null };
-  const colour = other === 0 && COLOURS[kinds[0] ?? ''] === sizes[0];
+  const colour = other === 0 && entryOf(COLOURS, kinds[0] ?? '') === sizes[0];
   return { space, frames: colour ? null : other, colour: colour ? 0 : null };
 }
 
@@ -182,13 +156,14 @@ function numbersOfField(text: string | undefined): number[] {
 function geometryOf(
   fields: ReadonlyMap<string, string>,
   space: readonly number[],
-  refuse: (problem: string, fix?: string) => never,
+  refuse: Refuse,
 ): { affine: ReturnType<typeof affineOfColumns>; spacing: Triple; calibrated: boolean } {
   const name = fields.get('space')?.toLowerCase();
   const frame =
     name === undefined
       ? 'LPS'
-      : (SPACES[name] ?? refuse(`the space ${name} is not read`, 'convert it to left-posterior-superior'));
+      : (entryOf(SPACES, name) ??
+        refuse(`the space ${name} is not read`, 'convert it to left-posterior-superior'));
   const directions = directionsOf(fields);
   const spacings = numbersOfField(fields.get('spacings'));
   const unit = (axis: number, length: number): Triple => [
@@ -221,7 +196,7 @@ function geometryOf(
 
 /** Colours as luma; frames, where they are the fastest axis, moved to be the slowest. */
 function arranged(voxels: VoxelArray, samples: number, frames: number): VoxelArray {
-  if (samples >= 3) return lumaOf(voxels as Exclude<VoxelArray, BigInt64Array | BigUint64Array>, samples);
+  if (samples >= 3) return lumaOf(voxels, samples);
   if (frames === 1) return voxels;
   const count = voxels.length / frames;
   const out = voxels.slice();

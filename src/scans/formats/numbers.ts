@@ -65,10 +65,10 @@ export function luma(red: number, green: number, blue: number): number {
  * @param colours red, green, blue (and whatever follows), of each voxel one after the other
  * @param samples numbers per voxel, 3 or more
  */
-export function lumaOf(colours: ArrayLike<number>, samples: number): Float32Array {
+export function lumaOf(colours: ArrayLike<number | bigint>, samples: number): Float32Array {
   const out = new Float32Array(Math.floor(colours.length / samples));
   for (let i = 0, at = 0; i < out.length; i++, at += samples) {
-    out[i] = luma(colours[at] as number, colours[at + 1] as number, colours[at + 2] as number);
+    out[i] = luma(Number(colours[at]), Number(colours[at + 1]), Number(colours[at + 2]));
   }
   return out;
 }

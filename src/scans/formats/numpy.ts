@@ -102,7 +102,7 @@ function arrayOf(path: string, bytes: Uint8Array): NumpyArray {
     .filter((part) => part !== '')
     .map(Number);
   const count = shape.reduce((product, size) => product * size, 1);
-  const values = decodeRaw(path, bytes.subarray(start), {
+  const { voxels: values } = decodeRaw(path, bytes.subarray(start), {
     type,
     little: order !== '>',
     count,
