@@ -15,6 +15,8 @@ import { readScan, readVolumes } from './read.js';
 /** A scan as stored; the names of the fields are pinned, since others script against them. */
 export interface SeriesDescription {
   readonly path: string;
+  /** What it is among other scans of the same series; absent where there are none. */
+  readonly part?: string;
   readonly format: string;
   readonly modality: string | null;
   /** A pseudonym where it comes from a header. */
@@ -110,6 +112,7 @@ export async function describeScans(
 function stored(file: ScanFile, info: ScanInfo): Omit<SeriesDescription, 'problem' | 'prepared'> {
   return {
     path: file.name,
+    ...(file.part === null ? {} : { part: file.part.label }),
     format: info.format,
     modality: info.modality ?? file.modality,
     patient: file.patient,

@@ -6,11 +6,13 @@
 import { statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { UserError, printable } from '../core/errors.js';
+import { asideReason, isMeantAlone } from './formats/asides.js';
 import type { FileFacts, Format } from './formats/format.js';
 import { detectFormat, formats } from './formats/index.js';
 import { NO_SCAN, countsText, type LeftOut } from './left-out.js';
 import { readManifest } from './manifest.js';
 import type { ScanOptions } from './options.js';
+import type { Part } from './parts.js';
 import type { ScanIndex } from './scan-index.js';
 import { groupsOf, lostText, type Group } from './series.js';
 import { walk } from './walk.js';
@@ -18,6 +20,8 @@ import { walk } from './walk.js';
 export interface ScanFile {
   /** Its files, the first by name first. */
   readonly paths: readonly [string, ...string[]];
+  /** Which of the scans in these files, where there are several. */
+  readonly part: Part | null;
   /** The first file as the user knows it: relative to the folder, or as the manifest names it. */
   readonly name: string;
   readonly format: Format | undefined;
@@ -62,22 +66,27 @@ export async function discoverScans(
   const found: Member[] = [];
   const unknown: Listed[] = [];
   const strays = new Map<string, string[]>();
+  const asides: Aside[] = [];
   for (const [at, file] of listed.entries()) {
     onProgress?.(at, listed.length, file.name);
     const member = await lookAt(file, index);
     const aside = member.facts?.aside ?? null;
     if (isStray(member))
       strays.set(dirname(file.path), [...(strays.get(dirname(file.path)) ?? []), file.path]);
-    if (aside !== null && !options.include.includes(aside)) {
-      const reason = `nothing to train on; "include": ["${aside}"] in the scans of an experiment uses it`;
-      leftOut.push({ path: file.name, what: aside, reason });
-    } else if (member.format === undefined && !member.closed && file.named !== true) unknown.push(file);
+    if (aside !== null && !(options.include as readonly string[]).includes(aside))
+      asides.push({ ...member, what: aside });
+    else if (member.format === undefined && !member.closed && file.named !== true) unknown.push(file);
     // What a manifest names itself is reported even where it is no scan.
     else found.push(member);
   }
   onProgress?.(listed.length, listed.length, '');
-  leftOut.push(...(await unused(unknown, found)));
-  if (found.length === 0) {
+  const meant = found.some(isScan) ? [] : asides.filter(({ what }) => isMeantAlone(what));
+  const used = meant.length === 0 ? found : inOrder([...found, ...meant], listed);
+  for (const aside of asides)
+    if (!meant.includes(aside))
+      leftOut.push({ path: aside.file.name, what: aside.what, reason: asideReason(aside.what) });
+  leftOut.push(...(await unused(unknown, used)));
+  if (used.length === 0) {
     throw new UserError({
       subject: folder,
       problem: `holds no scans${leftOut.length === 0 ? '' : `, but ${countsText(leftOut)}`}`,
@@ -85,7 +94,7 @@ export async function discoverScans(
     });
   }
   return {
-    files: groupsOf(found).map((group) => scanOf(group, [...group.remarks, ...lostText(group, strays)])),
+    files: groupsOf(used).map((group) => scanOf(group, [...group.remarks, ...lostText(group, strays)])),
     leftOut,
   };
 }
@@ -132,6 +141,20 @@ async function lookAt(file: Listed, index: ScanIndex): Promise<Member> {
   return { file, format, facts: await factsOf(file.path, format, index), closed: false };
 }
 
+/** What is nothing to train on, as its format says. */
+type Aside = Member & { readonly what: string };
+
+/** Known to be one, and not only a file that can not be read. */
+function isScan({ format, facts }: Member): boolean {
+  return format !== undefined && (format.facts === undefined || facts !== undefined);
+}
+
+function inOrder(members: readonly Member[], listed: readonly Listed[]): Member[] {
+  const ranks = new Map(listed.map((file, rank) => [file, rank]));
+  const rankOf = ({ file }: Member): number => ranks.get(file) ?? 0;
+  return [...members].sort((a, b) => rankOf(a) - rankOf(b));
+}
+
 /** Whether it may be a slice that was lost: of no known format, or of one whose scans lie in several files, and broken. */
 function isStray({ format, facts }: Member): boolean {
   return facts === undefined && (format === undefined || format.facts !== undefined);
@@ -158,11 +181,12 @@ async function unused(unknown: readonly Listed[], found: readonly Member[]): Pro
 /** Endings of files that hold voxels and nothing else. */
 const VOXELS = /\.(img|z?raw)(\.gz)?$/i;
 
-function scanOf({ members }: Group, remarks: readonly string[]): ScanFile {
+function scanOf({ members, part }: Group, remarks: readonly string[]): ScanFile {
   const [{ file, format, facts }, ...others] = members;
   const { name, split, modality } = file;
   return {
     paths: [file.path, ...others.map((other) => other.file.path)],
+    part,
     name,
     format,
     patient: file.patient ?? facts?.patient ?? facts?.study ?? name,

@@ -3,6 +3,7 @@
  */
 import { z } from 'zod';
 import type { Json } from '../core/json.js';
+import { ASKABLE } from './formats/asides.js';
 import type { Triple } from './geometry.js';
 
 const millimetres = z.number().positive().max(100);
@@ -94,10 +95,10 @@ export const ScanOptions = z.strictObject({
     .default('skip')
     .describe('Scans that can not be used are listed and left out, or end the run.'),
   include: z
-    .array(z.string().min(1))
+    .array(z.enum(ASKABLE))
     .default([])
     .describe(
-      'What to use although it is nothing to train on, as voxolve scans names it, such as segmentation or localizer.',
+      'What to use although it is nothing to train on, as voxolve scans names it. Localizers and secondary captures are used without that where there is nothing else.',
     ),
   validation: z
     .number()

@@ -6,7 +6,7 @@ import { UserError, messageOf, printable } from '../core/errors.js';
 import { sha256 } from '../core/hash.js';
 import { cacheKey, type CachedScan } from './cache.js';
 import type { ScanFile } from './discover.js';
-import type { ScanInfo } from './formats/format.js';
+import type { Format, RawScan, ScanInfo } from './formats/format.js';
 import type { Library } from './library.js';
 import type { Transforms } from './options.js';
 import { prepare, type PreparedVolume } from './prepare.js';
@@ -35,7 +35,7 @@ export async function readScan(
     const cached = await cache.find(key);
     if (cached !== undefined) return { file, key, scan: remarked(cached, file) };
     if (file.format === undefined) return { file, reason: 'of no known format' };
-    const raw = await file.format.read(...file.paths);
+    const raw = await readRaw(file, file.format);
     info = raw;
     const modality = raw.modality ?? file.modality;
     const scan = await cache.write(key, raw, prepare(file.name, { ...raw, modality }, transforms));
@@ -80,13 +80,23 @@ export async function readVolumes(
   }
 }
 
+function readRaw({ paths, part }: ScanFile, format: Format): Promise<RawScan> {
+  return part === null || format.readPart === undefined
+    ? format.read(...paths)
+    : format.readPart(part.look, ...paths);
+}
+
 /** Hash of all of a scan's content, whatever its files are called. */
-async function contentOf({ paths, format, modality }: ScanFile, index: Library['index']): Promise<string> {
+async function contentOf(
+  { paths, part, format, modality }: ScanFile,
+  index: Library['index'],
+): Promise<string> {
   const contents = [];
   for (const path of [...paths, ...((await format?.parts?.(paths[0])) ?? [])])
     contents.push(await index.content(path));
   const [only] = contents;
-  const whole = contents.length === 1 && only !== undefined ? only : sha256(contents.sort().join());
+  const all = contents.length === 1 && only !== undefined ? only : sha256(contents.sort().join());
+  const whole = part === null ? all : `${all} ${part.look}`;
   // A manifest's modality decides how intensities are clipped.
   return modality === null ? whole : `${whole} ${modality ?? ''}`;
 }

@@ -20,6 +20,15 @@ const Entry = z.object({
     .object({
       series: z.string(),
       instance: z.string(),
+      looks: z
+        .array(
+          z.object({
+            exact: z.string(),
+            measured: z.array(z.number()).readonly(),
+            words: z.record(z.string(), z.string()),
+          }),
+        )
+        .readonly(),
       study: z.string().nullable(),
       patient: z.string().nullable(),
       aside: z.string().nullable(),
@@ -30,7 +39,7 @@ const Entry = z.object({
 type Entry = z.output<typeof Entry>;
 
 /** Raise it whenever the same file would give other facts than before. */
-const VERSION = 2;
+const VERSION = 3;
 const Stored = z.object({ version: z.literal(VERSION), files: z.record(z.string(), Entry) });
 
 export interface ScanIndex {

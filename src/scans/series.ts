@@ -8,14 +8,17 @@
 import { basename, dirname, extname } from 'node:path';
 import { printable } from '../core/errors.js';
 import type { Member } from './discover.js';
+import { partsOf, type Part } from './parts.js';
 
 /** Files of one scan, by name, and what to know about it. */
 export interface Group {
   readonly members: readonly [Member, ...Member[]];
   readonly remarks: readonly string[];
+  /** Which of the scans in these files, where the series holds several. */
+  readonly part: Part | null;
 }
 
-/** Slices closer than this, in mm, are at one place; the rule of `arrange.ts`. */
+/** Slices closer than this, in mm, are at one place. */
 const SAME = 0.01;
 
 /** Steps of more than this many usual ones are a gap; the rule of `arrange.ts`. */
@@ -23,28 +26,36 @@ const GAP = 1.5;
 
 /** @param found all files that are scans or parts of some, in order */
 export function groupsOf(found: readonly Member[]): Group[] {
-  const series = new Map<string, Map<string, Member[]>>();
+  const series = new Map<string, Member[]>();
   for (const member of found) {
     const { facts, file } = member;
     const key = facts === undefined ? file.path : JSON.stringify([facts.series, file.patient, file.split]);
-    const folders = series.get(key) ?? new Map<string, Member[]>();
-    series.set(key, folders);
-    const folder = dirname(file.path);
-    folders.set(folder, [...(folders.get(folder) ?? []), member]);
+    series.set(key, [...(series.get(key) ?? []), member]);
   }
-  return [...series.values()].flatMap((folders) => {
-    const parts = [...folders.values()];
-    const whole = parts.flat();
-    if (parts.length > 1 && completeEachOther(whole)) return groupOf(whole, [joinedText(parts)]);
-    return parts.flatMap((part) =>
-      copiesOf(part).flatMap((copy) => groupOf(copy, elsewhereText(part, parts))),
-    );
-  });
+  return [...series.values()]
+    .flatMap((members) => partsOf(members, ({ facts }) => facts?.looks ?? []))
+    .flatMap(({ members, part }) => groupsIn(members, part));
 }
 
-function groupOf(members: readonly Member[], remarks: readonly string[]): Group[] {
+/** One scan, or one for each folder. */
+function groupsIn(members: readonly Member[], part: Part | null): Group[] {
+  const folders = new Map<string, Member[]>();
+  for (const member of members) {
+    const folder = dirname(member.file.path);
+    folders.set(folder, [...(folders.get(folder) ?? []), member]);
+  }
+  const apart = [...folders.values()];
+  if (apart.length > 1 && completeEachOther(members)) return groupOf(members, part, [joinedText(apart)]);
+  return apart.flatMap((own) =>
+    copiesOf(own).flatMap((copy) => groupOf(copy, part, elsewhereText(own, apart))),
+  );
+}
+
+function groupOf(members: readonly Member[], part: Part | null, remarks: readonly string[]): Group[] {
   const [first, ...others] = members;
-  return first === undefined ? [] : [{ members: [first, ...others], remarks }];
+  return first === undefined
+    ? []
+    : [{ members: [first, ...others], part, remarks: [...remarks, ...(part?.remarks ?? [])] }];
 }
 
 /** A series that lies there several times over, as so many series; doubles of some files alone are left to be found. */

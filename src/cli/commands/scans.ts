@@ -83,7 +83,7 @@ export const scans = defineCommand({
 
 function printTable({ series, skipped, left_out: leftOut }: ScanDescription): void {
   const rows = series.map((entry) => [
-    entry.path + (entry.files > 1 ? ` (${entry.files} files)` : ''),
+    entry.path + (entry.part === undefined ? '' : ` [${entry.part}]`) + filesText(entry),
     entry.format,
     entry.modality ?? '',
     entry.size.join('×') + (entry.frames > 1 ? `×${entry.frames}` : ''),
@@ -100,6 +100,10 @@ function printTable({ series, skipped, left_out: leftOut }: ScanDescription): vo
   for (const text of new Set(series.flatMap(clippingOf))) print(`intensities: ${text}`);
   for (const { path, reason } of skipped) print(`  unreadable ${path}: ${reason}`);
   printLeftOut(leftOut);
+}
+
+function filesText({ files }: ScanDescription['series'][number]): string {
+  return files > 1 ? ` (${files} files)` : '';
 }
 
 /** Counted by kind; those that might have been meant to be scans by name too. */

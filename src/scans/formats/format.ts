@@ -10,6 +10,7 @@
  * - Nothing that a format hands out names a patient: identifiers go through the pseudonym function that it is given.
  */
 import type { Affine, Triple } from '../geometry.js';
+import type { Look } from './looks.js';
 
 export type VoxelArray =
   | Int8Array
@@ -61,6 +62,8 @@ export interface FileFacts {
   readonly series: string;
   /** Equal in copies of one file. */
   readonly instance: string;
+  /** What tells its slices from those of other scans in the series; none where the whole series is one scan. */
+  readonly looks: readonly Look[];
   readonly study: string | null;
   readonly patient: string | null;
   /**
@@ -95,6 +98,8 @@ export interface Format {
   parts?(path: string): Promise<readonly string[]>;
   /** Reads one scan from its only file, or from all of its files in any order. */
   read(path: string, ...others: readonly string[]): Promise<RawScan>;
+  /** Reads one of several scans in these files: the one that has the look of this id. */
+  readPart?(look: string, path: string, ...others: readonly string[]): Promise<RawScan>;
   /** Absent where the reader is always there. */
   readonly probe?: () => Promise<Probe>;
 }

@@ -5,7 +5,8 @@
  * each position are frames in time. Slices of a tilted gantry follow each other aslant; `shear.ts` straightens them.
  */
 import type { Triple } from '../../geometry.js';
-import type { Plane, Slice } from './slices.js';
+import type { Plane } from './plane.js';
+import type { Slice } from './slices.js';
 import { cross, dot, scaled, sum } from './vectors.js';
 
 export interface Arrangement {
@@ -17,8 +18,8 @@ export interface Arrangement {
   readonly problem: string | null;
 }
 
-/** Positions closer than this, in mm, are one. */
-const SAME = 0.01;
+/** Positions closer than this are one: as a share of the slices' thickness, and in mm. */
+const SAME = { share: 0.02, most: 0.1, unknown: 0.01 };
 
 /** Steps that differ from the usual one by more than this share are uneven. */
 const UNEVEN = 0.1;
@@ -29,8 +30,15 @@ const BESIDE = 1;
 export function arrange(slices: readonly Slice[]): Arrangement {
   const inTime = [...slices].sort((a, b) => compare(a.order, b.order));
   const first = inTime[0]?.plane ?? null;
-  if (first === null || inTime.some(({ plane }) => plane === null))
-    return { frames: inTime.map((slice) => [slice]), step: null, problem: null };
+  const lost = inTime.filter(({ plane }) => plane === null).length;
+  if (first === null || lost > 0) {
+    const problem = `${lost} of ${inTime.length} slices do not say where they lie`;
+    return {
+      frames: inTime.map((slice) => [slice]),
+      step: null,
+      problem: lost === inTime.length ? null : problem,
+    };
+  }
   const normal = cross(first.right, first.down);
   const places = byPosition(inTime, normal);
   const frames = Math.min(...places.map(({ slices: found }) => found.length));
@@ -62,6 +70,8 @@ interface Place {
 }
 
 function byPosition(slices: readonly Slice[], normal: Triple): Place[] {
+  const thickness = slices[0]?.thickness ?? null;
+  const same = thickness === null ? SAME.unknown : Math.min(SAME.most, SAME.share * thickness);
   const along = (slice: Slice): number => dot((slice.plane as Plane).position, normal);
   const places: Place[] = [];
   const sorted = slices
@@ -69,7 +79,7 @@ function byPosition(slices: readonly Slice[], normal: Triple): Place[] {
     .sort((a, b) => a.at - b.at || a.rank - b.rank);
   for (const { slice, at } of sorted) {
     const last = places.at(-1);
-    if (last !== undefined && at - last.at < SAME) last.slices.push(slice);
+    if (last !== undefined && at - last.at < same) last.slices.push(slice);
     else places.push({ at, slices: [slice] });
   }
   // Within a place by time again, since positions that are nearly equal were sorted by their last digits.

@@ -6,10 +6,14 @@
  */
 import type { Triple } from '../../geometry.js';
 import { sliceNormalOf } from './csa.js';
+import { bValueOf } from './diffusion.js';
 import { decimal, decimals, itemsOf, type DicomFile } from './file.js';
+import { frameAttributes } from './frame-groups.js';
+import { lookOf } from './look.js';
 import { lookupTableOf } from './lookup-table.js';
 import type { Picture } from './picture.js';
-import { orderOf, pixelSpacingOf, planeOf, thicknessOf, type Plane, type Slice } from './slices.js';
+import { pixelSpacingOf, planeOf, thicknessOf, type Plane } from './plane.js';
+import { orderOf, type Slice } from './slices.js';
 import { cross, scaled, sum } from './vectors.js';
 
 const TAG = {
@@ -48,6 +52,10 @@ export function gridSlicesOf(file: DicomFile, picture: Picture): Slice[] | null 
   const columns = Math.floor(picture.columns / tiling.across);
   const rows = Math.floor(picture.rows / tiling.down);
   if (columns < 1 || rows < 1) return null;
+  const lookupTable = lookupTableOf(file);
+  const attributes = frameAttributes(file)(0);
+  const bValue = bValueOf(data, attributes) ?? null;
+  const look = lookOf(data, attributes, { columns, rows, plane: whole, pixelSpacing: spacing });
   return tiling.planes.map((plane, index): Slice => ({
     file,
     picture,
@@ -60,7 +68,10 @@ export function gridSlicesOf(file: DicomFile, picture: Picture): Slice[] | null 
     thickness,
     slope: decimal(data, TAG.rescaleSlope) ?? 1,
     intercept: decimal(data, TAG.rescaleIntercept) ?? 0,
-    lookupTable: lookupTableOf(file),
+    lookupTable,
+    look,
+    time: null,
+    bValue,
     order: orderOf(file),
   }));
 }

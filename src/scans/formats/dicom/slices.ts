@@ -2,23 +2,19 @@
  * A DICOM file as slices: one of a classic file, one per frame of a multi-frame file, one per tile of a grid
  * (`grid.ts`). Each has its place in the body and its pixels; arranging them is the same for all (`arrange.ts`).
  *
- * Sources: DICOM PS3.3 C.7.6.2 (Image Plane), C.7.6.16 (Multi-frame Functional Groups), C.8.8.3.2 (Grid Frame Offset
- * Vector of dose volumes).
+ * Sources: DICOM PS3.3 C.7.6.2 (Image Plane), C.7.6.16 (Multi-frame Functional Groups).
  */
-import type { DataSet } from 'dicom-parser';
-import type { Triple } from '../../geometry.js';
-import { decimal, decimals, itemsOf, type DicomFile } from './file.js';
+import type { Look } from '../looks.js';
+import { separatingIndices } from './dimensions.js';
+import { bValueOf } from './diffusion.js';
+import { decimal, decimals, type DicomFile } from './file.js';
+import { frameAttributes, type FrameAttributes } from './frame-groups.js';
+import { GRID_FRAME_OFFSETS, meaningOf, SLICE_LOCATIONS, type Meaning } from './frame-meaning.js';
+import { lookOf } from './look.js';
 import { lookupTableOf, type LookupTable } from './lookup-table.js';
+import { nuclearFrames } from './nuclear.js';
 import type { Picture } from './picture.js';
-import { cross, dot, scaled, sum, unit } from './vectors.js';
-
-export interface Plane {
-  /** Millimetres (LPS) of the centre of the first pixel. */
-  readonly position: Triple;
-  /** Unit vectors (LPS) along which columns and rows are counted. */
-  readonly right: Triple;
-  readonly down: Triple;
-}
+import { AXIAL, movedBy, pixelSpacingOf, planeWithin, thicknessOf, type Plane } from './plane.js';
 
 export interface Slice {
   readonly file: DicomFile;
@@ -39,113 +35,112 @@ export interface Slice {
   readonly intercept: number;
   /** Takes the place of slope and intercept where there is one. */
   readonly lookupTable: LookupTable | null;
+  /** What tells it from slices of other scans in its series. */
+  readonly look: Look;
+  /** Seconds, comparable within a series; null where the file does not say. */
+  readonly time: number | null;
+  /** Of diffusion, in s/mm²; null where there is none. */
+  readonly bValue: number | null;
   /** Orders slices at one place in time, first entry first. */
   readonly order: readonly number[];
 }
 
 /** Tags, named as in the standard. */
 const TAG = {
-  sliceThickness: 'x00180050',
-  spacingBetweenSlices: 'x00180088',
-  imagerPixelSpacing: 'x00181164',
   acquisitionNumber: 'x00200012',
   instanceNumber: 'x00200013',
-  imagePosition: 'x00200032',
-  imageOrientation: 'x00200037',
   temporalPositionIndex: 'x00209128',
-  pixelSpacing: 'x00280030',
+  triggerDelay: 'x00209153',
+  timeOffset: 'x0020930d',
   rescaleIntercept: 'x00281052',
   rescaleSlope: 'x00281053',
-  sharedGroups: 'x52009229',
-  perFrameGroups: 'x52009230',
-  frameContent: 'x00209111',
-  planePosition: 'x00209113',
-  planeOrientation: 'x00209116',
-  pixelMeasures: 'x00289110',
-  pixelTransformation: 'x00289145',
-  gridFrameOffsets: 'x3004000c',
 } as const;
 
-export function slicesOf(file: DicomFile, picture: Picture): Slice[] {
-  const shared = itemsOf(file.data, TAG.sharedGroups)[0];
-  const perFrame = itemsOf(file.data, TAG.perFrameGroups);
-  const offsets = offsetsOf(file, picture);
+/** Functional groups, named as in the standard. */
+const GROUP = {
+  cardiacSynchronization: ['x00189118'],
+  frameContent: ['x00209111'],
+  temporalPosition: ['x00209310'],
+  pixelMeasures: ['x00289110'],
+  pixelTransformation: ['x00289145'],
+} as const;
+
+/** The slices of a file that is no grid, and why they can not be used. */
+export function slicesOf(file: DicomFile, picture: Picture): { slices: Slice[]; problem: string | null } {
+  const meaning = meaningOf(file, picture);
+  const attributesOf = frameAttributes(file);
+  const planes = planesOf(file, picture, meaning.frames, attributesOf);
+  const nuclear = meaning.frames === 'vectors' ? nuclearFrames(file, picture) : undefined;
+  const separating = meaning.frames === 'groups' ? separatingIndices(file, planes) : [];
   const lookupTable = lookupTableOf(file);
-  return Array.from({ length: picture.frames }, (_, frame): Slice => {
-    /** The data sets in which a frame's attribute may be, the most specific first. */
-    const within = (group: string): (DataSet | undefined)[] => [
-      itemsOf(perFrame[frame], group)[0],
-      itemsOf(shared, group)[0],
-      file.data,
-    ];
-    const find = (group: string, tag: string, count?: number): number[] | undefined =>
-      within(group)
-        .map((data) => decimals(data, tag, count))
-        .find((values) => values !== undefined);
-    const measures = within(TAG.pixelMeasures);
-    const position = find(TAG.planePosition, TAG.imagePosition, 3);
-    const plane = planeOf(position, find(TAG.planeOrientation, TAG.imageOrientation, 6));
+  const slices = planes.map((plane, frame): Slice => {
+    const attributes = attributesOf(frame);
+    // Moments of a clip are one scan, whatever else changes from frame to frame.
+    const telling = meaning.frames === 'time' ? attributesOf(-1) : attributes;
+    const measures = attributes.within(GROUP.pixelMeasures);
+    const { columns, rows } = picture;
+    const pixelSpacing = pixelSpacingOf(measures);
+    const number = (group: readonly string[], tag: string): number | undefined =>
+      attributes.numbers(group, tag)?.[0];
+    const more = { ...nuclear?.[frame]?.facts, ...separating[frame] };
     return {
       file,
       picture,
       frame,
-      columns: picture.columns,
-      rows: picture.rows,
+      columns,
+      rows,
       corner: [0, 0],
-      // The plane of a classic multi-frame file is that of its first frame alone.
-      plane: picture.frames === 1 || perFrame.length > 0 ? plane : movedBy(plane, offsets?.[frame]),
-      pixelSpacing: pixelSpacingOf(measures),
+      plane,
+      pixelSpacing,
       thickness: thicknessOf(measures),
-      slope: find(TAG.pixelTransformation, TAG.rescaleSlope)?.[0] ?? 1,
-      intercept: find(TAG.pixelTransformation, TAG.rescaleIntercept)?.[0] ?? 0,
+      slope: number(GROUP.pixelTransformation, TAG.rescaleSlope) ?? 1,
+      intercept: number(GROUP.pixelTransformation, TAG.rescaleIntercept) ?? 0,
       lookupTable,
-      order: [...orderOf(file), temporalIndexOf(perFrame[frame]), frame],
+      look: lookOf(file.data, telling, { columns, rows, plane, pixelSpacing }, more),
+      time: timeOf(attributes),
+      bValue: bValueOf(file.data, telling) ?? null,
+      order: [...orderOf(file), ...(nuclear?.[frame]?.order ?? momentOf(attributes)), frame],
     };
   });
+  const lost = meaning.frames === 'groups' && picture.frames > 1 && planes.includes(null);
+  const problem = lost ? `does not say where its ${picture.frames} frames lie` : null;
+  return { slices, problem: meaning.problem ?? problem };
 }
 
-/** Millimetres along the normal from the first frame to each. */
-function offsetsOf({ data }: DicomFile, { frames }: Picture): number[] | undefined {
-  const offsets = decimals(data, TAG.gridFrameOffsets, frames);
-  return offsets?.map((offset) => offset - (offsets[0] ?? 0));
+/** Where each frame lies; null for pictures that have no place. */
+function planesOf(
+  file: DicomFile,
+  picture: Picture,
+  meaning: Meaning['frames'],
+  attributesOf: ReturnType<typeof frameAttributes>,
+): (Plane | null)[] {
+  const each = Array.from({ length: picture.frames }, (_, frame) => frame);
+  if (meaning === 'time') return each.map(() => null);
+  if (meaning === 'vectors') return nuclearFrames(file, picture).map(({ plane }) => plane);
+  if (meaning === 'one' || meaning === 'groups') return each.map((frame) => planeWithin(attributesOf(frame)));
+  // The plane of a classic multi-frame file is that of its first frame alone.
+  const offsets = decimals(
+    file.data,
+    meaning === 'offsets' ? GRID_FRAME_OFFSETS : SLICE_LOCATIONS,
+    picture.frames,
+  );
+  const first = planeWithin(attributesOf(0)) ?? (meaning === 'locations' ? AXIAL : null);
+  return each.map((frame) => movedBy(first, (offsets?.[frame] ?? 0) - (offsets?.[0] ?? 0)));
 }
 
-function movedBy(plane: Plane | null, offset: number | undefined): Plane | null {
-  if (plane === null || offset === undefined) return null;
-  return { ...plane, position: sum([plane.position, scaled(cross(plane.right, plane.down), offset)]) };
+/** Seconds within the heart's beat, or since the first frame. */
+function timeOf(attributes: FrameAttributes): number | null {
+  const delay = attributes.numbers(GROUP.cardiacSynchronization, TAG.triggerDelay, 'FD')?.[0];
+  if (delay !== undefined) return delay / 1000;
+  return attributes.numbers(GROUP.temporalPosition, TAG.timeOffset, 'FD')?.[0] ?? null;
 }
 
-export function planeOf(position: number[] | undefined, orientation: number[] | undefined): Plane | null {
-  if (position === undefined || orientation === undefined) return null;
-  const right = unit(orientation.slice(0, 3) as unknown as Triple);
-  const down = unit(orientation.slice(3, 6) as unknown as Triple);
-  const sound = right !== null && down !== null && Math.abs(dot(right, down)) < 0.01;
-  return sound ? { position: position as unknown as Triple, right, down } : null;
-}
-
-export function pixelSpacingOf(sets: readonly (DataSet | undefined)[]): readonly [number, number] | null {
-  for (const tag of [TAG.pixelSpacing, TAG.imagerPixelSpacing]) {
-    for (const data of sets) {
-      const [betweenRows, betweenColumns] = decimals(data, tag, 2) ?? [];
-      if (betweenRows !== undefined && betweenColumns !== undefined && betweenRows > 0 && betweenColumns > 0)
-        return [betweenColumns, betweenRows];
-    }
-  }
-  return null;
-}
-
-export function thicknessOf(sets: readonly (DataSet | undefined)[]): number | null {
-  for (const tag of [TAG.spacingBetweenSlices, TAG.sliceThickness]) {
-    const found = sets.map((data) => decimal(data, tag)).find((mm) => mm !== undefined && mm > 0);
-    if (found !== undefined) return found;
-  }
-  return null;
+/** What orders frames at one place in time. */
+function momentOf(attributes: FrameAttributes): number[] {
+  const index = attributes.numbers(GROUP.frameContent, TAG.temporalPositionIndex, 'UL')?.[0] ?? 0;
+  return [index, timeOf(attributes) ?? 0];
 }
 
 export function orderOf({ data }: DicomFile): number[] {
   return [decimal(data, TAG.instanceNumber) ?? 0, decimal(data, TAG.acquisitionNumber) ?? 0];
-}
-
-function temporalIndexOf(frame: DataSet | undefined): number {
-  return itemsOf(frame, TAG.frameContent)[0]?.uint32(TAG.temporalPositionIndex) ?? 0;
 }

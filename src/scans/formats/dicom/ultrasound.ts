@@ -1,27 +1,12 @@
 /**
- * What a header says of clips: when their frames were taken, how large ultrasound pixels are, and where text may sit.
+ * What a header says of clips: how large ultrasound pixels are, and where text may sit.
  *
- * Source: DICOM PS3.3 C.7.6.5 (Cine), C.8.5.5 (US Region Calibration).
+ * Source: DICOM PS3.3 C.8.5.5 (US Region Calibration).
  */
 import type { DataSet } from 'dicom-parser';
-import { evenTiming, timing, type ScanInfo, type VoxelArray } from '../format.js';
-import { decimal, decimals, itemsOf } from './file.js';
+import type { VoxelArray } from '../format.js';
+import { itemsOf } from './file.js';
 import type { Picture } from './picture.js';
-
-type Timing = Pick<ScanInfo, 'frameTime' | 'frameTimes'>;
-
-/** Frames of one file, by their increments, their common time, or their rate. */
-export function clipTiming(data: DataSet, frames: number): Timing {
-  const increments = decimals(data, 'x00181065', frames); // Frame Time Vector, ms since the frame before
-  if (increments !== undefined && frames > 1) {
-    let time = 0;
-    return timing(increments.map((ms, i) => (i === 0 ? 0 : (time += ms / 1000))));
-  }
-  const milliseconds = decimal(data, 'x00181063'); // Frame Time
-  const rate = decimal(data, 'x00180040') ?? decimal(data, 'x00082144'); // Cine Rate, Recommended Display Frame Rate
-  const seconds = milliseconds !== undefined ? milliseconds / 1000 : rate !== undefined ? 1 / rate : null;
-  return evenTiming(frames, seconds);
-}
 
 /** Physical units of a region that are centimetres. */
 const CENTIMETRES = 3;
