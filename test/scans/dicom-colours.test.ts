@@ -51,7 +51,7 @@ describe('JPEG in colour', () => {
   });
 
   it.each(
-    ['50', '51', '57', '70', '80', '81'].flatMap((end) =>
+    ['50', '51', '53', '55', '57', '70', '80', '81'].flatMap((end) =>
       [0xc0, 0xc1, 0xc2].map((process) => [end, process] as const),
     ),
   )('under 1.2.840.10008.1.2.4.%s is decoded as what its frames say: process %i', async (end, process) => {
@@ -134,6 +134,38 @@ describe('colours that are not compressed', () => {
   });
 });
 
+describe('JPEG-LS', () => {
+  // 4 × 4 pixels of 12 bits, by CharLS.
+  const head =
+    'ffd8fff7000b0c0004000401011100ffda000801010000000008e000000003dac000000027922e040820408210410840';
+  const rows = [100, 2000, 3000, 4095];
+  const read = (end: string, fields: { stored?: number; signed?: boolean } = {}): Promise<number[]> => {
+    const pixels = fragmented([even(Buffer.from(head + end, 'hex'))]);
+    const syntax = '1.2.840.10008.1.2.4.80';
+    return voxelsOf(
+      dicomPicture({ rows: 4, columns: 4, allocated: 16, stored: 12, syntax, pixels, ...fields }),
+    );
+  };
+
+  it.each(['ffd9', 'ffd90000', 'ffd9ffff', 'ffd9ff', 'ffd900', 'ffffffd9', 'ffd9ff00ff00'])(
+    'that ends with %s has its pixels',
+    async (end) => {
+      expect(await read(end)).toEqual([...rows, ...rows, ...rows, ...rows]);
+    },
+  );
+
+  it.each(['', 'ffff', '0000', 'ffd8'])('that ends with %s has no end', async (end) => {
+    await expect(read(end)).rejects.toThrow(/can not be decoded \(it has no end\)/);
+  });
+
+  it('keeps its sign, and is refused where it can not be known', async () => {
+    expect((await read('ffd9', { signed: true })).slice(0, 4)).toEqual([100, 2000, -1096, -1]);
+    await expect(read('ffd9', { signed: true, stored: 16 })).rejects.toThrow(
+      /12 bits, its header says 16 with a sign/,
+    );
+  });
+});
+
 describe('compressed frames', () => {
   const samples = [0, 1, 2].map((frame) => Array.from({ length: 30 }, (_, i) => (7 * i + 50 * frame) % 256));
   const frames = samples.map((values) => {
@@ -164,6 +196,8 @@ describe('compressed frames', () => {
     ['two fragments each and an offset table', fragmented(halves, offsets), []],
     ['two fragments each and no table', fragmented(halves), []],
     ['two fragments each, padded, and no table', fragmented(split), []],
+    ['one fragment each, and an empty one', fragmented([...frames, Buffer.alloc(0)]), []],
+    ['two fragments each, and an empty one', fragmented([...halves, Buffer.alloc(0)]), []],
     ['two fragments each and a table that is wrong', fragmented(halves, [0, 5, 9]), []],
     ['two fragments each and a table of too few', fragmented(halves, [0]), []],
   ])('are told apart: %s', async (_, pixels, between) => {

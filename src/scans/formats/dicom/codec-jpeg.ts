@@ -24,32 +24,42 @@ const charls = compiled(
   () => false,
 );
 
-export const jpeg: Codec = (frame, picture) => {
+export const jpeg: Codec = async (frame, picture) => {
   const header = jpegHeaderOf(frame);
   checkSize(header, picture);
   const { process, bits } = header;
-  if (process === 0xc3) return Promise.resolve(decoded(decodeJpegLossless(frame), header, picture));
+  if (process === 0xc3) return decoded(decodeJpegLossless(frame), header, picture);
   // CharLS counts to 2³² where there is none, and libjpeg-turbo gives up.
   const end = endOf(frame);
   if (end === 0) throw new Error('it has no end');
-  if (process === 0xf7) return charls(frame.subarray(0, end), picture);
+  if (process === 0xf7) {
+    const found = await charls(frame.subarray(0, end), picture);
+    checkSign(bits <= 8 ? found.bytes : new Uint16Array(found.bytes.buffer), header, picture);
+    return found;
+  }
   if (process <= 0xc2 && bits === 8)
     return turbo(withColours(frame.subarray(0, end), header, picture), picture);
-  if (process <= 0xc1) return Promise.resolve(decoded(decodeJpegExtended(frame), header, picture));
+  if (process <= 0xc1) return decoded(decodeJpegExtended(frame), header, picture);
   throw new NotRead(`JPEG's ${JPEG_PROCESSES[process] ?? 'unknown'} process with ${bits} bits is not read`);
 };
 
-function decoded(samples: Uint16Array, { bits }: JpegHeader, picture: Picture): DecodedFrame {
-  // Of fewer bits than the header says it cannot be known whether the highest one is a sign.
-  const sign = 1 << (bits - 1);
-  if (picture.signed && bits < picture.bitsStored && samples.some((value) => value >= sign))
-    throw new Error(
-      `its compressed samples have ${bits} bits, its header says ${picture.bitsStored} with a sign`,
-    );
+function decoded(samples: Uint16Array, header: JpegHeader, picture: Picture): DecodedFrame {
+  checkSign(samples, header, picture);
   const shared = { planar: false, rgb: false };
-  return bits <= 8
+  return header.bits <= 8
     ? { bytes: Uint8Array.from(samples), width: 1, ...shared }
     : { bytes: new Uint8Array(samples.buffer), width: 2, ...shared };
+}
+
+/** Of fewer bits than the file's header says it cannot be known whether the highest one is a sign. */
+function checkSign(
+  samples: Uint8Array | Uint16Array,
+  { bits }: JpegHeader,
+  { signed, bitsStored }: Picture,
+): void {
+  const sign = 1 << (bits - 1);
+  if (signed && bits < bitsStored && samples.some((value) => value >= sign))
+    throw new Error(`its compressed samples have ${bits} bits, its header says ${bitsStored} with a sign`);
 }
 
 /** "Adobe", version 100, no flags, and the colours of the components: 0 as they are, 1 YCbCr. */
@@ -59,5 +69,5 @@ const ADOBE = [0xff, 0xee, 0, 14, 0x41, 0x64, 0x6f, 0x62, 0x65, 0, 100, 0, 0, 0,
 function withColours(frame: Uint8Array, { samples, namesColours }: JpegHeader, picture: Picture): Uint8Array {
   if (samples !== 3 || namesColours) return frame;
   const colours = picture.photometric === 'RGB' ? 0 : 1;
-  return Uint8Array.from([...frame.subarray(0, 2), ...ADOBE, colours, ...frame.subarray(2)]);
+  return Buffer.concat([frame.subarray(0, 2), Uint8Array.of(...ADOBE, colours), frame.subarray(2)]);
 }

@@ -57,6 +57,7 @@ export function compiled(
       decoder.getEncodedBuffer(frame.length).set(frame);
       decoder.decode();
       const { bitsPerSample, componentCount, width, height } = decoder.getFrameInfo();
+      if (width === 0) throw new Error('the decoder gives up');
       checkSize({ columns: width, rows: height, samples: componentCount, bits: bitsPerSample }, picture);
       // A copy, since the decoder's memory is used again.
       const bytes = decoder.getDecodedBuffer().slice();

@@ -49,8 +49,12 @@ const htj2k = compiled('@cornerstonejs/codec-openjph', 'HTJ2KDecoder', jpeg2000S
 
 const base = '1.2.840.10008.1.2';
 
+/** JPEG's other processes had syntaxes of their own once, from 52 to 66. */
+const retired = Array.from({ length: 15 }, (_, i) => [`${base}.4.${52 + i}`, jpeg] as const);
+
 /** Transfer syntaxes (DICOM PS3.6 annex A) and their codecs. */
 export const codecs: Readonly<Record<string, Codec>> = {
+  ...Object.fromEntries(retired),
   [base]: uncompressed,
   [`${base}.1`]: uncompressed,
   [`${base}.1.99`]: uncompressed,

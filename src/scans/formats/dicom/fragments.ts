@@ -15,7 +15,7 @@ export function encapsulated(
   element: Element,
   { frames }: Picture,
 ): (index: number) => Uint8Array {
-  const fragments = element.fragments ?? [];
+  const fragments = (element.fragments ?? []).filter(({ length }) => length > 0);
   if (fragments.length < frames) {
     throw new UserError({
       subject: path,
@@ -24,7 +24,8 @@ export function encapsulated(
     });
   }
   const bytes = data.byteArray;
-  const starts = startsByTable(element, frames) ?? startsByEnds(bytes, fragments);
+  const starts =
+    startsByTable(fragments, element.basicOffsetTable ?? [], frames) ?? startsByEnds(bytes, fragments);
   if (starts.length !== frames) {
     throw new UserError({
       subject: path,
@@ -41,12 +42,16 @@ export function joined(bytes: Uint8Array, fragments: readonly Fragment[]): Uint8
 }
 
 /** Each frame's first fragment, where their number or the basic offset table tells; null otherwise. */
-function startsByTable({ fragments = [], basicOffsetTable = [] }: Element, frames: number): number[] | null {
+function startsByTable(
+  fragments: readonly Fragment[],
+  table: readonly number[],
+  frames: number,
+): number[] | null {
   if (frames === 1) return [0];
   // An extended offset table goes with this too.
   if (fragments.length === frames) return fragments.map((_, index) => index);
   const byOffset = new Map(fragments.map(({ offset }, index) => [offset, index]));
-  const starts = basicOffsetTable.map((offset) => byOffset.get(offset) ?? -1);
+  const starts = table.map((offset) => byOffset.get(offset) ?? -1);
   const rising = starts.every((start, i) => (i === 0 ? start === 0 : start > (starts[i - 1] as number)));
   return starts.length === frames && rising ? starts : null;
 }

@@ -92,7 +92,8 @@ function decodeScan(tables: Tables, header: Uint8Array, reader: BitReader): Uint
       const [run, size] = [symbol >> 4, symbol & 15];
       if (size === 0 && run < 15) break;
       k += run;
-      if (size > 0 && k < 64) coefficients[ZIGZAG[k] as number] = reader.signed(size) * (steps[k] as number);
+      if (k > 63) throw new Error('a block has more than 64 coefficients');
+      if (size > 0) coefficients[ZIGZAG[k] as number] = reader.signed(size) * (steps[k] as number);
     }
     placeBlock(out, rows, columns, 8 * Math.floor(block / across), 8 * (block % across), coefficients, bits);
   }
