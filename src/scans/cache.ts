@@ -23,8 +23,11 @@ import { gridOf, type Grid } from './zarr/grid.js';
 import { arrayMetadata, groupMetadata, METADATA, shardPath } from './zarr/metadata.js';
 import { decodeShard, encodeShard, type ZarrData } from './zarr/shard.js';
 
-/** Raise it whenever the same file and transforms give other voxels than before. */
-const VERSION = 4;
+/**
+ * Raise it whenever scans of every format are prepared otherwise than before; where one format is read otherwise, raise
+ * that format's `revision`. Searches that began on other voxels are refused, those on the same go on.
+ */
+const VERSION = 3;
 
 /** Temporary files this old belong to a writer that died, in milliseconds. */
 const ABANDONED = 24 * 3600 * 1000;
@@ -55,8 +58,10 @@ export interface ScanCache {
   remove(key: string): void;
 }
 
-export function cacheKey(content: string, transforms: Transforms): string {
-  return hashJson({ content, transforms: transformsJson(transforms), version: VERSION });
+/** @param revision of the format's reader */
+export function cacheKey(content: string, transforms: Transforms, revision: number): string {
+  const reader = revision === 0 ? {} : { reader: revision };
+  return hashJson({ content, transforms: transformsJson(transforms), version: VERSION, ...reader });
 }
 
 export function defaultCacheDirectory(environment: NodeJS.ProcessEnv = process.env): string {

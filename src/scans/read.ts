@@ -31,7 +31,7 @@ export async function readScan(
 ): Promise<Usable | Unusable> {
   let info: ScanInfo | undefined;
   try {
-    const key = cacheKey(await contentOf(file, index), transforms);
+    const key = cacheKey(await contentOf(file, index), transforms, file.format?.revision ?? 0);
     const cached = await cache.find(key);
     if (cached !== undefined) return { file, key, scan: remarked(cached, file) };
     if (file.format === undefined) return { file, reason: 'of no known format' };

@@ -27,6 +27,7 @@ import { distinctLooks, groupLooks, labelsOf, lookId, type Look } from './looks.
 export const dicom: Format = {
   name: 'dicom',
   source: 'https://www.dicomstandard.org/current',
+  revision: 1,
   extensions: ['.dcm', '.dicom', '.ima', '.dcm.gz'],
   recognises: isDicom,
   async facts(path, pseudonym): Promise<FileFacts> {

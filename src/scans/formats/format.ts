@@ -88,6 +88,8 @@ export interface Format {
   readonly name: string;
   /** Where the format is defined. */
   readonly source: string;
+  /** 0 at first; raise it whenever the same file gives other voxels or another geometry than before. */
+  readonly revision: number;
   /** Lower-case endings of file names, with the dot. */
   readonly extensions: readonly string[];
   /** Whether a file is of this format whatever it is called, from its first bytes, decompressed. */

@@ -49,6 +49,7 @@ type Refuse = (problem: string, fix?: string) => never;
 export const metaImage: Format = {
   name: 'metaimage',
   source: 'https://itk.org/Wiki/ITK/MetaIO/Documentation',
+  revision: 0,
   extensions: ['.mha', '.mhd'],
   async parts(path) {
     const header = headerOf(path, await peek(path, LONGEST_HEADER));

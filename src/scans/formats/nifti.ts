@@ -21,6 +21,7 @@ const SECONDS: Readonly<Record<number, number>> = { 8: 1, 16: 0.001, 24: 0.00000
 export const nifti: Format = {
   name: 'nifti',
   source: 'https://nifti.nimh.nih.gov/nifti-1 and nifti-2',
+  revision: 0,
   extensions: ['.nii', '.nii.gz', '.hdr', '.hdr.gz'],
   async parts(path) {
     return openHeader(path, await peek(path)).pair ? [imageOf(path)] : [];

@@ -54,6 +54,7 @@ const COLOURS: Readonly<Record<string, 3 | 4>> = {
 export const nrrd: Format = {
   name: 'nrrd',
   source: 'https://teem.sourceforge.net/nrrd/format.html',
+  revision: 0,
   extensions: ['.nrrd', '.nhdr'],
   async parts(path) {
     const header = headerOf(path, await peek(path, LONGEST_HEADER));

@@ -39,6 +39,7 @@ interface NumpyArray {
 export const numpy: Format = {
   name: 'numpy',
   source: 'https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html',
+  revision: 0,
   extensions: ['.npy', '.npz'],
   async read(path) {
     const bytes = await loadAll(path);

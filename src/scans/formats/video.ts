@@ -26,6 +26,7 @@ const UNIT = [
 export const video: Format = {
   name: 'video',
   source: 'https://ffmpeg.org/documentation.html',
+  revision: 0,
   extensions: ['.avi', '.mp4', '.mov', '.m4v', '.webm', '.mkv', '.mpeg', '.mpg', '.wmv', '.gif'],
   probe,
   async read(path) {
