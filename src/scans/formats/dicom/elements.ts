@@ -30,13 +30,13 @@ const EXPLICIT_VR = /^[A-Z]{2}$/;
 
 /** Names what dicom-parser does not know "unknown", which has the same layout. */
 class Stream extends parser.ByteStream {
-  override readFixedString = (length: number): string => {
-    const text = Buffer.from(this.byteArray.subarray(this.position, this.position + length)).toString(
-      'latin1',
-    );
-    if (text.length < length) throw new Error('attempt to read past the end');
-    this.position += length;
-    return EXPLICIT_VR.test(text) && !SHORT.has(text) && !KNOWN_LONG.has(text) ? 'UN' : text;
+  /** dicom-parser reads nothing but value representations by it, which are two letters. */
+  override readFixedString = (): string => {
+    const [first, second] = [this.byteArray[this.position], this.byteArray[this.position + 1]];
+    if (first === undefined || second === undefined) throw new Error('attempt to read past the end');
+    this.position += 2;
+    const text = String.fromCharCode(first, second);
+    return SHORT.has(text) || KNOWN_LONG.has(text) || !EXPLICIT_VR.test(text) ? text : 'UN';
   };
 }
 
