@@ -2,10 +2,11 @@
  * Where an architecture comes from: a file (a genome of the experiment's space, or an export's `architecture.json`),
  * a candidate of a database, or a published network by its name, whatever the experiment's space.
  */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { namedNetworks } from '../../search-spaces/named.js';
 import { messageOf, UserError } from '../core/errors.js';
 import type { Json } from '../core/json.js';
+import { readText } from '../core/read-text.js';
 import type { Prepared } from '../experiment/prepare.js';
 import type { ExportOrigin } from '../export/pytorch.js';
 import type { Architecture } from '../nn/architecture.js';
@@ -70,8 +71,9 @@ function requireSpace(source: string, name: string, prepared: Prepared): void {
 function fromFile(path: string, prepared: Prepared): ArchitectureSource {
   let value: Json;
   try {
-    value = JSON.parse(readFileSync(path, 'utf8')) as Json;
+    value = JSON.parse(readText(path)) as Json;
   } catch (cause) {
+    if (cause instanceof UserError) throw cause;
     throw new UserError(
       { subject: path, problem: `is not JSON (${messageOf(cause)})`, fix: 'correct the file' },
       { cause },

@@ -4,18 +4,21 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { messageOf, UserError } from '../core/errors.js';
+import { textOf } from '../core/read-text.js';
 import { parseOrComplain } from '../core/validate.js';
-import { isPath } from './plugins.js';
+import { isPath } from './plugins/index.js';
+import { mapStrategyNames } from './references.js';
 import { Experiment } from './schema.js';
 
 export async function readExperiment(path: string): Promise<Experiment> {
-  let text: string;
+  let bytes: Uint8Array;
   try {
-    text = await readFile(path, 'utf8');
+    bytes = await readFile(path);
   } catch (cause) {
     const problem = (cause as NodeJS.ErrnoException).code === 'ENOENT' ? 'does not exist' : messageOf(cause);
     throw new UserError({ subject: path, problem, fix: 'name an experiment file (JSON)' }, { cause });
   }
+  const text = textOf(bytes, path);
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -30,12 +33,13 @@ export async function readExperiment(path: string): Promise<Experiment> {
 
 function withAbsolutePaths(experiment: Experiment, base: string): Experiment {
   const absolute = (name: string): string => (isPath(name) ? resolve(base, name) : name);
-  const { space, proxyTask, scans, probe } = experiment;
+  const { space, proxyTask, strategy, scans, probe } = experiment;
   return {
     ...experiment,
     space: absolute(space),
     proxyTask:
       typeof proxyTask === 'string' ? absolute(proxyTask) : { ...proxyTask, name: absolute(proxyTask.name) },
+    strategy: mapStrategyNames(strategy, absolute),
     scans: scans.manifest === undefined ? scans : { ...scans, manifest: resolve(base, scans.manifest) },
     ...(probe === undefined ? {} : { probe: { ...probe, manifest: resolve(base, probe.manifest) } }),
   };

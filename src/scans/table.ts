@@ -2,8 +2,9 @@
  * Tables that users bring: CSV files, and TSV files by their name. The first row names the columns.
  */
 import { parse } from 'csv-parse/sync';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { UserError, messageOf } from '../core/errors.js';
+import { readText } from '../core/read-text.js';
 
 export type TableRow = Readonly<Partial<Record<string, string>>>;
 
@@ -16,10 +17,11 @@ export function readTable(path: string): TableRow[] {
       fix: 'name a CSV or TSV file',
     });
   }
+  const text = readText(path);
   const delimiter = path.toLowerCase().endsWith('.tsv') ? '\t' : ',';
   try {
-    const options = { columns: true, bom: true, trim: true, skip_empty_lines: true, delimiter } as const;
-    return parse<Record<string, string>>(readFileSync(path), options);
+    const options = { columns: true, trim: true, skip_empty_lines: true, delimiter } as const;
+    return parse<Record<string, string>>(text, options);
   } catch (cause) {
     const kind = delimiter === '\t' ? 'TSV' : 'CSV';
     throw new UserError(

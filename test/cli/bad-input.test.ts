@@ -8,7 +8,7 @@ import { Sqlite } from '../../src/store/sqlite.js';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { writePhantoms } from '../../src/scans/phantoms.js';
 import { voxolve } from '../support/cli.js';
-import { temporaryFolder, writeExperiment } from '../support/tiny.js';
+import { temporaryFolder, tinyExperiment, writeExperiment } from '../support/tiny.js';
 
 const folder = temporaryFolder();
 const env = { VOXOLVE_CACHE: join(folder, 'cache') };
@@ -68,6 +68,72 @@ describe('an experiment file', { timeout: 60_000 }, () => {
     expect(
       await refusedSearch(writeExperiment(folder, { strategy: { name: 'genetic' } }, 'strategy.json')),
     ).toMatch(/genetic.*random/);
+  });
+});
+
+describe('the spelling and the encoding of an experiment file', { timeout: 60_000 }, () => {
+  it('is told by the nearest right key, at any depth', async () => {
+    const { training, phantoms, ...rest } = tinyExperiment;
+    const misspelt = async (keys: object): Promise<string> => {
+      writeFileSync(at('misspelt.json'), JSON.stringify(keys));
+      return refusedSearch(at('misspelt.json'));
+    };
+    expect(await misspelt({ ...rest, phantoms, trainning: training })).toMatch(
+      /unknown key "trainning"; did you mean "training"\?$/,
+    );
+    expect(await misspelt({ name: 'tiny', candidats: 3 })).toMatch(
+      /unknown key "candidats"; did you mean "candidates"\?$/,
+    );
+    expect(await misspelt({ ...tinyExperiment, training: { stepps: 3 } })).toMatch(
+      /unknown key "training\.stepps"; did you mean "training\.steps"\?$/,
+    );
+    expect(await misspelt({ ...tinyExperiment, proxyTask: { name: 'jigsaw3d', option: {} } })).toMatch(
+      /unknown key "proxyTask\.option"; did you mean "proxyTask\.options"\?$/,
+    );
+    expect(
+      await misspelt({ ...tinyExperiment, proxyTask: { name: 'jigsaw3d', options: { pach: 6 } } }),
+    ).toMatch(/options of proxy task jigsaw3d: unknown key "pach"; did you mean "patch"\?$/);
+    expect(
+      await misspelt({ ...tinyExperiment, strategy: { name: 'evolution', options: { poplation: 6 } } }),
+    ).toMatch(/options of strategy evolution: unknown key "poplation"; did you mean "population"\?$/);
+    expect(await misspelt({ ...tinyExperiment, strategy: 'evoluton' })).toMatch(
+      /strategy: "evoluton" is none of random, .*; did you mean "evolution"\?$/,
+    );
+    expect(await misspelt({ ...tinyExperiment, proxyTask: 'jigsaw' })).toMatch(
+      /proxy task "jigsaw": is none of .*; did you mean "jigsaw3d"\?$/,
+    );
+  });
+
+  it('may be UTF-8 with a byte-order mark; UTF-16 and other encodings are refused in one line', async () => {
+    const text = JSON.stringify(tinyExperiment);
+    const encoded = async (bytes: Uint8Array): Promise<string> => {
+      writeFileSync(at('encoded.json'), bytes);
+      return refusedSearch(at('encoded.json'), '--scans', at('nowhere'));
+    };
+    expect(await encoded(Buffer.from(`\uFEFF${text}`))).toMatch(/nowhere/);
+    const wide = Buffer.from(text, 'utf16le');
+    const marked = Buffer.concat([Buffer.from([0xff, 0xfe]), wide]);
+    for (const bytes of [marked, Buffer.from(marked).swap16(), wide, Buffer.from(wide).swap16()]) {
+      expect(await encoded(bytes)).toMatch(/encoded\.json: is UTF-16 text; save it as UTF-8$/);
+    }
+    const latin = Buffer.from(text.replace('"tiny"', '"tïny"'), 'latin1');
+    expect(await encoded(latin)).toMatch(/encoded\.json: is not UTF-8 text; save it as UTF-8$/);
+  });
+
+  it('of a manifest is told as well', async () => {
+    const table = 'path,patient\nphantom-00.nii.gz,Müller\nphantom-01.nii.gz,Möller\n';
+    const small = writeExperiment(folder, { candidates: 1, winners: { candidates: 0 } }, 'small.json');
+    const args = ['--scans', at('good'), '--manifest', at('patients.csv')];
+    writeFileSync(at('patients.csv'), `\uFEFF${table}`);
+    const { code, stderr } = await voxolve(['search', small, '--db', at('marked.db'), ...args], env);
+    expect(code, stderr).toBe(0);
+    writeFileSync(at('patients.csv'), Buffer.from(`\uFEFF${table}`, 'utf16le'));
+    expect(await refusedSearch(small, ...args)).toMatch(/patients\.csv: is UTF-16 text; save it as UTF-8$/);
+    // Replaced by "\uFFFD", ü and ö would make one patient of two.
+    writeFileSync(at('patients.csv'), Buffer.from(table, 'latin1'));
+    expect(await refusedSearch(small, ...args)).toMatch(
+      /patients\.csv: is not UTF-8 text; save it as UTF-8$/,
+    );
   });
 });
 

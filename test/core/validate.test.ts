@@ -28,6 +28,31 @@ describe('validation at the edge', () => {
     expect(complaint({ steps: 1, training: { rate: 1, rat: 2 } })).toContain('unknown key "training.rat"');
   });
 
+  it('takes a misspelt key for what it was meant to be, also where that one is missing now', () => {
+    expect(complaint({ stps: 1 })).toBe('file.json: unknown key "stps"; did you mean "steps"?');
+    expect(complaint({ steps: 1, trainnig: { rate: 1 } })).toContain('did you mean "training"?');
+    expect(complaint({ steps: 1, training: { rtae: 1 } })).toContain(
+      'unknown key "training.rtae"; did you mean "training.rate"?',
+    );
+    expect(complaint({ steps: 1, task: { nmae: 'x' } })).toContain(
+      'unknown key "task.nmae"; did you mean "task.name"?',
+    );
+  });
+
+  it('lists the keys there are where none is near, and none that is given already', () => {
+    expect(complaint({ steps: 1, colour: 2 })).toBe(
+      'file.json: unknown key "colour"; known are training, task; remove it or correct its spelling',
+    );
+    expect(complaint({ steps: 1, step: 2 })).toContain('remove it');
+  });
+
+  it('takes a misspelt word for what it was meant to be', () => {
+    const engines = z.strictObject({ engine: z.enum(['onnx', 'tfjs']) });
+    expect(() => parseOrComplain(engines, { engine: 'onxx' }, 'file.json')).toThrow(
+      /"engine" is "onxx", but the rule is: .*; did you mean "onnx"\?/,
+    );
+  });
+
   it('says what is missing', () => {
     expect(complaint({})).toMatch(/"steps" is missing/);
   });
