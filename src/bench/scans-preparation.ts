@@ -46,7 +46,7 @@ export async function preparationShare(
     cacheDirectory: join(folder, 'prepared'),
   });
   const here = batchesHere({ set, plan, size: experiment.training.batch, split: 'train' });
-  const feed = new BatchFeed({ experiment, scans: shareScans(set) }, here);
+  const feed = new BatchFeed({ experiment, code: prepared.code, scans: shareScans(set) }, here);
   const strategy = told(strategyOf(prepared));
   const total = { made: 0, trained: 0, waited: 0 };
   try {

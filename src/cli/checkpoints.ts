@@ -130,7 +130,10 @@ export class Checkpoints {
 
   private refuseAnother(path: string, found: Readonly<Record<string, Json>>): void {
     const differs = Object.keys(this.identity).find(
-      (key) => canonicalJson(this.identity[key] ?? null) !== canonicalJson(found[key] ?? null),
+      // Checkpoints of voxolve 0.2 say nothing of what a task imports.
+      (key) =>
+        (key !== 'imports' || key in found) &&
+        canonicalJson(this.identity[key] ?? null) !== canonicalJson(found[key] ?? null),
     );
     if (differs === undefined) return;
     throw new UserError({

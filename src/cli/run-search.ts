@@ -4,7 +4,7 @@
  */
 import { availableParallelism } from 'node:os';
 import { UserError } from '../core/errors.js';
-import { pluginHash } from '../experiment/plugins.js';
+import { rngOf } from '../core/random.js';
 import type { Prepared } from '../experiment/prepare.js';
 import type { Experiment } from '../experiment/schema.js';
 import type { LabelledSet } from '../probes/labelled-set.js';
@@ -13,7 +13,7 @@ import type { ScanSet } from '../scans/scan-set.js';
 import { constrained } from '../search/constrained.js';
 import { genomeSpace } from '../search/space.js';
 import { createStrategy } from '../search/strategies/index.js';
-import type { Genome, GenomeSpace, Strategy } from '../search/strategy.js';
+import { told, type Genome, type GenomeSpace, type Strategy } from '../search/strategy.js';
 import type { Experiment as ExperimentRow, Store } from '../store/index.js';
 import {
   runStudy,
@@ -36,16 +36,10 @@ import { plural } from './format.js';
 import type { Spec } from './spec.js';
 import { note } from './output.js';
 
-export async function specOf(
-  experiment: Experiment,
-  channels: number,
-  labelled?: LabelledSet,
-): Promise<Spec> {
-  const { space, proxyTask } = experiment;
-  const task = typeof proxyTask === 'string' ? proxyTask : proxyTask.name;
+export function specOf({ experiment, code, channels }: Prepared, labelled?: LabelledSet): Spec {
   return {
     experiment,
-    code: { space: await pluginHash(space), proxyTask: await pluginHash(task) },
+    code,
     channels,
     ...(labelled === undefined ? {} : { labelled: labelled.fingerprint }),
   };
@@ -57,8 +51,18 @@ export function strategyOf(prepared: Prepared): Strategy {
   const reference = typeof strategy === 'string' ? { name: strategy, options: {} } : strategy;
   return createStrategy(reference, proposableSpace(prepared), {
     lookahead: prepared.experiment.lookahead,
-    zeroCost: createScorer(prepared.experiment, prepared.channels),
+    zeroCost: createScorer(prepared),
+    own: {
+      members: prepared.strategies,
+      problem: (genome) => prepared.space.gene.problems(genome, [])[0] ?? null,
+    },
   });
+}
+
+/** Throws a `UserError` where a strategy of the user's own cannot decide on the first candidate. */
+export function tryStrategy(prepared: Prepared): void {
+  if (Object.keys(prepared.strategies).length === 0) return;
+  told(strategyOf(prepared)).ask(0, rngOf(prepared.experiment.seed, 'try'));
 }
 
 /** The experiment's space without the genomes that break its constraints. */
@@ -186,6 +190,7 @@ function workerSetup({ row, prepared, scans, labelled, workers }: SearchRun): Sh
     engine: row.engine,
     device: row.device,
     threads: experiment.threads,
+    code: prepared.code,
     isolation: isolationOf(experiment.isolation, row),
     overlap,
     // A thread that makes batches reads scans of its own.

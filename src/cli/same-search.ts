@@ -3,14 +3,15 @@
  * where that derives the decisions made so far.
  */
 import { UserError } from '../core/errors.js';
+import { requireSameCode } from '../experiment/code-record.js';
 import type { Prepared } from '../experiment/prepare.js';
-import type { Experiment } from '../experiment/schema.js';
 import type { Experiment as Row, Store } from '../store/index.js';
 import { verifyStudy, type Verification } from '../study/index.js';
 import { processor } from './calibration/kept.js';
 import { plural } from './format.js';
 import { note } from './output.js';
 import { assessmentOf, besideOf, strategyOf } from './run-search.js';
+import { specFromJson } from './spec.js';
 import { version } from './version.js';
 
 /** A search over other scans is another search. */
@@ -23,20 +24,9 @@ export function requireSameScans(row: Row, fingerprint: string, subject: string)
   });
 }
 
-/** A user's own space or task that was edited since would make it another search. */
-export function requireSameCode(
-  before: { readonly space: string; readonly proxyTask: string },
-  now: { readonly space: string; readonly proxyTask: string },
-  { space, proxyTask }: Experiment,
-): void {
-  const task = typeof proxyTask === 'string' ? proxyTask : proxyTask.name;
-  const changed = before.space !== now.space ? space : before.proxyTask !== now.proxyTask ? task : null;
-  if (changed === null) return;
-  throw new UserError({
-    subject: changed,
-    problem: 'this file was changed since the search began, so the search would not be the same',
-    fix: 'restore it, or start a new search with another --db',
-  });
+/** A user's own code that was edited since would make it another search. */
+export function requireCodeOf(row: Row, { code, experiment }: Prepared): void {
+  requireSameCode(specFromJson(row.spec).code, code, experiment, 'the search');
 }
 
 /** Derives every decision of an experiment anew, by its strategy and constraints as this version makes them. */
@@ -50,16 +40,26 @@ export function verifyPrepared(store: Store, row: Row, prepared: Prepared): Veri
 
 /** Throws a `UserError` where the experiment's log does not follow from its own results by this version. */
 export function requireSameDecisions(store: Store, row: Row, prepared: Prepared): void {
-  if (row.version === version) return;
+  // A strategy of the user's own may rest on more than the log, which only shows here.
+  const own = Object.keys(prepared.strategies).length > 0;
+  if (row.version === version && !own) return;
   const { checked, discrepancies } = verifyPrepared(store, row, prepared);
   const [first] = discrepancies;
   if (first !== undefined) {
+    if (row.version === version) {
+      throw new UserError({
+        subject: Object.keys(prepared.strategies).join(', '),
+        problem: `decides otherwise than when the search was run (candidate ${first.candidate}: ${first.what}); it may rest only on results and on the generator that is handed in`,
+        fix: 'correct it and start a new search with another --db; docs/adding-a-strategy.md states the contract',
+      });
+    }
     throw new UserError({
       subject: store.path,
       problem: `voxolve ${row.version} began this search, and version ${version} decides otherwise (candidate ${first.candidate}: ${first.what})`,
       fix: `resume it with voxolve ${row.version}, or start a new search with another --db`,
     });
   }
+  if (row.version === version) return;
   note(
     `begun by voxolve ${row.version}; this is ${version}, and ${plural(checked, 'decision')} derived anew are as recorded`,
   );

@@ -2,11 +2,12 @@
  * What the column `experiments.spec` holds: the file's content, complete, and the hashes of the user's own code.
  */
 import type { Json } from '../core/json.js';
+import type { CodeRecord } from '../experiment/code-record.js';
 import type { Experiment } from '../experiment/schema.js';
 
 export interface Spec {
   readonly experiment: Experiment;
-  readonly code: { readonly space: string; readonly proxyTask: string };
+  readonly code: CodeRecord;
   /** Channels of the scans. */
   readonly channels: number;
   /** Fingerprint of the labelled crops, where features are probed. */

@@ -6,7 +6,7 @@
 import { z } from 'zod';
 import { UserError } from '../core/errors.js';
 import type { Json } from '../core/json.js';
-import type { ArchitectureSpace } from '../experiment/plugins.js';
+import type { ArchitectureSpace } from '../experiment/plugins/index.js';
 import type { Experiment } from '../experiment/schema.js';
 import { parseGenome } from '../search/space.js';
 import { bestCandidates } from '../store/index.js';

@@ -24,7 +24,7 @@ export async function zeroCostReport(store: Store, row: Row): Promise<ZeroCostRe
   // Scores at different fidelities do not compare.
   const top = Math.max(...done.map(({ rung }) => rung));
   const trained = done.filter(({ rung }) => rung === top).slice(-NEWEST);
-  const scorer = createScorer(prepared.experiment, prepared.channels);
+  const scorer = createScorer(prepared);
   return { candidates: trained.length, scores: agreements(scorer, trained) };
 }
 

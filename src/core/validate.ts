@@ -55,7 +55,7 @@ function unknownKeys(
 ): Description {
   const full = (key: string): string => [...path, key].join('.');
   const problem = `unknown key ${keys.map((key) => `"${full(key)}"`).join(', ')}`;
-  const given = Object.keys((at(value, path) ?? {}) as object);
+  const given = Object.keys(at(value, path) ?? {});
   const all = keysAt(schema, path);
   const known = all.filter((key) => !given.includes(key));
   const [meant] = keys.flatMap((key) => nearest(key, known) ?? []);

@@ -6,12 +6,15 @@ import { parseOrComplain } from '../core/validate.js';
 import type { TrainingProgram } from '../engines/engine.js';
 import type { Architecture } from '../nn/architecture.js';
 import { trainingProgram } from '../pretrain/program.js';
+import type { StrategyMember } from '../search/strategies/member.js';
 import type { Genome } from '../search/strategy.js';
 import type { ProxyTask, TaskPlan } from '../tasks/task.js';
 import { programCost } from '../pretrain/cost.js';
 import { predictedLatency, type EncoderInput, type LatencyModel } from '../pretrain/latency.js';
 import { assessArchitecture, type Assessment } from './assess.js';
-import { loadSpace, loadTask, type ArchitectureSpace } from './plugins.js';
+import { codeRecord, type CodeRecord } from './code-record.js';
+import { loadSpace, loadStrategies, loadTask, type ArchitectureSpace } from './plugins/index.js';
+import { taskNameOf } from './references.js';
 import type { Experiment } from './schema.js';
 
 export type { Assessment };
@@ -24,6 +27,10 @@ export interface Prepared {
   readonly task: ProxyTask;
   readonly taskOptions: unknown;
   readonly plan: TaskPlan;
+  /** The user's own strategies, by path. */
+  readonly strategies: Readonly<Record<string, StrategyMember>>;
+  /** The user's own code, as it was loaded. */
+  readonly code: CodeRecord;
   architecture(genome: Genome): Architecture;
   program(architecture: Architecture): TrainingProgram;
   /** Why a genome cannot be trained under the experiment's constraints, or its cost. */
@@ -40,9 +47,9 @@ export async function prepare(
   latency?: LatencyModel,
 ): Promise<Prepared> {
   const space = await loadSpace(experiment.space);
-  const { name, options = {} } =
-    typeof experiment.proxyTask === 'string' ? { name: experiment.proxyTask } : experiment.proxyTask;
-  const task = await loadTask(name);
+  const { proxyTask } = experiment;
+  const task = await loadTask(taskNameOf(proxyTask));
+  const options = typeof proxyTask === 'string' ? {} : proxyTask.options;
   const taskOptions = parseOrComplain(task.options, options, `options of proxy task ${task.name}`);
   const plan = task.plan(taskOptions, { channels, batch: experiment.training.batch });
   const architecture = (genome: Genome): Architecture => space.build(genome, { channels });
@@ -54,6 +61,8 @@ export async function prepare(
     task,
     taskOptions,
     plan,
+    strategies: await loadStrategies(experiment),
+    code: await codeRecord(experiment),
     architecture,
     program,
     assess: (genome) => {

@@ -3,6 +3,7 @@
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { messageOf, present } from '../core/errors.js';
+import { requireSameCode, type CodeRecord } from '../experiment/code-record.js';
 import { prepare } from '../experiment/prepare.js';
 import type { Experiment } from '../experiment/schema.js';
 import { batchesHere, type Batch, type BatchCall, type BatchSource } from '../pretrain/batches.js';
@@ -10,6 +11,7 @@ import { openShared, type SharedScans } from '../scans/recipe.js';
 
 export interface BatchThreadSetup {
   readonly experiment: Experiment;
+  readonly code: CodeRecord;
   readonly scans: SharedScans;
 }
 
@@ -21,9 +23,10 @@ export interface BatchRequest {
 export type BatchReply =
   { readonly id: number; readonly batch: Batch } | { readonly id: number; readonly error: string };
 
-async function open({ experiment, scans }: BatchThreadSetup): Promise<BatchSource> {
+async function open({ experiment, code, scans }: BatchThreadSetup): Promise<BatchSource> {
   const set = openShared(scans);
-  const { plan } = await prepare(experiment, set.channels);
+  const { plan, code: found } = await prepare(experiment, set.channels);
+  requireSameCode(code, found, experiment, 'the training');
   return batchesHere({ set, plan, size: experiment.training.batch, split: 'train' });
 }
 

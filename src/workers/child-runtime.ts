@@ -64,11 +64,12 @@ export class ChildRuntime {
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
-    const { experiment, engine, device, threads, alone, overlap, labelled, scans } = this.setup;
+    const { experiment, code, engine, device, threads, alone, overlap, labelled, scans } = this.setup;
     child.send({
       kind: 'setup',
       setup: {
         experiment,
+        code,
         engine,
         device,
         threads,

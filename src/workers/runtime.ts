@@ -7,6 +7,7 @@ import { present } from '../core/errors.js';
 import { rngOf } from '../core/random.js';
 import { engines } from '../engines/index.js';
 import type { Engine } from '../engines/engine.js';
+import { requireSameCode } from '../experiment/code-record.js';
 import { prepare, type Prepared } from '../experiment/prepare.js';
 import { inheritProgram } from '../pretrain/inherit.js';
 import { heldOutBatches, pretrain } from '../pretrain/pretrain.js';
@@ -22,7 +23,7 @@ import type { AttemptOutcome, Inherited, Job, WorkerSetup } from './setup.js';
 
 export type RuntimeSetup = Pick<
   WorkerSetup,
-  'experiment' | 'engine' | 'device' | 'threads' | 'alone' | 'overlap' | 'labelled'
+  'experiment' | 'code' | 'engine' | 'device' | 'threads' | 'alone' | 'overlap' | 'labelled'
 >;
 
 export class Runtime {
@@ -36,11 +37,12 @@ export class Runtime {
 
   static async create(setup: RuntimeSetup, scans: ScanSet): Promise<Runtime> {
     const prepared = await prepare(setup.experiment, scans.channels);
+    requireSameCode(setup.code, prepared.code, setup.experiment, 'the search');
     const engine = present(engines[setup.engine], `engine ${setup.engine}`);
     const size = setup.experiment.training.batch;
     const here = batchesHere({ set: scans, plan: prepared.plan, size, split: 'train' });
     const batches = setup.overlap
-      ? new BatchFeed({ experiment: setup.experiment, scans: shareScans(scans) }, here)
+      ? new BatchFeed({ experiment: setup.experiment, code: setup.code, scans: shareScans(scans) }, here)
       : here;
     return new Runtime(setup, scans, prepared, engine, batches);
   }

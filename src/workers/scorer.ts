@@ -6,16 +6,23 @@
  * same experiment decides alike wherever its candidates are trained.
  */
 import { MessageChannel, receiveMessageOnPort, Worker, type MessagePort } from 'node:worker_threads';
+import { UserError, type Complaint } from '../core/errors.js';
 import { hashJson } from '../core/hash.js';
+import type { CodeRecord } from '../experiment/code-record.js';
 import type { Experiment } from '../experiment/schema.js';
 import { zeroCostNames } from '../pretrain/zero-cost.js';
 import type { ZeroCost } from '../search/strategies/index.js';
 import type { Genome } from '../search/strategy.js';
 
-export interface ScorerSetup {
+export interface ScorerSetting {
   readonly experiment: Experiment;
   /** Of the scans. */
   readonly channels: number;
+  /** The user's own code. */
+  readonly code: CodeRecord;
+}
+
+export interface ScorerSetup extends ScorerSetting {
   readonly port: MessagePort;
   /** Counts the answers, for the caller to wait on. */
   readonly answered: Int32Array;
@@ -26,13 +33,14 @@ export interface Question {
   readonly genome: Genome;
 }
 
-export type Answer = { readonly score: number } | { readonly error: string };
+export type Answer =
+  { readonly score: number } | { readonly error: string } | { readonly complaint: Complaint };
 
 /** More than any score takes, in milliseconds: a thread that answers later than this is broken. */
 const PATIENCE = 10 * 60_000;
 
 /** `entry`: the compiled thread; tests that run from sources name the one in dist. */
-export function createScorer(experiment: Experiment, channels: number, entry?: URL): ZeroCost {
+export function createScorer(setting: ScorerSetting, entry?: URL): ZeroCost {
   const known = new Map<string, number>();
   let ask: ((question: Question) => number) | undefined;
   return {
@@ -41,7 +49,7 @@ export function createScorer(experiment: Experiment, channels: number, entry?: U
       const key = `${name} ${hashJson(genome)}`;
       const before = known.get(key);
       if (before !== undefined) return before;
-      ask ??= startThread(experiment, channels, entry ?? new URL('./scorer-thread.js', import.meta.url));
+      ask ??= startThread(setting, entry ?? new URL('./scorer-thread.js', import.meta.url));
       const score = ask({ name, genome });
       known.set(key, score);
       return score;
@@ -49,10 +57,11 @@ export function createScorer(experiment: Experiment, channels: number, entry?: U
   };
 }
 
-function startThread(experiment: Experiment, channels: number, entry: URL): (question: Question) => number {
+function startThread(setting: ScorerSetting, entry: URL): (question: Question) => number {
   const { port1: own, port2: port } = new MessageChannel();
   const answered = new Int32Array(new SharedArrayBuffer(4));
-  const workerData: ScorerSetup = { experiment, channels, port, answered };
+  const { experiment, channels, code } = setting;
+  const workerData: ScorerSetup = { experiment, channels, code, port, answered };
   new Worker(entry, { workerData, transferList: [port] }).unref();
   own.unref();
   let asked = 0;
@@ -62,6 +71,7 @@ function startThread(experiment: Experiment, channels: number, entry: URL): (que
     asked++;
     const answer = receiveMessageOnPort(own)?.message as Answer | undefined;
     if (answer === undefined) throw new Error(`no zero-cost score ${question.name} within ten minutes`);
+    if ('complaint' in answer) throw new UserError(answer.complaint);
     if ('error' in answer) throw new Error(`the zero-cost score ${question.name} failed: ${answer.error}`);
     return answer.score;
   };

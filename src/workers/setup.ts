@@ -2,6 +2,7 @@
  * What workers exchange with the study's process: plain data only.
  */
 import type { TensorMap } from '../core/tensor.js';
+import type { CodeRecord } from '../experiment/code-record.js';
 import type { Experiment } from '../experiment/schema.js';
 import type { Provenance } from '../pretrain/inherit.js';
 import type { Curve } from '../pretrain/curves.js';
@@ -17,6 +18,8 @@ export type Isolation = 'thread' | 'process';
 
 export interface WorkerSetup {
   readonly experiment: Experiment;
+  /** The user's own code; a worker that finds other code on the disk refuses. */
+  readonly code: CodeRecord;
   readonly engine: string;
   readonly device: string;
   /** Threads within one operation, per worker. */

@@ -180,16 +180,16 @@ describe('regularized evolution', () => {
 describe('choosing a strategy', () => {
   it('names those that there are where the name is not known', () => {
     expect(() => createStrategy({ name: 'genetic' }, space)).toThrow(
-      'strategy: "genetic" is not known; choose one of random, evolution, local-search',
+      'strategy: "genetic" is none of random, evolution, local-search',
     );
   });
 
   it('names the option that is wrong', () => {
     expect(() => createStrategy({ name: 'evolution', options: { population: 0 } }, space)).toThrow(
-      'strategy.options.population: ',
+      'options of strategy evolution: "population" is 0',
     );
     expect(() => createStrategy({ name: 'evolution', options: { population: 3, sample: 5 } }, space)).toThrow(
-      'strategy.options.sample: must not exceed the population',
+      '"sample" is 5, but the rule is: must not exceed the population',
     );
     expect(() => createStrategy({ name: 'random', options: { size: 3 } }, space)).toThrow('size');
   });

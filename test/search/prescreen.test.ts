@@ -65,7 +65,7 @@ describe('a prescreen', () => {
     expect(() => make({ score: 'oracle' })).toThrow('"oracle" is not known');
     const choice = { name: 'random', options: { prescreen: {} } };
     expect(() => createStrategy(choice, space)).toThrow('no networks to score');
-    expect(() => make({ pool: 1 })).toThrow('strategy.options.prescreen.pool');
+    expect(() => make({ pool: 1 })).toThrow('strategy.options: "prescreen.pool" is 1');
   });
 });
 

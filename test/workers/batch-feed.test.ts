@@ -34,9 +34,9 @@ const open: BatchFeed[] = [];
 afterAll(() => Promise.all(open.map((feed) => feed.close())));
 
 async function sources(experiment: Experiment, set: ScanSet, entryUsed = entry) {
-  const { plan } = await prepare(experiment, set.channels);
+  const { plan, code } = await prepare(experiment, set.channels);
   const here = batchesHere({ set, plan, size: experiment.training.batch, split: 'train' });
-  const feed = new BatchFeed({ experiment, scans: shareScans(set) }, here, entryUsed);
+  const feed = new BatchFeed({ experiment, code, scans: shareScans(set) }, here, entryUsed);
   open.push(feed);
   return { here, feed };
 }

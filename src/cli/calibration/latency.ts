@@ -8,7 +8,6 @@ import { fileURLToPath } from 'node:url';
 import { UserError } from '../../core/errors.js';
 import type { Json } from '../../core/json.js';
 import { rngOf } from '../../core/random.js';
-import { pluginHash } from '../../experiment/plugins.js';
 import { latencyInputOf, type Prepared } from '../../experiment/prepare.js';
 import { workOf } from '../../ir/work.js';
 import { infeasibility } from '../../nn/shapes.js';
@@ -38,7 +37,7 @@ export interface Where {
 
 /** Measures, or returns what was measured before. Throws `UserError` where too little can be measured. */
 export async function calibrateLatency(prepared: Prepared, where: Where): Promise<LatencyModel> {
-  const { experiment, channels, space } = prepared;
+  const { experiment, channels, space, code } = prepared;
   const { threads, constraints, proxyTask, training } = experiment;
   const { latency: _latency, latencyInput: _input, ...others } = constraints;
   const bearing = {
@@ -46,7 +45,7 @@ export async function calibrateLatency(prepared: Prepared, where: Where): Promis
     threads,
     input: latencyInputOf(prepared),
     channels,
-    space: [space.name, await pluginHash(experiment.space)],
+    space: [space.name, code.loaded?.[experiment.space] ?? code.space],
     // The genomes keep the other limits, some of which follow from the task and the training.
     limits: { proxyTask, training, others },
   };

@@ -7,6 +7,7 @@ import { rngOf } from '../../core/random.js';
 import { engines } from '../../engines/index.js';
 import { prepare } from '../../experiment/prepare.js';
 import { readExperiment } from '../../experiment/read.js';
+import { tryOwn } from '../../experiment/try-own.js';
 import { recordAudit } from '../audit-record.js';
 import { defineCommand } from '../command.js';
 import { chooseEngine } from '../engine-choice.js';
@@ -42,6 +43,7 @@ export const audit = defineCommand({
     const folder = await scanFolder(source, experiment, `${experiment.name}.db`);
     const set = await loadScans(folder, experiment, draft.plan);
     const prepared = await prepare(experiment, set.channels);
+    tryOwn(prepared, set);
     const { plan, task } = prepared;
     const checks = await runAudit({
       set,

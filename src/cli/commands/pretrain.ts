@@ -14,6 +14,8 @@ import { parseOrComplain } from '../../core/validate.js';
 import { engines } from '../../engines/index.js';
 import { prepare, type Prepared } from '../../experiment/prepare.js';
 import { readExperiment } from '../../experiment/read.js';
+import { taskNameOf } from '../../experiment/references.js';
+import { tryOwn } from '../../experiment/try-own.js';
 import { devices, Experiment } from '../../experiment/schema.js';
 import { writeFolder } from '../../export/write-folder.js';
 import { infeasibility } from '../../nn/shapes.js';
@@ -35,7 +37,6 @@ import { defineCommand } from '../command.js';
 import { chooseEngine, type EngineChoice } from '../engine-choice.js';
 import { exportFiles } from '../export-files.js';
 import { jsonOption, note, print, printJson } from '../output.js';
-import { specOf } from '../run-search.js';
 import { loadScans, phantoms, scanFolder } from '../scan-source.js';
 import { TrainingProgress } from '../training-progress.js';
 
@@ -85,6 +86,7 @@ export const pretrain = defineCommand({
     );
     const scans = await loadScans(folder, experiment, draft.plan);
     const prepared = await prepare(experiment, scans.channels);
+    tryOwn(prepared, scans);
     const source = await loadArchitecture(args.architecture, prepared, scans.channels);
     const run = { prepared, source, scans, choice, folder: args.output, every };
     const outcome = await runPretraining(run);
@@ -147,7 +149,7 @@ async function runPretraining(run: Run): Promise<Result | undefined> {
     });
   }
   const program = prepared.program(architecture);
-  const checkpoints = new Checkpoints(join(run.folder, 'checkpoint'), await identityOf(run));
+  const checkpoints = new Checkpoints(join(run.folder, 'checkpoint'), identityOf(run));
   const from = checkpoints.read();
   const heldOut = heldOutBatches(scans, plan, experiment.training, rngOf(experiment.seed, 'held-out'));
   const engine = present(engines[choice.engine], choice.engine);
@@ -166,7 +168,7 @@ async function runPretraining(run: Run): Promise<Result | undefined> {
   });
   const signal = watchSignals(progress);
   const here = batchesHere({ set: scans, plan, size: experiment.training.batch, split: 'train' });
-  const batches = new BatchFeed({ experiment, scans: shareScans(scans) }, here);
+  const batches = new BatchFeed({ experiment, code: prepared.code, scans: shareScans(scans) }, here);
   try {
     const outcome = await train({
       session,
@@ -202,14 +204,16 @@ function curveOf(curves: readonly Curve[] | undefined, name: string): readonly n
 }
 
 /** Everything that decides the result. */
-async function identityOf({ prepared, source, scans, choice }: Run) {
-  const { experiment, code } = await specOf(prepared.experiment, scans.channels);
+function identityOf({ prepared, source, scans, choice }: Run) {
+  const { experiment, code } = prepared;
   const { training, seed, proxyTask } = experiment;
+  const imports = code.loaded?.[taskNameOf(proxyTask)];
   return JSON.parse(
     JSON.stringify({
       architecture: source.architecture,
       proxyTask,
       code: code.proxyTask,
+      ...(imports === undefined ? {} : { imports }),
       training,
       seed,
       scans: scans.fingerprint,

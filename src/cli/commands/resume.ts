@@ -5,23 +5,19 @@ import { resolve } from 'node:path';
 import { UserError } from '../../core/errors.js';
 import { parseOrComplain } from '../../core/validate.js';
 import { prepare } from '../../experiment/prepare.js';
+import { tryOwn } from '../../experiment/try-own.js';
 import { Experiment } from '../../experiment/schema.js';
 import { chooseExperiment, extendExperiment, openStore } from '../../store/index.js';
 import { defineCommand } from '../command.js';
 import { chooseEngine, recordedReason } from '../engine-choice.js';
 import { noteRemarks } from '../opened.js';
 import { jsonOption, note } from '../output.js';
-import { runSearch, specOf, workerCount } from '../run-search.js';
+import { runSearch, workerCount } from '../run-search.js';
 import { specFromJson } from '../spec.js';
 import type { LabelledSet } from '../../probes/labelled-set.js';
 import type { TaskPlan } from '../../tasks/task.js';
 import { loadProbe } from '../probe-set.js';
-import {
-  noteOtherProcessor,
-  requireSameCode,
-  requireSameDecisions,
-  requireSameScans,
-} from '../same-search.js';
+import { noteOtherProcessor, requireCodeOf, requireSameDecisions, requireSameScans } from '../same-search.js';
 import { loadScans, scanFolder } from '../scan-source.js';
 import { noteLatency, storedLatencyModel } from '../stored-latency.js';
 import { showSummary } from '../summary.js';
@@ -44,7 +40,7 @@ export const resume = defineCommand({
     noteRemarks(store);
     try {
       const row = chooseExperiment(store, args.experiment);
-      const { experiment: stored, code, labelled: recordedLabels } = specFromJson(row.spec);
+      const { experiment: stored, labelled: recordedLabels } = specFromJson(row.spec);
       const experiment = parseOrComplain(Experiment, stored, `experiment ${row.name} in ${args.db}`);
       const total = wanted(args.candidates, row.candidates);
       const { workers, remark } = workerCount(args.workers, experiment);
@@ -53,14 +49,15 @@ export const resume = defineCommand({
         engine: row.engine as Experiment['engine'],
         device: row.device as Experiment['device'],
       });
-      const { plan } = await prepare(experiment, 1);
+      const draft = await prepare(experiment, 1);
+      requireCodeOf(row, draft);
       const source = args.scans === undefined ? row.scans : resolve(args.scans);
       const folder = await scanFolder(source, experiment, args.db);
-      const scans = await loadScans(folder, experiment, plan);
+      const scans = await loadScans(folder, experiment, draft.plan);
       requireSameScans(row, scans.fingerprint, folder);
-      requireSameCode(code, (await specOf(experiment, scans.channels)).code, experiment);
       const latency = storedLatencyModel(row, args.db);
       const prepared = await prepare(experiment, scans.channels, latency);
+      tryOwn(prepared, scans);
       requireSameDecisions(store, row, prepared);
       const labelled = await labelledAgain(
         experiment,

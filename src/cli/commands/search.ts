@@ -4,9 +4,10 @@
 import { existsSync } from 'node:fs';
 import { canonicalJson, isJsonRecord, type Json } from '../../core/json.js';
 import { UserError } from '../../core/errors.js';
-import { loadSpace } from '../../experiment/plugins.js';
+import { loadSpace } from '../../experiment/plugins/index.js';
 import { prepare } from '../../experiment/prepare.js';
 import { readExperiment } from '../../experiment/read.js';
+import { tryOwn } from '../../experiment/try-own.js';
 import { devices, Experiment } from '../../experiment/schema.js';
 import { parseOrComplain } from '../../core/validate.js';
 import {
@@ -25,14 +26,14 @@ import { defineCommand } from '../command.js';
 import { choiceToJson, chooseEngine, recordedReason } from '../engine-choice.js';
 import { noteRemarks } from '../opened.js';
 import { jsonOption, note } from '../output.js';
-import { runSearch, specOf, strategyOf, workerCount } from '../run-search.js';
+import { runSearch, specOf, strategyOf, tryStrategy, workerCount } from '../run-search.js';
 import { specToJson, type Spec } from '../spec.js';
 import { loadProbe } from '../probe-set.js';
 import { latencyModelFor } from '../latency-model.js';
 import { noteLatency, storedLatencyModel } from '../stored-latency.js';
 import { loadScans, phantoms, scanFolder } from '../scan-source.js';
 import { withStart } from '../warm-start.js';
-import { noteOtherProcessor, requireSameDecisions, requireSameScans } from '../same-search.js';
+import { noteOtherProcessor, requireCodeOf, requireSameDecisions, requireSameScans } from '../same-search.js';
 import { showSummary } from '../summary.js';
 import { version } from '../version.js';
 import { memoryAsked, workerOptions } from '../worker-options.js';
@@ -100,12 +101,14 @@ export const search = defineCommand({
         ? await chooseEngine(experiment)
         : { engine: before.engine, device: before.device, reason: recordedReason(before) };
     const draft = await prepare(experiment, 1);
-    strategyOf(draft); // refuses wrong options before anything is read or written
+    // Refuses wrong options before anything is read or written.
+    const { name: strategy } = strategyOf(draft);
     const source = args.scans === undefined ? phantoms : resolve(args.scans);
     const scans = await loadScans(await scanFolder(source, experiment, database), experiment, draft.plan);
     const unlimited = await prepare(experiment, scans.channels);
+    tryOwn(unlimited, scans);
     const labelled = await loadProbe(experiment, unlimited.plan, scans.channels);
-    const spec = await specOf(experiment, scans.channels, labelled);
+    const spec = specOf(unlimited, labelled);
     note(
       `engine: ${choice.engine} on ${choice.device} (${choice.reason}); ${workers} at a time; database ${database}`,
     );
@@ -116,12 +119,13 @@ export const search = defineCommand({
         : storedLatencyModel(before, database);
     noteLatency(experiment, latency);
     const prepared = await prepare(experiment, scans.channels, latency);
+    tryStrategy(prepared);
 
     const fresh = (): NewExperiment => ({
       name: experiment.name,
       spec: specToJson(spec),
       seed: experiment.seed,
-      strategy: typeof experiment.strategy === 'string' ? experiment.strategy : experiment.strategy.name,
+      strategy,
       space: prepared.space.name,
       task: prepared.task.name,
       lookahead: experiment.lookahead,
@@ -142,6 +146,7 @@ export const search = defineCommand({
     noteRemarks(store);
     try {
       const row = rowOf(store, spec, fresh);
+      requireCodeOf(row, prepared);
       requireSameScans(row, scans.fingerprint, args.scans ?? 'the phantoms');
       requireSameDecisions(store, row, prepared);
       noteOtherProcessor(row);
@@ -184,9 +189,9 @@ function rowOf(store: Store, spec: Spec, fresh: () => NewExperiment): Row {
   });
 }
 
-/** The path of the first key that differs, ignoring how many candidates are wanted; null where none does. */
+/** The path of the first key that differs, ignoring how many candidates are wanted, and the code, which is compared by file; null where none does. */
 function differingKey(a: Json, b: Json, path = ''): string | null {
-  if (path === 'experiment.candidates' || path === 'experiment.$schema') return null;
+  if (['experiment.candidates', 'experiment.$schema', 'code'].includes(path)) return null;
   if (!isJsonRecord(a) || !isJsonRecord(b)) return canonicalJson(a) === canonicalJson(b) ? null : path;
   for (const key of new Set([...Object.keys(a), ...Object.keys(b)])) {
     const inner = differingKey(a[key] ?? null, b[key] ?? null, path === '' ? key : `${path}.${key}`);

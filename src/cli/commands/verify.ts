@@ -3,7 +3,7 @@ import { defineCommand } from '../command.js';
 import { plural } from '../format.js';
 import { experimentOption, preparedFrom, withExperiment } from '../opened.js';
 import { jsonOption, note, print, printJson } from '../output.js';
-import { verifyPrepared } from '../same-search.js';
+import { requireCodeOf, verifyPrepared } from '../same-search.js';
 
 export const verify = defineCommand({
   command: 'verify <db>',
@@ -16,6 +16,7 @@ export const verify = defineCommand({
   handler: (args) =>
     withExperiment(args.db, args.experiment, async (store, row) => {
       const prepared = await preparedFrom(row, args.db);
+      requireCodeOf(row, prepared);
       const { checked, discrepancies } = verifyPrepared(store, row, prepared);
       if (args.json) printJson({ checked, discrepancies: discrepancies.map((found) => ({ ...found })) });
       for (const { candidate, what, expected, found } of discrepancies) {

@@ -1,8 +1,11 @@
 /** All strategies by name, and how an experiment's choice becomes one. */
 import { z } from 'zod';
 import { UserError } from '../../core/errors.js';
+import { didYouMean } from '../../core/nearest.js';
 import type { Json } from '../../core/json.js';
-import type { GenomeSpace, Strategy } from '../strategy.js';
+import { parseOrComplain } from '../../core/validate.js';
+import { checked, repeatable } from '../checked.js';
+import type { Genome, GenomeSpace, Strategy } from '../strategy.js';
 import { evolution } from './evolution.js';
 import { hyperband } from './hyperband.js';
 import { localSearch } from './local-search.js';
@@ -29,44 +32,83 @@ export { agreements, PrescreenOptions, type Agreement, type ZeroCost } from './p
 export type { StrategyChoice };
 
 /** Every strategy takes these besides its own options. */
-const common = z.object({
-  start: z.array(z.json()).optional(),
-  prescreen: PrescreenOptions.optional(),
+export const CommonOptions = z.object({
+  start: z
+    .array(z.json())
+    .optional()
+    .describe('the first candidates: genomes, names of networks, or { "database": "earlier.db", "best": 5 }'),
+  prescreen: PrescreenOptions.optional().describe(
+    'of several proposals, the one that a zero-cost score likes best is trained',
+  ),
 });
 
-/** `lookahead`: of the experiment; see the contract of strategies. `zeroCost`: what a prescreen chooses by. */
+/** What is needed for strategies of a user's own. */
+export interface OwnStrategies {
+  /** By path. */
+  readonly members: Readonly<Record<string, StrategyMember>>;
+  /** What is wrong with a genome; null where it is one of the space's. */
+  readonly problem: (genome: Genome) => string | null;
+}
+
+export interface StrategySetting {
+  /** Of the experiment; see the contract of strategies. */
+  readonly lookahead?: number;
+  /** What a prescreen chooses by. */
+  readonly zeroCost?: ZeroCost;
+  readonly own?: OwnStrategies;
+}
+
 export function createStrategy(
+  choice: StrategyChoice,
+  space: GenomeSpace,
+  setting: StrategySetting = {},
+): Strategy {
+  const strategy = make(choice, space, setting);
+  const [file] = Object.keys(setting.own?.members ?? {});
+  return file === undefined ? strategy : repeatable(strategy, file);
+}
+
+function make(
   { name, options = {} }: StrategyChoice,
   space: GenomeSpace,
-  { lookahead = 1, zeroCost }: { readonly lookahead?: number; readonly zeroCost?: ZeroCost } = {},
+  { lookahead = 1, zeroCost, own }: StrategySetting,
 ): Strategy {
-  if (!Object.hasOwn(strategies, name)) {
-    throw new UserError({
-      subject: 'strategy',
-      problem: `"${name}" is not known`,
-      fix: `choose one of ${Object.keys(strategies).join(', ')}`,
-    });
-  }
-  const member = strategies[name as StrategyName] as StrategyMember;
-  const { start, prescreen, own } = split(options);
-  const parsed = member.options.safeParse(own);
-  if (!parsed.success) throw wrong(name, parsed.error.issues[0]);
-  const create = (choice: StrategyChoice): Strategy => createStrategy(choice, space, { lookahead });
-  const plain = member.create(parsed.data, space, { lookahead, create });
+  const ofUser = own !== undefined && Object.hasOwn(own.members, name) ? own.members[name] : undefined;
+  const member = ofUser ?? builtIn(name);
+  const { start, prescreen, rest } = split(options);
+  const parsed = parseOrComplain(member.options, rest, `options of strategy ${member.name}`);
+  const create = (choice: StrategyChoice): Strategy =>
+    make(choice, space, { lookahead, ...(own === undefined ? {} : { own }) });
+  const made = member.create(parsed, space, { lookahead, create });
+  const plain =
+    ofUser === undefined || own === undefined
+      ? made
+      : checked(made, { subject: name, lookahead, problem: own.problem });
   const strategy = prescreen === undefined ? plain : screened(plain, prescreen, zeroCost);
   return start.length === 0 ? strategy : startingWith(strategy, start as readonly Json[]);
+}
+
+function builtIn(name: string): StrategyMember {
+  if (Object.hasOwn(strategies, name)) return strategies[name as StrategyName];
+  const names = Object.keys(strategies);
+  throw new UserError({
+    subject: 'strategy',
+    problem: `"${name}" is none of ${names.join(', ')}`,
+    fix:
+      didYouMean(name, names) ??
+      'use one of these, or the path of a file of your own such as "./my-strategy.ts"',
+  });
 }
 
 function split(options: unknown): {
   readonly start: readonly unknown[];
   readonly prescreen: PrescreenOptions | undefined;
-  readonly own: unknown;
+  readonly rest: unknown;
 } {
-  const parsed = common.safeParse(options);
-  if (!parsed.success) throw wrong('', parsed.error.issues[0]);
-  const { start, prescreen, ...own } = options as Readonly<Record<string, unknown>>;
+  const parsed = parseOrComplain(CommonOptions, options, 'strategy.options');
+  const { start, prescreen, ...rest } = options as Readonly<Record<string, unknown>>;
   void [start, prescreen];
-  return { start: parsed.data.start ?? [], prescreen: parsed.data.prescreen, own };
+  return { start: parsed.start ?? [], prescreen: parsed.prescreen, rest };
 }
 
 function screened(strategy: Strategy, options: PrescreenOptions, zeroCost: ZeroCost | undefined): Strategy {
@@ -78,13 +120,5 @@ function screened(strategy: Strategy, options: PrescreenOptions, zeroCost: ZeroC
     subject: 'strategy.options.prescreen.score',
     problem: zeroCost === undefined ? 'has no networks to score here' : `"${options.score}" is not known`,
     fix: zeroCost === undefined ? 'leave prescreen out' : `choose one of auto, ${names.join(', ')}`,
-  });
-}
-
-function wrong(name: string, issue: z.core.$ZodIssue | undefined): UserError {
-  return new UserError({
-    subject: ['strategy.options', ...(issue?.path ?? [])].join('.'),
-    problem: issue?.message ?? 'is not valid',
-    fix: name === '' ? 'see docs/strategies.md' : `see the options of the strategy ${name}`,
   });
 }

@@ -1,0 +1,148 @@
+/**
+ * A strategy whose every decision is held against the contract (strategy.ts), for strategies that come from elsewhere: a
+ * decision that breaks it ends the search before it is written down, with the rule, the value and the candidate.
+ *
+ * Whether a decision rests on what it may is seen by asking twice with equal generators. What a strategy draws elsewhere
+ * while it is told is found when the log is replayed (`voxolve verify`, and on resume).
+ */
+import { UserError } from '../core/errors.js';
+import { canonicalJson, type Json } from '../core/json.js';
+import { rngOf } from '../core/random.js';
+import type { Genome, Proposal, Strategy } from './strategy.js';
+
+export interface Contract {
+  /** How messages name the strategy: its file. */
+  readonly subject: string;
+  readonly lookahead: number;
+  /** What is wrong with a genome; null where it is one of the space's. */
+  readonly problem: (genome: Genome) => string | null;
+}
+
+export function checked(strategy: Strategy, contract: Contract): Strategy {
+  const { rungs, needs } = strategy;
+  const { subject, lookahead } = contract;
+  if (rungs !== undefined && !areRungs(rungs)) {
+    throw broken(subject, `"rungs" must ascend within (0, 1] and end with 1; they are ${show(rungs)}`);
+  }
+  return {
+    ...strategy,
+    ...(needs === undefined
+      ? {}
+      : {
+          needs: (number, rng) => {
+            const named = needs(number, rng);
+            if (areNeeds(named, number - lookahead)) return named;
+            const known =
+              number < lookahead ? 'none, since none is known' : `those from 0 to ${number - lookahead}`;
+            throw broken(
+              subject,
+              `"needs" of candidate ${number} may name, once each, ${known}; it names ${show(named)}`,
+            );
+          },
+        }),
+    ask: (number, rng, needed) => {
+      const proposal = strategy.ask(number, rng, needed);
+      const problem = proposalProblem(proposal, number, rungs?.length ?? 1, contract);
+      if (problem === null) return proposal;
+      throw broken(subject, `the proposal for candidate ${number} ${problem}`);
+    },
+  };
+}
+
+/** Asks twice, with equal generators. `rng` must be fresh, as the study's is. */
+export function repeatable(strategy: Strategy, subject: string): Strategy {
+  const { needs } = strategy;
+  const same = <T>(what: string, number: number, first: T, second: T): T => {
+    if (canonicalJson(plain(first)) === canonicalJson(plain(second))) return first;
+    throw broken(
+      subject,
+      `${what} candidate ${number} differs when it is asked for again with an equal generator; it may rest only on results and on that generator`,
+    );
+  };
+  return {
+    ...strategy,
+    ...(needs === undefined
+      ? {}
+      : {
+          needs: (number, rng) =>
+            same('"needs" of', number, needs(number, rng), needs(number, rngOf(...rng.key))),
+        }),
+    ask: (number, rng, needed) => {
+      const first = strategy.ask(number, rng, needed);
+      return same('the proposal for', number, first, strategy.ask(number, rngOf(...rng.key), needed));
+    },
+  };
+}
+
+function broken(subject: string, problem: string): UserError {
+  return new UserError({
+    subject,
+    problem,
+    fix: 'correct it; docs/adding-a-strategy.md states the contract',
+  });
+}
+
+function areRungs(rungs: unknown): boolean {
+  return (
+    Array.isArray(rungs) &&
+    rungs.at(-1) === 1 &&
+    rungs.every((share, i) => typeof share === 'number' && share > (i === 0 ? 0 : (rungs[i - 1] as number)))
+  );
+}
+
+function areNeeds(named: unknown, last: number): named is number[] {
+  return (
+    Array.isArray(named) &&
+    new Set(named).size === named.length &&
+    named.every((one) => Number.isInteger(one) && one >= 0 && one <= last)
+  );
+}
+
+const ROLES: readonly unknown[] = ['parent', 'crossover', 'promotion'];
+
+function proposalProblem(
+  proposal: unknown,
+  number: number,
+  rungs: number,
+  { lookahead, problem }: Contract,
+): string | null {
+  if (typeof proposal !== 'object' || proposal === null) return `is ${show(proposal)}, not an object`;
+  const { genome, parents, mutations, rung = 0 } = proposal as Partial<Record<keyof Proposal, unknown>>;
+  const invalid =
+    genome === undefined ? 'is missing' : isJson(genome) ? problem(genome) : 'is not plain JSON';
+  if (invalid !== null) return `has a genome that is not of the space: ${invalid}`;
+  if (!Number.isInteger(rung) || (rung as number) < 0 || (rung as number) >= rungs) {
+    return `has the rung ${show(rung)}; there are ${rungs}, counted from 0`;
+  }
+  if (!Array.isArray(parents) || !Array.isArray(mutations))
+    return 'needs the lists "parents" and "mutations"';
+  for (const parent of parents as readonly unknown[]) {
+    const { number: elder, role } = (parent ?? {}) as { readonly number?: unknown; readonly role?: unknown };
+    if (!ROLES.includes(role)) return `has a parent of the role ${show(role)}; roles are ${ROLES.join(', ')}`;
+    if (!Number.isInteger(elder) || (elder as number) < 0 || (elder as number) > number - lookahead) {
+      return `names candidate ${show(elder)} as a parent; with a lookahead of ${lookahead} it knows those from 0 to ${number - lookahead}`;
+    }
+  }
+  for (const mutation of mutations as readonly unknown[]) {
+    const { kind, path, before, after } = (mutation ?? {}) as Partial<Record<string, unknown>>;
+    const whole = typeof kind === 'string' && typeof path === 'string' && isJson(before) && isJson(after);
+    if (!whole) return `has the mutation ${show(mutation)}; it needs kind, path, before and after`;
+  }
+  return null;
+}
+
+function isJson(value: unknown): value is Json {
+  if (value === null || typeof value === 'string' || typeof value === 'boolean') return true;
+  if (typeof value === 'number') return Number.isFinite(value);
+  if (Array.isArray(value)) return value.every(isJson);
+  return typeof value === 'object' && Object.values(value).every((one) => one === undefined || isJson(one));
+}
+
+function plain(value: unknown): Json {
+  return JSON.parse(JSON.stringify(value)) as Json;
+}
+
+function show(value: unknown): string {
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+}
