@@ -77,10 +77,18 @@ export function percentileWithin(values: Float32Array, percent: number, mask?: U
 /**
  * 1 where there is tissue, 0 in air: above the lower of Otsu's two thresholds (three classes: air, soft, bright).
  * N. Otsu, "A threshold selection method from gray-level histograms", IEEE SMC 1979.
+ *
+ * @param measured 1 where something was measured, 0 at padding. Padding is as dark as the darkest that was measured, so
+ *   it is the dark end of the histogram and never tissue; where all air was padded, tissue is still told from air and
+ *   not from other tissue. It does not count in the percentile at the bright end.
  */
-export function foregroundOf(voxels: Float32Array, percentiles: readonly [number, number]): Uint8Array {
+export function foregroundOf(
+  voxels: Float32Array,
+  percentiles: readonly [number, number],
+  measured?: Uint8Array,
+): Uint8Array {
   const low = Math.max(percentileWithin(voxels, percentiles[0]), Math.min(DARKEST_AIR, rangeOf(voxels).high));
-  const high = percentileWithin(voxels, percentiles[1]);
+  const high = percentileWithin(voxels, percentiles[1], measured);
   const mask = new Uint8Array(voxels.length);
   if (!(high > low)) {
     // Almost everything is one value: whatever differs from it upwards is the content.
@@ -126,15 +134,21 @@ function lowerOtsuThreshold(histogram: Float64Array): number {
  *
  * The upper percentile is of tissue, the lower one of everything, since lung and air lie below most tissue and still
  * carry information. Null where there is no tissue.
+ *
+ * @param measured 1 where something was measured, 0 at padding
  */
 export function clipRangeOf(
   voxels: Float32Array,
   foreground: Uint8Array,
   { percentiles, window }: Pick<Clipping, 'percentiles' | 'window'>,
+  measured?: Uint8Array,
 ): readonly [number, number] | null {
   if (window !== undefined) return [window.center - window.width / 2, window.center + window.width / 2];
   if (!foreground.includes(1)) return null;
-  return [percentileWithin(voxels, percentiles[0]), percentileWithin(voxels, percentiles[1], foreground)];
+  return [
+    percentileWithin(voxels, percentiles[0], measured),
+    percentileWithin(voxels, percentiles[1], foreground),
+  ];
 }
 
 /**

@@ -7,6 +7,7 @@ import type { RawScan } from './formats/format.js';
 import { canonicalTriple, canonicalVoxels, orientationOf, type Triple } from './geometry.js';
 import { clipRangeOf, foregroundOf, rangeOf, standardise } from './intensity.js';
 import { matchLandmarks } from './landmarks.js';
+import { filled, measuredClip, measuredFrames, measuredOf } from './measured.js';
 import { clippingOf, type Clipping, type Transforms } from './options.js';
 import { resample, resampledShape } from './resample.js';
 import { STEEPEST_DEGREES, shearOf, upright } from './shear.js';
@@ -35,23 +36,29 @@ export interface Resampled {
   readonly shape: Triple;
   readonly spacing: Triple;
   readonly frameTime: number | null;
+  /** `[D, H, W]`, 1 where something was measured, 0 at padding; absent where there is none. */
+  readonly measured?: Uint8Array;
 }
 
 /** One volume, or one per frame. A scan that can not be used throws a `UserError` with `name` as its subject. */
-export function prepare(name: string, scan: RawScan, transforms: Transforms): PreparedVolume[] {
-  if (scan.problem !== undefined)
-    throw new UserError({ subject: name, problem: scan.problem, fix: 'complete or remove it' });
+export function prepare(name: string, stored: RawScan, transforms: Transforms): PreparedVolume[] {
+  if (stored.problem !== undefined)
+    throw new UserError({ subject: name, problem: stored.problem, fix: 'complete or remove it' });
+  const scan = filled(stored);
+  if (scan === null)
+    throw new UserError({ subject: name, problem: 'all of its voxels are padding', fix: 'remove it' });
   if (isCine(scan)) {
     const clip = prepareCine(scan, transforms.cine, (frame) => checked(name, scan, frame, transforms));
     checkSize(name, clip.shape);
-    return [finished(name, scan, clip, transforms)];
+    const shares = measuredClip(scan, transforms.cine);
+    return [finished(name, scan, { ...clip, ...measuredOf(shares) }, transforms)];
   }
   checkShear(name, scan);
   if (transforms.frames === 'mean' && scan.frames > 1)
-    return [prepareFrame(name, scan, meanFrame(name, scan, transforms), transforms)];
+    return [prepareFrame(name, scan, meanFrame(name, scan, transforms), measuredFrames(scan), transforms)];
   const count = transforms.frames === 'each' ? scan.frames : 1;
   return Array.from({ length: count }, (_, frame) =>
-    prepareFrame(name, scan, frameOf(name, scan, frame, transforms), transforms),
+    prepareFrame(name, scan, frameOf(name, scan, frame, transforms), measuredFrames(scan, frame), transforms),
   );
 }
 
@@ -99,6 +106,7 @@ function prepareFrame(
   name: string,
   scan: RawScan,
   frame: Float32Array,
+  measured: Float32Array | undefined,
   transforms: Transforms,
 ): PreparedVolume {
   const orientation = orientationOf(scan.affine);
@@ -108,7 +116,12 @@ function prepareFrame(
   const straight = upright(frame, stored, steps, scan.affine, orientation);
   checkSize(name, resampledShape(straight.shape, straight.spacing, transforms.spacing));
   const { voxels, shape } = resample(straight.voxels, straight.shape, straight.spacing, transforms.spacing);
-  return finished(name, scan, { voxels, shape, spacing: transforms.spacing, frameTime: null }, transforms);
+  const resampled = { voxels, shape, spacing: transforms.spacing, frameTime: null };
+  if (measured === undefined) return finished(name, scan, resampled, transforms);
+  // The same way for what was measured, which gives each voxel its share of it.
+  const shares = upright(measured, stored, steps, scan.affine, orientation);
+  const { voxels: share } = resample(shares.voxels, shares.shape, shares.spacing, transforms.spacing);
+  return finished(name, scan, { ...resampled, ...measuredOf(share) }, transforms);
 }
 
 function checkLength(name: string, size: Triple, spacing: Triple): void {
@@ -135,12 +148,14 @@ function checkSize(name: string, wanted: Triple): void {
 function finished(
   name: string,
   { modality }: RawScan,
-  { voxels, shape, spacing, frameTime }: Resampled,
+  { voxels, shape, spacing, frameTime, measured }: Resampled,
   transforms: Transforms,
 ): PreparedVolume {
+  if (measured?.includes(1) === false)
+    throw new UserError({ subject: name, problem: 'hardly anything in it is no padding', fix: 'remove it' });
   const clipping = clippingOf(transforms, modality);
-  const foreground = foregroundOf(voxels, clipping.percentiles);
-  const range = clipRangeOf(voxels, foreground, clipping);
+  const foreground = foregroundOf(voxels, clipping.percentiles, measured);
+  const range = clipRangeOf(voxels, foreground, clipping, measured);
   if (range === null || !finish(voxels, foreground, range, clipping)) {
     const within =
       clipping.window === undefined

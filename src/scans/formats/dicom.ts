@@ -27,7 +27,7 @@ import { distinctLooks, groupLooks, labelsOf, lookId, type Look } from './looks.
 export const dicom: Format = {
   name: 'dicom',
   source: 'https://www.dicomstandard.org/current',
-  revision: 1,
+  revision: 2,
   extensions: ['.dcm', '.dicom', '.ima', '.dcm.gz'],
   recognises: isDicom,
   async facts(path, pseudonym): Promise<FileFacts> {
@@ -84,7 +84,7 @@ async function scanOf(files: readonly DicomFile[], look: string | null): Promise
   const { frames } = arrangement;
   const first = present(frames[0]?.[0], 'a slice');
   const problem = sets.find((set) => set.problem !== null)?.problem ?? among ?? arrangement.problem;
-  const voxels = await voxelsOf(frames);
+  const { voxels, padding } = await voxelsOf(frames);
   return {
     format: 'dicom',
     modality: first.file.data.string('x00080060')?.trim() ?? null,
@@ -92,8 +92,12 @@ async function scanOf(files: readonly DicomFile[], look: string | null): Promise
     frames: frames.length,
     ...geometryOf(first, arrangement),
     ...seriesTiming(files, frames),
-    remarks: annotationRemarks(first.file.data, first.picture, voxels),
+    remarks: [
+      ...annotationRemarks(first.file.data, first.picture, voxels),
+      ...(padding === null ? [] : ['its pixel padding is not counted']),
+    ],
     ...(problem === null ? {} : { problem }),
+    ...(padding === null ? {} : { padding }),
     voxels,
   };
 }

@@ -54,6 +54,8 @@ export interface RawScan extends ScanInfo {
   readonly problem?: string;
   /** `[frames, z, y, x]`, x fastest. */
   readonly voxels: VoxelArray;
+  /** `[frames, z, y, x]`, 1 where the file says that nothing was measured, whatever the voxels hold; absent where it says so nowhere. */
+  readonly padding?: Uint8Array;
 }
 
 /** What the index keeps about a file of a format whose scans are spread over files; plain data. */

@@ -11,6 +11,7 @@ import { decimal, decimals, itemsOf, type DicomFile } from './file.js';
 import { frameAttributes } from './frame-groups.js';
 import { lookOf } from './look.js';
 import { lookupTableOf } from './lookup-table.js';
+import { paddingOf } from './padding.js';
 import type { Picture } from './picture.js';
 import { pixelSpacingOf, planeOf, thicknessOf, type Plane } from './plane.js';
 import { orderOf, type Slice } from './slices.js';
@@ -53,6 +54,7 @@ export function gridSlicesOf(file: DicomFile, picture: Picture): Slice[] | null 
   const rows = Math.floor(picture.rows / tiling.down);
   if (columns < 1 || rows < 1) return null;
   const lookupTable = lookupTableOf(file);
+  const padding = paddingOf(file, picture);
   const attributes = frameAttributes(file)(0);
   const bValue = bValueOf(data, attributes) ?? null;
   const look = lookOf(data, attributes, { columns, rows, plane: whole, pixelSpacing: spacing });
@@ -69,6 +71,7 @@ export function gridSlicesOf(file: DicomFile, picture: Picture): Slice[] | null 
     slope: decimal(data, TAG.rescaleSlope) ?? 1,
     intercept: decimal(data, TAG.rescaleIntercept) ?? 0,
     lookupTable,
+    padding,
     look,
     time: null,
     bValue,

@@ -13,6 +13,7 @@ import { GRID_FRAME_OFFSETS, meaningOf, SLICE_LOCATIONS, type Meaning } from './
 import { lookOf } from './look.js';
 import { lookupTableOf, type LookupTable } from './lookup-table.js';
 import { nuclearFrames } from './nuclear.js';
+import { paddingOf, type Padding } from './padding.js';
 import type { Picture } from './picture.js';
 import { AXIAL, movedBy, pixelSpacingOf, planeWithin, thicknessOf, type Plane } from './plane.js';
 
@@ -35,6 +36,8 @@ export interface Slice {
   readonly intercept: number;
   /** Takes the place of slope and intercept where there is one. */
   readonly lookupTable: LookupTable | null;
+  /** Stored values where nothing was measured; null where the file states none. */
+  readonly padding: Padding | null;
   /** What tells it from slices of other scans in its series. */
   readonly look: Look;
   /** Seconds, comparable within a series; null where the file does not say. */
@@ -73,6 +76,7 @@ export function slicesOf(file: DicomFile, picture: Picture): { slices: Slice[]; 
   const nuclear = meaning.frames === 'vectors' ? nuclearFrames(file, picture) : undefined;
   const separating = meaning.frames === 'groups' ? separatingIndices(file, planes) : [];
   const lookupTable = lookupTableOf(file);
+  const padding = paddingOf(file, picture);
   const slices = planes.map((plane, frame): Slice => {
     const attributes = attributesOf(frame);
     // Moments of a clip are one scan, whatever else changes from frame to frame.
@@ -96,6 +100,7 @@ export function slicesOf(file: DicomFile, picture: Picture): { slices: Slice[]; 
       slope: number(GROUP.pixelTransformation, TAG.rescaleSlope) ?? 1,
       intercept: number(GROUP.pixelTransformation, TAG.rescaleIntercept) ?? 0,
       lookupTable,
+      padding,
       look: lookOf(file.data, telling, { columns, rows, plane, pixelSpacing }, more),
       time: timeOf(attributes),
       bValue: bValueOf(file.data, telling) ?? null,

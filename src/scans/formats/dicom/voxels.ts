@@ -5,19 +5,25 @@
  */
 import type { DicomFile } from './file.js';
 import { lookedUp } from './lookup-table.js';
+import { isPadding } from './padding.js';
 import { frameReader, type Pixels } from './pixels.js';
 import type { Slice } from './slices.js';
 
-/** @returns `[frames, z, y, x]` */
-export async function voxelsOf(
-  frames: readonly (readonly Slice[])[],
-): Promise<Float32Array | Int16Array | Uint8Array> {
+export interface Voxels {
+  /** `[frames, z, y, x]`. */
+  readonly voxels: Float32Array | Int16Array | Uint8Array;
+  /** `[frames, z, y, x]`, 1 where there is padding; null where there is none. */
+  readonly padding: Uint8Array | null;
+}
+
+export async function voxelsOf(frames: readonly (readonly Slice[])[]): Promise<Voxels> {
   const slices = frames.flat();
   const first = slices[0] as Slice;
   const size = first.columns * first.rows;
   const out = new (arrayFor(slices))(slices.length * size);
   const readers = new Map<DicomFile, (index: number) => Promise<Pixels>>();
   let last: { slice: Slice; pixels: Pixels } | undefined;
+  let padding: Uint8Array | null = null;
   for (const [index, slice] of slices.entries()) {
     const read = readers.get(slice.file) ?? frameReader(slice.file, slice.picture);
     readers.set(slice.file, read);
@@ -25,9 +31,13 @@ export async function voxelsOf(
     const same = last?.slice.file === slice.file && last.slice.frame === slice.frame;
     const pixels = same && last !== undefined ? last.pixels : await read(slice.frame);
     last = { slice, pixels };
-    place(out, index * size, slice, pixels);
+    place(out, index * size, slice, pixels, rescalingOf(slice));
+    const range = slice.padding;
+    if (range === null || !pixels.some((stored) => isPadding(range, stored))) continue;
+    padding ??= new Uint8Array(out.length);
+    place(padding, index * size, slice, pixels, (stored) => (isPadding(range, stored) ? 1 : 0));
   }
-  return out;
+  return { voxels: out, padding };
 }
 
 /** The smallest type that holds every value after rescaling. */
@@ -56,9 +66,9 @@ function place(
   start: number,
   slice: Slice,
   pixels: Pixels,
+  valueOf: (stored: number) => number,
 ): void {
   const { columns, rows, corner, picture } = slice;
-  const valueOf = rescalingOf(slice);
   let to = start;
   for (let y = 0; y < rows; y++) {
     let from = (corner[1] + y) * picture.columns + corner[0];
