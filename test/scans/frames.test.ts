@@ -9,7 +9,8 @@ import { element, sequence, text } from '../../src/bench/scans-dicom-file.js';
 import { describeScans, type SeriesDescription } from '../../src/scans/describe.js';
 import { dicom } from '../../src/scans/formats/dicom.js';
 import { openLibrary } from '../../src/scans/library.js';
-import { ScanOptions } from '../../src/scans/options.js';
+import { ScanOptions, transformsOf } from '../../src/scans/options.js';
+import { prepare } from '../../src/scans/prepare.js';
 import type { RawScan } from '../../src/scans/formats/format.js';
 import {
   AXIAL,
@@ -403,6 +404,52 @@ describe('the times of a clip', () => {
       element(0x0018, 0x0040, 'IS', text('25')),
     );
     expect(frameTime).toBeCloseTo(0.04, 9);
+  });
+});
+
+describe('pixels', () => {
+  it.each([
+    ['taller than wide', '4\\3', 0.75],
+    ['square', '1\\1', 1],
+    ['of no shape', '0\\1', 1],
+  ])('that are %s keep their shape where their size is not known', async (_, ratio, width) => {
+    const more = [element(0x0028, 0x0030, 'DS', text('')), element(0x0028, 0x0034, 'IS', text(ratio))];
+    const fields: Written = {
+      sopClass: CLASS.ultrasound,
+      modality: 'US',
+      frames: 3,
+      more,
+      rows: 24,
+      columns: 24,
+    };
+    const pixels = Array.from({ length: 3 * 24 * 24 }, (__, i) => i % 24);
+    const scan = await dicom.read(written({ ...fields, pixels }));
+    expect([scan.calibrated, scan.spacing]).toEqual([false, [width, 1, 1]]);
+    expect(prepare('clip', scan, transformsOf(options))[0]?.shape).toEqual([1, 3, 24, 24 * width]);
+  });
+
+  it('whose size is known have the shape that follows from it', async () => {
+    const more = [element(0x0028, 0x0034, 'IS', text('4\\3'))];
+    expect((await dicom.read(written({ more }))).spacing.slice(0, 2)).toEqual([1, 1]);
+  });
+
+  it.each([
+    ['unsigned', 0, [0, 1, 2048, 4095]],
+    ['signed', 1, [0, 1, -2048, -1]],
+  ])('of 12 bits in the upper ones of 16 are read without what lies below, %s', async (_, sign, values) => {
+    const words = values.map((value) => (((value & 0xfff) << 4) | 0x5) >>> 0);
+    const more = [shorts(0x0028, 0x0101, 12), shorts(0x0028, 0x0102, 15), shorts(0x0028, 0x0103, sign)];
+    const scan = await dicom.read(written({ rows: 1, columns: 4, pixels: words, more }));
+    expect([...scan.voxels]).toEqual(values);
+  });
+
+  it.each([
+    ['overlays in the bits above', 11, [0x7123 & 0xfff, 0x123]],
+    ['a highest bit that can not be', 3, [0x123, 0x123]],
+  ])('of 12 bits are read beside %s', async (_, highBit, values) => {
+    const more = [shorts(0x0028, 0x0101, 12), shorts(0x0028, 0x0102, highBit)];
+    const scan = await dicom.read(written({ rows: 1, columns: 2, pixels: [0x7123, 0xf123], more }));
+    expect([...scan.voxels]).toEqual(values);
   });
 });
 

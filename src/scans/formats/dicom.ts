@@ -6,6 +6,7 @@
  * Its frame is LPS. Every file is taken apart into slices, and all slices of a series are put together again by their
  * positions, whatever way they came. Identifiers leave as pseudonyms.
  */
+import type { DataSet } from 'dicom-parser';
 import { UserError, present } from '../../core/errors.js';
 import { affineOfColumns, type Triple } from '../geometry.js';
 import { arrange, type Arrangement } from './dicom/arrange.js';
@@ -180,12 +181,18 @@ function instanceKey({ path, data }: DicomFile): string {
   return [uid, ...others.map(text)].join('|');
 }
 
+/** Width of a pixel over its height, where the file says no more of its size (PS3.3 C.7.6.3.1.7); else 1. */
+function aspectOf(data: DataSet): number {
+  const [height, width] = decimals(data, 'x00280034', 2) ?? [];
+  return height !== undefined && width !== undefined && height > 0 && width > 0 ? width / height : 1;
+}
+
 function geometryOf(
   { plane, pixelSpacing, thickness, file }: Slice,
   { step }: Arrangement,
 ): Pick<ScanInfo, 'affine' | 'spacing' | 'calibrated'> {
   const known = pixelSpacing ?? regionSpacingOf(file.data);
-  const [across, down] = known ?? [1, 1];
+  const [across, down] = known ?? [aspectOf(file.data), 1];
   const columns: readonly [Triple, Triple, Triple] =
     plane === null
       ? [

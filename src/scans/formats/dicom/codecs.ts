@@ -77,5 +77,8 @@ export const codecs: Readonly<Record<string, Codec>> = {
 /** Whole videos in place of frames (MPEG-2, H.264, HEVC), which `clip.ts` hands to ffmpeg. */
 export const isVideo = (syntax: string): boolean => /^1\.2\.840\.10008\.1\.2\.4\.10[0-8](\.1)?$/.test(syntax);
 
+/** Compressed by one of JPEG's standards. */
+export const isJpeg = (syntax: string): boolean => syntax.startsWith('1.2.840.10008.1.2.4.');
+
 /** Samples in big-endian order, in which only uncompressed files are. */
 export const isBigEndian = (syntax: string): boolean => syntax === `${base}.2`;

@@ -20,6 +20,8 @@ export interface Picture {
   /** 1 in segmentations, packed eight to a byte; 64 for floats alone. */
   readonly bitsAllocated: 1 | 8 | 16 | 32 | 64;
   readonly bitsStored: number;
+  /** The highest of the stored bits, from 0; those below them belong to something else. */
+  readonly highBit: number;
   readonly signed: boolean;
   /** Samples are floats, as in parametric maps. */
   readonly float: boolean;
@@ -64,9 +66,16 @@ export function pictureOf({ path, data }: DicomFile): Picture {
     planar: (data.uint16('x00280006') ?? 0) === 1,
     bitsAllocated: bitsAllocated as Picture['bitsAllocated'],
     bitsStored,
+    highBit: highBitOf(data, bitsStored, bitsAllocated),
     signed: (data.uint16('x00280103') ?? 0) === 1,
     float,
   };
+}
+
+/** The standard wants the lowest bits now; older files may use others. What can not be is not believed. */
+function highBitOf(data: DataSet, bitsStored: number, bitsAllocated: number): number {
+  const stated = data.uint16('x00280102') ?? 0;
+  return stated >= bitsStored - 1 && stated < bitsAllocated ? stated : bitsStored - 1;
 }
 
 function photometricOf(data: DataSet): string {

@@ -7,7 +7,7 @@ import { luma, numbersOf, type NumberType } from '../numbers.js';
 import { unpackBits } from './bits.js';
 import { decodeClip } from './clip.js';
 import { NotRead, type DecodedFrame } from './codec.js';
-import { codecs, isBigEndian, isVideo } from './codecs.js';
+import { codecs, isBigEndian, isJpeg, isVideo } from './codecs.js';
 import type { DicomFile } from './file.js';
 import { encapsulated, joined } from './fragments.js';
 import { paletteOf } from './palette.js';
@@ -35,7 +35,7 @@ export function frameReader(file: DicomFile, picture: Picture): (index: number) 
   return async (index) => {
     try {
       const decoded = await codec(bytesOf(index), picture);
-      return colours(decoded, samplesOf(decoded, picture, isBigEndian(file.syntax)));
+      return colours(decoded, samplesOf(decoded, picture, file.syntax));
     } catch (cause) {
       if (cause instanceof UserError) throw cause;
       throw new UserError(
@@ -113,18 +113,21 @@ const SIGNED: ByWidth = { 1: 'int8', 2: 'int16', 4: 'int32' };
 const FLOATS: ByWidth = { 4: 'float32', 8: 'float64' };
 
 /** Samples as numbers: the stored bits of what is allocated, with their sign. */
-function samplesOf({ bytes, width }: DecodedFrame, picture: Picture, big: boolean): Pixels {
+function samplesOf({ bytes, width }: DecodedFrame, picture: Picture, syntax: string): Pixels {
   const { bitsStored, signed, float } = picture;
+  const big = isBigEndian(syntax);
   const type = float ? FLOATS[width] : signed ? SIGNED[width] : UNSIGNED[width];
   if (type === undefined) throw new Error(`samples of ${width} bytes are not read`);
   // A copy, since the bits are masked in place and the file may be read again.
   const samples = numbersOf(bytes.slice(), type, !big, 0, Math.floor(bytes.length / width)) as Pixels;
-  const unused = 32 - bitsStored;
   if (!float && bitsStored < 8 * width) {
-    // Shifting left and back drops what other planes, such as overlays, keep in the unused bits.
+    // What is compressed as samples, not as words, has the stored bits alone.
+    const above = 31 - (isJpeg(syntax) ? bitsStored - 1 : picture.highBit);
+    const unused = 32 - bitsStored;
+    // Shifting left and back drops what other planes, such as overlays, keep in the bits above and below.
     if (signed)
-      for (let i = 0; i < samples.length; i++) samples[i] = ((samples[i] as number) << unused) >> unused;
-    else for (let i = 0; i < samples.length; i++) samples[i] = ((samples[i] as number) << unused) >>> unused;
+      for (let i = 0; i < samples.length; i++) samples[i] = ((samples[i] as number) << above) >> unused;
+    else for (let i = 0; i < samples.length; i++) samples[i] = ((samples[i] as number) << above) >>> unused;
   }
   return samples;
 }
