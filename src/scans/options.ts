@@ -100,6 +100,15 @@ export const ScanOptions = z.strictObject({
     .describe(
       'What to use although it is nothing to train on, as voxolve scans names it. Localizers and secondary captures are used without that where there is nothing else.',
     ),
+  layout: z
+    .string()
+    .regex(/^(?!.*(.).*\1)(?=.*y)(?=.*x)[tzyxc]+$/, {
+      error: 'a layout names axes in order, each once: t, z, y, x and c, such as zyxc; y and x are there',
+    })
+    .optional()
+    .describe(
+      'Axes of NumPy arrays in their order, a letter each: t frames, z slices, y rows, x columns, c colours (1, 3 or 4), such as zyxc or tyx. Unless given: zyx or tzyx.',
+    ),
   validation: z
     .number()
     .gt(0)
@@ -126,7 +135,7 @@ export type ScanOptions = z.output<typeof ScanOptions>;
 /** The options that decide what a file's voxels become; part of the cache's key. */
 export type Transforms = Pick<
   ScanOptions,
-  'percentiles' | 'window' | 'landmarks' | 'modalities' | 'frames' | 'cine' | 'nonFinite'
+  'percentiles' | 'window' | 'landmarks' | 'modalities' | 'frames' | 'cine' | 'nonFinite' | 'layout'
 > & { readonly spacing: Triple };
 
 export function transformsOf({
@@ -138,6 +147,7 @@ export function transformsOf({
   frames,
   cine,
   nonFinite,
+  layout,
 }: ScanOptions): Transforms {
   return {
     spacing: typeof spacing === 'number' ? [spacing, spacing, spacing] : spacing,
@@ -148,6 +158,7 @@ export function transformsOf({
     frames,
     cine,
     nonFinite,
+    layout,
   };
 }
 

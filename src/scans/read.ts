@@ -35,7 +35,7 @@ export async function readScan(
     const cached = await cache.find(key);
     if (cached !== undefined) return { file, key, scan: remarked(cached, file) };
     if (file.format === undefined) return { file, reason: 'of no known format' };
-    const raw = await readRaw(file, file.format);
+    const raw = await readRaw(file, file.format, transforms.layout);
     info = raw;
     const modality = raw.modality ?? file.modality;
     const scan = await cache.write(key, raw, prepare(file.name, { ...raw, modality }, transforms));
@@ -80,7 +80,8 @@ export async function readVolumes(
   }
 }
 
-function readRaw({ paths, part }: ScanFile, format: Format): Promise<RawScan> {
+function readRaw({ paths, part }: ScanFile, format: Format, layout: string | undefined): Promise<RawScan> {
+  if (layout !== undefined && format.readAs !== undefined) return format.readAs(layout, paths[0]);
   return part === null || format.readPart === undefined
     ? format.read(...paths)
     : format.readPart(part.look, ...paths);

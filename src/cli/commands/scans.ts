@@ -1,6 +1,7 @@
 /** `voxolve scans DIR`: what is there, what is unreadable and why, what each scan will become. */
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { UserError } from '../../core/errors.js';
 import { readExperiment } from '../../experiment/read.js';
 import { describeScans, type ScanDescription } from '../../scans/describe.js';
 import { USUAL_PERCENTILES, landmarksOf, meanLandmarks } from '../../scans/landmarks.js';
@@ -31,6 +32,10 @@ export const scans = defineCommand({
         type: 'string',
         describe: 'table (CSV, TSV) that says which scan is whose: path, patient',
       })
+      .option('layout', {
+        type: 'string',
+        describe: 'axes of NumPy arrays in order: t, z, y, x, c, such as zyxc or tyx',
+      })
       .option('preview', { type: 'string', describe: 'PNG file to write: middle slices or frames, prepared' })
       .option('export-npy', {
         type: 'string',
@@ -44,7 +49,7 @@ export const scans = defineCommand({
   handler: async (args) => {
     const read =
       args.experiment === undefined ? ScanOptions.parse({}) : (await readExperiment(args.experiment)).scans;
-    const options = args.manifest === undefined ? read : { ...read, manifest: resolve(args.manifest) };
+    const options = withArguments(read, args);
     const sheet: Tile[][] = [];
     const exported: { path: string; files: string[] }[] = [];
     const landmarks: number[][] = [];
@@ -80,6 +85,26 @@ export const scans = defineCommand({
     for (const { path, files } of exported) print(`exported ${path}: ${files.join(', ')}`);
   },
 });
+
+/** What the command line says, in place of the experiment. */
+function withArguments(
+  options: ScanOptions,
+  { manifest, layout }: { manifest?: string | undefined; layout?: string | undefined },
+): ScanOptions {
+  const checked = ScanOptions.shape.layout.safeParse(layout);
+  if (!checked.success) {
+    throw new UserError({
+      subject: `--layout ${layout}`,
+      problem: checked.error.issues[0]?.message ?? 'no layout',
+      fix: 'write zyxc for an array of shape [z, y, x, colours]',
+    });
+  }
+  return {
+    ...options,
+    ...(manifest === undefined ? {} : { manifest: resolve(manifest) }),
+    ...(layout === undefined ? {} : { layout }),
+  };
+}
 
 function printTable({ series, skipped, left_out: leftOut }: ScanDescription): void {
   const rows = series.map((entry) => [

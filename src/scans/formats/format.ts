@@ -104,6 +104,8 @@ export interface Format {
   read(path: string, ...others: readonly string[]): Promise<RawScan>;
   /** Reads one of several scans in these files: the one that has the look of this id. */
   readPart?(look: string, path: string, ...others: readonly string[]): Promise<RawScan>;
+  /** Reads one whose header does not say what its axes are, as `layout` says: see `numpy.ts`. */
+  readAs?(layout: string, path: string): Promise<RawScan>;
   /** Absent where the reader is always there. */
   readonly probe?: () => Promise<Probe>;
 }

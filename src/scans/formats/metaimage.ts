@@ -49,7 +49,8 @@ type Refuse = (problem: string, fix?: string) => never;
 export const metaImage: Format = {
   name: 'metaimage',
   source: 'https://itk.org/Wiki/ITK/MetaIO/Documentation',
-  revision: 0,
+  // 1: HeaderSize is read.
+  revision: 1,
   extensions: ['.mha', '.mhd'],
   async parts(path) {
     const header = headerOf(path, await peek(path, LONGEST_HEADER));

@@ -3,12 +3,14 @@
  *
  * Source: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
  * Axes are `[z, y, x]`, `[frames, z, y, x]`, or `[y, x]`, growing towards superior, anterior, right (RAS+), as this
- * project's own arrays are. In a `.npz`, `spacing` is `[z, y, x]` in mm, `affine` is 4×4 from `[x, y, z]` to RAS+ mm.
+ * project's own arrays are, or what a layout says (`array-layout.ts`). In a `.npz`, `spacing` is `[z, y, x]` in mm, `affine` is 4×4 from `[x, y, z]` to RAS+ mm.
  */
 import { unzip, type Unzipped } from 'fflate';
 import { promisify } from 'node:util';
 import { UserError, messageOf } from '../../core/errors.js';
+import { entryOf } from '../../core/table.js';
 import type { Affine, Triple } from '../geometry.js';
+import { arranged, strided } from './array-layout.js';
 import { LARGEST_BYTES, loadAll } from './bytes.js';
 import { evenTiming, type Format, type RawScan, type VoxelArray } from './format.js';
 import type { NumberType } from './numbers.js';
@@ -41,25 +43,28 @@ export const numpy: Format = {
   source: 'https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html',
   revision: 0,
   extensions: ['.npy', '.npz'],
-  async read(path) {
-    const bytes = await loadAll(path);
-    if (path.toLowerCase().endsWith('.npy')) return scanOf(path, arrayOf(path, bytes), null, null);
-    const members = await unzipped(path, bytes);
-    const names = Object.keys(members);
-    const name =
-      VOXELS.find((candidate) => names.includes(candidate)) ?? (names.length === 1 ? names[0] : undefined);
-    const member = (key: string): NumpyArray | null =>
-      members[key] === undefined ? null : arrayOf(path, members[key]);
-    const voxels = name === undefined ? null : member(name);
-    if (voxels === null)
-      throw new UserError({
-        subject: path,
-        problem: `holds the arrays ${names.join(', ') || 'none'}`,
-        fix: `name the voxels ${VOXELS[0] ?? ''}`,
-      });
-    return scanOf(path, voxels, member('spacing'), member('affine'));
-  },
+  read: (path) => readArray(path, undefined),
+  readAs: (layout, path) => readArray(path, layout),
 };
+
+async function readArray(path: string, layout: string | undefined): Promise<RawScan> {
+  const bytes = await loadAll(path);
+  if (path.toLowerCase().endsWith('.npy')) return scanOf(path, arrayOf(path, bytes), null, null, layout);
+  const members = await unzipped(path, bytes);
+  const names = Object.keys(members);
+  const name =
+    VOXELS.find((candidate) => names.includes(candidate)) ?? (names.length === 1 ? names[0] : undefined);
+  const member = (key: string): NumpyArray | null =>
+    members[key] === undefined ? null : arrayOf(path, members[key]);
+  const voxels = name === undefined ? null : member(name);
+  if (voxels === null)
+    throw new UserError({
+      subject: path,
+      problem: `holds the arrays ${names.join(', ') || 'none'}`,
+      fix: `name the voxels ${VOXELS[0] ?? ''}`,
+    });
+  return scanOf(path, voxels, member('spacing'), member('affine'), layout);
+}
 
 /** The arrays of a `.npz`, by name; together they may not be larger than a file. */
 async function unzipped(path: string, bytes: Uint8Array): Promise<Unzipped> {
@@ -96,7 +101,8 @@ function arrayOf(path: string, bytes: Uint8Array): NumpyArray {
   const [, order = '', kind = ''] = /'descr': *'([<>|=])([a-zA-Z]\d+)'/.exec(header) ?? [];
   const [, shapeText] = /'shape': *\(([\d, ]*)\)/.exec(header) ?? [];
   const type =
-    TYPES[kind] ?? refuse(`values of type ${kind || 'unknown'} are not read`, 'convert it to float32');
+    entryOf(TYPES, kind) ??
+    refuse(`values of type ${kind || 'unknown'} are not read`, 'convert it to float32');
   const shape = (shapeText ?? refuse('its header has no shape'))
     .split(',')
     .map((part) => part.trim())
@@ -115,35 +121,21 @@ function arrayOf(path: string, bytes: Uint8Array): NumpyArray {
 
 /** From first axis fastest to last axis fastest. */
 function rowMajor(values: VoxelArray, shape: readonly number[]): VoxelArray {
-  const out = values.slice();
   const strides = shape.map((_, axis) => shape.slice(0, axis).reduce((product, size) => product * size, 1));
-  const index = shape.map(() => 0);
-  let from = 0;
-  for (let to = 0; to < out.length; to++) {
-    out[to] = values[from] as never;
-    for (let axis = shape.length - 1; axis >= 0; axis--) {
-      index[axis] = (index[axis] as number) + 1;
-      from += strides[axis] as number;
-      if ((index[axis] as number) < (shape[axis] as number)) break;
-      from -= (index[axis] as number) * (strides[axis] as number);
-      index[axis] = 0;
-    }
-  }
-  return out;
+  return strided(values, shape, strides);
 }
 
 function scanOf(
   path: string,
-  { shape, values }: NumpyArray,
+  array: NumpyArray,
   spacing: NumpyArray | null,
   affine: NumpyArray | null,
+  layout: string | undefined,
 ): RawScan {
   const refuse = (problem: string, fix: string): never => {
     throw new UserError({ subject: path, problem, fix });
   };
-  if (shape.length < 2 || shape.length > 4 || shape.some((size) => size < 1))
-    refuse(`an array of shape ${shape.join(' × ') || 'none'}`, 'write it as [z, y, x] or [frames, z, y, x]');
-  const [x = 1, y = 1, z = 1, frames = 1] = [...shape].reverse();
+  const { size, frames, values } = arranged(array, layout, refuse);
   if (spacing !== null && spacing.values.length !== 3)
     refuse('its spacing has not three numbers', 'write [z, y, x] in mm');
   if (affine !== null && affine.values.length !== 16)
@@ -171,13 +163,13 @@ function scanOf(
   return {
     format: 'numpy',
     modality: null,
-    size: [x, y, z],
+    size,
     frames,
     spacing: mm,
     calibrated: spacing !== null || affine !== null,
     ...evenTiming(frames, null),
     affine: matrix,
-    remarks: spacing === null && affine === null ? ['voxels are taken to be 1 mm apart'] : [],
+    remarks: spacing === null && affine === null && size[2] > 1 ? ['voxels are taken to be 1 mm apart'] : [],
     voxels: values,
   };
 }
