@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { atRate } from '../../src/scans/cine.js';
 import { video } from '../../src/scans/formats/video.js';
+import { hasFfmpeg, needsFfmpeg } from '../support/ffmpeg.js';
 import { temporaryFolder } from './nifti-file.js';
 
 /** Frames of one pixel. */
@@ -44,8 +45,7 @@ describe('bringing frames to one rate', () => {
   });
 });
 
-const ffmpeg = (await video.probe?.())?.usable === true;
-describe.skipIf(!ffmpeg)(`the clock of a video ${ffmpeg ? '' : '(needs ffmpeg)'}`, () => {
+describe.skipIf(!hasFfmpeg)(`the clock of a video ${needsFfmpeg}`, () => {
   it('gives each frame its time, also where the frame rate changes within the video', async () => {
     const path = join(temporaryFolder(), 'clip.mkv');
     // Five frames a tenth of a second apart, then five that are three tenths apart.

@@ -9,10 +9,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { deflateRawSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { present } from '../../src/core/errors.js';
 import { dicomFile, element, encapsulated, sequence, short, text } from '../../src/bench/scans-dicom-file.js';
 import { dicom } from '../../src/scans/formats/dicom.js';
-import { video } from '../../src/scans/formats/video.js';
+import { hasFfmpeg, needsFfmpeg } from '../support/ffmpeg.js';
 import { temporaryFolder } from './nifti-file.js';
 
 const EXPLICIT = '1.2.840.10008.1.2.1';
@@ -178,8 +177,7 @@ it('a modality lookup table takes the place of slope and intercept, and its ends
   expect([...((await dicom.read(path)).voxels as Float32Array)]).toEqual([500, 500, 700, 1000, 1000]);
 });
 
-const ffmpeg = (await present(video.probe, 'a probe')()).usable;
-describe.skipIf(!ffmpeg)(`video inside DICOM ${ffmpeg ? '' : '(needs ffmpeg)'}`, () => {
+describe.skipIf(!hasFfmpeg)(`video inside DICOM ${needsFfmpeg}`, () => {
   const stream = (codec: string, format: string): Buffer =>
     execFileSync(
       'ffmpeg',

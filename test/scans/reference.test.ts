@@ -282,6 +282,6 @@ describe.skipIf(!ffmpeg)(`video ${ffmpeg ? '' : '(needs ffmpeg)'}`, () => {
   it('that is none ends in one line that names the file', async () => {
     const path = join(data, 'SOURCES.tsv');
     expect(readFileSync(path).length).toBeGreaterThan(0);
-    await expect(video.read(path)).rejects.toThrow(/SOURCES.tsv: ffmpeg finds no video in it/);
+    await expect(video.read(path)).rejects.toThrow(/SOURCES.tsv: .* finds no video in it/);
   });
 });

@@ -1,8 +1,8 @@
 /**
- * A video inside a DICOM file (MPEG-2, H.264, HEVC), decoded by ffmpeg where it is installed.
+ * A video inside a DICOM file (MPEG-2, H.264, HEVC), decoded by FFmpeg (`video/external.ts`).
  *
  * Source: DICOM PS3.5 section 8.2.7 and following. The fragments joined are one elementary stream or container;
- * ffmpeg gets them as a file, since containers may keep their index at the end.
+ * It gets them as a file, since containers may keep their index at the end.
  */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -74,7 +74,7 @@ export const codecs: Readonly<Record<string, Codec>> = {
   [`${base}.4.203`]: htj2k,
 };
 
-/** Whole videos in place of frames (MPEG-2, H.264, HEVC), which `clip.ts` hands to ffmpeg. */
+/** Whole videos in place of frames (MPEG-2, H.264, HEVC), which `clip.ts` hands to FFmpeg. */
 export const isVideo = (syntax: string): boolean => /^1\.2\.840\.10008\.1\.2\.4\.10[0-8](\.1)?$/.test(syntax);
 
 /** Compressed by one of JPEG's standards. */

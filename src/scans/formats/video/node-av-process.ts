@@ -1,0 +1,145 @@
+/**
+ * A process that decodes one video by `node-av`: luma to standard output, and what `showinfo` says of each frame to
+ * standard error, as `external.ts` reads it.
+ *
+ * Arguments: the file to import node-av from, the video, the most pixels of a picture; or `-version` in place of a video.
+ * It does what the command line of FFmpeg does: rotates as the file says, and trusts the container before the stream on the
+ * shape of pixels.
+ */
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { messageOf } from '../../../core/errors.js';
+
+interface Rational {
+  readonly num: number;
+  readonly den: number;
+}
+
+interface Frame {
+  readonly width: number;
+  readonly height: number;
+  readonly pts: bigint;
+  readonly bestEffortTimestamp: bigint;
+  sampleAspectRatio: Rational;
+  readonly linesize: readonly number[];
+  readonly data: readonly Buffer[] | null;
+  free(): void;
+}
+
+interface Stream {
+  readonly index: number;
+  readonly timeBase: Rational;
+  readonly sampleAspectRatio: Rational;
+  readonly codecpar: {
+    readonly width: number;
+    readonly height: number;
+    getCodedSideData(type: number): Buffer | null;
+  };
+}
+
+interface Packet {
+  free(): void;
+}
+
+/** The part of node-av that is used. */
+interface NodeAv {
+  readonly Demuxer: {
+    openSync(
+      file: string,
+      options: object,
+    ): {
+      video(): Stream | undefined;
+      packetsSync(stream: number): Iterable<Packet | null>;
+    };
+  };
+  readonly Decoder: {
+    createSync(
+      stream: Stream,
+      options: object,
+    ): { decodeAllSync(packet: Packet): Frame[]; flushFramesSync(): Iterable<Frame> };
+  };
+  readonly FilterAPI: {
+    create(
+      chain: string,
+      options: object,
+    ): { processAllSync(frame: Frame): Frame[]; flushFramesSync(): Iterable<Frame> };
+  };
+  readonly AV_PKT_DATA_DISPLAYMATRIX: number;
+  getFFmpegInfo(): { readonly version: string };
+}
+
+/** No time: FFmpeg's AV_NOPTS_VALUE. */
+const NO_TIME = -(2n ** 63n);
+
+const write = (stream: NodeJS.WriteStream, data: Uint8Array | string): Promise<void> =>
+  new Promise((settle) => stream.write(data, () => settle()));
+
+/** Filters that turn a picture as its 3×3 display matrix says, in 16.16 fixed point. */
+function rotation(matrix: Buffer | null): string[] {
+  if (matrix === null || matrix.length < 36) return [];
+  const [a, b] = [matrix.readInt32LE(0), matrix.readInt32LE(4)];
+  const degrees = (Math.round((Math.atan2(b, a) * 180) / Math.PI) + 360) % 360;
+  return { 90: ['transpose=clock'], 180: ['hflip', 'vflip'], 270: ['transpose=cclock'] }[degrees] ?? [];
+}
+
+async function decode(av: NodeAv, file: string, mostPixels: number): Promise<void> {
+  const input = av.Demuxer.openSync(file, { options: { protocol_whitelist: 'file' } });
+  const stream = input.video();
+  if (stream === undefined) throw new Error('Error: no video stream');
+  const { width, height } = stream.codecpar;
+  if (width * height > mostPixels) throw new Error(`Error: pictures of ${width}×${height} pixels`);
+  const decoder = av.Decoder.createSync(stream, { threadCount: 1, exitOnError: false });
+  const turns = rotation(stream.codecpar.getCodedSideData(av.AV_PKT_DATA_DISPLAYMATRIX));
+  const filter = av.FilterAPI.create([...turns, 'format=gray'].join(','), { threads: 1 });
+  const { num, den } = stream.timeBase;
+  await write(process.stderr, ` config in time_base: ${num}/${den}\n`);
+  let count = 0;
+  const show = async (frame: Frame): Promise<void> => {
+    const { num: across, den: down } = frame.sampleAspectRatio;
+    const time = frame.pts === NO_TIME ? 'NOPTS' : String(frame.pts);
+    const line = ` n: ${count++} pts: ${time} fmt:gray sar:${across}/${down} s:${frame.width}x${frame.height}\n`;
+    const [stored] = frame.data ?? [];
+    const stride = frame.linesize[0] ?? 0;
+    if (stored === undefined) throw new Error('Error: a frame without pixels');
+    const picture = Buffer.alloc(frame.width * frame.height);
+    for (let row = 0; row < frame.height; row++)
+      stored.copy(picture, row * frame.width, row * stride, row * stride + frame.width);
+    frame.free();
+    await write(process.stderr, line);
+    await write(process.stdout, picture);
+  };
+  const take = async (frames: Iterable<Frame>): Promise<void> => {
+    for (const frame of frames) {
+      if (stream.sampleAspectRatio.num > 0) frame.sampleAspectRatio = stream.sampleAspectRatio;
+      for (const grey of filter.processAllSync(frame)) await show(grey);
+      frame.free();
+    }
+  };
+  for (const packet of input.packetsSync(stream.index)) {
+    if (packet === null) continue;
+    await take(decoder.decodeAllSync(packet));
+    packet.free();
+  }
+  await take(decoder.flushFramesSync());
+  for (const grey of filter.flushFramesSync()) await show(grey);
+}
+
+const [entry = '', file = '', mostPixels = '0'] = process.argv.slice(2);
+try {
+  const dist = dirname(entry);
+  const load = async (name: string): Promise<object> =>
+    (await import(pathToFileURL(join(dist, name, 'index.js')).href)) as object;
+  const av = { ...(await load('lib')), ...(await load('constants')), ...(await load('api')) } as NodeAv;
+  if (file === '-version') {
+    const { version } = JSON.parse(readFileSync(join(dist, '..', 'package.json'), 'utf8')) as {
+      version: string;
+    };
+    await write(process.stdout, `node-av version ${version} (FFmpeg ${av.getFFmpegInfo().version})\n`);
+  } else await decode(av, file, Number(mostPixels));
+} catch (thrown) {
+  await write(process.stderr, `\nError: ${messageOf(thrown)}\n`);
+  process.exitCode = 1;
+}
+// Native handles may keep the process alive.
+process.exit();
