@@ -6,9 +6,9 @@
  */
 import type { Rng } from '../core/random.js';
 import { present } from '../core/errors.js';
+import { differenceOf, type Estimate, type Interval } from '../core/intervals.js';
 import type { Engine } from '../engines/engine.js';
 import type { TrainingOptions } from '../pretrain/options.js';
-import type { Interval } from '../probes/intervals.js';
 import type { ScanSet } from '../scans/scan-set.js';
 import type { TaskPlan } from '../tasks/task.js';
 import { keeping, planted } from './alterations.js';
@@ -164,11 +164,13 @@ async function borderAgainstInterior(options: AuditOptions): Promise<Check> {
   const [border, interior] = [await of('border'), await of('interior')];
   const difference: Figure = {
     figure: border.figure - interior.figure,
-    ci95: [border.ci95[0] - interior.ci95[1], border.ci95[1] - interior.ci95[0]],
+    ci95: differenceOf(estimateOf(border), estimateOf(interior)),
   };
   const what = `score from the outer ${width} voxels (${border.figure.toFixed(3)}) less that from the rest (${interior.figure.toFixed(3)})`;
   return atMost('border against interior', what, difference, tolerance * (1 - plan.chance));
 }
+
+const estimateOf = ({ figure: value, ci95: interval }: Figure): Estimate => ({ value, interval });
 
 /** The first check that failed. */
 export function failureOf(checks: readonly Check[]): Check | undefined {

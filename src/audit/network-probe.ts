@@ -2,6 +2,7 @@
  * How a small network scores after a short training: what it learns here, a candidate would learn too.
  */
 import { present } from '../core/errors.js';
+import { boundedMean, meanOf } from '../core/intervals.js';
 import type { Rng } from '../core/random.js';
 import type { Engine } from '../engines/engine.js';
 import type { Architecture } from '../nn/architecture.js';
@@ -10,7 +11,6 @@ import { makeBatch, stackBatches, type Batch } from '../pretrain/batches.js';
 import { initialWeights } from '../pretrain/initialise.js';
 import type { TrainingOptions } from '../pretrain/options.js';
 import { trainingProgram } from '../pretrain/program.js';
-import { bootstrap, meanOf } from '../probes/intervals.js';
 import type { ScanSet } from '../scans/scan-set.js';
 import type { TaskPlan } from '../tasks/task.js';
 import type { Figure } from './weak-probe.js';
@@ -38,7 +38,7 @@ export interface NetworkProbeOptions {
   readonly alter?: (batch: Batch) => Batch;
 }
 
-/** The score on unseen patients, with a bootstrap over batches. */
+/** The score on unseen patients, with its interval over batches. */
 export async function networkProbe(options: NetworkProbeOptions): Promise<Figure> {
   const { set, plan, training, rng, alter = (same) => same } = options;
   const program = trainingProgram(smallEncoder(set.channels), plan, training);
@@ -60,10 +60,7 @@ export async function networkProbe(options: NetworkProbeOptions): Promise<Figure
     }
     return {
       figure: meanOf(scores),
-      ci95: bootstrap(
-        scores.map((score) => [score]),
-        rng.split('bootstrap'),
-      ),
+      ci95: boundedMean(scores, [plan.worst, 1], training.batch),
     };
   } finally {
     await session.dispose();

@@ -22,7 +22,7 @@ import { programCost } from '../pretrain/cost.js';
 import { inheritProgram } from '../pretrain/inherit.js';
 import { TrainingOptions } from '../pretrain/options.js';
 import { heldOutBatches, pretrain, type PretrainOutcome } from '../pretrain/pretrain.js';
-import { meanOf } from '../probes/intervals.js';
+import { meanOf } from '../core/intervals.js';
 import { loadScanSet } from '../scans/load.js';
 import { writePhantoms } from '../scans/phantoms.js';
 import type { ScanSet } from '../scans/scan-set.js';

@@ -13,7 +13,7 @@ import { readExperiment } from '../experiment/read.js';
 import { countParameters } from '../nn/parameters.js';
 import { summarise } from '../nn/summary.js';
 import type { Architecture } from '../nn/architecture.js';
-import { meanOf, studentInterval } from '../probes/intervals.js';
+import { boundedMean, meanOf } from '../core/intervals.js';
 import { bestCandidates, chooseExperiment, openStore } from '../store/index.js';
 import { openContest, type Contest } from './contest.js';
 import { contenders, scaledTo } from './scaled-networks.js';
@@ -115,6 +115,9 @@ function report(
 ): void {
   const of = (name: string): readonly number[] => present(scores.get(name), `scores of ${name}`);
   const first = of(present(entries[0], 'a winner').name);
+  const { experiment, plan } = contest.prepared;
+  const { worst } = plan;
+  const crops = experiment.training.batch * experiment.training.evaluationBatches;
   const rows = entries.map(({ name, architecture }) => {
     const values = of(name);
     const lead = first.map((score, i) => score - (values[i] ?? NaN));
@@ -123,9 +126,9 @@ function report(
       params: countParameters(architecture),
       macs: macsOf(contest, architecture),
       mean: meanOf(values),
-      ci95: studentInterval(values),
+      ci95: boundedMean(values, [worst, 1], crops),
       lead_mean: meanOf(lead),
-      lead_ci95: studentInterval(lead),
+      lead_ci95: boundedMean(lead, [worst - 1, 1 - worst], crops),
       scores: values,
     };
   });
@@ -136,7 +139,7 @@ function report(
     const mean = `${row.mean.toFixed(3)} (${interval(row.ci95, (x) => x.toFixed(3))})`;
     print(`| ${row.network} | ${row.params} | ${(row.macs / 1e6).toFixed(1)} M | ${mean} | ${lead} |`);
   }
-  const { metric, chance } = contest.prepared.plan;
+  const { metric, chance } = plan;
   print(`${metric} on unseen patients, chance ${chance.toFixed(3)}, ${first.length} seeds`);
   if (json !== undefined) writeFileSync(json, `${JSON.stringify({ metric, chance, rows }, null, 2)}\n`);
 }

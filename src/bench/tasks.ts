@@ -14,7 +14,7 @@ import { parseArgs } from 'node:util';
 import { proxyTasks } from '../../proxy-tasks/index.js';
 import { labelledSetOf } from '../cli/probe-set.js';
 import { messageOf, present, UserError } from '../core/errors.js';
-import { studentInterval, meanOf } from '../probes/intervals.js';
+import { boundedMean, meanOf } from '../core/intervals.js';
 import { loadScanSet } from '../scans/load.js';
 import { ScanOptions } from '../scans/options.js';
 import { cineCrops, hippocampusCrops, once } from './task-probes.js';
@@ -109,10 +109,14 @@ async function main(): Promise<void> {
     const row: Row = {
       chance: plan.chance,
       score_mean: meanOf(of('score')),
-      score_ci95: studentInterval(of('score')),
+      score_ci95: boundedMean(of('score'), [plan.worst, 1], training.batch * training.evaluationBatches),
       probe_pretrained_mean: meanOf(of('probePretrained')),
       probe_random_mean: meanOf(of('probeRandom')),
-      probe_gain_ci95: studentInterval(trials.map((one) => one.probePretrained - one.probeRandom)),
+      probe_gain_ci95: boundedMean(
+        trials.map((one) => one.probePretrained - one.probeRandom),
+        [-1, 1],
+        labelled.labels.length,
+      ),
       seeds,
       metric: plan.metric,
       steps,

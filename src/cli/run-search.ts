@@ -36,11 +36,12 @@ import { plural } from './format.js';
 import type { Spec } from './spec.js';
 import { note } from './output.js';
 
-export function specOf({ experiment, code, channels }: Prepared, labelled?: LabelledSet): Spec {
+export function specOf({ experiment, code, channels, plan }: Prepared, labelled?: LabelledSet): Spec {
   return {
     experiment,
     code,
     channels,
+    worst: plan.worst,
     ...(labelled === undefined ? {} : { labelled: labelled.fingerprint }),
   };
 }

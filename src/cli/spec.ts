@@ -10,6 +10,8 @@ export interface Spec {
   readonly code: CodeRecord;
   /** Channels of the scans. */
   readonly channels: number;
+  /** The task's least score; its greatest is 1. Absent in databases of voxolve 0.2: 0 then. */
+  readonly worst?: number;
   /** Fingerprint of the labelled crops, where features are probed. */
   readonly labelled?: string;
 }

@@ -1,7 +1,7 @@
 /**
  * Which candidate is called best: of those trained again from scratch, the one with the highest mean (docs/trust.md).
  */
-import { meanOf, studentInterval } from '../probes/intervals.js';
+import { boundedMean, meanOf } from '../core/intervals.js';
 import { summarise, winnerRows, type Experiment, type Store } from '../store/index.js';
 import { specFromJson } from './spec.js';
 
@@ -16,7 +16,7 @@ export interface Standing {
   /** One per repetition. */
   readonly scores: readonly number[];
   readonly mean: number | null;
-  /** Of the mean, by Student's t; null for fewer than three, of which it would say nothing. */
+  /** Of the mean, within the metric's bounds; null for fewer than three, of which it would say nothing. */
   readonly interval: readonly [number, number] | null;
   /** Mean accuracy of the probe; null where features were not probed. */
   readonly probe: number | null;
@@ -34,6 +34,8 @@ export interface Winners {
 export function winnersOf(store: Store, row: Experiment): Winners | null {
   const rows = winnerRows(store, row.id);
   if (rows.length === 0) return null;
+  const { experiment, worst = 0 } = specFromJson(row.spec);
+  const { batch, evaluationBatches } = experiment.training;
   const numbers = [...new Set(rows.map(({ number }) => number))];
   const standings = numbers
     .flatMap((number): Standing[] => {
@@ -51,14 +53,14 @@ export function winnersOf(store: Store, row: Experiment): Winners | null {
           searchScore: first.score,
           scores,
           mean: scores.length === 0 ? null : meanOf(scores),
-          interval: scores.length < 3 ? null : studentInterval(scores),
+          interval: scores.length < 3 ? null : boundedMean(scores, [worst, 1], batch * evaluationBatches),
           probe: probes.length === 0 ? null : meanOf(probes),
         },
       ];
     })
     .sort((a, b) => (b.mean ?? -Infinity) - (a.mean ?? -Infinity));
   const done = rows.filter(({ seed }) => seed !== null).length;
-  const wanted = numbers.length * specFromJson(row.spec).experiment.winners.seeds;
+  const wanted = numbers.length * experiment.winners.seeds;
   const [first] = standings;
   const winner = done >= wanted && first !== undefined && first.mean !== null ? first : null;
   return { standings, winner, repetitions: { done, wanted } };

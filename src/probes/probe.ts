@@ -4,12 +4,12 @@
 import type { Rng } from '../core/random.js';
 import { nearestNeighbours, tunedRidge, type Classifier } from './classifiers.js';
 import { spreadOf, type Spread } from './collapse.js';
-import { bootstrap, meanOf, type Interval } from './intervals.js';
+import { groupedShare, meanOf, type Interval } from '../core/intervals.js';
 import { standardised, takeRows, type Matrix } from './matrix.js';
 
 export interface ProbeScore {
   readonly accuracy: number;
-  /** Patients are drawn anew, since crops of one are alike. */
+  /** Over patients, since crops of one are alike. */
   readonly ci95: Interval;
 }
 
@@ -47,7 +47,11 @@ export function probe(
     of(patients, tested).forEach((patient, i) => {
       byPatient.set(patient, [...(byPatient.get(patient) ?? []), hits[i] ?? 0]);
     });
-    return { accuracy: meanOf(hits), ci95: bootstrap([...byPatient.values()], rng.split('bootstrap')) };
+    const groups = [...byPatient.values()].map((own) => ({
+      sum: own.reduce((sum, hit) => sum + hit, 0),
+      count: own.length,
+    }));
+    return { accuracy: meanOf(hits), ci95: groupedShare(groups) };
   };
   const counts = [...new Set(truth)].map((label) => truth.filter((other) => other === label).length);
   return {

@@ -11,7 +11,6 @@ export {
   diversityOverTime,
   geneEffects,
   operatorSuccess,
-  wilson,
   type Diversity,
   type GeneEffect,
   type OperatorSuccess,

@@ -1,6 +1,7 @@
 /**
  * What a lineage teaches: which mutations helped, which genes matter, how varied the search still is.
  */
+import { meanOf, wilson } from '../core/intervals.js';
 import { isJsonArray, type Json } from '../core/json.js';
 import type { LineageRow } from '../store/lineage.js';
 
@@ -42,22 +43,10 @@ export function operatorSuccess(rows: readonly LineageRow[]): readonly OperatorS
         successes,
         rate: successes / gains.length,
         interval: wilson(successes, gains.length),
-        meanGain: mean(gains),
+        meanGain: meanOf(gains),
       };
     })
     .sort((a, b) => b.trials - a.trials || (`${a.kind} ${a.gene}` < `${b.kind} ${b.gene}` ? -1 : 1));
-}
-
-const Z = 1.959964;
-
-/** The 95 % score interval of a share (Wilson 1927), which stays within [0, 1] and is sound for few trials. */
-export function wilson(successes: number, trials: number): readonly [number, number] {
-  if (trials === 0) return [0, 1];
-  const rate = successes / trials;
-  const scale = 1 + Z ** 2 / trials;
-  const centre = (rate + Z ** 2 / (2 * trials)) / scale;
-  const half = (Z / scale) * Math.sqrt((rate * (1 - rate)) / trials + Z ** 2 / (4 * trials ** 2));
-  return [Math.max(0, centre - half), Math.min(1, centre + half)];
 }
 
 /** What a gene's value goes with. An association, not a cause: the search does not choose values at random. */
@@ -98,7 +87,7 @@ export function geneEffects(rows: readonly LineageRow[]): readonly GeneEffect[] 
         gene,
         explained: whole === 0 ? 0 : 1 - within / whole,
         values: groups
-          .map(({ value, own }) => ({ value, candidates: own.length, mean: mean(own) }))
+          .map(({ value, own }) => ({ value, candidates: own.length, mean: meanOf(own) }))
           .sort((a, b) => b.mean - a.mean),
       };
     })
@@ -141,7 +130,7 @@ export function diversityOverTime(rows: readonly LineageRow[], stretches = 10): 
       from: part[0]?.number ?? i * length,
       to: part.at(-1)?.number ?? i * length,
       distinct: new Set(part.map(({ genome }) => genome)).size / part.length,
-      entropy: mean(shares),
+      entropy: meanOf(shares),
       best: scores.length === 0 ? null : scores.reduce((a, b) => Math.max(a, b)),
     };
   });
@@ -179,13 +168,9 @@ function leaves(value: Json, path = '', found: [string, Json][] = []): readonly 
   return found;
 }
 
-function mean(values: readonly number[]): number {
-  return values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
 /** Sum of squared deviations from the mean. */
 function squares(values: readonly number[]): number {
-  const centre = mean(values);
+  const centre = meanOf(values);
   return values.reduce((sum, value) => sum + (value - centre) ** 2, 0);
 }
 

@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import { rngOf } from '../../src/core/random.js';
 import { nearestNeighbours, ridge } from '../../src/probes/classifiers.js';
 import { spreadOf } from '../../src/probes/collapse.js';
-import { bootstrap, studentInterval, wilson } from '../../src/probes/intervals.js';
 import { drawLabelled } from '../../src/probes/labelled.js';
 import { memoryVolume } from '../../src/scans/scan-set.js';
 import {
@@ -42,36 +41,6 @@ describe('linear algebra', () => {
     const gram = transposedProduct(a, a);
     const trace = Array.from({ length: 8 }, (_, i) => entry(gram, i, i)).reduce((x, y) => x + y);
     expect(eigenvalues(gram).reduce((x, y) => x + y)).toBeCloseTo(trace, 6);
-  });
-});
-
-describe('intervals', () => {
-  it('of Wilson are the published ones, and stay within 0 and 1', () => {
-    // Newcombe 1998, table I: 81 of 263, and 0 of 20.
-    expect(wilson(81, 263)[0]).toBeCloseTo(0.2553, 4);
-    expect(wilson(81, 263)[1]).toBeCloseTo(0.3662, 4);
-    expect(wilson(0, 20)[0]).toBeCloseTo(0, 10);
-    expect(wilson(0, 20)[1]).toBeCloseTo(0.1611, 4);
-  });
-
-  it('of Student have the quantile of their degrees of freedom', () => {
-    const [low, high] = studentInterval([1, 2, 3]);
-    expect(high - 2).toBeCloseTo(4.303 / Math.sqrt(3), 3);
-    expect(2 - low).toBeCloseTo(4.303 / Math.sqrt(3), 3);
-  });
-
-  it('of a bootstrap are wider where crops of a patient agree', () => {
-    const rng = rngOf('bootstrap');
-    const flips = Array.from({ length: 200 }, () => (rng.bool(0.5) ? 1 : 0));
-    const alone = bootstrap(
-      flips.map((value) => [value]),
-      rng,
-    );
-    const grouped = bootstrap(
-      Array.from({ length: 20 }, (_, i) => new Array<number>(10).fill(flips[i] ?? 0)),
-      rng,
-    );
-    expect(grouped[1] - grouped[0]).toBeGreaterThan(1.5 * (alone[1] - alone[0]));
   });
 });
 

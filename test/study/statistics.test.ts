@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { rngOf } from '../../src/core/random.js';
 import type { LineageRow } from '../../src/store/lineage.js';
-import { diversityOverTime, geneEffects, operatorSuccess, wilson } from '../../src/study/statistics.js';
+import { diversityOverTime, geneEffects, operatorSuccess } from '../../src/study/statistics.js';
 
 function row(number: number, changes: Partial<LineageRow> = {}): LineageRow {
   return {
@@ -21,32 +20,6 @@ function row(number: number, changes: Partial<LineageRow> = {}): LineageRow {
     ...changes,
   };
 }
-
-describe('the interval of a share', () => {
-  it('is that of Wilson, as published for 15 of 50', () => {
-    const [low, high] = wilson(15, 50);
-    expect(low).toBeCloseTo(0.191, 3);
-    expect(high).toBeCloseTo(0.4375, 3);
-  });
-
-  it('stays within 0 and 1, and says nothing without trials', () => {
-    expect(wilson(0, 3)[0]).toBeCloseTo(0, 12);
-    expect(wilson(3, 3)[1]).toBeCloseTo(1, 12);
-    expect(wilson(0, 0)).toEqual([0, 1]);
-  });
-
-  it('holds the true share about 95 times in 100', () => {
-    let held = 0;
-    for (let trial = 0; trial < 2000; trial++) {
-      const rng = rngOf('wilson', trial);
-      const successes = Array.from({ length: 30 }, () => rng.bool(0.3)).filter(Boolean).length;
-      const [low, high] = wilson(successes, 30);
-      if (low <= 0.3 && 0.3 <= high) held++;
-    }
-    expect(held / 2000).toBeGreaterThan(0.93);
-    expect(held / 2000).toBeLessThan(0.97);
-  });
-});
 
 describe('the success of operators', () => {
   const child = (number: number, score: number | null, path: string, rest: Partial<LineageRow> = {}) =>

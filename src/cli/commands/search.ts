@@ -191,7 +191,7 @@ function rowOf(store: Store, spec: Spec, fresh: () => NewExperiment): Row {
 
 /** The path of the first key that differs, ignoring how many candidates are wanted, and the code, which is compared by file; null where none does. */
 function differingKey(a: Json, b: Json, path = ''): string | null {
-  if (['experiment.candidates', 'experiment.$schema', 'code'].includes(path)) return null;
+  if (['experiment.candidates', 'experiment.$schema', 'code', 'worst'].includes(path)) return null;
   if (!isJsonRecord(a) || !isJsonRecord(b)) return canonicalJson(a) === canonicalJson(b) ? null : path;
   for (const key of new Set([...Object.keys(a), ...Object.keys(b)])) {
     const inner = differingKey(a[key] ?? null, b[key] ?? null, path === '' ? key : `${path}.${key}`);
