@@ -22,7 +22,7 @@ export interface ArchitectureSource {
 }
 
 /**
- * `source`: FILE, DB, DB:NUMBER or NAME. Without a number, the best candidate; a file of a published network's name
+ * `source`: FILE, DB, DB:NUMBER or NAME. Without a number, the winner; a file of a published network's name
  * goes before it.
  *
  * @param channels of the scans
@@ -37,7 +37,7 @@ export async function loadArchitecture(
     const { space, genome } = network;
     return { architecture: space.build(genome, { channels }), origin: { genome, space: space.name } };
   }
-  const [, path = source, number] = existsSync(source) ? [] : (/^(.+):(\d+|best)$/.exec(source) ?? []);
+  const [, path = source, number] = existsSync(source) ? [] : (/^(.+):(\d+|winner|best)$/.exec(source) ?? []);
   if (!existsSync(path)) {
     throw new UserError({
       subject: `--architecture ${source}`,
@@ -50,7 +50,7 @@ export async function loadArchitecture(
     const { number: candidate, genome } = chooseCandidate(
       store,
       row,
-      number ?? 'best',
+      number ?? 'winner',
       `--architecture ${source}`,
     );
     const recorded = await preparedFrom(row, path);

@@ -7,6 +7,17 @@ import { milliseconds, percent, plural, si, table } from './format.js';
 import { specFromJson } from './spec.js';
 import { winnersOf, type Winners } from './winner.js';
 
+/**
+ * The candidate with the highest score of the search. It is not called the winner, nor the best: that is found out by
+ * training the highest few again (docs/trust.md).
+ */
+export function highestText(
+  { metric }: Experiment,
+  { number, score }: { number: number; score: number },
+): string {
+  return `highest score: candidate ${number}, ${metric} ${percent(score)}`;
+}
+
 /** Paragraphs, none where there is nothing to tell. */
 export function besideText(store: Store, row: Experiment): readonly string[] {
   const winners = winnersOf(store, row);
@@ -94,7 +105,7 @@ function probeText(store: Store, row: Experiment): readonly string[] {
   const [rank, features, variance] = [at('rank'), at('features'), at('variance')];
   const collapsed = rank < Math.max(1.5, COLLAPSED.rank * features) || variance < COLLAPSED.variance;
   return [
-    `probe: candidate ${number}, the best of those in ${probed} probed evaluations: ridge ${accuracy('ridge')}, nearest neighbours ${accuracy('knn')}, ` +
+    `probe: candidate ${number}, the highest score in ${probed} probed evaluations: ridge ${accuracy('ridge')}, nearest neighbours ${accuracy('knn')}, ` +
       `commonest class ${percent(at('chance'))};\n       features of rank ${rank.toFixed(1)} in ${features}` +
       (collapsed ? ': they have COLLAPSED, the task can be solved without describing the scan' : ''),
   ];

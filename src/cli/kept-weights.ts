@@ -14,14 +14,14 @@ import {
 } from '../store/index.js';
 import { bestNumber } from './commands/lineage.js';
 
-/** `asked`: a number, or `best`; `option` names where it was said. */
+/** `asked`: a number, or `winner` (`best` is its name in voxolve 0.2); `option` names where it was said. */
 export function chooseCandidate(store: Store, row: Experiment, asked: string, option: string): Candidate {
-  const number = asked === 'best' ? bestNumber(store, row) : Number(asked);
+  const number = asked === 'winner' || asked === 'best' ? bestNumber(store, row) : Number(asked);
   const candidate = Number.isInteger(number) ? findCandidate(store, row.id, number) : undefined;
   if (candidate !== undefined) return candidate;
   throw new UserError({
     subject: option,
-    problem: `must be "best" or the number of a candidate of ${row.name}, got "${asked}"`,
+    problem: `must be "winner" or the number of a candidate of ${row.name}, got "${asked}"`,
     fix: 'see voxolve status and voxolve lineage',
   });
 }

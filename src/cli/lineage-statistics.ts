@@ -43,7 +43,7 @@ export function statisticsText({ operators, genes, diversity }: Statistics): str
     '',
     'diversity:',
     table(
-      ['candidates', 'distinct', 'entropy', 'best'],
+      ['candidates', 'distinct', 'entropy', 'highest'],
       diversity.map(({ from, to, distinct, entropy, best }) => [
         `${from}–${to}`,
         percent(distinct),

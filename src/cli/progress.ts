@@ -84,7 +84,7 @@ export class Progress {
   winners(numbers: readonly number[], left: number): void {
     this.left = left;
     this.remark(
-      `training the best again from scratch before one is called best: candidates ${numbers.join(', ')}; ${plural(left, 'training')}`,
+      `training the highest scores again from scratch, to find the winner: candidates ${numbers.join(', ')}; ${plural(left, 'training')}`,
     );
   }
 
@@ -146,7 +146,7 @@ export class Progress {
   private bestText(): string {
     const chance = `chance ${percent(this.options.chance)}`;
     if (this.best === null) return `no score yet, ${chance}`;
-    return `best ${percent(this.best.score)} by candidate ${this.best.number}, ${chance}`;
+    return `highest ${percent(this.best.score)} by candidate ${this.best.number}, ${chance}`;
   }
 
   private leftText(): string {

@@ -1,9 +1,9 @@
 /**
- * The end of a run: the best candidate, its ancestry, where the database is and what to type next.
+ * The end of a run: the highest score, the winner and its ancestry, where the database is and what to type next.
  */
 import { ancestry, findCandidate, summarise, type Experiment, type Store } from '../store/index.js';
 import type { StudyEnd } from '../study/index.js';
-import { besideText } from './beside-text.js';
+import { besideText, highestText } from './beside-text.js';
 import { milliseconds, percent, plural, si } from './format.js';
 import { lineageText } from './lineage-text.js';
 import { print, printJson } from './output.js';
@@ -29,20 +29,20 @@ export function showSummary(store: Store, row: Experiment, end: StudyEnd, json: 
       `${end.completed ? '' : `, interrupted before all ${row.candidates} were`}`,
   );
   if (best !== null) {
-    const winner = findCandidate(store, row.id, best.number);
-    const time = winner?.latency == null ? '' : `, ${milliseconds(winner.latency)} predicted`;
+    const highest = findCandidate(store, row.id, best.number);
+    const time = highest?.latency == null ? '' : `, ${milliseconds(highest.latency)} predicted`;
     const size =
-      winner?.params == null
+      highest?.params == null
         ? ''
-        : `, ${si(winner.params)} parameters, ${si(winner.macs ?? 0)} MACs a batch${time}`;
+        : `, ${si(highest.params)} parameters, ${si(highest.macs ?? 0)} MACs a batch${time}`;
     const median = medianOfFirstTen === null ? '' : `, median of the first ten ${percent(medianOfFirstTen)}`;
-    const winners = winnersOf(store, row);
-    print(`best: candidate ${best.number}, ${row.metric} ${percent(best.score)} on held-out patients${size}`);
-    print(`      chance ${percent(row.chance)}${median}`);
+    const winner = winnersOf(store, row)?.winner?.number;
+    print(`${highestText(row, best)} on held-out patients${size}`);
+    print(`  chance ${percent(row.chance)}${median}`);
     for (const text of besideText(store, row)) print(text);
     print('');
-    print('ancestry of the best:');
-    const number = winners?.winner?.number ?? best.number;
+    const number = winner ?? best.number;
+    print(`ancestry of candidate ${number}, ${winner === undefined ? 'the highest score' : 'the winner'}:`);
     print(lineageText(ancestry(store, row.id, number)).replace(/^/gm, '  '));
   }
   print('');

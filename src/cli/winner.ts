@@ -1,5 +1,5 @@
 /**
- * Which candidate is called best: of those trained again from scratch, the one with the highest mean (docs/trust.md).
+ * Which candidate is the winner: of those trained again from scratch, the one with the highest mean (docs/trust.md).
  */
 import { boundedMean, meanOf } from '../core/intervals.js';
 import { summarise, winnerRows, type Experiment, type Store } from '../store/index.js';

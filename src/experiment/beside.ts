@@ -24,7 +24,7 @@ export const Winners = z.strictObject({
     .int()
     .min(0)
     .default(3)
-    .describe('how many of the best are trained again from scratch at the end; 0 turns it off'),
+    .describe('how many of the highest scores are trained again from scratch at the end; 0 turns it off'),
   seeds: z.number().int().min(1).max(100).default(3).describe('how often each is'),
   longer: z.number().min(1).max(100).default(1).describe('steps of each, as a multiple of training.steps'),
 });

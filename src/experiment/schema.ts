@@ -88,7 +88,7 @@ const fields = z.strictObject({
   training: TrainingOptions.prefault({}),
   constraints: Constraints.prefault({}),
   trust: Trust.prefault({}).describe('whether scores can be trusted: docs/trust.md'),
-  winners: Winners.prefault({}).describe('the best, trained again before one is called best'),
+  winners: Winners.prefault({}).describe('the highest scores, trained again from scratch to find the winner'),
   probe: Probe.optional().describe('reads classes out of frozen features; never changes the search'),
   curveStopping: CurveStopping.optional().describe(
     'ends trainings whose learning curve falls behind; needs training.evaluateEvery',
@@ -114,7 +114,7 @@ const fields = z.strictObject({
     .int()
     .positive()
     .default(8)
-    .describe('how many of the best candidates keep their weights'),
+    .describe('how many of the highest scores keep their weights'),
 });
 
 export const Experiment = fields.refine(

@@ -1,6 +1,6 @@
 /**
  * Evaluations beside the search, of which the strategy is told nothing: random candidates trained fully, to see
- * whether scores can be trusted, and the best trained again before one is called best (docs/trust.md).
+ * whether scores can be trusted, and the highest scores trained again to find the winner (docs/trust.md).
  *
  * Which they are follows from seed, number and log alone, like every other decision.
  */

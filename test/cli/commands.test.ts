@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { unzipSync } from 'fflate';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { voxolve } from '../support/cli.js';
+import { voxolve, type Finished } from '../support/cli.js';
 import { needsPython, python, runPython } from '../support/python.js';
 import { temporaryFolder, writeExperiment } from '../support/tiny.js';
 
@@ -26,6 +26,7 @@ const json = async <T>(...args: string[]): Promise<T> => JSON.parse(await output
 interface Status {
   readonly candidates: { readonly done: number; readonly failed: number };
   readonly best: { readonly number: number; readonly score: number };
+  readonly winner: { readonly number: number };
   readonly chance: number;
 }
 
@@ -42,8 +43,14 @@ function array(npz: Uint8Array, name: string): { shape: number[]; data: Float32A
   return { shape, data: new Float32Array(npy.slice(10 + length).buffer) };
 }
 
+let ended: Finished;
+
 beforeAll(async () => {
-  await output('search', writeExperiment(folder, { candidates: 8 }), '--db', db, '--workers', '2');
+  ended = await voxolve(
+    ['search', writeExperiment(folder, { candidates: 8 }), '--db', db, '--workers', '2'],
+    env,
+  );
+  expect(ended.code, ended.stderr).toBe(0);
 }, 120_000);
 
 describe('the commands', { timeout: 120_000 }, () => {
@@ -53,11 +60,43 @@ describe('the commands', { timeout: 120_000 }, () => {
     expect(status.candidates.failed).toBe(0);
     expect(status.best.score).toBeGreaterThanOrEqual(0);
     expect(status.chance).toBe(1 / 8);
-    expect(await output('status', db)).toContain(`best: candidate ${status.best.number}`);
+    expect(await output('status', db)).toContain(`highest score: candidate ${status.best.number}`);
   });
 
-  it('show the lineage of the best candidate and of any other', async () => {
-    const { best } = await json<Status>('status', db);
+  it('call a candidate the winner once it was trained again, and none the best', async () => {
+    const { winner } = await json<Status>('status', db);
+    const text = await output('status', db);
+    expect(text).toContain(`winner: candidate ${winner.number}, with the highest mean`);
+    expect(`${ended.stdout}${ended.stderr}${text}`).not.toMatch(/\bbest\b/);
+    expect(ended.stdout).toContain(`ancestry of candidate ${winner.number}, the winner:`);
+    expect(ended.stderr).toContain('training the highest scores again from scratch, to find the winner');
+    const own = await output('lineage', db);
+    expect(
+      own
+        .trim()
+        .split('\n')
+        .findLast((line) => line.startsWith('candidate')),
+    ).toMatch(new RegExp(`^candidate ${winner.number} `));
+    const files = await json<{ candidate: number }>(
+      'export',
+      db,
+      '--to',
+      'onnx',
+      '-o',
+      join(folder, 'winner'),
+    );
+    expect(files.candidate).toBe(winner.number);
+    for (const word of ['winner', 'best']) {
+      const out = join(folder, `by-${word}`);
+      expect(
+        (await json<{ candidate: number }>('export', db, '--candidate', word, '--to', 'onnx', '-o', out))
+          .candidate,
+      ).toBe(winner.number);
+    }
+  });
+
+  it('show the lineage of the winner and of any other candidate', async () => {
+    const { winner } = await json<Status>('status', db);
     const line = await json<
       { number: number; parent: number | null; mutations: unknown[]; gain: number | null }[]
     >('lineage', db, '7');
@@ -67,7 +106,7 @@ describe('the commands', { timeout: 120_000 }, () => {
       expect(ancestor.mutations.length).toBeGreaterThan(0);
       expect(typeof ancestor.gain).toBe('number');
     });
-    expect(await output('lineage', db)).toContain(`candidate ${best.number}`);
+    expect(await output('lineage', db)).toContain(`candidate ${winner.number}`);
   });
 
   it('list engines and devices, usable or not, with reasons', async () => {

@@ -156,7 +156,7 @@ describe('pretraining one architecture', { timeout: 240_000 }, () => {
       /--architecture nowhere\.json: there is no such file, database or published network; name .* r3d-18/,
     );
     expect(await complaint('--architecture', `${db}:99`, '-o', join(folder, 'x'))).toMatch(
-      /must be "best" or the number of a candidate of tiny, got "99"/,
+      /must be "winner" or the number of a candidate of tiny, got "99"/,
     );
     const wrong = join(folder, 'wrong.json');
     writeFileSync(wrong, '{"stem": 1}');

@@ -17,7 +17,11 @@ export const exportCommand = defineCommand({
       .positional('db', { type: 'string', demandOption: true, describe: 'database of the search' })
       .option('to', { choices: ['pytorch', 'onnx'] as const, demandOption: true, describe: 'what to write' })
       .option('output', { alias: 'o', type: 'string', demandOption: true, describe: 'folder to write' })
-      .option('candidate', { type: 'string', default: 'best', describe: 'number of a candidate, or "best"' })
+      .option('candidate', {
+        type: 'string',
+        default: 'winner',
+        describe: 'number of a candidate, or "winner": the highest score until it is known',
+      })
       .options(experimentOption)
       .options(jsonOption),
   handler: (args) =>
@@ -49,7 +53,7 @@ export const exportCommand = defineCommand({
 
 function scoreText(row: Experiment, { score, status }: Candidate, again: Standing | undefined): string {
   if (again?.mean != null) {
-    return `${row.metric} ${percent(again.mean)}, mean of ${plural(again.scores.length, 'training')} from scratch; weights of the best of them`;
+    return `${row.metric} ${percent(again.mean)}, mean of ${plural(again.scores.length, 'training')} from scratch; weights of the highest of them`;
   }
   return score === null ? status : `${row.metric} ${percent(score)}`;
 }

@@ -21,7 +21,10 @@ export const lineage = defineCommand({
   builder: (yargs) =>
     yargs
       .positional('db', { type: 'string', demandOption: true, describe: 'database of the search' })
-      .positional('number', { type: 'number', describe: 'candidate (default: the best)' })
+      .positional('number', {
+        type: 'number',
+        describe: 'candidate (default: the winner, or the highest score until it is known)',
+      })
       .option('dot', { type: 'boolean', default: false, describe: 'all candidates as a Graphviz graph' })
       .option('csv', { type: 'boolean', default: false, describe: 'all candidates as a table' })
       .option('statistics', {

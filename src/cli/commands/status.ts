@@ -1,6 +1,6 @@
 /** `voxolve status DB`: how far a search is. Reads only; a running search is not disturbed. */
 import { endedByCurve } from '../../store/index.js';
-import { besideText } from '../beside-text.js';
+import { besideText, highestText } from '../beside-text.js';
 import { comparisonText } from '../comparison.js';
 import { defineCommand } from '../command.js';
 import { recordedReason } from '../engine-choice.js';
@@ -38,12 +38,10 @@ export const status = defineCommand({
           (ended > 0 ? `, ${ended} ended early by their curves` : ''),
       );
       if (state === 'stopped') print(`stopped; voxolve resume ${args.db} goes on`);
-      if (best === null) return print(`best: none yet; chance ${percent(row.chance)}`);
+      if (best === null) return print(`highest score: none yet; chance ${percent(row.chance)}`);
       const median =
         medianOfFirstTen === null ? '' : `, median of the first ten ${percent(medianOfFirstTen)}`;
-      print(
-        `best: candidate ${best.number}, ${row.metric} ${percent(best.score)}; chance ${percent(row.chance)}${median}`,
-      );
+      print(`${highestText(row, best)}; chance ${percent(row.chance)}${median}`);
       const front = paretoFront(store, row);
       if (front !== null) print(frontText(front));
       for (const text of besideText(store, row)) print(text);
