@@ -35,7 +35,10 @@ function report(outcome: Omit<Outcome, 'memory'>): void {
 
 async function attempt(path: string): Promise<Pick<Outcome, 'result' | 'detail'>> {
   try {
-    const scan = await formatOf(path)?.read(path);
+    const format = formatOf(path);
+    // What a folder is listed by must end as well as reading does.
+    await format?.facts?.(path, (identifier) => identifier).catch(soundly(path));
+    const scan = await format?.read(path);
     if (scan === undefined) return { result: 'defect', detail: 'of no format' };
     const expected = scan.size.reduce((product, n) => product * n, scan.frames);
     if (scan.voxels.length !== expected)
@@ -44,12 +47,21 @@ async function attempt(path: string): Promise<Pick<Outcome, 'result' | 'detail'>
     return { result: 'volume', detail: '' };
   } catch (thrown) {
     const message = messageOf(thrown);
-    const sound =
-      thrown instanceof UserError && thrown.message.startsWith(path) && !thrown.message.includes('\n');
-    return sound
+    return isSound(thrown, path)
       ? { result: 'refused', detail: message }
       : { result: 'defect', detail: thrown instanceof Error ? (thrown.stack ?? message) : message };
   }
+}
+
+/** One line that begins with the name of the file. */
+function isSound(thrown: unknown, path: string): boolean {
+  return thrown instanceof UserError && thrown.message.startsWith(path) && !thrown.message.includes('\n');
+}
+
+function soundly(path: string): (thrown: unknown) => void {
+  return (thrown) => {
+    if (!isSound(thrown, path)) throw thrown;
+  };
 }
 
 for (let index = Number(first); index < Number(last); index++) {

@@ -5,7 +5,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { element, text } from '../../src/bench/scans-dicom-file.js';
+import { element, sequence, text } from '../../src/bench/scans-dicom-file.js';
 import { describeScans, type ScanDescription } from '../../src/scans/describe.js';
 import { ASIDES, ASKABLE } from '../../src/scans/formats/asides.js';
 import { ScanOptions } from '../../src/scans/options.js';
@@ -46,6 +46,7 @@ describe('beside a series', () => {
     ['localizer', { more: [element(0x0008, 0x103e, 'LO', text('3-plane localizer'))] }],
     ['raw data', { sopClass: '1.3.12.2.1107.5.9.1' }],
     ['index of a medium', { sopClass: '1.2.840.10008.1.3.10' }],
+    ['index of a medium', { sopClass: '', more: [sequence(0x0004, 0x1220, [])] }],
   ])('a file is listed as %s and left out', async (what, fields: Written) => {
     const found = await look(folderOf([...series, { ...picture, ...fields }]));
     expect(found.series.map(({ files, problem }) => [files, problem])).toEqual([[3, null]]);

@@ -365,6 +365,11 @@ describe('frames of other classes', () => {
       { sopClass: CLASS.mr },
       /does not say whether its 4 frames are slices or moments/,
     ],
+    [
+      'a class of functional groups',
+      { sopClass: CLASS.enhancedMr },
+      /lacks the functional groups that say what its 4/,
+    ],
     ['a class unknown', { sopClass: '1.2.3.4.5' }, /slices or moments \(class 1.2.3.4.5\)/],
     [
       'pointed at by angle',
@@ -376,6 +381,22 @@ describe('frames of other classes', () => {
     expect(scan.frames).toBe(4);
     if (problem === undefined) expect(scan.problem).toBeUndefined();
     else expect(scan.problem).toMatch(problem);
+  });
+});
+
+describe('a header that lies about its frames', () => {
+  it.each([
+    [100_000, /truncated: its header declares 100000 frames, 40 bytes of pixels are there/],
+    [200_000, /declares 200000 frames; at most 131072 are read/],
+  ])('is refused before anything is made for each of %i', async (frames, problem) => {
+    const more = [
+      element(0x0028, 0x0008, 'IS', text(String(frames))),
+      shorts(0x0028, 0x0010, 1),
+      shorts(0x0028, 0x0011, 1),
+    ];
+    const path = written({ sopClass: CLASS.ultrasound, modality: 'US', more });
+    await expect(dicom.read(path)).rejects.toThrow(problem);
+    await expect(dicom.facts?.(path, (text_) => text_)).rejects.toThrow(problem);
   });
 });
 

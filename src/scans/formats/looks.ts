@@ -26,7 +26,8 @@ export function lookId({ exact, measured }: Look): string {
 
 /** The looks that differ, in the order in which they come. */
 export function distinctLooks(looks: Iterable<Look>): Look[] {
-  return [...new Map([...looks].map((look) => [lookId(look), look])).values()];
+  // Frames of a clip share theirs.
+  return [...new Map([...new Set(looks)].map((look) => [lookId(look), look])).values()];
 }
 
 /**

@@ -90,10 +90,14 @@ const LOCALIZER_TEXT: Readonly<Record<string, RegExp>> = {
   PT: /locali[sz]er|scout|topogram/i,
 };
 
+/** A directory record sequence, which no other file has. */
+const DIRECTORY = 'x00041220';
+
 /** What it is, null for scans. */
 export function asideOf(data: DataSet): AsideName | null {
   const text = (tag: string): string => (data.string(tag) ?? '').trim();
   const modality = text('x00080060').toUpperCase();
+  if (data.elements[DIRECTORY] !== undefined) return 'index of a medium';
   const byClass = classified(data, modality);
   if (byClass === 'secondary capture' && isPlacedGrey(data)) return null;
   if (byClass !== undefined) return byClass;

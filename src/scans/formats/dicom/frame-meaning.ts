@@ -64,6 +64,8 @@ export function meaningOf(file: DicomFile, { frames }: Picture): Meaning {
       : { frames: 'vectors', problem: null };
   }
   if (decimals(data, GRID_FRAME_OFFSETS, frames) !== undefined) return { frames: 'offsets', problem: null };
+  if (known === 'groups')
+    return refused(`lacks the functional groups that say what its ${frames} frames are`);
   return byPointer(data, frames, known !== undefined);
 }
 

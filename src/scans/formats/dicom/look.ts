@@ -9,7 +9,7 @@ import type { DataSet } from 'dicom-parser';
 import { sha256 } from '../../../core/hash.js';
 import type { Look } from '../looks.js';
 import { bValueOf, isBy, isTrace } from './diffusion.js';
-import type { FrameAttributes } from './frame-groups.js';
+import type { FrameAttributes, Stored } from './frame-groups.js';
 import { wordsOf } from './look-words.js';
 import type { Plane } from './plane.js';
 
@@ -45,11 +45,11 @@ const EXACT: readonly (readonly [string, readonly string[], string])[] = [
   ['echo number', [], 'x00180086'],
 ];
 
-/** The same of whole numbers. */
-const EXACT_NUMBERS: readonly (readonly [string, readonly string[], string, 'DS' | 'US' | 'FD'])[] = [
-  ['segment', ['x0062000a'], 'x0062000b', 'US'],
-  ['kV', ['x00189325'], 'x00180060', 'DS'],
-  ['velocity direction', ['x00189197'], 'x00189090', 'FD'],
+/** Numbers that tell scans apart: name, where they are, tag, how they are stored, and what they may differ by. */
+const NUMBERS: readonly (readonly [string, readonly string[], string, Stored, number])[] = [
+  ['segment', ['x0062000a'], 'x0062000b', 'US', 0.5],
+  ['kV', ['x00189325'], 'x00180060', 'DS', 1],
+  ['velocity direction', ['x00189197'], 'x00189090', 'FD', 0.01],
 ];
 
 interface Placed {
@@ -79,19 +79,23 @@ export function lookOf(
     ...more,
   };
   for (const [name, groups, tag] of EXACT) exact[name] = attributes.text(groups, tag) ?? '';
-  for (const [name, groups, tag, stored] of EXACT_NUMBERS)
-    exact[name] = (attributes.numbers(groups, tag, stored) ?? []).map((n) => n.toFixed(2)).join(' ');
+  const numbers = NUMBERS.map(([name, groups, tag, stored, tolerance]) => {
+    const found = attributes.numbers(groups, tag, stored) ?? [];
+    return { name, found, measured: found.map((number) => number / tolerance) };
+  });
+  const shown = Object.fromEntries(numbers.map(({ name, found }) => [name, found.join(' ')]));
   const measured: (readonly [string, readonly number[]])[] = [
     ['orientation', plane === null ? [] : [...plane.right, ...plane.down].map((cosine) => cosine / COSINE)],
     ['pixels', (pixelSpacing ?? []).map((mm) => Math.log(mm) / PIXEL_SPACING)],
     ['echo', echo === undefined ? [] : [echo / ECHO_MS]],
     ['b', b === undefined ? [] : [Math.asinh(b / (B_VALUE.small / B_VALUE.large)) / B_VALUE.large]],
+    ...numbers.map(({ name, measured: of }) => [name, of] as const),
   ];
   return {
     // Hashed, since the index keeps it and writers may put anything into it.
     exact: sha256(JSON.stringify([exact, measured.map(([name, { length }]) => [name, length])])).slice(0, 16),
-    measured: measured.flatMap(([, numbers]) => numbers),
-    words: wordsOf({ ...exact, type: type.slice(2).join(' ') }, { plane, pixelSpacing, echo, b }),
+    measured: measured.flatMap(([, values]) => values),
+    words: wordsOf({ ...exact, ...shown, type: type.slice(2).join(' ') }, { plane, pixelSpacing, echo, b }),
   };
 }
 

@@ -8,7 +8,7 @@ import type { Look } from '../looks.js';
 import { separatingIndices } from './dimensions.js';
 import { bValueOf } from './diffusion.js';
 import { decimal, decimals, type DicomFile } from './file.js';
-import { frameAttributes, type FrameAttributes } from './frame-groups.js';
+import { describedFrames, frameAttributes, type FrameAttributes } from './frame-groups.js';
 import { GRID_FRAME_OFFSETS, meaningOf, SLICE_LOCATIONS, type Meaning } from './frame-meaning.js';
 import { lookOf } from './look.js';
 import { lookupTableOf, type LookupTable } from './lookup-table.js';
@@ -77,24 +77,24 @@ export function slicesOf(file: DicomFile, picture: Picture): { slices: Slice[]; 
   const separating = meaning.frames === 'groups' ? separatingIndices(file, planes) : [];
   const lookupTable = lookupTableOf(file);
   const padding = paddingOf(file, picture);
-  const slices = planes.map((plane, frame): Slice => {
+  const { columns, rows } = picture;
+  /** What follows from the attributes of a frame. */
+  const described = (frame: number): Omit<Slice, 'frame' | 'plane'> => {
     const attributes = attributesOf(frame);
     // Moments of a clip are one scan, whatever else changes from frame to frame.
     const telling = meaning.frames === 'time' ? attributesOf(-1) : attributes;
     const measures = attributes.within(GROUP.pixelMeasures);
-    const { columns, rows } = picture;
     const pixelSpacing = pixelSpacingOf(measures);
     const number = (group: readonly string[], tag: string): number | undefined =>
       attributes.numbers(group, tag)?.[0];
     const more = { ...nuclear?.[frame]?.facts, ...separating[frame] };
+    const plane = planes[frame] ?? null;
     return {
       file,
       picture,
-      frame,
       columns,
       rows,
       corner: [0, 0],
-      plane,
       pixelSpacing,
       thickness: thicknessOf(measures),
       slope: number(GROUP.pixelTransformation, TAG.rescaleSlope) ?? 1,
@@ -104,8 +104,14 @@ export function slicesOf(file: DicomFile, picture: Picture): { slices: Slice[]; 
       look: lookOf(file.data, telling, { columns, rows, plane, pixelSpacing }, more),
       time: timeOf(attributes),
       bValue: bValueOf(file.data, telling) ?? null,
-      order: [...orderOf(file), ...(nuclear?.[frame]?.order ?? momentOf(attributes)), frame],
+      order: [...orderOf(file), ...(nuclear?.[frame]?.order ?? momentOf(attributes))],
     };
+  };
+  // A clip may have a hundred thousand frames, of which no one says anything of its own.
+  const alike = describedFrames(file) === 0 && nuclear === undefined ? described(0) : null;
+  const slices = planes.map((plane, frame): Slice => {
+    const own = alike ?? described(frame);
+    return { ...own, frame, plane, order: [...own.order, frame] };
   });
   const lost = meaning.frames === 'groups' && picture.frames > 1 && planes.includes(null);
   const problem = lost ? `does not say where its ${picture.frames} frames lie` : null;
