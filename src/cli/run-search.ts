@@ -14,7 +14,7 @@ import { constrained } from '../search/constrained.js';
 import { genomeSpace } from '../search/space.js';
 import { createStrategy } from '../search/strategies/index.js';
 import { told, type Genome, type GenomeSpace, type Strategy } from '../search/strategy.js';
-import type { Experiment as ExperimentRow, Store } from '../store/index.js';
+import { markSearched, type Experiment as ExperimentRow, type Store } from '../store/index.js';
 import {
   runStudy,
   type Assessment as StudyAssessment,
@@ -144,8 +144,9 @@ export async function runSearch(run: SearchRun): Promise<StudyEnd> {
     if (event.kind === 'started beside') progress?.startedBeside(event.number, event.purpose);
     if (event.kind === 'finished beside') progress?.finishedBeside(event);
   };
+  markSearched(store, row.id);
   try {
-    return await runStudy({
+    const end = await runStudy({
       store,
       experiment: row,
       strategy: strategyOf(prepared),
@@ -159,6 +160,8 @@ export async function runSearch(run: SearchRun): Promise<StudyEnd> {
       signal: interrupt.signal,
       onEvent,
     });
+    markSearched(store, null);
+    return end;
   } finally {
     progress?.close();
     process.off('SIGINT', onSignal);

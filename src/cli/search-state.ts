@@ -2,7 +2,14 @@
  * Tells whether a search is under way. The database alone cannot: a process that was killed leaves its candidates
  * marked as running. The writer's lock can, since the operating system drops it with the process.
  */
-import { isLocked, roundsOf, summarise, type Experiment, type Store, type Summary } from '../store/index.js';
+import {
+  isSearched,
+  roundsOf,
+  summarise,
+  type Experiment,
+  type Store,
+  type Summary,
+} from '../store/index.js';
 import { specFromJson } from './spec.js';
 import { winnersOf } from './winner.js';
 
@@ -16,8 +23,7 @@ export interface Progress extends Summary {
 /** What `summarise` says, with candidates that nobody evaluates any more counted as pending. */
 export function progressOf(store: Store, row: Experiment): Progress {
   const summary = summarise(store, row.id);
-  // Who can write holds the lock itself and asks when its own search has ended.
-  if (!store.writable && isLocked(store.path)) return { ...summary, state: 'running' };
+  if (isSearched(store, row.id)) return { ...summary, state: 'running' };
   const { running, pending, done, failed, infeasible } = summary.candidates;
   const left = done + failed + infeasible < row.candidates || !winnersDone(store, row, summary);
   const candidates = { ...summary.candidates, running: 0, pending: pending + running };

@@ -1,6 +1,6 @@
 /** The store: one SQLite database and the weights files beside it. */
 export { storageFailure } from './failure.js';
-export { isLocked } from './lock.js';
+export { isSearched, markSearched } from './writer.js';
 export { EmptyDatabase, openStore, type OpenMode, type Store } from './open.js';
 export * from './experiments.js';
 export * from './candidates.js';

@@ -15,6 +15,7 @@ import { walPath } from './paths.js';
 import { copyOf } from './private-copy.js';
 import { MIGRATIONS } from './schema.js';
 import { Sqlite, type SqliteDatabase, type SqliteStatement } from './sqlite.js';
+import { markClosed, markOpen, wasLeftOpen } from './writer.js';
 
 /** `create`: write, and make the file where there is none; `write`: it must exist; `read`: it stays as it is. */
 export type OpenMode = 'create' | 'write' | 'read';
@@ -117,10 +118,10 @@ function openToWrite(path: string, mode: OpenMode, fill?: (store: Store) => void
           db.pragma('synchronous = NORMAL');
           migrate(db, versionOf(path, db));
           const remarks = bare ? lostLog(path, db) : [];
-          markLog(db, true);
+          markOpen(db);
           const close = (): void => {
             try {
-              markLog(db, false);
+              markClosed(db);
             } finally {
               db.close();
               lock.release();
@@ -198,15 +199,9 @@ function isBare(path: string): boolean {
   return !existsSync(walPath(path));
 }
 
-/** Notes in the database itself, not only in its log, whether the log belongs to it. */
-function markLog(db: SqliteDatabase, inUse: boolean): void {
-  db.prepare('UPDATE write_ahead_log SET in_use = ?').run(inUse ? 1 : 0);
-  if (inUse) db.pragma('wal_checkpoint(PASSIVE)');
-}
-
 /** What to say of a database without a log, where one belongs to it. */
 function lostLog(path: string, db: SqliteDatabase): readonly string[] {
-  if (db.prepare('SELECT in_use FROM write_ahead_log').pluck().get() !== 1) return [];
+  if (!wasLeftOpen(db)) return [];
   const lost = 'copied without its -wal file while a search used it';
   const fix = `copy ${walPath(path)} along with it`;
   if (db.pragma('quick_check(1)', { simple: true }) !== 'ok') {

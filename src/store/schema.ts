@@ -140,11 +140,12 @@ export const MIGRATIONS: readonly string[] = [
   `
   ALTER TABLE experiments ADD COLUMN processor TEXT;         -- by its name; null: not kept
   `,
-  // Says in the file itself that rows may lie in its log, so that a copy without the log is recognised.
+  // What is written now: a dead search is told from a running one, a copy without its log from an early state.
   `
-  CREATE TABLE write_ahead_log (        -- one row
-    in_use INTEGER NOT NULL CHECK (in_use IN (0, 1))  -- 1 from when a search opens the database until it closes it
+  CREATE TABLE writer (                 -- one row
+    open INTEGER NOT NULL CHECK (open IN (0, 1)),  -- 1 from when a process opens the database to write until it closes it
+    experiment INTEGER                  -- the one that it searches; meant only while the writer's lock is held
   ) STRICT;
-  INSERT INTO write_ahead_log VALUES (0);
+  INSERT INTO writer VALUES (0, NULL);
   `,
 ];

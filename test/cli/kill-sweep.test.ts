@@ -60,7 +60,7 @@ function removeDatabase(db: string): void {
 /** The schema as it was before the last migration. */
 function downgrade(db: string): void {
   const older = new Sqlite(db);
-  older.exec('DROP TABLE write_ahead_log');
+  older.exec('DROP TABLE writer');
   older.pragma(`user_version = ${MIGRATIONS.length - 1}`);
   older.close();
 }

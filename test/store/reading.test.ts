@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { isLocked } from '../../src/store/lock.js';
 import { openStore, type Store } from '../../src/store/open.js';
+import { isSearched, markSearched } from '../../src/store/writer.js';
 import { repository, somebody, somebodyCanRun } from '../support/somebody.js';
 import { insertExperiment } from './rows.js';
 
@@ -118,5 +119,18 @@ describe('the lock', () => {
     openStore(path, 'create').close();
     for (let i = 0; i < 20; i++) expect(isLocked(path)).toBe(false);
     openStore(path, 'write').close();
+  });
+});
+
+describe('a search', () => {
+  it('is under way while its own writer lives, not while another experiment has the database', () => {
+    const writer = openStore(path, 'create', insertExperiment);
+    markSearched(writer, 1);
+    const reader = openStore(path, 'read');
+    expect([isSearched(reader, 1), isSearched(reader, 2)]).toEqual([true, false]);
+    markSearched(writer, null);
+    expect(isSearched(reader, 1)).toBe(false);
+    reader.close();
+    writer.close();
   });
 });

@@ -1,0 +1,36 @@
+/**
+ * The table `writer`: whether a process writes to the database, and which experiment it searches.
+ *
+ * A process that is killed leaves its row as it was, so who asks looks at the writer's lock too.
+ */
+import { isLocked } from './lock.js';
+import type { Store } from './open.js';
+import type { SqliteDatabase } from './sqlite.js';
+
+/** Says so in the database itself and not only in its log, which a copy may lack. */
+export function markOpen(db: SqliteDatabase): void {
+  db.exec('UPDATE writer SET open = 1, experiment = NULL');
+  db.pragma('wal_checkpoint(PASSIVE)');
+}
+
+export function markClosed(db: SqliteDatabase): void {
+  db.exec('UPDATE writer SET open = 0, experiment = NULL');
+}
+
+/** Whether the last writer did not close the database, so that rows may lie in its log. */
+export function wasLeftOpen(db: SqliteDatabase): boolean {
+  return db.prepare('SELECT open FROM writer').pluck().get() === 1;
+}
+
+/** Says which experiment is searched from now on. */
+export function markSearched(store: Store, experiment: number | null): void {
+  store.statement('UPDATE writer SET experiment = ?').run(experiment);
+}
+
+/** Whether a process, this one or another, searches an experiment now. */
+export function isSearched(store: Store, experiment: number): boolean {
+  return (
+    store.statement('SELECT experiment FROM writer').pluck().get() === experiment &&
+    (store.writable || isLocked(store.path))
+  );
+}
