@@ -8,6 +8,8 @@ import { describe, expect, it } from 'vitest';
 import { element, sequence, text } from '../../src/bench/scans-dicom-file.js';
 import { describeScans, type SeriesDescription } from '../../src/scans/describe.js';
 import { dicom } from '../../src/scans/formats/dicom.js';
+import { loadScanSet } from '../../src/scans/load.js';
+import { wholeVolume, type Volume } from '../../src/scans/scan-set.js';
 import { openLibrary } from '../../src/scans/library.js';
 import { ScanOptions, transformsOf } from '../../src/scans/options.js';
 import { prepare } from '../../src/scans/prepare.js';
@@ -209,6 +211,37 @@ describe('frames of one multi-frame file', () => {
   });
 });
 
+it('scans that share a file are loaded apart, of one patient, again from the cache and through chunks', async () => {
+  const rows = 16;
+  const pixels = Array.from({ length: 6 * rows * rows }, (_, i) => (i * 37) % 211);
+  const file = (patient: string): Written => {
+    const frames = [...each(() => ({ groups: [echo(4)] })), ...each(() => ({ groups: [echo(8)] }))];
+    const more = [
+      element(0x0010, 0x0020, 'LO', text(patient)),
+      element(0x0020, 0x000e, 'UI', text(`1.${patient}`, '\0')),
+    ];
+    const own = pixels.map((value) => value + 300 * Number(patient));
+    return enhanced(frames, { rows, columns: rows, pixels: own, more });
+  };
+  const folder = folderOf([file('1'), file('2')]);
+  const cacheDirectory = temporaryFolder();
+  const load = (memory: number) => loadScanSet(folder, options, { seed: 1, cacheDirectory, memory });
+  const { set, report } = await load(2 ** 30);
+  expect(report.used.map(({ path, patient }) => [path, patient])).toEqual([
+    ['000.dcm', 0],
+    ['000.dcm', 0],
+    ['001.dcm', 1],
+    ['001.dcm', 1],
+  ]);
+  expect(new Set(set.volumes.map(({ id }) => id)).size).toBe(4);
+  const chunked = await load(1);
+  set.volumes.forEach((volume, i) => {
+    const other = chunked.set.volumes[i];
+    expect(other?.id).toBe(volume.id);
+    expect(wholeVolume(other as Volume).voxels).toEqual(wholeVolume(volume).voxels);
+  });
+});
+
 describe('classic series', () => {
   const slice = (z: number, more: readonly Buffer[] = [], orientation = AXIAL): Written => ({
     pixels: Array.from({ length: 20 }, () => z),
@@ -332,6 +365,21 @@ describe('nuclear medicine', () => {
     const scan = await dicom.read(written(nuclear('TOMO', 4, [shorts(0x0054, 0x0050, 1, 1, 1, 1)])));
     expect(scan.problem).toBe('its frames are projections, neither slices nor moments');
   });
+});
+
+it('frames of PET follow each other by their reference times', async () => {
+  const files = [0, 30_000, 90_000].flatMap((ms, i) =>
+    zs.map((z): Written => ({
+      modality: 'PT',
+      more: [
+        ...placed(`0\\0\\${z}`),
+        element(0x0020, 0x0013, 'IS', text(String(i))),
+        decimal(0x0054, 0x1300, String(ms)),
+      ],
+    })),
+  );
+  const [scan] = await scansIn(folderOf(files));
+  expect([scan?.frames, scan?.frameTime, scan?.frameTimes]).toEqual([3, 60, [0, 30, 90]]);
 });
 
 describe('frames of other classes', () => {

@@ -12,7 +12,7 @@ const DIFFUSION = ['x00189117'];
 /** In s/mm²; undefined where the file states none. */
 export function bValueOf(data: DataSet, attributes: FrameAttributes): number | undefined {
   const standard = attributes.numbers(DIFFUSION, 'x00189087', 'FD')?.[0];
-  if (standard !== undefined) return standard;
+  if (standard !== undefined || !isMr(data)) return standard;
   if (isBy(data, 'x00190010', 'SIEMENS MR HEADER')) return numbersIn(data, 'x0019100c', 'DS')?.[0];
   // GE adds multiples of 10^9 as flags.
   if (isBy(data, 'x00430010', 'GEMS_PARM_01')) {
@@ -29,6 +29,11 @@ export function isTrace(data: DataSet, attributes: FrameAttributes): boolean {
   const directionality = attributes.text(DIFFUSION, 'x00189075') ?? '';
   const philips = isBy(data, 'x20010010', 'Philips Imaging') ? (data.string('x20011004') ?? '') : '';
   return directionality.toUpperCase() === 'ISOTROPIC' || philips.trim().toUpperCase() === 'I';
+}
+
+/** Other modalities of the same vendors have other things in these places. */
+export function isMr(data: DataSet): boolean {
+  return (data.string('x00080060') ?? '').trim() === 'MR';
 }
 
 /** Whether a vendor reserved the private block. */

@@ -8,7 +8,7 @@
 import type { DataSet } from 'dicom-parser';
 import { sha256 } from '../../../core/hash.js';
 import type { Look } from '../looks.js';
-import { bValueOf, isBy, isTrace } from './diffusion.js';
+import { bValueOf, isBy, isMr, isTrace } from './diffusion.js';
 import type { FrameAttributes, Stored } from './frame-groups.js';
 import { wordsOf } from './look-words.js';
 import type { Plane } from './plane.js';
@@ -112,7 +112,7 @@ function sequenceOf(data: DataSet): string {
 
 /** GE's magnitude, phase, real and imaginary parts, which share their image type. */
 function privatePartOf(data: DataSet): string {
-  if (!isBy(data, 'x00430010', 'GEMS_PARM_01')) return '';
+  if (!isMr(data) || !isBy(data, 'x00430010', 'GEMS_PARM_01')) return '';
   const part = data.int16('x0043102f');
   return part === undefined ? '' : (['magnitude', 'phase', 'real', 'imaginary'][part] ?? '');
 }

@@ -76,6 +76,12 @@ export function seriesTiming(files: readonly DicomFile[], frames: readonly (read
   }
   const nuclear = nuclearTimes(first.file, frames.length);
   if (nuclear !== undefined) return timing(nuclear);
+  // Of PET: Frame Reference Time, ms since the first scan of the series.
+  const references = frames.map((slices) => decimal(slices[0]?.file.data, 'x00541300'));
+  if (references.every((ms) => ms !== undefined)) {
+    const measured = timing(references.map((ms) => ms / 1000));
+    if (measured.frameTime !== null) return measured;
+  }
   const triggers = frames.map((slices) => decimal(slices[0]?.file.data, 'x00181060'));
   if (frames[0]?.length === 1 && triggers.every((ms) => ms !== undefined)) {
     const measured = timing(triggers.map((ms) => ms / 1000));
