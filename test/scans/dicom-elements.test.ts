@@ -187,3 +187,80 @@ describe('after the last element', () => {
     await expect(voxelsOf(bytesOf(EXPLICIT, { before }))).rejects.toThrow(/more than 100000 elements/);
   });
 });
+
+describe('sequences that nothing names', () => {
+  const implicit = (group: number, element: number, value: Buffer): Buffer =>
+    Buffer.concat([numbers([group, element], 2), numbers([value.length], 4), value]);
+  const item = (...elements: Buffer[]): Buffer => implicit(0xfffe, 0xe000, Buffer.concat(elements));
+  const open = (...elements: Buffer[]): Buffer =>
+    Buffer.concat([
+      numbers([0xfffe, 0xe000], 2),
+      numbers([2 ** 32 - 1], 4),
+      ...elements,
+      numbers([0xfffe, 0xe00d, 0, 0], 2),
+    ]);
+  /** A modality lookup table that adds 100. */
+  const table = [
+    implicit(0x0028, 0x3002, numbers([6, 1, 16], 2)),
+    implicit(0x0028, 0x3006, numbers([101, 102, 103, 104, 105, 106], 2)),
+  ];
+  const looked = VALUES.map((value) => value + 100);
+
+  it.each([EXPLICIT, BIG, DEFLATED])(
+    'are read where their representation is unknown and their length is known: %s',
+    async (syntax) => {
+      for (const value of [item(...table), open(...table)]) {
+        const between = [field(0x0028, 0x3000, 'UN', value, syntax === BIG)];
+        expect(await voxelsOf(bytesOf(syntax, { between }))).toEqual(looked);
+      }
+    },
+  );
+
+  it('are none where they are broken', async () => {
+    for (const value of [item(...table).subarray(0, -4), item(), Buffer.from('no item at all')]) {
+      const between = [field(0x0028, 0x3000, 'UN', value)];
+      expect(await voxelsOf(bytesOf(EXPLICIT, { between }))).toEqual(VALUES);
+    }
+  });
+
+  it('are read where they are private and implicit, with or without a length', async () => {
+    const places = [30, 26].map((z) => implicit(0x0020, 0x0032, Buffer.from(`0\\0\\${z}`)));
+    const known = implicit(0x0065, 0x1051, Buffer.concat(places.map((place) => item(place))));
+    const unknown = Buffer.concat([
+      numbers([0x0065, 0x1051], 2),
+      numbers([2 ** 32 - 1], 4),
+      ...places.map((place) => open(place)),
+      numbers([0xfffe, 0xe0dd, 0, 0], 2),
+    ]);
+    for (const sequence of [known, unknown]) {
+      const grid = bytesOf(IMPLICIT, {
+        rows: 1,
+        columns: 6,
+        before: [field(0x0008, 0x0008, 'CS', Buffer.from('ORIGINAL\\PRIMARY\\M\\VFRAME '))],
+        between: [
+          field(0x0018, 0x0050, 'DS', Buffer.from('4 ')),
+          field(0x0020, 0x0032, 'DS', Buffer.from('0\\0\\30')),
+          field(0x0020, 0x0037, 'DS', Buffer.from('1\\0\\0\\0\\1\\0 ')),
+          field(0x0028, 0x0030, 'DS', Buffer.from('1\\1 ')),
+          field(0x0065, 0x1050, 'DS', Buffer.from('2 ')),
+        ],
+      });
+      const bytes = implicitOf(grid);
+      const at = bytes.indexOf(Buffer.from([0xe0, 0x7f, 0x10, 0x00]));
+      const path = join(temporaryFolder(), 'file.dcm');
+      writeFileSync(path, Buffer.concat([bytes.subarray(0, at), sequence, bytes.subarray(at)]));
+      const scan = await dicom.read(path);
+      // Against the normal of the picture, which only the sequence says.
+      expect([...scan.voxels].map(Number)).toEqual([4, 5, 6, 1, 2, 3]);
+      expect(scan.affine[2][3]).toBe(26);
+    }
+  });
+
+  it.each([
+    ['an item', [0xfe, 0xff, 0x00, 0xe0, 5, 0]],
+    ['the end of a sequence', [0xfe, 0xff, 0xdd, 0xe0, 5, 0]],
+  ])('pixels are none in implicit files, though they begin as %s does', async (_, bytes) => {
+    const data = field(0x7fe0, 0x0010, 'OW', Buffer.from(bytes));
+    expect(await voxelsOf(implicitOf(bytesOf(IMPLICIT, { pixels: data })))).toEqual(bytes);
+  });
+});

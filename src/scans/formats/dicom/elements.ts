@@ -1,7 +1,8 @@
 /**
  * The elements of a DICOM file, by dicom-parser, where its own reading of whole files is too strict or too old: it
  * gives value representations that are younger than itself the wrong length, takes repeated file meta elements for the
- * first ones, and reads zeros after the last element as more elements.
+ * first ones, reads zeros after the last element as more elements, and tells sequences by their first bytes where nothing
+ * names them.
  *
  * Sources: DICOM PS3.5 section 7.1 (data elements), PS3.10 section 7.1 (file meta information).
  */
@@ -15,7 +16,16 @@ const parser = createRequire(import.meta.url)('dicom-parser') as {
   readonly littleEndianByteArrayParser: ByteArrayParser;
   readonly bigEndianByteArrayParser: ByteArrayParser;
   readonly readDicomElementExplicit: (stream: ByteStream, warnings: string[]) => Element;
-  readonly readDicomElementImplicit: (stream: ByteStream) => Element;
+  readonly readDicomElementImplicit: (
+    stream: ByteStream,
+    until: undefined,
+    representationOf: (tag: string) => string | undefined,
+  ) => Element;
+  readonly readSequenceItemsImplicit: (
+    stream: ByteStream,
+    element: Element,
+    representationOf: (tag: string) => string | undefined,
+  ) => void;
 };
 
 /** Lengths of two bytes follow these; of four, after two reserved bytes, all others, also those to come. */
@@ -40,6 +50,14 @@ class Stream extends parser.ByteStream {
   };
 }
 
+/** Numbers without end, which may begin as the items of a sequence do: pixels, tables, overlays, waveforms. */
+const NUMBERS = /^x(7fe0|002812[0-2]|00283006|60[0-9a-f]{2}3000|54001010)/;
+
+/** What implicit encodings do not say: dicom-parser looks at the first bytes where it is not told. */
+function representationOf(tag: string): string | undefined {
+  return NUMBERS.test(tag) ? 'OW' : undefined;
+}
+
 /** No header has more. */
 const MOST_ELEMENTS = 100_000;
 
@@ -61,7 +79,7 @@ export function dataSetAt(bytes: Uint8Array, start: number, big: boolean): DataS
     if (count === MOST_ELEMENTS) throw new Error(`more than ${MOST_ELEMENTS} elements`);
     const element = explicit
       ? parser.readDicomElementExplicit(stream, [])
-      : parser.readDicomElementImplicit(stream);
+      : parser.readDicomElementImplicit(stream, undefined, representationOf);
     data.elements[element.tag] = element;
     if (element.tag === TRAILING_PADDING) break;
   }
@@ -107,3 +125,28 @@ export function fileMetaAt(bytes: Uint8Array, start: number): { syntax: string |
   }
   return { syntax: meta.string('x00020010'), end: stream.position };
 }
+
+/**
+ * The items of an element whose representation a file does not name: such as went through software that did not know it
+ * and wrote "unknown", and private ones in implicit encodings. What it holds is implicit little-endian (PS3.5 section
+ * 6.2.2).
+ *
+ * @returns none where it is no sequence, or a broken one
+ */
+export function unnamedItems(bytes: Uint8Array, { tag, dataOffset, length }: Element): Element[] {
+  const end = dataOffset + length;
+  if (length < 8 || end > bytes.length || representationOf(tag) !== undefined) return [];
+  const begins = ITEM.every((byte, i) => bytes[dataOffset + i] === byte);
+  if (!begins) return [];
+  const element: Element = { tag, dataOffset, length };
+  try {
+    const stream = new Stream(parser.littleEndianByteArrayParser, bytes.subarray(0, end), dataOffset);
+    parser.readSequenceItemsImplicit(stream, element, representationOf);
+  } catch {
+    return [];
+  }
+  return element.items ?? [];
+}
+
+/** The tag of an item. */
+const ITEM = [0xfe, 0xff, 0x00, 0xe0];

@@ -8,7 +8,7 @@ import { inflateRawSync } from 'node:zlib';
 import type { DataSet, Element } from 'dicom-parser';
 import { UserError } from '../../../core/errors.js';
 import { LARGEST_BYTES, loadAll } from '../bytes.js';
-import { dataSetAt, fileMetaAt, isExplicit } from './elements.js';
+import { dataSetAt, fileMetaAt, isExplicit, unnamedItems } from './elements.js';
 
 const IMPLICIT_LITTLE = '1.2.840.10008.1.2';
 const EXPLICIT_LITTLE = '1.2.840.10008.1.2.1';
@@ -102,9 +102,11 @@ function syntaxWithoutMeta(path: string, bytes: Uint8Array, start: number): stri
 
 /** The items of a sequence; none where it is absent. */
 export function itemsOf(data: DataSet | undefined, tag: string): DataSet[] {
-  return (elementOf(data, tag)?.items ?? []).flatMap(({ dataSet }) =>
-    dataSet === undefined ? [] : [dataSet],
-  );
+  const element = elementOf(data, tag);
+  if (data === undefined || element === undefined) return [];
+  if (element.items === undefined && (element.vr ?? 'UN') === 'UN')
+    element.items = unnamedItems(data.byteArray, element);
+  return (element.items ?? []).flatMap(({ dataSet }) => (dataSet === undefined ? [] : [dataSet]));
 }
 
 export function elementOf(data: DataSet | undefined, tag: string): Element | undefined {
