@@ -177,6 +177,10 @@ describe('compressed frames', () => {
   );
   const padded = frames.map((frame) => Buffer.concat([frame, Buffer.from([0xff, 0xff])]));
   const split = padded.flatMap((frame) => [frame.subarray(0, 40), frame.subarray(40)]);
+  const cut = frames.flatMap((frame) => {
+    const end = frame.lastIndexOf(Buffer.from([0xff, 0xd9])) + 1;
+    return [frame.subarray(0, end), frame.subarray(end)];
+  });
   const read = (pixels: Buffer, between: readonly Buffer[] = []): Promise<number[]> =>
     voxelsOf(
       dicomPicture({ rows: 5, columns: 6, frames: 3, syntax: '1.2.840.10008.1.2.4.70', between, pixels }),
@@ -198,6 +202,7 @@ describe('compressed frames', () => {
     ['two fragments each, padded, and no table', fragmented(split), []],
     ['one fragment each, and an empty one', fragmented([...frames, Buffer.alloc(0)]), []],
     ['two fragments each, and an empty one', fragmented([...halves, Buffer.alloc(0)]), []],
+    ['two fragments each, the end split between them, and no table', fragmented(cut), []],
     ['two fragments each and a table that is wrong', fragmented(halves, [0, 5, 9]), []],
     ['two fragments each and a table of too few', fragmented(halves, [0]), []],
   ])('are told apart: %s', async (_, pixels, between) => {

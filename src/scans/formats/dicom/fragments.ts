@@ -56,10 +56,13 @@ function startsByTable(
   return starts.length === frames && rising ? starts : null;
 }
 
-/** The same by the marker at the end of every frame. */
+/** The same by the marker at the end of every frame, which may itself be split. */
 function startsByEnds(bytes: Uint8Array, fragments: readonly Fragment[]): number[] {
+  let start = 0;
   return fragments.flatMap((_, index) => {
-    const before = fragments[index - 1];
-    return before === undefined || endOf(joined(bytes, [before])) > 0 ? [index] : [];
+    if (index > 0 && endOf(joined(bytes, fragments.slice(Math.max(start, index - 2), index))) === 0)
+      return [];
+    start = index;
+    return [index];
   });
 }
