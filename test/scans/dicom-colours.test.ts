@@ -134,6 +134,36 @@ describe('colours that are not compressed', () => {
   });
 });
 
+describe('Photometric Interpretation', () => {
+  const pixels = (count: number): Buffer => field(0x7fe0, 0x0010, 'OB', Buffer.alloc(count, 9));
+
+  it.each([
+    ['HSV', 3],
+    ['CMYK', 3],
+    ['MONOCHROME2', 3],
+    ['PALETTE COLOR', 3],
+    ['RGB', 1],
+    ['YBR_FULL', 1],
+  ])('%s is refused with %i samples per pixel', async (photometric, samples) => {
+    const file = { rows: 2, columns: 4, samples, photometric, pixels: pixels(8 * samples) };
+    await expect(voxelsOf(dicomPicture(file))).rejects.toThrow(
+      new RegExp(`Interpretation is ${photometric}, which is not read with ${samples} sample`),
+    );
+  });
+
+  it.each([1, 3])('that is empty is grey or RGB: %i samples per pixel', async (samples) => {
+    const file = { rows: 2, columns: 4, samples, photometric: '', pixels: pixels(8 * samples) };
+    expect(await voxelsOf(dicomPicture(file))).toEqual(Array.from({ length: 8 }, () => 9));
+  });
+
+  it('YBR_PARTIAL_422 shares chroma between neighbours', async () => {
+    const bytes = Buffer.from([10, 20, 128, 128, 30, 40, 128, 128]);
+    const own = field(0x7fe0, 0x0010, 'OB', bytes);
+    const file = { rows: 1, columns: 4, samples: 3, photometric: 'YBR_PARTIAL_422', pixels: own };
+    expect(await voxelsOf(dicomPicture(file))).toEqual([10, 20, 30, 40]);
+  });
+});
+
 describe('JPEG-LS', () => {
   // 4 × 4 pixels of 12 bits, by CharLS.
   const head =

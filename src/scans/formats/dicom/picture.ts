@@ -44,6 +44,12 @@ export function pictureOf({ path, data }: DicomFile): Picture {
   if (rows < 1 || columns < 1 || !Number.isInteger(frames) || frames < 1)
     refuse(`its header declares ${columns} × ${rows} pixels and ${frames} frames`);
   if (samples !== 1 && samples !== 3) refuse(`${samples} samples per pixel are not read`);
+  const stated = (data.string('x00280004') ?? '').trim().toUpperCase();
+  const photometric =
+    photometricOf(stated, samples as 1 | 3) ??
+    refuse(
+      `its Photometric Interpretation is ${stated.replace(/[^A-Z0-9_ ]/g, '').slice(0, 16)}, which is not read with ${samples} ${samples === 1 ? 'sample' : 'samples'} per pixel`,
+    );
   const floats = FLOAT_PIXEL_DATA[bitsAllocated];
   const float = floats !== undefined && data.elements[floats] !== undefined;
   if (![1, 8, 16, 32].includes(bitsAllocated) && !float)
@@ -62,7 +68,7 @@ export function pictureOf({ path, data }: DicomFile): Picture {
     columns,
     frames,
     samples: samples as 1 | 3,
-    photometric: photometricOf(data),
+    photometric,
     planar: (data.uint16('x00280006') ?? 0) === 1,
     bitsAllocated: bitsAllocated as Picture['bitsAllocated'],
     bitsStored,
@@ -78,13 +84,26 @@ function highBitOf(data: DataSet, bitsStored: number, bitsAllocated: number): nu
   return stated >= bitsStored - 1 && stated < bitsAllocated ? stated : bitsStored - 1;
 }
 
-function photometricOf(data: DataSet): string {
-  return (data.string('x00280004') ?? 'MONOCHROME2').trim().toUpperCase();
+/** What samples mean, by how many there are for a pixel; the first one where the file does not say. */
+const PHOTOMETRIC: Readonly<Record<Picture['samples'], readonly string[]>> = {
+  1: ['MONOCHROME2', 'MONOCHROME1', 'PALETTE COLOR'],
+  3: ['RGB', 'YBR_FULL', 'YBR_FULL_422', 'YBR_PARTIAL_422', 'YBR_PARTIAL_420', 'YBR_ICT', 'YBR_RCT'],
+};
+
+/** Null where it is not read. */
+function photometricOf(stated: string, samples: Picture['samples']): string | null {
+  const known = PHOTOMETRIC[samples];
+  return known.find((name) => stated === '' || name === stated) ?? null;
 }
 
 /** Bytes of one uncompressed frame; of 1-bit samples, a frame need not begin with a byte. */
 export function frameBytes({ rows, columns, samples, bitsAllocated, photometric }: Picture): number {
   // 4:2:2 stores both chroma values once for two pixels.
-  const perPixel = photometric === 'YBR_FULL_422' && samples === 3 ? 2 : samples;
+  const perPixel = isPaired(photometric) ? 2 : samples;
   return rows * columns * perPixel * (bitsAllocated / 8);
+}
+
+/** Whether two neighbours share their chroma where colours are not compressed: Y Y Cb Cr. */
+export function isPaired(photometric: string): boolean {
+  return photometric === 'YBR_FULL_422' || photometric === 'YBR_PARTIAL_422';
 }

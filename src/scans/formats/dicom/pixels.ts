@@ -11,7 +11,7 @@ import { codecs, isBigEndian, isJpeg, isVideo } from './codecs.js';
 import type { DicomFile } from './file.js';
 import { encapsulated, joined } from './fragments.js';
 import { paletteOf } from './palette.js';
-import { FLOAT_PIXEL_DATA, PIXEL_DATA, frameBytes, type Picture } from './picture.js';
+import { FLOAT_PIXEL_DATA, PIXEL_DATA, frameBytes, isPaired, type Picture } from './picture.js';
 
 export type Pixels =
   Int32Array | Int16Array | Uint8Array | Uint16Array | Uint32Array | Int8Array | Float32Array | Float64Array;
@@ -139,7 +139,7 @@ function coloursOf(file: DicomFile, picture: Picture): (decoded: DecodedFrame, s
   const colours = photometric === 'PALETTE COLOR' ? paletteOf(file) : null;
   return ({ planar, rgb }, samples) => {
     const ybr = photometric.startsWith('YBR') && !rgb;
-    const packed = ybr && photometric === 'YBR_FULL_422' && samples.length === 2 * pixels;
+    const packed = ybr && isPaired(photometric) && samples.length === 2 * pixels;
     const expected = packed ? samples.length : pixels * picture.samples;
     if (samples.length < expected) throw new Error(`${samples.length} of ${expected} samples`);
     if (colours !== null) return Float32Array.from(samples.subarray(0, pixels), colours);
