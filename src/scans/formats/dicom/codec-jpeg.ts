@@ -5,7 +5,7 @@
  *
  * Sources: DICOM PS3.5 section 8.2.1 and 8.2.3, PS3.3 C.7.6.3.1.2 (Photometric Interpretation).
  */
-import { NotRead, checkSize, compiled, type Codec, type DecodedFrame } from './codec.js';
+import { NotRead, checkSign, checkSize, compiled, type Codec, type DecodedFrame } from './codec.js';
 import { JPEG_PROCESSES, endOf, jpegHeaderOf, type JpegHeader } from './codestream.js';
 import { decodeJpegExtended } from './jpeg-extended.js';
 import { decodeJpegLossless } from './jpeg-lossless.js';
@@ -34,7 +34,7 @@ export const jpeg: Codec = async (frame, picture) => {
   if (end === 0) throw new Error('it has no end');
   if (process === 0xf7) {
     const found = await charls(frame.subarray(0, end), picture);
-    checkSign(bits <= 8 ? found.bytes : new Uint16Array(found.bytes.buffer), header, picture);
+    checkSign(found, bits, picture);
     return found;
   }
   if (process <= 0xc2 && bits === 8)
@@ -44,22 +44,13 @@ export const jpeg: Codec = async (frame, picture) => {
 };
 
 function decoded(samples: Uint16Array, header: JpegHeader, picture: Picture): DecodedFrame {
-  checkSign(samples, header, picture);
   const shared = { planar: false, rgb: false };
-  return header.bits <= 8
-    ? { bytes: Uint8Array.from(samples), width: 1, ...shared }
-    : { bytes: new Uint8Array(samples.buffer), width: 2, ...shared };
-}
-
-/** Of fewer bits than the file's header says it cannot be known whether the highest one is a sign. */
-function checkSign(
-  samples: Uint8Array | Uint16Array,
-  { bits }: JpegHeader,
-  { signed, bitsStored }: Picture,
-): void {
-  const sign = 1 << (bits - 1);
-  if (signed && bits < bitsStored && samples.some((value) => value >= sign))
-    throw new Error(`its compressed samples have ${bits} bits, its header says ${bitsStored} with a sign`);
+  const frame: DecodedFrame =
+    header.bits <= 8
+      ? { bytes: Uint8Array.from(samples), width: 1, ...shared }
+      : { bytes: new Uint8Array(samples.buffer), width: 2, ...shared };
+  checkSign(frame, header.bits, picture);
+  return frame;
 }
 
 /** "Adobe", version 100, no flags, and the colours of the components: 0 as they are, 1 YCbCr. */

@@ -89,3 +89,15 @@ export function checkSize(size: CodestreamSize | null, picture: Picture): assert
   if (bits > picture.bitsAllocated)
     throw new Error(`its compressed samples have ${bits} bits, its header says ${picture.bitsAllocated}`);
 }
+
+/** Of fewer bits than the file's header says it cannot be known whether the highest one is a sign. */
+export function checkSign(
+  { bytes, width }: DecodedFrame,
+  bits: number,
+  { signed, bitsStored }: Picture,
+): void {
+  const samples = width === 1 ? bytes : new Uint16Array(bytes.buffer);
+  const sign = 1 << (bits - 1);
+  if (signed && bits < bitsStored && samples.some((value) => value >= sign))
+    throw new Error(`its compressed samples have ${bits} bits, its header says ${bitsStored} with a sign`);
+}

@@ -1,20 +1,17 @@
 /**
  * Decoders of pixel data, by transfer syntax: a table from UID to who decodes it.
  *
- * JPEG 2000 is decoded by the OHIF project's WebAssembly builds of OpenJPEG and OpenJPH, JPEG and JPEG-LS as
- * `codec-jpeg.ts` says. They come in their packages; nothing is fetched.
+ * Frames of JPEG's standards are decoded as what they are, whichever of these the transfer syntax names (`codec-jpeg.ts`,
+ * `codec-jpeg2000.ts`).
  */
 import { inflateRawSync } from 'node:zlib';
 import { LARGEST_BYTES } from '../bytes.js';
 import { unpackBits } from './bits.js';
-import { compiled, type Codec, type DecodedFrame } from './codec.js';
+import type { Codec, DecodedFrame } from './codec.js';
 import { jpeg } from './codec-jpeg.js';
-import { jpeg2000Size } from './codestream.js';
+import { jpeg2000 } from './codec-jpeg2000.js';
 import type { Picture } from './picture.js';
 import { decodeRle } from './rle.js';
-
-const convertsYbr = ({ photometric }: Picture): boolean =>
-  photometric.startsWith('YBR') && photometric !== 'YBR_FULL';
 
 const widthOf = ({ bitsAllocated }: Picture): DecodedFrame['width'] =>
   Math.max(1, bitsAllocated / 8) as DecodedFrame['width'];
@@ -39,18 +36,14 @@ const deflatedFrame: Codec = (frame, picture) => {
   return uncompressed(bitsAllocated === 1 ? unpackBits(bytes, 0, rows * columns) : bytes, picture);
 };
 
-const jpeg2000 = compiled(
-  '@cornerstonejs/codec-openjpeg/decodewasmjs',
-  'J2KDecoder',
-  jpeg2000Size,
-  convertsYbr,
-);
-const htj2k = compiled('@cornerstonejs/codec-openjph', 'HTJ2KDecoder', jpeg2000Size, convertsYbr);
+/** JPEG and JPEG-LS begin with FF D8, JPEG 2000 does not. */
+const anyJpeg: Codec = (frame, picture) =>
+  frame[0] === 0xff && frame[1] === 0xd8 ? jpeg(frame, picture) : jpeg2000(frame, picture);
 
 const base = '1.2.840.10008.1.2';
 
 /** JPEG's other processes had syntaxes of their own once, from 52 to 66. */
-const retired = Array.from({ length: 15 }, (_, i) => [`${base}.4.${52 + i}`, jpeg] as const);
+const retired = Array.from({ length: 15 }, (_, i) => [`${base}.4.${52 + i}`, anyJpeg] as const);
 
 /** Transfer syntaxes (DICOM PS3.6 annex A) and their codecs. */
 export const codecs: Readonly<Record<string, Codec>> = {
@@ -61,17 +54,17 @@ export const codecs: Readonly<Record<string, Codec>> = {
   [`${base}.2`]: uncompressed,
   [`${base}.5`]: rle,
   [`${base}.8.1`]: deflatedFrame,
-  [`${base}.4.50`]: jpeg,
-  [`${base}.4.51`]: jpeg,
-  [`${base}.4.57`]: jpeg,
-  [`${base}.4.70`]: jpeg,
-  [`${base}.4.80`]: jpeg,
-  [`${base}.4.81`]: jpeg,
-  [`${base}.4.90`]: jpeg2000,
-  [`${base}.4.91`]: jpeg2000,
-  [`${base}.4.201`]: htj2k,
-  [`${base}.4.202`]: htj2k,
-  [`${base}.4.203`]: htj2k,
+  [`${base}.4.50`]: anyJpeg,
+  [`${base}.4.51`]: anyJpeg,
+  [`${base}.4.57`]: anyJpeg,
+  [`${base}.4.70`]: anyJpeg,
+  [`${base}.4.80`]: anyJpeg,
+  [`${base}.4.81`]: anyJpeg,
+  [`${base}.4.90`]: anyJpeg,
+  [`${base}.4.91`]: anyJpeg,
+  [`${base}.4.201`]: anyJpeg,
+  [`${base}.4.202`]: anyJpeg,
+  [`${base}.4.203`]: anyJpeg,
 };
 
 /** Whole videos in place of frames (MPEG-2, H.264, HEVC), which `clip.ts` hands to FFmpeg. */

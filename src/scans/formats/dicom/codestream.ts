@@ -76,7 +76,20 @@ export function endOf(bytes: Uint8Array): number {
 /** More tiles than this are an attack rather than a picture. */
 const MOST_TILES = 4096;
 
-export function jpeg2000Size(bytes: Uint8Array): CodestreamSize | null {
+export interface Jpeg2000Header extends CodestreamSize {
+  /** Byte at which the codestream begins. */
+  readonly start: number;
+  readonly signed: boolean;
+  /** Every component has a sample for every pixel, and as many bits as the others. */
+  readonly alike: boolean;
+  /** Block coding of T.814 rather than T.800. */
+  readonly highThroughput: boolean;
+  /** Red, green and blue were transformed before they were compressed. */
+  readonly transformed: boolean;
+}
+
+/** The header of JPEG 2000; null where there is none. */
+export function jpeg2000HeaderOf(bytes: Uint8Array): Jpeg2000Header | null {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const start = startOfCodestream(bytes);
   if (start === -1 || start + 43 > bytes.length) return null;
@@ -84,12 +97,33 @@ export function jpeg2000Size(bytes: Uint8Array): CodestreamSize | null {
   const [columns, rows, tileColumns, tileRows] = [at(0) - at(2), at(1) - at(3), at(4), at(5)];
   if (tileColumns < 1 || tileRows < 1) return null;
   if (Math.ceil(columns / tileColumns) * Math.ceil(rows / tileRows) > MOST_TILES) return null;
+  const samples = view.getUint16(start + 40);
+  const components = bytes.subarray(start + 42, start + 42 + 3 * samples);
+  const [depth = 0] = components;
   return {
+    start,
     columns,
     rows,
-    samples: view.getUint16(start + 40),
-    bits: ((bytes[start + 42] as number) & 0x7f) + 1,
+    samples,
+    bits: (depth & 0x7f) + 1,
+    signed: depth > 0x7f,
+    alike: components.every((byte, i) => byte === (i % 3 === 0 ? depth : 1)),
+    highThroughput: (view.getUint16(start + 6) & HIGH_THROUGHPUT) > 0,
+    transformed: isTransformed(view, start + 2),
   };
+}
+
+/** Capabilities of part 15 are described further on (T.800 table A.10, T.814 A.2). */
+const HIGH_THROUGHPUT = 0x4000;
+
+/** What the coding style (COD) of the main header says of components, from its first segment on. */
+function isTransformed(view: DataView, first: number): boolean {
+  for (let at = first; at + 9 <= view.byteLength; at += 2 + view.getUint16(at + 2)) {
+    const marker = view.getUint16(at);
+    if (marker === 0xff52) return view.getUint8(at + 8) === 1;
+    if (marker === 0xff90 || marker < 0xff00) return false;
+  }
+  return false;
 }
 
 /** The markers SOC and SIZ; within a JP2 file they come after its boxes. */
