@@ -299,6 +299,27 @@ describe('classic series', () => {
     expect((await dicom.read(...paths)).problem).toMatch(/holds 2 scans \(pixels of 1 × 1 mm; pixels of 0.5/);
   });
 
+  it('whose places differ by what rounding explains have frames; steps of a few micrometres are steps', async () => {
+    const moment = (number: number): Buffer => element(0x0020, 0x0013, 'IS', text(String(number)));
+    const jitter = [0, 0.02].flatMap((off, i) =>
+      zs.map((z) => slice(z, [decimal(0x0020, 0x0032, `0\\0\\${z + off}`), moment(i)])),
+    );
+    expect((await outline(...jitter)).map(([depth, frames]) => [depth, frames])).toEqual([[3, 2]]);
+    const fine = [0, 0.008, 0.016].map((z) =>
+      slice(z, [decimal(0x0018, 0x0050, '0.008'), decimal(0x0028, 0x0030, '0.008\\0.008')]),
+    );
+    expect((await outline(...fine)).map(([depth, frames]) => [depth, frames])).toEqual([[3, 1]]);
+  });
+
+  it.each([
+    ['one of them does not say where it lies', 1],
+    ['none of them says where it lies', 3],
+  ])('are not used where %s, and are no clip', async (_, lost) => {
+    const slices = zs.map((z, i) => slice(z, i < lost ? [decimal(0x0020, 0x0032, '')] : []));
+    const scans = await scansIn(folderOf(slices));
+    expect(scans.map(({ problem }) => problem)).toEqual([`${lost} of 3 slices do not say where they lie`]);
+  });
+
   it('whose slices share one instance UID are one scan', async () => {
     const shared = [0, 2, 4, 6].map((z) => slice(z, [element(0x0008, 0x0018, 'UI', text('1.2.3.9', '\0'))]));
     expect(await outline(...shared)).toEqual([[4, 1, 0]]);

@@ -36,7 +36,8 @@ export function arrange(slices: readonly Slice[]): Arrangement {
     return {
       frames: inTime.map((slice) => [slice]),
       step: null,
-      problem: lost === inTime.length ? null : problem,
+      // Of one file, they are the frames of a clip.
+      problem: new Set(inTime.map(({ file }) => file)).size > 1 ? problem : null,
     };
   }
   const normal = cross(first.right, first.down);

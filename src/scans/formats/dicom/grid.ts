@@ -57,7 +57,7 @@ export function gridSlicesOf(file: DicomFile, picture: Picture): Slice[] | null 
   const padding = paddingOf(file, picture);
   const attributes = frameAttributes(file)(0);
   const bValue = bValueOf(data, attributes) ?? null;
-  const look = lookOf(data, attributes, { columns, rows, plane: whole, pixelSpacing: spacing });
+  const look = lookOf(data, attributes, { columns, rows, directions: whole, pixelSpacing: spacing });
   return tiling.planes.map((plane, index): Slice => ({
     file,
     picture,

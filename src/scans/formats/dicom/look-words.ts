@@ -1,11 +1,11 @@
 /**
  * Looks in words that users read: the standard's own vocabulary and numbers, nothing that a writer made up.
  */
-import type { Plane } from './plane.js';
+import type { Directions } from './plane.js';
 import { cross } from './vectors.js';
 
 interface Measured {
-  readonly plane: Plane | null;
+  readonly directions: Directions | null;
   readonly pixelSpacing: readonly [number, number] | null;
   readonly echo: number | undefined;
   readonly b: number | undefined;
@@ -14,7 +14,7 @@ interface Measured {
 /** By what they are about; without what is not known. */
 export function wordsOf(
   exact: Readonly<Record<string, string>>,
-  { plane, pixelSpacing, echo, b }: Measured,
+  { directions, pixelSpacing, echo, b }: Measured,
 ): Record<string, string> {
   const short = (number: number): string => String(Number(number.toPrecision(4)));
   const plain = (text: string | undefined): string =>
@@ -27,7 +27,7 @@ export function wordsOf(
     trace: exact['trace'] ?? '',
     context: plain(exact['label or control']),
     data: plain(exact['data']),
-    plane: plane === null ? '' : planeWord(plane),
+    plane: directions === null ? '' : planeWord(directions),
     spacing: pixelSpacing === null ? '' : `pixels of ${pixelSpacing.map(short).join(' × ')} mm`,
     echo: echo === undefined ? '' : `echo ${short(echo)} ms`,
     b: b === undefined ? '' : `b ${short(b)} s/mm²`,
@@ -37,7 +37,7 @@ export function wordsOf(
   return Object.fromEntries(Object.entries(words).filter(([, text]) => text !== ''));
 }
 
-function planeWord({ right, down }: Plane): string {
+function planeWord({ right, down }: Directions): string {
   const normal = cross(right, down).map(Math.abs);
   const most = Math.max(...normal);
   const word = ['sagittal', 'coronal', 'axial'][normal.indexOf(most)] as string;

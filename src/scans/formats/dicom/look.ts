@@ -11,7 +11,7 @@ import type { Look } from '../looks.js';
 import { bValueOf, isBy, isMr, isTrace } from './diffusion.js';
 import type { FrameAttributes, Stored } from './frame-groups.js';
 import { wordsOf } from './look-words.js';
-import type { Plane } from './plane.js';
+import type { Directions } from './plane.js';
 
 /** What numbers may differ by and still be equal. */
 const COSINE = 2e-3;
@@ -55,7 +55,7 @@ const NUMBERS: readonly (readonly [string, readonly string[], string, Stored, nu
 interface Placed {
   readonly columns: number;
   readonly rows: number;
-  readonly plane: Plane | null;
+  readonly directions: Directions | null;
   readonly pixelSpacing: readonly [number, number] | null;
 }
 
@@ -63,7 +63,7 @@ interface Placed {
 export function lookOf(
   data: DataSet,
   attributes: FrameAttributes,
-  { columns, rows, plane, pixelSpacing }: Placed,
+  { columns, rows, directions, pixelSpacing }: Placed,
   more: Readonly<Record<string, string>> = {},
 ): Look {
   const type = typeOf(attributes.text(FRAME_TYPE, 'x00089007') ?? data.string('x00080008') ?? '');
@@ -85,7 +85,10 @@ export function lookOf(
   });
   const shown = Object.fromEntries(numbers.map(({ name, found }) => [name, found.join(' ')]));
   const measured: (readonly [string, readonly number[]])[] = [
-    ['orientation', plane === null ? [] : [...plane.right, ...plane.down].map((cosine) => cosine / COSINE)],
+    [
+      'orientation',
+      directions === null ? [] : [...directions.right, ...directions.down].map((cosine) => cosine / COSINE),
+    ],
     ['pixels', (pixelSpacing ?? []).map((mm) => Math.log(mm) / PIXEL_SPACING)],
     ['echo', echo === undefined ? [] : [echo / ECHO_MS]],
     ['b', b === undefined ? [] : [Math.asinh(b / (B_VALUE.small / B_VALUE.large)) / B_VALUE.large]],
@@ -95,7 +98,10 @@ export function lookOf(
     // Hashed, since the index keeps it and writers may put anything into it.
     exact: sha256(JSON.stringify([exact, measured.map(([name, { length }]) => [name, length])])).slice(0, 16),
     measured: measured.flatMap(([, values]) => values),
-    words: wordsOf({ ...exact, ...shown, type: type.slice(2).join(' ') }, { plane, pixelSpacing, echo, b }),
+    words: wordsOf(
+      { ...exact, ...shown, type: type.slice(2).join(' ') },
+      { directions, pixelSpacing, echo, b },
+    ),
   };
 }
 

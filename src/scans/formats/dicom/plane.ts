@@ -10,12 +10,15 @@ import { decimal, decimals } from './file.js';
 import type { FrameAttributes } from './frame-groups.js';
 import { cross, dot, scaled, sum, unit } from './vectors.js';
 
-export interface Plane {
-  /** Millimetres (LPS) of the centre of the first pixel. */
-  readonly position: Triple;
-  /** Unit vectors (LPS) along which columns and rows are counted. */
+/** Unit vectors (LPS) along which columns and rows are counted. */
+export interface Directions {
   readonly right: Triple;
   readonly down: Triple;
+}
+
+export interface Plane extends Directions {
+  /** Millimetres (LPS) of the centre of the first pixel. */
+  readonly position: Triple;
 }
 
 const TAG = {
@@ -52,6 +55,14 @@ export function planeWithin(attributes: FrameAttributes): Plane | null {
       attributes.numbers(GROUP.planeOrientationVolume, TAG.imageOrientationVolume, 'FD', 6),
     )
   );
+}
+
+/** How a frame lies, also where it does not say at which place. */
+export function directionsWithin(attributes: FrameAttributes): Directions | null {
+  const orientation =
+    attributes.numbers(GROUP.planeOrientation, TAG.imageOrientation, 'DS', 6) ??
+    attributes.numbers(GROUP.planeOrientationVolume, TAG.imageOrientationVolume, 'FD', 6);
+  return planeOf([0, 0, 0], orientation);
 }
 
 /** Millimetres along the normal. */

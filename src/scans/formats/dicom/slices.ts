@@ -15,7 +15,15 @@ import { lookupTableOf, type LookupTable } from './lookup-table.js';
 import { nuclearFrames } from './nuclear.js';
 import { paddingOf, type Padding } from './padding.js';
 import type { Picture } from './picture.js';
-import { AXIAL, movedBy, pixelSpacingOf, planeWithin, thicknessOf, type Plane } from './plane.js';
+import {
+  AXIAL,
+  directionsWithin,
+  movedBy,
+  pixelSpacingOf,
+  planeWithin,
+  thicknessOf,
+  type Plane,
+} from './plane.js';
 
 export interface Slice {
   readonly file: DicomFile;
@@ -88,7 +96,7 @@ export function slicesOf(file: DicomFile, picture: Picture): { slices: Slice[]; 
     const number = (group: readonly string[], tag: string): number | undefined =>
       attributes.numbers(group, tag)?.[0];
     const more = { ...nuclear?.[frame]?.facts, ...separating[frame] };
-    const plane = planes[frame] ?? null;
+    const directions = planes[frame] ?? (meaning.frames === 'time' ? null : directionsWithin(attributes));
     return {
       file,
       picture,
@@ -101,7 +109,7 @@ export function slicesOf(file: DicomFile, picture: Picture): { slices: Slice[]; 
       intercept: number(GROUP.pixelTransformation, TAG.rescaleIntercept) ?? 0,
       lookupTable,
       padding,
-      look: lookOf(file.data, telling, { columns, rows, plane, pixelSpacing }, more),
+      look: lookOf(file.data, telling, { columns, rows, directions, pixelSpacing }, more),
       time: timeOf(attributes),
       bValue: bValueOf(file.data, telling) ?? null,
       order: [...orderOf(file), ...(nuclear?.[frame]?.order ?? momentOf(attributes))],
