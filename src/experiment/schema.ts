@@ -22,6 +22,21 @@ export const PhantomOptions = z.strictObject({
   patients: z.number().int().min(2).max(1000).default(16),
   size: z.number().int().min(16).max(256).default(48).describe('voxels along each axis'),
   seed: z.number().int().min(0).default(1),
+  frames: z
+    .number()
+    .int()
+    .min(2)
+    .max(1000)
+    .optional()
+    .describe('films of so many frames, 0.1 s apart, instead of volumes'),
+  contrast: z
+    .number()
+    .min(0.1)
+    .max(4)
+    .default(1)
+    .describe(
+      'factor on the differences between tissues: with more, networks tell organs apart in fewer steps',
+    ),
 });
 
 const LATENCY_RULE = 'a number of milliseconds from 0.01 to 60000';
