@@ -83,17 +83,23 @@ function facesOf(values: Float32Array, size: Shape): Faces {
 
 /** For each ordered pair of parts and each axis: the correlation of one's high face with the other's low face. */
 function seams(faces: readonly Faces[]): number[] {
-  return faces.flatMap((one, i) =>
-    faces.flatMap((other, j) =>
-      i === j ? [] : one.map(({ high }, axis) => correlation(high, other[axis]?.low ?? high)),
+  const units = faces.map((part) => part.map(({ low, high }) => ({ low: unit(low), high: unit(high) })));
+  return units.flatMap((one, i) =>
+    units.flatMap((other, j) =>
+      i === j ? [] : one.map(({ high }, axis) => dot(high, other[axis]?.low ?? high)),
     ),
   );
 }
 
-function correlation(a: Float32Array, b: Float32Array): number {
-  const [[meanA, deviationA], [meanB, deviationB]] = [moments(a), moments(b)];
-  if (deviationA < 1e-6 || deviationB < 1e-6) return 0;
+/** At mean 0 and length 1, so that dot products are correlations; zeros where the face is constant. */
+function unit(face: Float32Array): Float32Array {
+  const [mean, deviation] = moments(face);
+  const scale = deviation < 1e-6 ? 0 : 1 / (deviation * Math.sqrt(face.length));
+  return face.map((value) => (value - mean) * scale);
+}
+
+function dot(a: Float32Array, b: Float32Array): number {
   let sum = 0;
-  a.forEach((value, i) => (sum += (value - meanA) * ((b[i] ?? 0) - meanB)));
-  return sum / (a.length * deviationA * deviationB);
+  for (let i = 0; i < a.length; i++) sum += (a[i] as number) * (b[i] as number);
+  return sum;
 }

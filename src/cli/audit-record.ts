@@ -1,42 +1,80 @@
 /**
- * Which task settings were audited on which scans, so that a search can say that its own were not.
+ * What a search says of the audit of its own setting: task, options, scans.
  *
  * Records lie beside the cache of prepared scans, named by task, options and scans; losing them costs nothing but
- * another audit.
+ * another audit. Of experiments that ship, on their phantoms, the record ships too.
  */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Check } from '../audit/audit.js';
 import { hashJson } from '../core/hash.js';
 import type { Json } from '../core/json.js';
+import { writeWhole } from '../core/write-whole.js';
 import type { Prepared } from '../experiment/prepare.js';
 import { defaultCacheDirectory } from '../scans/cache.js';
 import type { ScanSet } from '../scans/scan-set.js';
+import { plural } from './format.js';
+import { phantoms } from './scan-source.js';
+import { shippedRuns } from './shipped-audits.js';
 
-/** `failed`: names of the checks that failed. */
-export interface AuditRecord {
-  readonly failed: readonly string[];
-}
+/** What a record keeps of a check. */
+type Kept = Pick<Check, 'name' | 'figure' | 'limit' | 'passed'>;
 
-export function recordAudit(prepared: Prepared, scans: ScanSet, record: AuditRecord): void {
+export function recordAudit(prepared: Prepared, scans: ScanSet, checks: readonly Kept[]): void {
   const path = pathOf(prepared, scans);
   mkdirSync(join(path, '..'), { recursive: true });
-  writeFileSync(path, `${JSON.stringify(record)}\n`);
+  const kept = checks.map(({ name, figure, limit, passed }) => ({ name, figure, limit, passed }));
+  writeWhole(path, `${JSON.stringify({ checks: kept })}\n`);
 }
 
-/** One line about the audit of a search's setting; null where it passed. */
-export function auditRemark(prepared: Prepared, scans: ScanSet): string | null {
+/** One line about the audit of a search's setting. `source`: where its scans are from, as its database says. */
+export function auditRemark(prepared: Prepared, scans: ScanSet, source: string): string {
+  const { name } = prepared.task;
+  const own = ownRecord(prepared, scans);
+  if (own !== null) return remarkOf(name, own, 'these scans');
+  const shipped = source === phantoms ? shippedRuns(prepared) : [];
+  if (shipped.length === 0)
+    return `${name} is not audited with these options on these scans; voxolve audit shows whether it can be solved by shortcuts`;
+  return remarkOf(
+    name,
+    shipped.flatMap(({ checks }) => checks),
+    'these phantoms',
+  );
+}
+
+function remarkOf(task: string, checks: readonly Kept[], where: string): string {
+  const failed = [...new Set(checks.filter(({ passed }) => !passed).map(({ name }) => name))];
+  if (failed.length > 0) return `${task} failed its audit on ${where}: ${failed.join(', ')}`;
+  const figures = TOLD.flatMap(([name, words]) => {
+    const found = checks.filter((check) => check.name === name);
+    const worst = found.reduce<Kept | undefined>(
+      (a, b) => (a !== undefined && a.figure > b.figure ? a : b),
+      undefined,
+    );
+    return worst === undefined
+      ? []
+      : [`${words} ${worst.figure.toFixed(3)} (limit ${worst.limit.toFixed(3)})`];
+  });
+  const different = new Set(checks.map(({ name }) => name)).size;
+  return `${task} was audited on ${where}: no shortcut found in ${plural(different, 'check')}; ${figures.join(', ')}`;
+}
+
+/** The checks that a line has room for, in its words: those that come nearest to their limits. */
+const TOLD: readonly (readonly [name: string, words: string])[] = [
+  ['weak statistics', 'score of a weak classifier'],
+  ['null: shuffled, network', 'of a network on shuffled tissue'],
+  ['border against interior', 'from borders less interiors'],
+];
+
+function ownRecord(prepared: Prepared, scans: ScanSet): readonly Kept[] | null {
   const path = pathOf(prepared, scans);
-  if (!existsSync(path)) {
-    return `${prepared.task.name} is not audited with these options on these scans; voxolve audit shows whether it can be solved by shortcuts`;
-  }
-  const { failed } = JSON.parse(readFileSync(path, 'utf8')) as AuditRecord;
-  return failed.length === 0
-    ? null
-    : `${prepared.task.name} failed its audit on these scans: ${failed.join(', ')}`;
+  if (!existsSync(path)) return null;
+  return (JSON.parse(readFileSync(path, 'utf8')) as { checks: Kept[] }).checks;
 }
 
 function pathOf({ task, taskOptions }: Prepared, { fingerprint }: ScanSet): string {
   const options = JSON.parse(JSON.stringify(taskOptions)) as Json;
-  const key = hashJson({ task: task.name, options, scans: fingerprint });
+  // Earlier versions kept names of failed checks alone.
+  const key = hashJson({ version: 2, task: task.name, options, scans: fingerprint });
   return join(defaultCacheDirectory(), 'audits', `${key}.json`);
 }

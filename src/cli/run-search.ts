@@ -121,8 +121,7 @@ export interface SearchRun {
 /** Searches until all candidates are finished or the user interrupts. */
 export async function runSearch(run: SearchRun): Promise<StudyEnd> {
   const { store, row, prepared, workers } = run;
-  const remark = auditRemark(prepared, run.scans);
-  if (remark !== null) note(remark);
+  note(auditRemark(prepared, run.scans, row.scans));
   const setup = workerSetup(run);
   const lanes = await lanesOfRun(run, setup);
   const pool = createPool(setup, { lanes });

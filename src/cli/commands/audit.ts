@@ -1,18 +1,14 @@
 /** `voxolve audit EXPERIMENT.json --scans DIR`: can the experiment's proxy task be solved by shortcuts on these scans? */
-import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
-import { audit as runAudit, type Check } from '../../audit/audit.js';
-import { present } from '../../core/errors.js';
-import { rngOf } from '../../core/random.js';
-import { engines } from '../../engines/index.js';
-import { prepare } from '../../experiment/prepare.js';
+import type { Check } from '../../audit/audit.js';
+import { parseOrComplain } from '../../core/validate.js';
 import { readExperiment } from '../../experiment/read.js';
-import { tryOwn } from '../../experiment/try-own.js';
+import { Experiment } from '../../experiment/schema.js';
 import { recordAudit } from '../audit-record.js';
+import { auditExperiment, usualEffort } from '../audit-run.js';
 import { defineCommand } from '../command.js';
-import { chooseEngine } from '../engine-choice.js';
 import { jsonOption, note, print, printJson } from '../output.js';
-import { loadScans, phantoms, scanFolder } from '../scan-source.js';
+import { phantoms } from '../scan-source.js';
 
 export const audit = defineCommand({
   command: 'audit <experiment>',
@@ -24,40 +20,29 @@ export const audit = defineCommand({
         type: 'string',
         describe: 'folder of scans (default: the phantoms of the experiment)',
       })
+      .option('seed', { type: 'number', describe: 'overrides the experiment' })
       .option('steps', {
         type: 'number',
-        default: 60,
+        default: usualEffort.steps,
         describe: 'steps that the small network trains per check',
       })
       .option('questions', {
         type: 'number',
-        default: 400,
+        default: usualEffort.questions,
         describe: 'questions that a weak classifier is tested on',
       })
       .options(jsonOption),
   handler: async (args) => {
-    const experiment = await readExperiment(args.experiment);
-    const choice = await chooseEngine(experiment);
-    const draft = await prepare(experiment, 1);
+    const file = await readExperiment(args.experiment);
+    const { seed = file.seed } = args;
+    const experiment = parseOrComplain(Experiment, { ...file, seed }, 'options over the experiment');
     const source = args.scans === undefined ? phantoms : resolve(args.scans);
-    const folder = await scanFolder(source, experiment, `${experiment.name}.db`);
-    const set = await loadScans(folder, experiment, draft.plan);
-    const prepared = await prepare(experiment, set.channels);
-    tryOwn(prepared, set);
-    const { plan, task } = prepared;
-    const checks = await runAudit({
-      set,
-      plan,
-      training: { ...experiment.training, steps: args.steps },
-      engine: present(engines[choice.engine], choice.engine),
-      device: choice.device,
-      threads: availableParallelism(),
-      rng: rngOf(experiment.seed, 'audit'),
-      questions: { learn: 2 * args.questions, test: args.questions },
-      onCheck: (check) => (args.json ? note(lineOf(check)) : print(lineOf(check))),
-    });
+    const { prepared, scans, checks } = await auditExperiment(experiment, source, args, (check) =>
+      args.json ? note(lineOf(check)) : print(lineOf(check)),
+    );
+    const { task, plan } = prepared;
+    recordAudit(prepared, scans, checks);
     const failed = checks.filter(({ passed }) => !passed);
-    recordAudit(prepared, set, { failed: failed.map(({ name }) => name) });
     if (failed.length > 0) process.exitCode = 1;
     if (args.json) {
       printJson({
