@@ -183,7 +183,7 @@ describe('a folder of scans', { timeout: 60_000 }, () => {
       'large.json',
     );
     expect(await refusedSearch(large, '--scans', at('good'))).toMatch(
-      /24 × 24 × 24 voxels.*smaller than the crop of/,
+      /32 × 32 × 32 voxels.*smaller than the crop of/,
     );
   });
 
