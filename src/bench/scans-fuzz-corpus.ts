@@ -1,6 +1,6 @@
 /**
- * Good files for the fuzzer to spoil: small ones written here, one for each format that needs no decoder of others,
- * and those of a corpus folder where one is given.
+ * Good files for the fuzzer to spoil: small ones written here and in `scans-fuzz-kinds.ts`, one for each format that needs
+ * no decoder of others, and those of a corpus folder where one is given.
  */
 import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,12 +8,17 @@ import { deflateSync, gzipSync } from 'node:zlib';
 import { formatOf } from '../scans/formats/index.js';
 import { npyBytes } from '../scans/npy.js';
 import { zipSync } from 'fflate';
+import { samplesOfKinds } from './scans-fuzz-kinds.js';
 import { dicomFile, element, encapsulated, sequence, short, text } from './scans-dicom-file.js';
 
 export interface Sample {
   /** Its ending decides who reads it. */
   readonly ending: string;
   readonly bytes: Uint8Array;
+  /** Files that lie beside it, by their names; it is called `scan` and its ending. */
+  readonly beside?: Readonly<Record<string, Uint8Array>>;
+  /** Axes of an array that does not say what they are. */
+  readonly layout?: string;
 }
 
 const SIDE = 8;
@@ -44,6 +49,7 @@ export function builtInSamples(): Sample[] {
     { ending: '.dcm', bytes: dicomOf('1.2.840.10008.1.2.5') },
     { ending: '.dcm', bytes: segmentationOf() },
     { ending: '.dcm', bytes: gridOf() },
+    ...samplesOfKinds(),
   ];
 }
 
@@ -52,7 +58,7 @@ export function samplesWithin(folder: string): Sample[] {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .sort()
     .map((name) => join(folder, name))
-    .filter((path) => formatOf(path) !== undefined && formatOf(path)?.name !== 'video')
+    .filter((path) => formatOf(path) !== undefined)
     .filter((path) => statSync(path).isFile())
     .filter((path) => statSync(path).size > 0 && statSync(path).size < LARGEST_SAMPLE)
     .map((path) => ({ ending: /(\.\w+)(\.gz)?$/.exec(path)?.[0] ?? '', bytes: readFileSync(path) }));

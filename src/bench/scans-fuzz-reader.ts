@@ -3,15 +3,16 @@
  *
  * It is a process of its own, since a reader that hangs, or takes all memory, must not take the fuzzer with it.
  */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { UserError, messageOf } from '../core/errors.js';
-import { rngOf } from '../core/random.js';
+import { rngOf, type Rng } from '../core/random.js';
+import { describeScans } from '../scans/describe.js';
 import { formatOf } from '../scans/formats/index.js';
 import { ScanOptions, transformsOf } from '../scans/options.js';
 import { prepare } from '../scans/prepare.js';
-import { builtInSamples, samplesWithin } from './scans-fuzz-corpus.js';
+import { builtInSamples, samplesWithin, type Sample } from './scans-fuzz-corpus.js';
 import { spoil } from './scans-fuzz-mutations.js';
 
 export interface Outcome {
@@ -27,18 +28,29 @@ export interface Outcome {
 const [seed = '0', first = '0', last = '0', corpus = ''] = process.argv.slice(2);
 const samples = [...builtInSamples(), ...(corpus === '' ? [] : samplesWithin(corpus))];
 const folder = mkdtempSync(join(tmpdir(), 'voxolve-fuzz-'));
-const transforms = transformsOf(ScanOptions.parse({ nonFinite: 'zero' }));
+const options = ScanOptions.parse({ nonFinite: 'zero' });
+const transforms = transformsOf(options);
+
+/** This share of the files is read as folders are. */
+const WHOLE_FOLDERS = 0.1;
+
+/** Only voxolve's own decoders of video: FFmpeg is not what is tried here. */
+process.env['VOXOLVE_FFMPEG'] = join(folder, 'no-ffmpeg');
 
 function report(outcome: Omit<Outcome, 'memory'>): void {
   process.send?.({ ...outcome, memory: Math.round(process.memoryUsage.rss() / 2 ** 20) });
 }
 
-async function attempt(path: string): Promise<Pick<Outcome, 'result' | 'detail'>> {
+type Ending = Pick<Outcome, 'result' | 'detail'>;
+
+async function attempt(path: string, { layout }: Sample): Promise<Ending> {
   try {
     const format = formatOf(path);
     // What a folder is listed by must end as well as reading does.
-    await format?.facts?.(path, (identifier) => identifier).catch(soundly(path));
-    const scan = await format?.read(path);
+    await format?.facts?.(path, (identifier) => identifier).catch(soundly);
+    const scan = await (layout === undefined || format?.readAs === undefined
+      ? format?.read(path)
+      : format.readAs(layout, path));
     if (scan === undefined) return { result: 'defect', detail: 'of no format' };
     const expected = scan.size.reduce((product, n) => product * n, scan.frames);
     if (scan.voxels.length !== expected)
@@ -46,33 +58,65 @@ async function attempt(path: string): Promise<Pick<Outcome, 'result' | 'detail'>
     prepare(path, scan, transforms);
     return { result: 'volume', detail: '' };
   } catch (thrown) {
-    const message = messageOf(thrown);
-    return isSound(thrown, path)
-      ? { result: 'refused', detail: message }
-      : { result: 'defect', detail: thrown instanceof Error ? (thrown.stack ?? message) : message };
+    return endingOf(thrown);
   }
 }
 
-/** One line that begins with the name of the file. */
-function isSound(thrown: unknown, path: string): boolean {
-  return thrown instanceof UserError && thrown.message.startsWith(path) && !thrown.message.includes('\n');
+/** The folder as `voxolve scans` looks at it: found, told apart, read and prepared. */
+async function attemptFolder(): Promise<Ending> {
+  const cacheDirectory = mkdtempSync(join(tmpdir(), 'voxolve-fuzz-cache-'));
+  try {
+    const { series, skipped } = await describeScans(folder, options, { cacheDirectory });
+    const used = series.some(({ prepared }) => prepared !== null);
+    const odd = skipped.find(({ reason }) => reason.includes('\n'));
+    if (odd !== undefined) return { result: 'defect', detail: odd.reason };
+    return { result: used ? 'volume' : 'refused', detail: '' };
+  } catch (thrown) {
+    return endingOf(thrown);
+  } finally {
+    rmSync(cacheDirectory, { recursive: true, force: true });
+  }
 }
 
-function soundly(path: string): (thrown: unknown) => void {
-  return (thrown) => {
-    if (!isSound(thrown, path)) throw thrown;
-  };
+/** One line that names the file, or a file beside it, is as it should be. */
+function endingOf(thrown: unknown): Ending {
+  const message = messageOf(thrown);
+  return isSound(thrown)
+    ? { result: 'refused', detail: message }
+    : { result: 'defect', detail: thrown instanceof Error ? (thrown.stack ?? message) : message };
+}
+
+function isSound(thrown: unknown): boolean {
+  return thrown instanceof UserError && thrown.message.startsWith(folder) && !thrown.message.includes('\n');
+}
+
+function soundly(thrown: unknown): void {
+  if (!isSound(thrown)) throw thrown;
+}
+
+/** Writes a sample, one of its files spoiled; says which and how. */
+function write(sample: Sample, rng: Rng): { path: string; what: string } {
+  const own = `scan${sample.ending}`;
+  const files = Object.entries({ [own]: sample.bytes, ...sample.beside });
+  // Most of what can go wrong stands in the header.
+  const at = files.length === 1 || rng.bool(0.7) ? 0 : 1 + rng.int(files.length - 1);
+  let what = '';
+  for (const [i, [name, bytes]] of files.entries()) {
+    const spoiled = i === at ? spoil(bytes, rng) : { bytes, how: '' };
+    if (i === at) what = `${spoiled.how} ${name}`;
+    writeFileSync(join(folder, name), spoiled.bytes);
+  }
+  return { path: join(folder, own), what };
 }
 
 for (let index = Number(first); index < Number(last); index++) {
   const rng = rngOf(Number(seed), 'fuzz', index);
   const sample = rng.pick(samples);
-  const { bytes, how } = spoil(sample.bytes, rng);
-  const path = join(folder, `scan${sample.ending}`);
-  writeFileSync(path, bytes);
-  const what = `${how} ${sample.ending}`;
+  const { path, what } = write(sample, rng);
+  const whole = rng.bool(WHOLE_FOLDERS);
   report({ index, what, result: 'begins', detail: '' });
-  report({ index, what, ...(await attempt(path)) });
+  report({ index, what, ...(await (whole ? attemptFolder() : attempt(path, sample))) });
+  for (const name of readdirSync(folder)) rmSync(join(folder, name));
 }
 rmSync(folder, { recursive: true });
 process.disconnect();
