@@ -34,7 +34,8 @@ export interface NuclearFrame {
 
 /** Third value of Image Type. */
 export function nuclearType({ data }: DicomFile): string {
-  return (data.string('x00080008', 2) ?? '').trim().toUpperCase();
+  // The parser throws where a text has fewer values than it is asked for.
+  return (data.string('x00080008')?.split('\\')[2] ?? '').trim().toUpperCase();
 }
 
 export function isProjections(type: string): boolean {
