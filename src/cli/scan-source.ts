@@ -4,7 +4,7 @@
  */
 import { UserError } from '../core/errors.js';
 import type { Experiment } from '../experiment/schema.js';
-import { countsText } from '../scans/left-out.js';
+import { leftOutLines } from '../scans/left-out.js';
 import { loadScanSet, type ScanReport } from '../scans/load.js';
 import { writePhantoms } from '../scans/phantoms.js';
 import type { ScanSet } from '../scans/scan-set.js';
@@ -54,6 +54,6 @@ function noteReport(folder: string, { used, skipped, leftOut, notes }: ScanRepor
       `${patients('validation')} held out)${skipped.length > 0 ? `; ${skipped.length} skipped:` : ''}`,
   );
   for (const { path, reason } of skipped) note(`  skipped ${path}: ${reason}`);
-  if (leftOut.length > 0) note(`  left out: ${countsText(leftOut)}`);
+  for (const line of leftOutLines(leftOut)) note(`  left out ${line}`);
   for (const text of notes) note(`  ${text}`);
 }

@@ -14,8 +14,8 @@ import { readManifest } from './manifest.js';
 import type { ScanOptions } from './options.js';
 import type { Part } from './parts.js';
 import type { ScanIndex } from './scan-index.js';
-import { groupsOf, lostText, type Group } from './series.js';
-import { walk } from './walk.js';
+import { groupsOf, listIn, lostText, type Group } from './series.js';
+import { SPECIAL, walk } from './walk.js';
 
 export interface ScanFile {
   /** Its files, the first by name first. */
@@ -71,8 +71,7 @@ export async function discoverScans(
     onProgress?.(at, listed.length, file.name);
     const member = await lookAt(file, index);
     const aside = member.facts?.aside ?? null;
-    if (isStray(member))
-      strays.set(dirname(file.path), [...(strays.get(dirname(file.path)) ?? []), file.path]);
+    if (isStray(member)) listIn(strays, dirname(file.path)).push(file.path);
     if (aside !== null && !(options.include as readonly string[]).includes(aside))
       asides.push({ ...member, what: aside });
     else if (member.format === undefined && !member.closed && file.named !== true) unknown.push(file);
@@ -111,8 +110,12 @@ function filesOf(
 
 /** The file itself, or all files of a folder. */
 function filesWithin(listed: Listed): { files: Listed[]; leftOut: readonly LeftOut[] } {
-  if (statSync(listed.path, { throwIfNoEntry: false })?.isDirectory() !== true)
-    return { files: [{ ...listed, name: printable(listed.name), named: true }], leftOut: [] };
+  const found = statSync(listed.path, { throwIfNoEntry: false });
+  const name = printable(listed.name);
+  // Opening a pipe would wait for who writes to it.
+  if (found !== undefined && !found.isDirectory() && !found.isFile())
+    return { files: [], leftOut: [{ path: name, what: 'special file', reason: SPECIAL }] };
+  if (found?.isDirectory() !== true) return { files: [{ ...listed, name, named: true }], leftOut: [] };
   const prefix = listed.name === '' ? '' : `${listed.name.replace(/\/+$/, '')}/`;
   const { files, leftOut } = walk(listed.path);
   return {

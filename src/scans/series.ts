@@ -30,19 +30,27 @@ export function groupsOf(found: readonly Member[]): Group[] {
   for (const member of found) {
     const { facts, file } = member;
     const key = facts === undefined ? file.path : JSON.stringify([facts.series, file.patient, file.split]);
-    series.set(key, [...(series.get(key) ?? []), member]);
+    listIn(series, key).push(member);
   }
   return [...series.values()]
     .flatMap((members) => partsOf(members, ({ facts }) => facts?.looks ?? []))
     .flatMap(({ members, part }) => groupsIn(members, part));
 }
 
+/** The list at `key`, a new one where there is none. */
+export function listIn<T>(lists: Map<string, T[]>, key: string): T[] {
+  const found = lists.get(key);
+  if (found !== undefined) return found;
+  const list: T[] = [];
+  lists.set(key, list);
+  return list;
+}
+
 /** One scan, or one for each folder. */
 function groupsIn(members: readonly Member[], part: Part | null): Group[] {
   const folders = new Map<string, Member[]>();
   for (const member of members) {
-    const folder = dirname(member.file.path);
-    folders.set(folder, [...(folders.get(folder) ?? []), member]);
+    listIn(folders, dirname(member.file.path)).push(member);
   }
   const apart = [...folders.values()];
   if (apart.length > 1 && completeEachOther(members)) return groupOf(members, part, [joinedText(apart)]);
@@ -61,8 +69,7 @@ function groupOf(members: readonly Member[], part: Part | null, remarks: readonl
 /** A series that lies there several times over, as so many series; doubles of some files alone are left to be found. */
 function copiesOf(members: readonly Member[]): (readonly Member[])[] {
   const instances = new Map<string, Member[]>();
-  for (const member of members)
-    instances.set(instanceOf(member), [...(instances.get(instanceOf(member)) ?? []), member]);
+  for (const member of members) listIn(instances, instanceOf(member)).push(member);
   const copies = [...instances.values()];
   const count = copies[0]?.length ?? 1;
   if (count === 1 || copies.some(({ length }) => length !== count)) return [members];

@@ -17,6 +17,9 @@ export interface Walk {
   readonly leftOut: readonly LeftOut[];
 }
 
+/** Why pipes, sockets and devices are left out. */
+export const SPECIAL = 'neither a file nor a folder';
+
 export function walk(folder: string): Walk {
   const files: { path: string; name: string }[] = [];
   const leftOut: LeftOut[] = [];
@@ -51,7 +54,7 @@ export function walk(folder: string): Walk {
         if (entry.isDirectory()) enter(at, join(truth, entry.name.toString()), `${name}/`);
         else if (entry.isSymbolicLink()) follow(at, truth, name);
         else if (entry.isFile()) files.push({ path: at, name });
-        else pass(name, 'special file', 'neither a file nor a folder');
+        else pass(name, 'special file', SPECIAL);
       }
     }
   };
@@ -66,7 +69,7 @@ export function walk(folder: string): Walk {
       return pass(name, 'broken link', `it leads nowhere (${codeOf(thrown)})`);
     }
     if (target.isFile()) return void files.push({ path, name });
-    if (!target.isDirectory()) return pass(name, 'special file', 'neither a file nor a folder');
+    if (!target.isDirectory()) return pass(name, 'special file', SPECIAL);
     if (isWithin(holder, truth))
       return pass(name, 'linked folder', 'it leads back to a folder that it lies in');
     if (visited.has(truth) || roots.some((root) => isWithin(truth, root) || isWithin(root, truth)))

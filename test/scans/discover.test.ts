@@ -9,6 +9,8 @@ import { UserError } from '../../src/core/errors.js';
 import { openLibrary, type Library } from '../../src/scans/library.js';
 import { countsText } from '../../src/scans/left-out.js';
 import { ScanOptions } from '../../src/scans/options.js';
+import { voxolve } from '../support/cli.js';
+import { writeExperiment } from '../support/tiny.js';
 import { temporaryFolder, writePatient } from './nifti-file.js';
 
 const cacheDirectory = temporaryFolder();
@@ -85,6 +87,47 @@ describe('the walk through a folder', () => {
     expect(countsText(library.leftOut)).toBe(
       '2 × no scan (.json), 1 × hidden file, 1 × hidden folder, 1 × no scan (.txt), 1 × no scan (no ending)',
     );
+  });
+
+  it('says of each kind how many there are, which is one, and why, in the list and before a search', async () => {
+    const folder = temporaryFolder();
+    for (const patient of [1, 2, 3, 4]) writePatient(join(folder, `${patient}.nii`), patient, 36);
+    for (const name of ['a.json', 'b.json', 'voxels.raw']) writeFileSync(join(folder, name), 'text');
+    symlinkSync('nowhere', join(folder, 'link.nii'));
+    const lines = [
+      'left out 2 × no scan (.json), such as a.json: of no known format',
+      'left out broken link link.nii: it leads nowhere (ENOENT)',
+      'left out no scan (.raw) voxels.raw: voxels that no header beside it names',
+    ];
+    const env = { VOXOLVE_CACHE: cacheDirectory };
+    const listed = await voxolve(['scans', folder], env);
+    expect(listed.stdout).toContain('4 scans, 0 with a problem, 0 unreadable, 4 left out');
+    const work = temporaryFolder();
+    const experiment = writeExperiment(work, { candidates: 1 });
+    const db = join(work, 'search.db');
+    const searched = await voxolve(
+      ['search', experiment, '--scans', folder, '--db', db, '--workers', '1', '--engine', 'onnx'],
+      env,
+    );
+    expect(searched.code, searched.stderr).toBe(0);
+    for (const line of lines) {
+      expect(listed.stdout.split('\n')).toContain(`  ${line}`);
+      expect(searched.stderr.split('\n')).toContain(`  ${line}`);
+    }
+    const { left_out: leftOut } = JSON.parse((await voxolve(['scans', folder, '--json'], env)).stdout) as {
+      left_out: { path: string; what: string }[];
+    };
+    expect(leftOut.map(({ path }) => path).sort()).toEqual(['a.json', 'b.json', 'link.nii', 'voxels.raw']);
+  }, 120_000);
+
+  it.skipIf(process.platform === 'win32')('waits for no pipe, found or named by a manifest', async () => {
+    const folder = temporaryFolder();
+    writePatient(join(folder, 'a.nii'), 1);
+    execFileSync('mkfifo', [join(folder, 'pipe.nii')]);
+    writeFileSync(join(folder, 'scans.csv'), 'path,patient\na.nii,1\npipe.nii,2\n');
+    const special = { path: 'pipe.nii', what: 'special file', reason: 'neither a file nor a folder' };
+    expect((await look(folder)).leftOut[0]).toEqual(special);
+    expect((await look(folder, { manifest: 'scans.csv' })).leftOut).toEqual([special]);
   });
 
   it('says what there is where there is no scan', async () => {

@@ -9,6 +9,16 @@ import { niftiBytes, temporaryFolder, writeNifti, type NiftiFields } from './nif
 const folder = temporaryFolder();
 const small: NiftiFields = { size: [4, 3, 2], value: (x, y, z) => x + 10 * y + 100 * z };
 
+/** The header of a pair whose other half is not there. */
+function writeLonely(): string {
+  const bytes = niftiBytes({
+    ...small,
+    spoil: (header) => Buffer.from('ni1').forEach((byte, i) => header.setUint8(344 + i, byte)),
+  });
+  writeFileSync(join(folder, 'lonely.hdr'), bytes.subarray(0, 348));
+  return join(folder, 'lonely.hdr');
+}
+
 describe('reading NIfTI', () => {
   it('gives size, spacing and voxels as stored, x fastest', async () => {
     const path = writeNifti(join(folder, 'plain.nii'), {
@@ -45,6 +55,45 @@ describe('reading NIfTI', () => {
     const scan = await nifti.read(path);
     expect([scan.frames, scan.frameTime]).toEqual([5, 2.5]);
     expect(Number(scan.voxels[4 * 24 + 1])).toBe(4001);
+  });
+
+  it.each([
+    ['before its end', 0, 352],
+    ['where it ends, without the four bytes that follow', 348, 352],
+    ['as it says, after an extension', 400, 400],
+  ])('begins to read voxels %s', async (_, voxOffset, start) => {
+    const plain = niftiBytes({ ...small, spoil: (header) => header.setFloat32(108, voxOffset, true) });
+    const extension = Buffer.alloc(start - 352, 'x');
+    const path = join(folder, 'offset.nii');
+    writeFileSync(path, Buffer.concat([plain.subarray(0, 352), extension, plain.subarray(352)]));
+    const { voxels, remarks } = await nifti.read(path);
+    expect([Number(voxels[3 + 4 * 2 + 12]), remarks]).toEqual([123, []]);
+  });
+
+  it('says how many bytes it leaves unread', async () => {
+    const path = join(folder, 'surplus.nii');
+    writeFileSync(path, Buffer.concat([niftiBytes(small), Buffer.alloc(77)]));
+    expect((await nifti.read(path)).remarks).toEqual(['77 bytes after its voxels are not read']);
+  });
+
+  it('looks for voxels where the name says, whatever the magic', async () => {
+    const pair = (magic: string, offset: number): Uint8Array =>
+      niftiBytes({
+        ...small,
+        spoil: (header) => {
+          Buffer.from(magic).forEach((byte, i) => header.setUint8(344 + i, byte));
+          header.setFloat32(108, offset, true);
+        },
+      });
+    for (const [i, magic] of ['ni1\0', 'n+1\0'].entries()) {
+      const bytes = pair(magic, 0);
+      writeFileSync(join(folder, `pair${i}.hdr`), bytes.subarray(0, 348));
+      writeFileSync(join(folder, `pair${i}.img`), bytes.subarray(352));
+      expect(Number((await nifti.read(join(folder, `pair${i}.hdr`))).voxels[23])).toBe(123);
+      writeFileSync(join(folder, `single${i}.nii`), bytes);
+      expect(Number((await nifti.read(join(folder, `single${i}.nii`))).voxels[23])).toBe(123);
+    }
+    await expect(nifti.read(writeLonely())).rejects.toThrow(/a header without voxels: no .img of its name/);
   });
 
   it('keeps NaN and infinite voxels, which other readers turn into zero', async () => {

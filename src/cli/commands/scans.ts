@@ -6,7 +6,7 @@ import { readExperiment } from '../../experiment/read.js';
 import { describeScans, type ScanDescription } from '../../scans/describe.js';
 import { USUAL_PERCENTILES, landmarksOf, meanLandmarks } from '../../scans/landmarks.js';
 import { exportNpy } from '../../scans/npy.js';
-import { NO_SCAN, countsText } from '../../scans/left-out.js';
+import { leftOutLines } from '../../scans/left-out.js';
 import { ScanOptions } from '../../scans/options.js';
 import type { PreparedVolume } from '../../scans/prepare.js';
 import { contactSheet, tilesOf, type Tile } from '../../scans/preview.js';
@@ -17,9 +17,6 @@ import { showProgress } from '../scan-source.js';
 
 /** More scans than this do not fit a sheet that one looks at. */
 const MOST_ON_SHEET = 300;
-
-/** More files than this that were left out are not listed one by one. */
-const MOST_NAMED = 50;
 
 export const scans = defineCommand({
   command: 'scans <dir>',
@@ -121,23 +118,16 @@ function printTable({ series, skipped, left_out: leftOut }: ScanDescription): vo
   const titles = ['file', 'format', 'modality', 'size x×y×z', 'mm', 's', 'axes', 'becomes D×H×W', 'remarks'];
   print(table(titles, rows));
   const unusable = series.filter(({ problem }) => problem !== null).length;
-  print(`${plural(series.length, 'scan')}, ${unusable} with a problem, ${skipped.length} unreadable`);
+  print(
+    `${plural(series.length, 'scan')}, ${unusable} with a problem, ${skipped.length} unreadable, ${leftOut.length} left out`,
+  );
   for (const text of new Set(series.flatMap(clippingOf))) print(`intensities: ${text}`);
   for (const { path, reason } of skipped) print(`  unreadable ${path}: ${reason}`);
-  printLeftOut(leftOut);
+  for (const line of leftOutLines(leftOut)) print(`  left out ${line}`);
 }
 
 function filesText({ files }: ScanDescription['series'][number]): string {
   return files > 1 ? ` (${files} files)` : '';
-}
-
-/** Counted by kind; those that might have been meant to be scans by name too. */
-function printLeftOut(leftOut: ScanDescription['left_out']): void {
-  if (leftOut.length === 0) return;
-  print(`left out: ${countsText(leftOut)}`);
-  const named = leftOut.filter(({ what }) => what !== NO_SCAN && what !== 'hidden file');
-  for (const { path, what, reason } of named.slice(0, MOST_NAMED)) print(`  ${what} ${path}: ${reason}`);
-  if (named.length > MOST_NAMED) print(`  and ${named.length - MOST_NAMED} more; --json names all`);
 }
 
 function becomes({ prepared }: ScanDescription['series'][number]): string {

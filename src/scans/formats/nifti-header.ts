@@ -4,6 +4,7 @@
  * Sources: nifti1.h, https://nifti.nimh.nih.gov/pub/dist/src/niftilib/nifti1.h,
  * nifti2.h, https://nifti.nimh.nih.gov/pub/dist/doc/nifti2.h, and for ANALYZE 7.5 dbh.h of the Mayo Clinic.
  */
+import { existsSync } from 'node:fs';
 import { UserError } from '../../core/errors.js';
 
 type Type = 'int8' | 'int16' | 'int32' | 'int64' | 'float32' | 'float64';
@@ -72,8 +73,9 @@ export function openHeader(path: string, bytes: Uint8Array): NiftiHeader {
   const version = sizes.includes(HEADER_BYTES[2]) ? 2 : 1;
   const { offset, single, pair } = MAGIC[version];
   const magic = String.fromCharCode(...bytes.subarray(offset, offset + 4));
+  const isHeader = /\.hdr(\.gz)?$/i.test(path);
   const known = sizes.includes(HEADER_BYTES[version]);
-  const analyze = known && version === 1 && magic !== single && magic !== pair && /\.hdr(\.gz)?$/i.test(path);
+  const analyze = known && version === 1 && magic !== single && magic !== pair && isHeader;
   if (!known || (!analyze && magic !== single && magic !== pair)) {
     throw refuse('not a NIfTI file: it does not begin with the header of one');
   }
@@ -91,7 +93,8 @@ export function openHeader(path: string, bytes: Uint8Array): NiftiHeader {
   };
   return {
     little,
-    pair: analyze || magic === pair,
+    // The name says where voxels are; writers forget to change the magic.
+    pair: isHeader && (magic !== single || imageBeside(path) !== undefined),
     analyze,
     bytes: HEADER_BYTES[version],
     get(field, index = 0) {
@@ -100,4 +103,12 @@ export function openHeader(path: string, bytes: Uint8Array): NiftiHeader {
       return read[type](at + index * WIDTH[type]);
     },
   };
+}
+
+/** The file beside a `.hdr` that holds its voxels. */
+export function imageBeside(path: string): string | undefined {
+  const stem = path.replace(/\.hdr(\.gz)?$/i, '');
+  return ['.img', '.img.gz', '.IMG', '.IMG.gz']
+    .map((ending) => stem + ending)
+    .find((candidate) => candidate !== path && existsSync(candidate));
 }

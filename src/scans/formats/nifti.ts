@@ -4,13 +4,12 @@
  * Read here rather than by ITK, which fills up what is missing (a truncated file reads as a volume that ends in zeros,
  * NaN reads as zero) and knows neither NIfTI-2 nor float64 affines; past the checks there is an array left to read.
  */
-import { existsSync } from 'node:fs';
 import { UserError } from '../../core/errors.js';
 import type { Affine, Triple } from '../geometry.js';
 import { analyzeAffine, analyzeRemarks } from './analyze.js';
 import { headOf, isGzip, loadExactly, peek, surplusRemarks } from './bytes.js';
 import { evenTiming, type Format } from './format.js';
-import { openHeader, type NiftiHeader } from './nifti-header.js';
+import { imageBeside, openHeader, type NiftiHeader } from './nifti-header.js';
 import { layoutOf } from './nifti-rules.js';
 import { lumaOf, numbersOf, rescaled } from './numbers.js';
 
@@ -58,10 +57,7 @@ export const nifti: Format = {
 
 /** The file beside a `.hdr` that holds its voxels. */
 function imageOf(path: string): string {
-  const stem = path.replace(/\.hdr(\.gz)?$/i, '');
-  const found = ['.img', '.img.gz', '.IMG', '.IMG.gz']
-    .map((ending) => stem + ending)
-    .find((candidate) => candidate !== path && existsSync(candidate));
+  const found = imageBeside(path);
   if (found !== undefined) return found;
   throw new UserError({
     subject: path,
