@@ -289,6 +289,21 @@ describe('AVI of plain pixels', () => {
   });
 });
 
+it('a file of lists within lists, and one of very many frames, are refused', async () => {
+  const depth = 200_000;
+  const nested = Buffer.alloc(12 * depth);
+  for (let i = 0; i < depth; i++) {
+    nested.write(i === 0 ? 'RIFF' : 'LIST', 12 * i);
+    nested.writeUInt32LE(12 * (depth - i) - 8, 12 * i + 4);
+    nested.write(i === 0 ? 'AVI ' : 'movi', 12 * i + 8);
+  }
+  vi.stubEnv('VOXOLVE_FFMPEG', '/no/such/ffmpeg');
+  await expect(decodeVideo(put('nested.avi', nested))).rejects.toThrow(/video of this kind is read by/);
+  vi.unstubAllEnvs();
+  const many = avi({ bits: 8, width: 4, frames: Array.from({ length: 20_001 }, () => greys(0)) });
+  await expect(decodeVideo(put('many.avi', many))).rejects.toThrow(/holds more than 20000 frames/);
+});
+
 /** Frames and times are those of another way; samples may differ by `most` where decoders round on their own. */
 function expectEqual(mine: VideoFrames, other: VideoFrames, name: string, most: number): void {
   expect([mine.width, mine.height, mine.times.length], name).toEqual([

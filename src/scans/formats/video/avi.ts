@@ -5,9 +5,8 @@
  * and for the shape of pixels (`vprp`).
  */
 import { UserError } from '../../../core/errors.js';
-import { LARGEST_BYTES } from '../bytes.js';
 import { luma } from '../numbers.js';
-import { LARGEST_PICTURE, type VideoFrames } from './frames.js';
+import { LARGEST_PICTURE, tooLong, type VideoFrames } from './frames.js';
 import { jpegAspect, jpegLuma } from './motion-jpeg.js';
 
 /** A frame that was left out has an empty chunk, and takes its time all the same. */
@@ -33,6 +32,9 @@ interface Stream {
   aspect: number | null;
 }
 
+/** Lists within lists: a file, its frames, groups of them. */
+const DEEPEST = 8;
+
 const JPEG = /^(MJPG|JPEG|dmb1|AVRn|CJPG)$/i;
 
 export function isAvi(head: Uint8Array): boolean {
@@ -53,8 +55,8 @@ export async function decodeAvi(path: string, bytes: Uint8Array): Promise<VideoF
   const filled = chunks.filter((chunk) => chunk.bytes.length > 0);
   const [first] = filled;
   if (first === undefined) throw refuse('holds no frames');
-  if (filled.length * size > LARGEST_BYTES / 2)
-    throw refuse(`it holds more than ${LARGEST_BYTES / 2} bytes of pictures`);
+  const large = tooLong(filled.length, size);
+  if (large !== null) throw refuse(large);
   const pictures = new Uint8Array(filled.length * size);
   for (const [at, chunk] of filled.entries()) {
     const frame = isJpeg ? await jpegLuma(chunk.bytes, width, height) : plainLuma(chunk.bytes, stream);
@@ -80,7 +82,8 @@ function openAvi(bytes: Uint8Array): { stream: Stream | null; chunks: Chunk[] } 
   let stream: Stream | null = null;
   let streams = 0;
   let frames = 0;
-  const walk = (start: number, end: number): void => {
+  const walk = (start: number, end: number, depth: number): void => {
+    if (depth > DEEPEST) return;
     let at = start;
     while (at + 8 <= end) {
       const id = view.toString('latin1', at, at + 4);
@@ -90,7 +93,7 @@ function openAvi(bytes: Uint8Array): { stream: Stream | null; chunks: Chunk[] } 
       if (list === 'strl') {
         stream ??= streamOf(view, from + 4, Math.min(to, end), streams);
         streams++;
-      } else if (list !== null) walk(from + 4, Math.min(to, end));
+      } else if (list !== null) walk(from + 4, Math.min(to, end), depth + 1);
       else if (stream !== null && isFrame(id, stream.number)) {
         if (to > end) return;
         chunks.push({ index: frames++, bytes: bytes.subarray(from, to) });
@@ -98,7 +101,7 @@ function openAvi(bytes: Uint8Array): { stream: Stream | null; chunks: Chunk[] } 
       at = to + (length % 2);
     }
   };
-  walk(0, bytes.length);
+  walk(0, bytes.length, 0);
   return { stream, chunks };
 }
 

@@ -6,9 +6,8 @@
  * ten; what no frame has drawn has the colour of the background, or is white where that is transparent.
  */
 import { UserError } from '../../../core/errors.js';
-import { LARGEST_BYTES } from '../bytes.js';
 import { luma } from '../numbers.js';
-import { LARGEST_PICTURE, type VideoFrames } from './frames.js';
+import { LARGEST_PICTURE, tooLong, type VideoFrames } from './frames.js';
 
 const EXTENSION = 0x21;
 const IMAGE = 0x2c;
@@ -73,8 +72,8 @@ export function decodeGif(path: string, bytes: Uint8Array): VideoFrames {
           ? (controlOf(reader.blocks()) ?? control)
           : skipped(reader, control);
     } else if (block === IMAGE) {
-      if ((pictures.length + 1) * size > LARGEST_BYTES / 2)
-        throw reader.refuse(`it holds more than ${LARGEST_BYTES / 2} bytes of pictures`);
+      const large = tooLong(pictures.length + 1, size);
+      if (large !== null) throw reader.refuse(large);
       if (pictures.length === 0) canvas.fill(empty(control.transparent !== null || shared === null));
       const before = canvas;
       const box = drawn(reader, (canvas = canvas.slice()), width, height, shared, control);
@@ -89,8 +88,10 @@ export function decodeGif(path: string, bytes: Uint8Array): VideoFrames {
       throw reader.refuse(`damaged: a block of kind ${block} after frame ${pictures.length}`);
   }
   if (pictures.length === 0) throw reader.refuse('holds no frames');
+  const all = new Uint8Array(pictures.length * size);
+  pictures.forEach((picture, at) => all.set(picture, at * size));
   return {
-    pictures: new Uint8Array(Buffer.concat(pictures)),
+    pictures: all,
     width,
     height,
     times,
