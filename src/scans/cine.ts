@@ -4,6 +4,7 @@
  * Rows stay rows and columns columns, as the clip is shown, since few clips say how their plane lies in the body.
  */
 import type { RawScan, VoxelArray } from './formats/format.js';
+import type { Triple } from './geometry.js';
 import type { ScanOptions } from './options.js';
 import type { Resampled } from './prepare.js';
 import { resample, resampledShape } from './resample.js';
@@ -11,6 +12,16 @@ import { resample, resampledShape } from './resample.js';
 /** One slice and several frames. */
 export function isCine({ size, frames }: Pick<RawScan, 'size' | 'frames'>): boolean {
   return size[2] === 1 && frames > 1;
+}
+
+/** Extents `[frames, H, W]` of what a clip becomes on the way, in place and then in time: to be checked before. */
+export function cineShapes(scan: RawScan, { frameTime, spacing, pixels }: ScanOptions['cine']): Triple[] {
+  const [columns, rows] = scan.size;
+  const [across, down] = scan.spacing;
+  const target = scan.calibrated ? spacing : pixels;
+  const inPlane = resampledShape([scan.frames, rows, columns], [1, down, across], [1, target, target]);
+  const times = timesOf(scan);
+  return [inPlane, [times === null ? scan.frames : framesAt(times, frameTime), inPlane[1], inPlane[2]]];
 }
 
 /**
@@ -31,8 +42,8 @@ export function prepareCine(
   const stored = checked(floatsOf(scan.voxels));
   const shape = [scan.frames, rows, columns] as const;
   const [, height, width] = resampledShape(shape, [1, down, across], [1, target, target]);
-  const inPlane = resample(stored, shape, [1, down, across], [1, target, target]).voxels;
   const times = timesOf(scan);
+  const inPlane = resample(stored, shape, [1, down, across], [1, target, target]).voxels;
   const voxels = times === null ? inPlane : atRate(inPlane, height * width, times, frameTime);
   return {
     voxels,
@@ -68,9 +79,8 @@ export function atRate(
   times: readonly number[],
   step: number,
 ): Float32Array {
-  const start = times[0] ?? 0;
-  const duration = (times.at(-1) ?? 0) - start;
-  const count = Math.floor(duration / step + 1e-6) + 1;
+  const [start, duration] = spanOf(times);
+  const count = framesAt(times, step);
   const out = new Float32Array(count * size);
   for (let frame = 0; frame < count; frame++) {
     const weights = weightsAt(times, Math.min(start + frame * step, start + duration), step);
@@ -81,6 +91,17 @@ export function atRate(
     }
   }
   return out;
+}
+
+/** First moment and seconds from there to the last. */
+function spanOf(times: readonly number[]): readonly [start: number, duration: number] {
+  const start = times[0] ?? 0;
+  return [start, (times.at(-1) ?? 0) - start];
+}
+
+/** How many frames `step` seconds apart there are from the first to the last. */
+function framesAt(times: readonly number[], step: number): number {
+  return Math.floor(spanOf(times)[1] / step + 1e-6) + 1;
 }
 
 /** Frames and weights, which sum to 1, for the moment `time`. */

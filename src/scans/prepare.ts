@@ -2,7 +2,7 @@
  * From a scan as stored to volumes as networks see them: frames, orientation, spacing, intensity, foreground.
  */
 import { UserError } from '../core/errors.js';
-import { isCine, prepareCine } from './cine.js';
+import { cineShapes, isCine, prepareCine } from './cine.js';
 import type { RawScan } from './formats/format.js';
 import { canonicalTriple, canonicalVoxels, orientationOf, type Triple } from './geometry.js';
 import { clipRangeOf, foregroundOf, rangeOf, standardise } from './intensity.js';
@@ -16,6 +16,7 @@ import { STEEPEST_DEGREES, shearOf, upright } from './shear.js';
 const FEWEST_VOXELS = 8;
 const LARGEST_VOXELS = 2 ** 27;
 const LONGEST_MM = 5000;
+const LONGEST_PIXEL = 16;
 
 export interface PreparedVolume {
   /** `[C, D, H, W]`. */
@@ -48,8 +49,9 @@ export function prepare(name: string, stored: RawScan, transforms: Transforms): 
   if (scan === null)
     throw new UserError({ subject: name, problem: 'all of its voxels are padding', fix: 'remove it' });
   if (isCine(scan)) {
+    checkPixels(name, scan);
+    for (const shape of cineShapes(scan, transforms.cine)) checkSize(name, shape);
     const clip = prepareCine(scan, transforms.cine, (frame) => checked(name, scan, frame, transforms));
-    checkSize(name, clip.shape);
     const shares = measuredClip(scan, transforms.cine);
     return [finished(name, scan, { ...clip, ...measuredOf(shares) }, transforms)];
   }
@@ -122,6 +124,18 @@ function prepareFrame(
   const shares = upright(measured, stored, steps, scan.affine, orientation);
   const { voxels: share } = resample(shares.voxels, shares.shape, shares.spacing, transforms.spacing);
   return finished(name, scan, { ...resampled, ...measuredOf(share) }, transforms);
+}
+
+/** Pixels of a clip: in millimetres no larger than a patient, and in any case of a shape that somebody can look at. */
+function checkPixels(name: string, { calibrated, size, spacing }: RawScan): void {
+  if (calibrated) checkLength(name, [size[0], size[1], 1], spacing);
+  const ratio = spacing[0] / spacing[1];
+  if (ratio <= LONGEST_PIXEL && ratio >= 1 / LONGEST_PIXEL) return;
+  throw new UserError({
+    subject: name,
+    problem: `its pixels are ${ratio.toPrecision(3)} times as wide as high`,
+    fix: 'correct its spacing or pixel aspect ratio',
+  });
 }
 
 function checkLength(name: string, size: Triple, spacing: Triple): void {

@@ -8,6 +8,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, vi } from 'vitest';
 import { prepareCine } from '../../src/scans/cine.js';
+import type { RawScan } from '../../src/scans/formats/format.js';
+import { ScanOptions, transformsOf } from '../../src/scans/options.js';
+import { prepare } from '../../src/scans/prepare.js';
 import { decodeVideo, video } from '../../src/scans/formats/video.js';
 import {
   decodeExternally,
@@ -428,6 +431,35 @@ describe('pixels that are not square', () => {
     };
     const options = { frameTime: 0.05, spacing: 1, pixels: 1 };
     expect(prepareCine(scan, options, (voxels) => voxels).shape).toEqual([2, 10, 40]);
+  });
+});
+
+describe('a clip that says absurd things', () => {
+  const clip = (given: Partial<RawScan>): RawScan => ({
+    format: 'video',
+    modality: null,
+    frames: 2,
+    size: [20, 10, 1],
+    calibrated: false,
+    spacing: [1, 1, 1],
+    frameTime: null,
+    frameTimes: null,
+    affine: [
+      [1, 0, 0, 0],
+      [0, 1, 0, 0],
+      [0, 0, 1, 0],
+    ],
+    remarks: [],
+    voxels: new Uint8Array(400).map((_, i) => i % 251),
+    ...given,
+  });
+  it.each([
+    ['of its pixels', { spacing: [65535, 1, 1] as const }, /its pixels are 6.55e\+4 times as wide as high/],
+    ['of its size', { calibrated: true, spacing: [900, 900, 1] as const }, /mm long, more than any patient/],
+    ['of its frame time', { frameTime: 1e12 }, /too many to be a scan/],
+  ])('%s is refused before it takes memory', (_, given, message) => {
+    const transforms = transformsOf(ScanOptions.parse({}));
+    expect(() => prepare('clip', clip(given), transforms)).toThrow(message);
   });
 });
 
