@@ -13,7 +13,7 @@ import { readExperiment } from '../experiment/read.js';
 import { countParameters } from '../nn/parameters.js';
 import { summarise } from '../nn/summary.js';
 import type { Architecture } from '../nn/architecture.js';
-import { boundedMean, meanOf } from '../core/intervals.js';
+import { boundedMean, meanOf, pairedDifference } from '../core/intervals.js';
 import { bestCandidates, chooseExperiment, openStore } from '../store/index.js';
 import { openContest, type Contest } from './contest.js';
 import { contenders, scaledTo } from './scaled-networks.js';
@@ -128,7 +128,7 @@ function report(
       mean: meanOf(values),
       ci95: boundedMean(values, [worst, 1], crops),
       lead_mean: meanOf(lead),
-      lead_ci95: boundedMean(lead, [worst - 1, 1 - worst], crops),
+      lead_ci95: pairedDifference(lead, 1 - worst),
       scores: values,
     };
   });

@@ -14,7 +14,7 @@ import { parseArgs } from 'node:util';
 import { proxyTasks } from '../../proxy-tasks/index.js';
 import { labelledSetOf } from '../cli/probe-set.js';
 import { messageOf, present, UserError } from '../core/errors.js';
-import { boundedMean, meanOf } from '../core/intervals.js';
+import { boundedMean, meanOf, pairedDifference } from '../core/intervals.js';
 import { loadScanSet } from '../scans/load.js';
 import { ScanOptions } from '../scans/options.js';
 import { cineCrops, hippocampusCrops, once } from './task-probes.js';
@@ -112,11 +112,7 @@ async function main(): Promise<void> {
       score_ci95: boundedMean(of('score'), [plan.worst, 1], training.batch * training.evaluationBatches),
       probe_pretrained_mean: meanOf(of('probePretrained')),
       probe_random_mean: meanOf(of('probeRandom')),
-      probe_gain_ci95: boundedMean(
-        trials.map((one) => one.probePretrained - one.probeRandom),
-        [-1, 1],
-        labelled.labels.length,
-      ),
+      probe_gain_ci95: pairedDifference(trials.map((one) => one.probePretrained - one.probeRandom)),
       seeds,
       metric: plan.metric,
       steps,

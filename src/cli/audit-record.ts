@@ -1,8 +1,8 @@
 /**
  * What a search says of the audit of its own setting: task, options, scans.
  *
- * Records lie beside the cache of prepared scans, named by task, options and scans; losing them costs nothing but
- * another audit. Of experiments that ship, on their phantoms, the record ships too.
+ * Records lie beside the cache of prepared scans, named by task (a user's own with its code), options and scans; losing
+ * them costs nothing but another audit. Of experiments that ship, on their phantoms, the record ships too.
  */
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,6 +11,7 @@ import { hashJson } from '../core/hash.js';
 import type { Json } from '../core/json.js';
 import { writeWhole } from '../core/write-whole.js';
 import type { Prepared } from '../experiment/prepare.js';
+import { taskNameOf } from '../experiment/references.js';
 import { defaultCacheDirectory } from '../scans/cache.js';
 import type { ScanSet } from '../scans/scan-set.js';
 import { plural } from './format.js';
@@ -72,9 +73,16 @@ function ownRecord(prepared: Prepared, scans: ScanSet): readonly Kept[] | null {
   return (JSON.parse(readFileSync(path, 'utf8')) as { checks: Kept[] }).checks;
 }
 
-function pathOf({ task, taskOptions }: Prepared, { fingerprint }: ScanSet): string {
+function pathOf({ task, taskOptions, code, experiment }: Prepared, { fingerprint }: ScanSet): string {
   const options = JSON.parse(JSON.stringify(taskOptions)) as Json;
-  // Earlier versions kept names of failed checks alone.
-  const key = hashJson({ version: 2, task: task.name, options, scans: fingerprint });
+  const own = code.loaded?.[taskNameOf(experiment.proxyTask)];
+  const key = hashJson({
+    // Earlier versions kept names of failed checks alone.
+    version: 2,
+    task: task.name,
+    options,
+    scans: fingerprint,
+    ...(own === undefined ? {} : { code: own.files }),
+  });
   return join(defaultCacheDirectory(), 'audits', `${key}.json`);
 }

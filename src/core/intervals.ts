@@ -64,6 +64,15 @@ export function boundedMean(values: readonly number[], [low, high]: Interval, co
   return [low + a * (high - low), low + b * (high - low)];
 }
 
+/**
+ * Of the mean of a few differences of shares, each of a pair, such as two networks' scores with the same seed: Student's, cut
+ * to what differences of shares can be, which leaves out no possible truth.
+ */
+export function pairedDifference(values: readonly number[], most = 1): Interval {
+  const [low, high] = studentInterval(values);
+  return [Math.max(-most, low), Math.min(most, high)];
+}
+
 /** Of the mean of a few independent values without bounds (Student's t). A single value gives no interval. */
 export function studentInterval(values: readonly number[]): Interval {
   const n = values.length;

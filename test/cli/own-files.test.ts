@@ -2,7 +2,7 @@
  * Mistakes in a user's own files: one line that names the file, its line where there is one, and what is wrong.
  */
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { tryStrategy } from '../../src/cli/run-search.js';
 import { UserError } from '../../src/core/errors.js';
@@ -12,6 +12,7 @@ import { tryOwn } from '../../src/experiment/try-own.js';
 import { loadScanSet } from '../../src/scans/load.js';
 import { writePhantoms } from '../../src/scans/phantoms.js';
 import type { ScanSet } from '../../src/scans/scan-set.js';
+import { Runtime } from '../../src/workers/runtime.js';
 import { voxolve } from '../support/cli.js';
 import { temporaryFolder, tinyExperiment, writeExperiment } from '../support/tiny.js';
 
@@ -267,6 +268,20 @@ describe('a strategy of the user', () => {
     ['without a proposal', '() => undefined', '', /candidate 0 is undefined, not an object/],
   ])('%s is refused with the rule that it breaks', async (_what, ask, more, line) => {
     expect(await refused(asStrategy, strategyOf(ask, more))).toMatch(line);
+  });
+});
+
+describe('a worker', () => {
+  it('refuses other code than the search began with', async () => {
+    const { file, experiment: path } = written(asTask, taskWith({}));
+    const experiment = await readExperiment(path);
+    const { code } = await prepare(experiment, set.channels);
+    const setup = { experiment, engine: 'onnx', device: 'cpu', threads: 1, alone: true, overlap: false };
+    await expect(Runtime.create({ ...setup, code }, set)).resolves.toBeDefined();
+    const edited = { ...code, loaded: { [file]: { files: { [basename(file)]: 'other' }, packages: {} } } };
+    await expect(Runtime.create({ ...setup, code: edited }, set)).rejects.toThrow(
+      `${file}: this file was changed since the search began`,
+    );
   });
 });
 

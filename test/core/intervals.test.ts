@@ -3,6 +3,7 @@ import {
   boundedMean,
   differenceOf,
   groupedShare,
+  pairedDifference,
   studentInterval,
   studentQuantile,
   wilson,
@@ -52,6 +53,17 @@ describe('the interval of a difference of shares', () => {
     close(difference(0, 10, 0, 10), [-0.2775, 0.2775]);
     close(difference(10, 10, 0, 20), [0.6791, 1]);
     close(difference(10, 10, 0, 10), [0.6075, 1]);
+  });
+});
+
+describe('the interval of a mean of paired differences', () => {
+  it('is that of Student, and keeps within what differences of shares can be', () => {
+    const leads = [0.1, 0.2, 0.15, 0.3];
+    expect(pairedDifference(leads)).toEqual(studentInterval(leads));
+    const wide = [0.9, 1, 0.2];
+    expect(studentInterval(wide)[1]).toBeGreaterThan(1);
+    expect(pairedDifference(wide)).toEqual([studentInterval(wide)[0], 1]);
+    expect(pairedDifference([0.5])).toEqual([-1, 1]);
   });
 });
 
