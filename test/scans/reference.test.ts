@@ -200,6 +200,7 @@ for path in sys.argv[1:]:
             unused = 8 * pixels.itemsize - d.BitsStored
             pixels = (pixels << unused) >> unused
         flat = numpy.asarray(apply_modality_lut(pixels, d)).astype(float).ravel()
+        flat = flat * float(d.get("DoseGridScaling", 1))
         index = (numpy.arange(${SAMPLES}) * 7919) % flat.size
         lossy = d.file_meta.get("TransferSyntaxUID", "") in ${JSON.stringify(LOSSY)}
         tolerance = ${LOSSY_TOLERANCE} * abs(float(d.get("RescaleSlope", 1))) if lossy else 0

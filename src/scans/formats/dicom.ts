@@ -23,7 +23,7 @@ import type { Format, RawScan } from './format.js';
 export const dicom: Format = {
   name: 'dicom',
   source: 'https://www.dicomstandard.org/current',
-  revision: 2,
+  revision: 3,
   extensions: ['.dcm', '.dicom', '.ima', '.dcm.gz'],
   recognises: isDicom,
   async facts(path, pseudonym) {

@@ -11,6 +11,7 @@ import { asideOf } from './aside.js';
 import { decimal, decimals, itemsOf, type DicomFile } from './file.js';
 import { planeOf } from './plane.js';
 import { sliceSet } from './slice-set.js';
+import { storageClass } from './sop-classes.js';
 import { cross, dot } from './vectors.js';
 
 export function factsOf(file: DicomFile, pseudonym: Pseudonym): FileFacts {
@@ -47,14 +48,18 @@ function placeOf({ data }: DicomFile): number | null {
   return plane === null ? null : dot(plane.position, cross(plane.right, plane.down));
 }
 
+/** Storage classes of slices: CT, MR, PET. */
+const SLICES = ['2', '4', '128'];
+
 /**
  * Text that files of one series share: a scan, or several that their looks tell apart. A file whose pictures have no
- * place in the body is a series of its own.
+ * place in the body is a series of its own, unless they are slices, which should have one.
  */
 function seriesKey({ path, data }: DicomFile): string {
   const frames = decimal(data, 'x00280008') ?? 1;
   const enhanced = itemsOf(data, 'x52009230').length > 0;
-  const alone = !enhanced && (frames > 1 || decimals(data, 'x00200037', 6) === undefined);
+  const placed = decimals(data, 'x00200037', 6) !== undefined || SLICES.includes(storageClass(data));
+  const alone = !enhanced && (frames > 1 || !placed);
   const series = data.string('x0020000e') ?? '';
   return [
     series,

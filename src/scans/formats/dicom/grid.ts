@@ -11,10 +11,11 @@ import { decimal, decimals, itemsOf, type DicomFile } from './file.js';
 import { frameAttributes } from './frame-groups.js';
 import { lookOf } from './look.js';
 import { lookupTableOf } from './lookup-table.js';
+import { acquiredAt, orderOf } from './moments.js';
 import { paddingOf } from './padding.js';
 import type { Picture } from './picture.js';
 import { pixelSpacingOf, planeOf, thicknessOf, type Plane } from './plane.js';
-import { orderOf, type Slice } from './slices.js';
+import type { Slice } from './slices.js';
 import { cross, scaled, sum } from './vectors.js';
 
 const TAG = {
@@ -74,8 +75,9 @@ export function gridSlicesOf(file: DicomFile, picture: Picture): Slice[] | null 
     padding,
     look,
     time: null,
+    acquired: acquiredAt(attributes),
     bValue,
-    order: orderOf(file),
+    order: orderOf(file, attributes),
   }));
 }
 

@@ -27,12 +27,15 @@ export function wordsOf(
     trace: exact['trace'] ?? '',
     context: plain(exact['label or control']),
     data: plain(exact['data']),
-    plane: directions === null ? '' : planeWord(directions),
-    spacing: pixelSpacing === null ? '' : `pixels of ${pixelSpacing.map(short).join(' × ')} mm`,
+    plane: directions === null ? 'without a direction' : planeWord(directions),
+    spacing:
+      pixelSpacing === null
+        ? 'pixels of unknown size'
+        : `pixels of ${pixelSpacing.map(short).join(' × ')} mm`,
     echo: echo === undefined ? '' : `echo ${short(echo)} ms`,
     b: b === undefined ? '' : `b ${short(b)} s/mm²`,
   };
-  for (const name of ['stack', 'segment', 'kV', 'window', 'detector', 'interval'])
+  for (const name of ['stack', 'segment', 'flip angle', 'kV', 'window', 'detector', 'interval'])
     if ((exact[name] ?? '') !== '') words[name] = `${name} ${plain(exact[name])}`;
   return Object.fromEntries(Object.entries(words).filter(([, text]) => text !== ''));
 }

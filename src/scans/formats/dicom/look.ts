@@ -48,6 +48,7 @@ const EXACT: readonly (readonly [string, readonly string[], string])[] = [
 /** Numbers that tell scans apart: name, where they are, tag, how they are stored, and what they may differ by. */
 const NUMBERS: readonly (readonly [string, readonly string[], string, Stored, number])[] = [
   ['segment', ['x0062000a'], 'x0062000b', 'US', 0.5],
+  ['flip angle', ['x00189112'], 'x00181314', 'DS', 0.5],
   ['kV', ['x00189325'], 'x00180060', 'DS', 1],
   ['velocity direction', ['x00189197'], 'x00189090', 'FD', 0.01],
 ];

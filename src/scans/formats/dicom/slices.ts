@@ -8,10 +8,11 @@ import type { Look } from '../looks.js';
 import { separatingIndices } from './dimensions.js';
 import { bValueOf } from './diffusion.js';
 import { decimal, decimals, type DicomFile } from './file.js';
-import { describedFrames, frameAttributes, type FrameAttributes } from './frame-groups.js';
+import { describedFrames, frameAttributes } from './frame-groups.js';
 import { GRID_FRAME_OFFSETS, meaningOf, SLICE_LOCATIONS, type Meaning } from './frame-meaning.js';
 import { lookOf } from './look.js';
 import { lookupTableOf, type LookupTable } from './lookup-table.js';
+import { acquiredAt, orderOf, temporalIndices, timeOf } from './moments.js';
 import { nuclearFrames } from './nuclear.js';
 import { paddingOf, type Padding } from './padding.js';
 import type { Picture } from './picture.js';
@@ -50,6 +51,8 @@ export interface Slice {
   readonly look: Look;
   /** Seconds, comparable within a series; null where the file does not say. */
   readonly time: number | null;
+  /** Seconds since some midnight at which it was taken; null where the file does not say. */
+  readonly acquired: number | null;
   /** Of diffusion, in s/mm²; null where there is none. */
   readonly bValue: number | null;
   /** Orders slices at one place in time, first entry first. */
@@ -58,20 +61,13 @@ export interface Slice {
 
 /** Tags, named as in the standard. */
 const TAG = {
-  acquisitionNumber: 'x00200012',
-  instanceNumber: 'x00200013',
-  temporalPositionIndex: 'x00209128',
-  triggerDelay: 'x00209153',
-  timeOffset: 'x0020930d',
   rescaleIntercept: 'x00281052',
   rescaleSlope: 'x00281053',
+  doseGridScaling: 'x3004000e',
 } as const;
 
 /** Functional groups, named as in the standard. */
 const GROUP = {
-  cardiacSynchronization: ['x00189118'],
-  frameContent: ['x00209111'],
-  temporalPosition: ['x00209310'],
   pixelMeasures: ['x00289110'],
   pixelTransformation: ['x00289145'],
 } as const;
@@ -83,6 +79,7 @@ export function slicesOf(file: DicomFile, picture: Picture): { slices: Slice[]; 
   const planes = planesOf(file, picture, meaning.frames, attributesOf);
   const nuclear = meaning.frames === 'vectors' ? nuclearFrames(file, picture) : undefined;
   const separating = meaning.frames === 'groups' ? separatingIndices(file, planes) : [];
+  const temporal = meaning.frames === 'groups' ? temporalIndices(file) : [];
   const lookupTable = lookupTableOf(file);
   const padding = paddingOf(file, picture);
   const { columns, rows } = picture;
@@ -105,14 +102,16 @@ export function slicesOf(file: DicomFile, picture: Picture): { slices: Slice[]; 
       corner: [0, 0],
       pixelSpacing,
       thickness: thicknessOf(measures),
-      slope: number(GROUP.pixelTransformation, TAG.rescaleSlope) ?? 1,
+      slope:
+        number(GROUP.pixelTransformation, TAG.rescaleSlope) ?? decimal(file.data, TAG.doseGridScaling) ?? 1,
       intercept: number(GROUP.pixelTransformation, TAG.rescaleIntercept) ?? 0,
       lookupTable,
       padding,
       look: lookOf(file.data, telling, { columns, rows, directions, pixelSpacing }, more),
       time: timeOf(attributes),
+      acquired: acquiredAt(attributes),
       bValue: bValueOf(file.data, telling) ?? null,
-      order: [...orderOf(file), ...(nuclear?.[frame]?.order ?? momentOf(attributes))],
+      order: orderOf(file, attributes, nuclear?.[frame]?.order ?? [temporal[frame] ?? 0]),
     };
   };
   // A clip may have a hundred thousand frames, of which no one says anything of its own.
@@ -145,21 +144,4 @@ function planesOf(
   );
   const first = planeWithin(attributesOf(0)) ?? (meaning === 'locations' ? AXIAL : null);
   return each.map((frame) => movedBy(first, (offsets?.[frame] ?? 0) - (offsets?.[0] ?? 0)));
-}
-
-/** Seconds within the heart's beat, or since the first frame. */
-function timeOf(attributes: FrameAttributes): number | null {
-  const delay = attributes.numbers(GROUP.cardiacSynchronization, TAG.triggerDelay, 'FD')?.[0];
-  if (delay !== undefined) return delay / 1000;
-  return attributes.numbers(GROUP.temporalPosition, TAG.timeOffset, 'FD')?.[0] ?? null;
-}
-
-/** What orders frames at one place in time. */
-function momentOf(attributes: FrameAttributes): number[] {
-  const index = attributes.numbers(GROUP.frameContent, TAG.temporalPositionIndex, 'UL')?.[0] ?? 0;
-  return [index, timeOf(attributes) ?? 0];
-}
-
-export function orderOf({ data }: DicomFile): number[] {
-  return [decimal(data, TAG.instanceNumber) ?? 0, decimal(data, TAG.acquisitionNumber) ?? 0];
 }

@@ -7,6 +7,8 @@
 import type { DataSet } from 'dicom-parser';
 import { evenTiming, timing, type ScanInfo } from '../format.js';
 import { decimal, decimals, itemsOf, type DicomFile } from './file.js';
+import { numbersIn } from './frame-groups.js';
+import { secondsOf } from './moments.js';
 import { nuclearTimes } from './nuclear.js';
 import type { Slice } from './slices.js';
 
@@ -25,7 +27,8 @@ export function clipTiming(file: DicomFile, frames: number): Timing {
   if (milliseconds > 0) return evenTiming(frames, milliseconds / 1000);
   if (isKnown(nuclear)) return nuclear;
   if (isKnown(acquired)) return acquired;
-  return evenTiming(frames, rate === undefined ? null : 1 / rate);
+  const duration = decimal(data, 'x00181242') ?? 0; // Actual Frame Duration, ms
+  return evenTiming(frames, rate === undefined ? duration / 1000 : 1 / rate);
 }
 
 function isKnown(found: Timing | null | undefined): found is Timing {
@@ -47,19 +50,9 @@ function framesAcquired(data: DataSet, frames: number): number[] | undefined {
   return times.length === frames ? times : undefined;
 }
 
-/** Seconds of a date and time (DT) since some midnight. */
-function secondsOf(text: string | undefined): number | undefined {
-  const found = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d(?:\.\d+)?)/.exec(text?.trim() ?? '');
-  if (found === null) return undefined;
-  const numbers = found.slice(1).map(Number);
-  const at = (i: number): number => numbers[i] ?? 0;
-  const days = Date.UTC(at(0), at(1) - 1, at(2)) / 86_400_000;
-  return days * 86_400 + at(3) * 3600 + at(4) * 60 + at(5);
-}
-
 /**
  * Frames of a series: of a clip by its own tags; of slices at one place by when they follow the heart's beat or each
- * other; else by repetition.
+ * other, or were taken; else by repetition.
  *
  * @param frames `[frames][z]`
  */
@@ -69,26 +62,55 @@ export function seriesTiming(files: readonly DicomFile[], frames: readonly (read
   if (files.length === 1 && first.plane === null) return clipTiming(first.file, frames.length);
   // Directions of diffusion follow each other in no order of time.
   if ((first.bValue ?? 0) > 0) return evenTiming(frames.length, null);
-  const stated = frames.map((slices) => slices[0]?.time ?? null);
-  if (stated.every((time) => time !== null)) {
-    const measured = timing(stated);
-    if (measured.frameTime !== null) return measured;
-  }
+  const each = (secondsIn: (slice: Slice) => number | null): Timing | null => {
+    const times = frames.map((slices) => (slices[0] === undefined ? null : secondsIn(slices[0])));
+    return times.every((time) => time !== null) ? timing(times) : null;
+  };
+  const stated = (tag: string) => (slice: Slice) => {
+    const milliseconds = decimal(slice.file.data, tag);
+    return milliseconds === undefined ? null : milliseconds / 1000;
+  };
   const nuclear = nuclearTimes(first.file, frames.length);
-  if (nuclear !== undefined) return timing(nuclear);
-  // Of PET: Frame Reference Time, ms since the first scan of the series.
-  const references = frames.map((slices) => decimal(slices[0]?.file.data, 'x00541300'));
-  if (references.every((ms) => ms !== undefined)) {
-    const measured = timing(references.map((ms) => ms / 1000));
-    if (measured.frameTime !== null) return measured;
-  }
-  const triggers = frames.map((slices) => decimal(slices[0]?.file.data, 'x00181060'));
-  if (frames[0]?.length === 1 && triggers.every((ms) => ms !== undefined)) {
-    const measured = timing(triggers.map((ms) => ms / 1000));
-    if (measured.frameTime !== null) return measured;
-  }
-  const shared = itemsOf(first.file.data, 'x52009229')[0];
-  const repetition =
-    decimal(first.file.data, 'x00180080') ?? decimal(itemsOf(shared, 'x00189112')[0], 'x00180080');
-  return evenTiming(frames.length, repetition === undefined ? null : repetition / 1000);
+  const found = [
+    each(({ time }) => time),
+    nuclear === undefined ? null : timing(nuclear),
+    each(stated(FRAME_REFERENCE_TIME)),
+    each(stated(TRIGGER_TIME)),
+    repeated(
+      frames,
+      each(({ acquired }) => acquired),
+    ),
+  ];
+  return found.find(isKnown) ?? evenTiming(frames.length, null);
+}
+
+/** Milliseconds since the first scan of a PET series, and since the heart's last beat. */
+const FRAME_REFERENCE_TIME = 'x00541300';
+const TRIGGER_TIME = 'x00181060';
+
+/** No scanner is faster, so that a shorter repetition is one of many in a frame. */
+const LEAST_PER_SLICE = 0.005;
+
+/** Times of acquisition, unless repetition says the same and more exactly. */
+function repeated(frames: readonly (readonly Slice[])[], acquired: Timing | null): Timing | null {
+  const [slices = []] = frames;
+  const seconds = repetitionOf(slices[0]?.file);
+  if (seconds === null || seconds < LEAST_PER_SLICE * slices.length) return acquired;
+  const even = evenTiming(frames.length, seconds);
+  const times = [frames[0]?.[0]?.acquired, frames.at(-1)?.[0]?.acquired];
+  const [start, end] = times;
+  if (!isKnown(acquired) || start == null || end == null) return even;
+  const steps = frames.length - 1;
+  // Times may be cut to seconds.
+  return Math.abs(end - start - steps * seconds) <= Math.max(1, 0.05 * steps * seconds) ? even : acquired;
+}
+
+/** Of slices that are excited one by one, each once for a frame. */
+function repetitionOf(file: DicomFile | undefined): number | null {
+  if (file === undefined) return null;
+  const shared = itemsOf(file.data, 'x52009229')[0];
+  const milliseconds =
+    decimal(file.data, 'x00180080') ?? numbersIn(itemsOf(shared, 'x00189112')[0], 'x00180080', 'DS')?.[0];
+  const whole = (file.data.string('x00180023') ?? '').trim().toUpperCase() === '3D';
+  return milliseconds === undefined || whole ? null : milliseconds / 1000;
 }
