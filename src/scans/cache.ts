@@ -96,24 +96,25 @@ export function openCache(directory: string): ScanCache {
     throw unwritable(directory, 'set VOXOLVE_CACHE', cause);
   }
   const pathOf = (key: string): string => join(directory, entryName(key));
+  const find: ScanCache['find'] = async (key) => {
+    try {
+      const { info, volumes } = Entry.parse(
+        JSON.parse(await readFile(join(pathOf(key), METADATA), 'utf8')),
+      ).attributes;
+      for (const [number, { bytes }] of volumes.entries()) {
+        for (const array of ['voxels', 'foreground'] as const) {
+          const { size } = await stat(shardOf(directory, key, number, array));
+          if (size !== bytes[array]) return undefined;
+        }
+      }
+      return { info, volumes };
+    } catch {
+      return undefined;
+    }
+  };
   return {
     directory,
-    async find(key) {
-      try {
-        const { info, volumes } = Entry.parse(
-          JSON.parse(await readFile(join(pathOf(key), METADATA), 'utf8')),
-        ).attributes;
-        for (const [number, { bytes }] of volumes.entries()) {
-          for (const array of ['voxels', 'foreground'] as const) {
-            const { size } = await stat(shardOf(directory, key, number, array));
-            if (size !== bytes[array]) return undefined;
-          }
-        }
-        return { info, volumes };
-      } catch {
-        return undefined;
-      }
-    },
+    find,
     load(key, number, volume) {
       const read = <T extends ZarrData>(array: ArrayName, grid: Grid, target: T): T => {
         decodeShard(grid, readFileSync(shardOf(directory, key, number, array)), target);
@@ -133,7 +134,7 @@ export function openCache(directory: string): ScanCache {
       const temporary = join(directory, `${key}.${randomUUID()}.tmp`);
       try {
         const scan = await writeEntry(temporary, info, volumes);
-        await replace(temporary, pathOf(key));
+        await replace(temporary, pathOf(key), async () => (await find(key)) !== undefined);
         return scan;
       } catch (cause) {
         throw unwritable(directory, 'free some space or set VOXOLVE_CACHE', cause);
@@ -195,18 +196,22 @@ async function writeEntry(
   return { info: known, volumes: cached };
 }
 
-/** Gives an entry its name; one that is there already is damaged, or equal and just written by another process. */
-async function replace(temporary: string, path: string): Promise<void> {
+/**
+ * Gives an entry its name. A whole one that is there already is equal and was just written by another process, which may
+ * be reading it: it stays. A damaged one is moved away.
+ */
+async function replace(temporary: string, path: string, isWhole: () => Promise<boolean>): Promise<void> {
   const old = `${temporary.slice(0, -'.tmp'.length)}-old.tmp`;
   for (let tries = 3; ; tries--) {
-    await rename(path, old).catch(() => undefined);
-    await rm(old, { recursive: true, force: true });
     try {
       await rename(temporary, path);
       return;
     } catch (cause) {
+      if (await isWhole()) return;
       if (tries === 0) throw cause;
     }
+    await rename(path, old).catch(() => undefined);
+    await rm(old, { recursive: true, force: true });
   }
 }
 

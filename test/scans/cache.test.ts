@@ -68,7 +68,7 @@ describe('the cache', () => {
   it('bears several writers at once and leaves nothing but entries', async () => {
     const folder = patients(4);
     const directory = temporaryFolder();
-    const sets = await Promise.all([1, 2, 3, 4].map(() => load(folder, directory)));
+    const sets = await Promise.all([1, 2, 3, 4, 5, 6, 7, 8].map(() => load(folder, directory)));
     const [first, ...others] = sets.map(({ set }) => contentOf(set));
     for (const other of others) expect(other).toEqual(first);
     expect(
