@@ -105,7 +105,10 @@ async function read(path: string) {
   if (format === undefined || format === null) {
     throw new UserError({ subject: path, problem: 'is of no known format', fix: 'convert it to NIfTI' });
   }
-  return format.read(path);
+  const scan = await format.read(path);
+  if (scan.problem !== undefined)
+    throw new UserError({ subject: path, problem: scan.problem, fix: 'convert it to one NIfTI file' });
+  return scan;
 }
 
 /** The most present label of each voxel of the prepared grid `[D, H, W]`: each label is resampled by itself. */
