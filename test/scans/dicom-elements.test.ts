@@ -4,6 +4,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { dicomFile, element, sequence, short, text } from '../../src/bench/scans-dicom-file.js';
 import { dicom } from '../../src/scans/formats/dicom.js';
 import { BIG, EXPLICIT, dicomPictureBytes, field, numbers, words } from '../support/dicom-picture.js';
 import { temporaryFolder } from './nifti-file.js';
@@ -263,4 +264,23 @@ describe('sequences that nothing names', () => {
     const data = field(0x7fe0, 0x0010, 'OW', Buffer.from(bytes));
     expect(await voxelsOf(implicitOf(bytesOf(IMPLICIT, { pixels: data })))).toEqual(bytes);
   });
+});
+
+it('an element of an item that is longer than the file is refused in one line, whoever asks for it', async () => {
+  const path = join(temporaryFolder(), 'long.dcm');
+  const region = element(0x0018, 0x6012, 'US', short(1));
+  // The item's element claims more bytes than there are; the item and the sequence do not.
+  region.writeUInt16LE(60_000, 6);
+  writeFileSync(
+    path,
+    dicomFile('1.2.840.10008.1.2.1', [
+      element(0x0008, 0x0060, 'CS', text('US')),
+      sequence(0x0018, 0x6011, [[region]]),
+      element(0x0028, 0x0010, 'US', short(2)),
+      element(0x0028, 0x0011, 'US', short(2)),
+    ]),
+  );
+  const damaged = /long\.dcm: damaged DICOM file \(.*\); copy it again from its source$/;
+  await expect(dicom.read(path)).rejects.toThrow(damaged);
+  await expect(dicom.facts?.(path, (identifier) => identifier)).rejects.toThrow(damaged);
 });

@@ -27,15 +27,29 @@ export const dicom: Format = {
   extensions: ['.dcm', '.dicom', '.ima', '.dcm.gz'],
   recognises: isDicom,
   async facts(path, pseudonym) {
-    return factsOf(await openDicom(path), pseudonym);
+    const file = await openDicom(path);
+    return soundly(path, () => factsOf(file, pseudonym));
   },
   async read(...paths) {
-    return scanOf(await opened(paths), null);
+    const files = await opened(paths);
+    return soundly(paths[0], () => scanOf(files, null));
   },
   async readPart(look, ...paths) {
-    return scanOf(await opened(paths), look);
+    const files = await opened(paths);
+    return soundly(paths[0], () => scanOf(files, look));
   },
 };
+
+/** The parser throws strings where an element is shorter than what is asked of it. */
+async function soundly<T>(path: string, work: () => T | Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (thrown) {
+    if (typeof thrown !== 'string') throw thrown;
+    const problem = 'damaged DICOM file (an element is shorter than it should be)';
+    throw new UserError({ subject: path, problem, fix: 'copy it again from its source' });
+  }
+}
 
 async function opened(paths: readonly string[]): Promise<DicomFile[]> {
   const files = [];

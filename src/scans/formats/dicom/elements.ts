@@ -84,7 +84,16 @@ export function dataSetAt(bytes: Uint8Array, start: number, big: boolean): DataS
     if (element.tag === TRAILING_PADDING) break;
   }
   if (stream.position > bytes.length) throw new Error('attempt to read past the end');
+  checkWithin(data);
   return data;
+}
+
+/** Elements of items, too, end within the file: dicom-parser finds out when they are asked for, far from here. */
+function checkWithin({ byteArray, elements }: DataSet): void {
+  for (const { dataOffset, length, items = [] } of Object.values(elements)) {
+    if (dataOffset + length > byteArray.length) throw new Error('attempt to read past the end');
+    for (const { dataSet } of items) if (dataSet !== undefined) checkWithin(dataSet);
+  }
 }
 
 /** Whether the element at `start` names its value representation. */
