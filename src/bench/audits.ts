@@ -42,8 +42,16 @@ const names =
     .map((file) => file.replace(/\.json$/, ''));
 const seeds = values.seeds.split(',').map(Number);
 let failures = 0;
-/** Runs of this process by what was audited: experiments that differ in their strategy alone are audited once. */
+/** Runs by what was audited: experiments that differ in their strategy alone are audited once. */
 const done = new Map<string, ShippedRun>();
+if (values.missing) {
+  for (const name of names) {
+    const path = join(experiments, 'audits', `${name}.json`);
+    if (!existsSync(path)) continue;
+    const { runs, ...record } = JSON.parse(readFileSync(path, 'utf8')) as ShippedAudit;
+    for (const run of runs) done.set(textOf({ ...record, scans: run.scans, seed: run.seed }), run);
+  }
+}
 
 for (const name of names) {
   const experiment = await readExperiment(join(experiments, `${name}.json`));

@@ -46,7 +46,7 @@ export function auditRemark(prepared: Prepared, scans: ScanSet, source: string):
 function remarkOf(task: string, checks: readonly Kept[], where: string): string {
   const failed = [...new Set(checks.filter(({ passed }) => !passed).map(({ name }) => name))];
   if (failed.length > 0) return `${task} failed its audit on ${where}: ${failed.join(', ')}`;
-  const figures = TOLD.flatMap(([name, words]) => {
+  const told = TOLD.flatMap(([name, words]) => {
     const found = checks.filter((check) => check.name === name);
     const worst = found.reduce<Kept | undefined>(
       (a, b) => (a !== undefined && a.figure > b.figure ? a : b),
@@ -57,14 +57,13 @@ function remarkOf(task: string, checks: readonly Kept[], where: string): string 
       : [`${words} ${worst.figure.toFixed(3)} (limit ${worst.limit.toFixed(3)})`];
   });
   const different = new Set(checks.map(({ name }) => name)).size;
-  return `${task} was audited on ${where}: no shortcut found in ${plural(different, 'check')}; ${figures.join(', ')}`;
+  return `${task} was audited on ${where}: no shortcut found in ${plural(different, 'check')}${told.map((text) => `; ${text}`).join('')}`;
 }
 
-/** The checks that a line has room for, in its words: those that come nearest to their limits. */
+/** The checks that a line has room for, in its words: how much is found without recognising anything. */
 const TOLD: readonly (readonly [name: string, words: string])[] = [
   ['weak statistics', 'score of a weak classifier'],
   ['null: shuffled, network', 'of a network on shuffled tissue'],
-  ['border against interior', 'from borders less interiors'],
 ];
 
 function ownRecord(prepared: Prepared, scans: ScanSet): readonly Kept[] | null {
