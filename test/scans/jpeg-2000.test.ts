@@ -115,6 +115,16 @@ describe('a frame under another syntax of JPEG than its own', () => {
   });
 });
 
+it.each(names)('a frame that is cut is refused, wherever: %s', async (name) => {
+  const frame = bytesOf(name);
+  const fields = { allocated: allocatedOf(name), stored: storedOf(name) };
+  for (let length = 60; length < frame.length; length++)
+    await expect(read(frame.subarray(0, length), fields)).rejects.toThrow(
+      /can not be decoded \(it has no end\)/,
+    );
+  expect(await read(Buffer.concat([frame, Buffer.alloc(3)]), fields)).toEqual(valuesOf(name));
+});
+
 it('more bits than 16 are refused', async () => {
   const deep = Buffer.from(frames.bits16.replace('00018f', '000193'), 'hex');
   await expect(read(deep, { allocated: 32, stored: 20 })).rejects.toThrow(

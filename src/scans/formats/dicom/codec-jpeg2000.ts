@@ -8,7 +8,7 @@
  * Sources: ITU-T T.800 annex A (codestream), DICOM PS3.5 section 8.2.4.
  */
 import { NotRead, checkSign, checkSize, compiled, type Codec, type DecodedFrame } from './codec.js';
-import { jpeg2000HeaderOf, type Jpeg2000Header } from './codestream.js';
+import { endOf, jpeg2000HeaderOf, type Jpeg2000Header } from './codestream.js';
 import type { Picture } from './picture.js';
 
 const never = (): boolean => false;
@@ -25,6 +25,8 @@ export const jpeg2000: Codec = async (frame, picture) => {
   checkSize(header, picture);
   if (!header.alike) throw new NotRead('JPEG 2000 with components of several sizes or depths is not read');
   if (header.bits > 16) throw new NotRead(`JPEG 2000 with ${header.bits} bits is not read`);
+  // OpenJPH fills up what is missing, and says nothing. Boxes may follow a codestream that lies in one.
+  if (header.start === 0 && endOf(frame) === 0) throw new Error('it has no end');
   const decode = header.highThroughput ? openjph : openjpeg;
   const found = await decode(header.signed ? unsigned(frame, header) : frame, picture);
   const rgb = becomesRgb(header, picture);
