@@ -15,6 +15,9 @@ import { note } from './output.js';
 /** How the database records that the scans are phantoms. */
 export const phantoms = 'phantoms';
 
+/** How the names of folders of phantoms end. */
+const PHANTOMS = '.phantoms';
+
 /** The folder of scans; generates the experiment's phantoms where `source` says so. */
 export async function scanFolder(source: string, experiment: Experiment, database: string): Promise<string> {
   if (source !== phantoms) return source;
@@ -25,7 +28,7 @@ export async function scanFolder(source: string, experiment: Experiment, databas
       fix: 'add --scans DIR',
     });
   }
-  const folder = `${database.replace(/\.[^./\\]*$/, '')}.phantoms`;
+  const folder = `${database.replace(/\.[^./\\]*$/, '')}${PHANTOMS}`;
   await writePhantoms(folder, experiment.phantoms);
   return folder;
 }
@@ -54,6 +57,7 @@ function noteReport(folder: string, { used, skipped, leftOut, notes }: ScanRepor
       `${patients('validation')} held out)${skipped.length > 0 ? `; ${skipped.length} skipped:` : ''}`,
   );
   for (const { path, reason } of skipped) note(`  skipped ${path}: ${reason}`);
-  for (const line of leftOutLines(leftOut)) note(`  left out ${line}`);
+  // Beside phantoms lies their own listing alone.
+  if (!folder.endsWith(PHANTOMS)) for (const line of leftOutLines(leftOut)) note(`  left out ${line}`);
   for (const text of notes) note(`  ${text}`);
 }
