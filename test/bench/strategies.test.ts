@@ -73,7 +73,7 @@ describe('strategies on a table', () => {
       '--score no --strategy random',
       '--score: .* has no column of numbers named "no"; choose one of err, acc2',
     ],
-    ['--score acc8 --strategy genetic', 'strategy: "genetic" is not known'],
+    ['--score acc8 --strategy genetic', 'strategy: "genetic" is none of random, evolution'],
     ['--score acc8 --strategy hyperband --cost size --cost-budget 9', 'takes no --cost'],
     ['--score err --strategy hyperband', 'needs columns of less training than err'],
     ['--score acc8 --strategy random --seeds 0', '--seeds: must be a number of at least 1'],

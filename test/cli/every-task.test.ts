@@ -18,7 +18,8 @@ interface Status {
 describe('a search', { timeout: 120_000 }, () => {
   it.each(Object.keys(proxyTasks))('runs with %s, and says that the task was not audited', async (name) => {
     const proxyTask = { name, options: small[name] };
-    const experiment = writeExperiment(folder, { candidates: 2, proxyTask }, `${name}.json`);
+    const winners = { candidates: 0 };
+    const experiment = writeExperiment(folder, { candidates: 2, winners, proxyTask }, `${name}.json`);
     const db = join(folder, `${name}.db`);
     const args = ['search', experiment, '--db', db, '--workers', '2', '--json'];
     const { code, stdout, stderr } = await voxolve(args, env);

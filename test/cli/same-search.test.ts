@@ -58,11 +58,12 @@ function expectSame(db: string, other: string): void {
 }
 
 describe('a search', { timeout: 300_000 }, () => {
-  const candidates = 8;
+  const candidates = 10;
   // Trainings end by their curves, some are repeated in full, the best are repeated at the end.
   const searched = {
-    training: { steps: 6, batch: 2, evaluationBatches: 3, evaluateEvery: 2 },
-    curveStopping: { atLeast: 3 },
+    seed: 5,
+    training: { steps: 6, batch: 2, evaluationBatches: 5, evaluateEvery: 1 },
+    curveStopping: { atLeast: 2 },
     trust: { share: 0.3 },
   };
   const experiment = writeExperiment(folder, { ...searched, candidates });
@@ -86,15 +87,6 @@ describe('a search', { timeout: 300_000 }, () => {
     const db = at(`${options}.db`);
     await succeed('search', experiment, '--db', db, ...options.split(' '));
     expectSame(db, reference);
-  });
-
-  it('extends to the same candidates that a longer search has', async () => {
-    const more = candidates + 3;
-    const longer = writeExperiment(folder, { ...searched, candidates: more }, 'longer.json');
-    await succeed('search', longer, '--db', at('long.db'), '--workers', '2');
-    const extended = copyOf(reference, 'extended.db');
-    await succeed('resume', extended, '--candidates', String(more));
-    expect(lineageTables(extended)).toEqual(lineageTables(at('long.db')));
   });
 
   it('fails verification, naming the candidate, when a parent, mutation, genome or score was altered', async () => {
@@ -123,16 +115,12 @@ describe('a search', { timeout: 300_000 }, () => {
 
 describe('a search whose candidates are decided out of order', { timeout: 300_000 }, () => {
   const candidates = 12;
-  const experiment = writeExperiment(
-    folder,
-    {
-      name: 'by-need',
-      space: smallSpace,
-      training: { steps: 6, batch: 2, evaluationBatches: 3 },
-      candidates,
-    },
-    'by-need.json',
-  );
+  const byNeed = {
+    name: 'by-need',
+    space: smallSpace,
+    training: { steps: 6, batch: 2, evaluationBatches: 3 },
+  };
+  const experiment = writeExperiment(folder, { ...byNeed, candidates }, 'by-need.json');
   const whole = at('whole.db');
   beforeAll(async () => {
     await succeed('search', experiment, '--db', whole, '--workers', '1');
@@ -164,6 +152,15 @@ describe('a search whose candidates are decided out of order', { timeout: 300_00
     expectSame(db, whole);
     expect(countOf(db, `SELECT count(*) FROM candidates WHERE status IN ('running', 'pending')`)).toBe(0);
     await succeed('verify', db);
+  });
+
+  it('extends to the same candidates that a longer search has', async () => {
+    const more = candidates + 3;
+    const longer = writeExperiment(folder, { ...byNeed, candidates: more }, 'longer.json');
+    await succeed('search', longer, '--db', at('long.db'), '--workers', '2');
+    const extended = copyOf(whole, 'extended.db');
+    await succeed('resume', extended, '--candidates', String(more));
+    expect(lineageTables(extended)).toEqual(lineageTables(at('long.db')));
   });
 
   it('goes on with another version only where that decides the same', async () => {

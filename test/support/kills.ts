@@ -51,8 +51,9 @@ async function reached(child: ChildProcess, to: NonNullable<Phase['to']>): Promi
   while (child.exitCode === null && !existsSync(to.file)) await sleep(1);
 }
 
-/** `count` moments in [0, `length`) milliseconds, its begin and one from each of equal parts. */
+/** `count` moments in [0, `length`) milliseconds: one anywhere, or its begin and one from each of equal parts. */
 export function momentsIn(length: number, count: number, rng: Rng): readonly number[] {
+  if (count === 1) return [rng.float() * length];
   const parts = count - 1;
   return [0, ...Array.from({ length: parts }, (_, i) => ((i + rng.float()) * length) / parts)];
 }
