@@ -62,12 +62,17 @@ function isNear(a: Look, b: Look): boolean {
   return a.measured.every((number, i) => Math.abs(number - (b.measured[i] as number)) <= 1 + SLACK);
 }
 
-/** Words that name each group among the others: those that not all share. */
+/**
+ * Words that name each group among the others: those that not all share, else its number. Some groups differ in what
+ * nobody puts into words, such as whether an image type says ORIGINAL or DERIVED.
+ */
 export function labelsOf(groups: readonly (readonly Look[])[]): string[] {
   const first = groups.map(([look]) => look?.words ?? {});
   const names = [...new Set(first.flatMap((words) => Object.keys(words)))];
   const telling = names.filter((name) => new Set(first.map((words) => words[name])).size > 1);
-  return first.map((words) =>
-    telling.flatMap((name) => (words[name] === undefined ? [] : [words[name]])).join(', '),
+  return first.map(
+    (words, i) =>
+      telling.flatMap((name) => (words[name] === undefined ? [] : [words[name]])).join(', ') ||
+      `${i + 1} of ${groups.length}`,
   );
 }
