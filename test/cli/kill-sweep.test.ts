@@ -174,7 +174,8 @@ describe('killed at moments drawn from each phase, ends as if it had not been', 
     }
     report.push(
       `  ${phase.name.padEnd(20)} ${String(drawn.length).padStart(4)} moments in ${length.toFixed(0).padStart(5)} ms: ` +
-        `${killed} killed, ${drawn.length - killed} had ended, ${without} before there was a database; all ended equal`,
+        `${killed} killed, ${drawn.length - killed} had ended, ${without} before there was a database; all ended equal\n` +
+        `    at ${drawn.map((moment) => moment.toFixed(0)).join(' ')}`,
     );
     // Where there is a moment for its begin, which is always before its end.
     if (drawn.length > 1) expect(killed).toBeGreaterThan(0);
