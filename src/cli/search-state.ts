@@ -16,12 +16,12 @@ import { winnersOf } from './winner.js';
 /** `stopped`: nobody searches and something is left, with which `voxolve resume` goes on. */
 export type SearchState = 'running' | 'stopped' | 'finished';
 
-export interface Progress extends Summary {
+export interface CurrentSummary extends Summary {
   readonly state: SearchState;
 }
 
 /** What `summarise` says, with candidates that nobody evaluates any more counted as pending. */
-export function progressOf(store: Store, row: Experiment): Progress {
+export function summariseNow(store: Store, row: Experiment): CurrentSummary {
   const summary = summarise(store, row.id);
   if (isSearched(store, row.id)) return { ...summary, state: 'running' };
   const { running, pending, done, failed, infeasible } = summary.candidates;

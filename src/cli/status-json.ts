@@ -4,12 +4,12 @@
 import { endedByCurve, probeSummary, trustRows, type Experiment, type Store } from '../store/index.js';
 import { trustReports } from '../study/index.js';
 import { latencyJson } from './stored-latency.js';
-import { progressOf } from './search-state.js';
+import { summariseNow } from './search-state.js';
 import { paretoFront } from './pareto-front.js';
 import { winnersOf, type Standing } from './winner.js';
 
 export function statusJson(store: Store, row: Experiment) {
-  const { candidates, best, medianOfFirstTen, diverged, state } = progressOf(store, row);
+  const { candidates, best, medianOfFirstTen, diverged, state } = summariseNow(store, row);
   const front = paretoFront(store, row);
   const winners = winnersOf(store, row);
   return {

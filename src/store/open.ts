@@ -9,7 +9,7 @@ import { dirname } from 'node:path';
 import { messageOf, UserError } from '../core/errors.js';
 import { createDatabase } from './create.js';
 import { identify, notOurs } from './identify.js';
-import { acquireLock, isLocked } from './lock.js';
+import { acquireLock, isLocked, type Lock } from './lock.js';
 import { migrate, versionOf } from './migrate.js';
 import { walPath } from './paths.js';
 import { copyOf } from './private-copy.js';
@@ -112,23 +112,7 @@ function openToWrite(path: string, mode: OpenMode, fill?: (store: Store) => void
       const bare = isBare(path);
       const db = openOrCreate(path, mode, fill);
       return orElse(
-        () => {
-          // Commits survive the process without waiting for the disk; replaying the log heals a power cut.
-          db.pragma('journal_mode = WAL');
-          db.pragma('synchronous = NORMAL');
-          migrate(db, versionOf(path, db));
-          const remarks = bare ? lostLog(path, db) : [];
-          markOpen(db);
-          const close = (): void => {
-            try {
-              markClosed(db);
-            } finally {
-              db.close();
-              lock.release();
-            }
-          };
-          return storeOf(path, db, { close, writable: true, remarks });
-        },
+        () => writerOf(path, db, { bare, lock }),
         () => db.close(),
       );
     },
@@ -136,24 +120,45 @@ function openToWrite(path: string, mode: OpenMode, fill?: (store: Store) => void
   );
 }
 
+function writerOf(
+  path: string,
+  db: SqliteDatabase,
+  { bare, lock }: { readonly bare: boolean; readonly lock: Lock },
+): Store {
+  // Commits survive the process without waiting for the disk; replaying the log heals a power cut.
+  db.pragma('journal_mode = WAL');
+  db.pragma('synchronous = NORMAL');
+  migrate(db, versionOf(path, db));
+  const remarks = bare ? lostLog(path, db) : [];
+  markOpen(db);
+  const close = (): void => {
+    try {
+      markClosed(db);
+    } finally {
+      db.close();
+      lock.release();
+    }
+  };
+  return storeOf(path, db, { close, writable: true, remarks });
+}
+
 /** Rolls back first what a dead process left half-written, which may leave nothing. */
 function openOrCreate(path: string, mode: OpenMode, fill?: (store: Store) => void): SqliteDatabase {
+  const connect = (): SqliteDatabase => new Sqlite(path, { timeout: BUSY_TIMEOUT });
   if (existsSync(path)) {
-    const db = new Sqlite(path, { timeout: BUSY_TIMEOUT });
-    if (
-      orElse(
-        () => versionOf(path, db),
-        () => db.close(),
-      ) > 0
-    )
-      return db;
+    const db = connect();
+    const version = orElse(
+      () => versionOf(path, db),
+      () => db.close(),
+    );
+    if (version > 0) return db;
     db.close();
   }
   if (mode !== 'create') throw emptyDatabase(path);
   createDatabase(path, (draft) => {
     fill?.(storeOf(path, draft, { close: () => undefined, writable: true, remarks: [] }));
   });
-  return new Sqlite(path, { timeout: BUSY_TIMEOUT });
+  return connect();
 }
 
 function storeOf(

@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { rngOf } from '../../src/core/random.js';
 import { MIGRATIONS } from '../../src/store/schema.js';
 import { Sqlite } from '../../src/store/sqlite.js';
-import { voxolve } from '../support/cli.js';
+import { succeed as succeedIn, type Finished } from '../support/cli.js';
 import { killIn, measurePhases, momentsIn, type Phase } from '../support/kills.js';
 import {
   lineageTables,
@@ -41,10 +41,7 @@ const exported = (db: string, to: string): string[] => ['export', db, '--to', 'p
 
 const tables = (db: string): unknown => [lineageTables(db), winnerTables(db)];
 
-async function succeed(args: readonly string[]): Promise<void> {
-  const { code, stderr } = await voxolve(args, env);
-  expect(code, stderr).toBe(0);
-}
+const succeed = (args: readonly string[]): Promise<Finished> => succeedIn(args, env);
 
 /** A database, its weights and its log under another name. */
 function copyTo(db: string, copy: string): void {
@@ -72,11 +69,11 @@ interface Swept {
   readonly share: number;
   readonly args: (db: string) => string[];
   readonly prepare?: (db: string) => void;
-  readonly goOn: (db: string) => Promise<void>;
+  readonly goOn: (db: string) => Promise<unknown>;
 }
 
 /** Goes on as the messages say: with `search` where no database came into being, else with `resume`. */
-const finish = (db: string): Promise<void> => succeed(existsSync(db) ? resume(db) : search(db));
+const finish = (db: string): Promise<Finished> => succeed(existsSync(db) ? resume(db) : search(db));
 const sameSearch = async (db: string): Promise<void> => {
   await finish(db);
   expect(tables(db)).toEqual(tables(reference));

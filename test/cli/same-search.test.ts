@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { rngOf } from '../../src/core/random.js';
 import { Sqlite } from '../../src/store/sqlite.js';
-import { voxolve } from '../support/cli.js';
+import { succeed as succeedIn, voxolve, type Finished } from '../support/cli.js';
 import { killIn } from '../support/kills.js';
 import {
   lineageTables,
@@ -21,11 +21,7 @@ const folder = temporaryFolder();
 const env = { VOXOLVE_CACHE: join(folder, 'cache') };
 const at = (name: string): string => join(folder, name);
 
-async function succeed(...args: string[]): Promise<{ readonly stdout: string; readonly stderr: string }> {
-  const { code, stdout, stderr } = await voxolve(args, env);
-  expect(code, stderr).toBe(0);
-  return { stdout, stderr };
-}
+const succeed = (...args: string[]): Promise<Finished> => succeedIn(args, env);
 
 const countOf = (path: string, sql: string): number => {
   const db = new Sqlite(path, { readonly: true });

@@ -4,6 +4,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { expect } from 'vitest';
 
 const main = fileURLToPath(new URL('../../dist/src/cli/main.js', import.meta.url));
 
@@ -47,6 +48,13 @@ export function startVoxolve(
 
 export function voxolve(args: readonly string[], env: Record<string, string> = {}): Promise<Finished> {
   return startVoxolve(args, env).finished;
+}
+
+/** The same, of a command that must succeed. */
+export async function succeed(args: readonly string[], env: Record<string, string> = {}): Promise<Finished> {
+  const end = await voxolve(args, env);
+  expect(end.code, end.stderr).toBe(0);
+  return end;
 }
 
 /** Resolves once the process has said `text` on standard error. */

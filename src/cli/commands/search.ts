@@ -189,7 +189,10 @@ function rowOf(store: Store, spec: Spec, fresh: () => NewExperiment): Row {
   });
 }
 
-/** The path of the first key that differs, ignoring how many candidates are wanted, and the code, which is compared by file; null where none does. */
+/**
+ * The path of the first key that differs; null where none does. How many candidates are wanted is ignored, and so is the
+ * code, which is compared by file.
+ */
 function differingKey(a: Json, b: Json, path = ''): string | null {
   if (['experiment.candidates', 'experiment.$schema', 'code', 'worst'].includes(path)) return null;
   if (!isJsonRecord(a) || !isJsonRecord(b)) return canonicalJson(a) === canonicalJson(b) ? null : path;

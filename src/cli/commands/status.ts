@@ -8,7 +8,7 @@ import { percent, plural, si, table } from '../format.js';
 import { experimentOption, withExperiment } from '../opened.js';
 import { jsonOption, print, printJson } from '../output.js';
 import { paretoFront, type FrontMember } from '../pareto-front.js';
-import { progressOf } from '../search-state.js';
+import { summariseNow } from '../search-state.js';
 import { statusJson } from '../status-json.js';
 import { latencyLimit, latencyText, storedLatencyModel } from '../stored-latency.js';
 
@@ -24,7 +24,7 @@ export const status = defineCommand({
     withExperiment(args.db, args.experiment, (store, row) => {
       if (args.json) return printJson(statusJson(store, row));
       const ended = endedByCurve(store, row.id);
-      const { candidates, best, medianOfFirstTen, diverged, state } = progressOf(store, row);
+      const { candidates, best, medianOfFirstTen, diverged, state } = summariseNow(store, row);
       print(
         `${row.name}: ${row.task} over ${row.space} by ${row.strategy}, seed ${row.seed}, ${row.engine} on ${row.device}`,
       );
