@@ -413,46 +413,35 @@ describe.skipIf(!hasFfmpeg)(
   },
 );
 
+/** Two frames as a reader hands them over. */
+const clip = (given: Partial<RawScan>): RawScan => ({
+  format: 'video',
+  modality: null,
+  frames: 2,
+  size: [20, 10, 1],
+  calibrated: false,
+  spacing: [1, 1, 1],
+  frameTime: null,
+  frameTimes: null,
+  affine: [
+    [1, 0, 0, 0],
+    [0, 1, 0, 0],
+    [0, 0, 1, 0],
+  ],
+  remarks: [],
+  voxels: new Uint8Array(400).map((_, i) => i % 251),
+  ...given,
+});
+
 describe('pixels that are not square', () => {
   it('become square when a clip is prepared, at its own height', () => {
-    const shape = { format: 'video', modality: null, frames: 2, calibrated: false, remarks: [] };
-    const scan = {
-      ...shape,
-      size: [20, 10, 1] as const,
-      spacing: [2, 1, 1] as const,
-      frameTime: null,
-      frameTimes: null,
-      affine: [
-        [1, 0, 0, 0],
-        [0, 1, 0, 0],
-        [0, 0, 1, 0],
-      ] as const,
-      voxels: new Uint8Array(400).map((_, i) => i % 251),
-    };
+    const scan = clip({ spacing: [2, 1, 1] });
     const options = { frameTime: 0.05, spacing: 1, pixels: 1 };
     expect(prepareCine(scan, options, (voxels) => voxels).shape).toEqual([2, 10, 40]);
   });
 });
 
 describe('a clip that says absurd things', () => {
-  const clip = (given: Partial<RawScan>): RawScan => ({
-    format: 'video',
-    modality: null,
-    frames: 2,
-    size: [20, 10, 1],
-    calibrated: false,
-    spacing: [1, 1, 1],
-    frameTime: null,
-    frameTimes: null,
-    affine: [
-      [1, 0, 0, 0],
-      [0, 1, 0, 0],
-      [0, 0, 1, 0],
-    ],
-    remarks: [],
-    voxels: new Uint8Array(400).map((_, i) => i % 251),
-    ...given,
-  });
   it.each([
     ['of its pixels', { spacing: [65535, 1, 1] as const }, /its pixels are 6.55e\+4 times as wide as high/],
     ['of its size', { calibrated: true, spacing: [900, 900, 1] as const }, /mm long, more than any patient/],
