@@ -12,7 +12,7 @@ import { tensor, type Shape } from '../src/core/tensor.js';
 import type { Rng } from '../src/core/random.js';
 import type { Builder } from '../src/ir/builder.js';
 import type { Value } from '../src/ir/graph.js';
-import type { Crop } from '../src/scans/scan-set.js';
+import type { Crop } from '../src/scans/sampling/scan-set.js';
 import { defineTask, type BatchMode, type TaskContext, type TaskPlan } from '../src/tasks/task.js';
 import { cpcInPytorch } from './cpc3d-pytorch.js';
 import { infoNce, unitRows } from './shared/contrast.js';

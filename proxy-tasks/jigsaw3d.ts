@@ -15,7 +15,7 @@ import { intTensor, tensor, type Shape } from '../src/core/tensor.js';
 import type { Rng } from '../src/core/random.js';
 import type { Builder } from '../src/ir/builder.js';
 import type { Value } from '../src/ir/graph.js';
-import type { Crop } from '../src/scans/scan-set.js';
+import type { Crop } from '../src/scans/sampling/scan-set.js';
 import { defineTask, type BatchMode, type TaskContext, type TaskPlan } from '../src/tasks/task.js';
 import { permutationLimit, permutations } from './jigsaw3d-permutations.js';
 import { cropSide, gapOf, patchCorners, type Layout } from './shared/layout.js';

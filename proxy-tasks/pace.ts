@@ -8,7 +8,7 @@
 import { z } from 'zod';
 import { intTensor, tensor, type Shape } from '../src/core/tensor.js';
 import type { Rng } from '../src/core/random.js';
-import type { Crop } from '../src/scans/scan-set.js';
+import type { Crop } from '../src/scans/sampling/scan-set.js';
 import { defineTask, type BatchMode, type TaskContext, type TaskPlan } from '../src/tasks/task.js';
 import { paceInPytorch } from './pace-pytorch.js';
 import { cutClip, moves } from './shared/clip.js';

@@ -9,7 +9,7 @@
 import { z } from 'zod';
 import { intTensor, tensor } from '../src/core/tensor.js';
 import type { Rng } from '../src/core/random.js';
-import type { Crop } from '../src/scans/scan-set.js';
+import type { Crop } from '../src/scans/sampling/scan-set.js';
 import { defineTask, type BatchMode, type TaskContext, type TaskPlan } from '../src/tasks/task.js';
 import { rotationInPytorch } from './rotation3d-pytorch.js';
 import { rotate, rotations } from './rotation3d-rotations.js';

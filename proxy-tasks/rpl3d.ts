@@ -10,7 +10,7 @@ import { z } from 'zod';
 import { intTensor, tensor, type Shape } from '../src/core/tensor.js';
 import type { Rng } from '../src/core/random.js';
 import type { Value } from '../src/ir/graph.js';
-import type { Crop } from '../src/scans/scan-set.js';
+import type { Crop } from '../src/scans/sampling/scan-set.js';
 import { defineTask, type BatchMode, type TaskContext, type TaskPlan } from '../src/tasks/task.js';
 import { rplInPytorch } from './rpl3d-pytorch.js';
 import { classification, pooled, twoLayers } from './shared/heads.js';

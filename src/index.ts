@@ -10,7 +10,7 @@ export { intTensor, tensor, type AnyTensor, type IntTensor, type Shape, type Ten
 export { Builder } from './ir/builder.js';
 export type { Graph, InputSpec, Value } from './ir/graph.js';
 export * from './nn/index.js';
-export type { Crop } from './scans/scan-set.js';
+export type { Crop } from './scans/sampling/scan-set.js';
 export * from './search/genes/index.js';
 export { defineSpace, type SearchSpace, type SpaceContext } from './search/space.js';
 export {

@@ -2,7 +2,7 @@
  * Clips of a cine crop `[C, frames, H, W]`: some of its frames, all with the same place and the same contrast.
  */
 import type { Rng } from '../../src/core/random.js';
-import type { Crop } from '../../src/scans/scan-set.js';
+import type { Crop } from '../../src/scans/sampling/scan-set.js';
 import { level } from './level.js';
 import { flattenAir, jitterContrast, normalise, type Appearance } from './patch.js';
 

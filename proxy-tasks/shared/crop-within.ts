@@ -1,6 +1,6 @@
 /** A smaller crop out of a crop. */
 import type { Rng } from '../../src/core/random.js';
-import type { Crop } from '../../src/scans/scan-set.js';
+import type { Crop } from '../../src/scans/sampling/scan-set.js';
 import type { Triple } from './layout.js';
 
 /** `size` voxels `[D, H, W]` at a random place; in the middle without a generator. */

@@ -2,8 +2,8 @@
  * Cutting one patch out of a crop and taking away what would give its place in the body away.
  */
 import type { Rng } from '../../src/core/random.js';
-import { copyBox, ORIGIN, volumeOf } from '../../src/scans/boxes.js';
-import type { Crop } from '../../src/scans/scan-set.js';
+import { copyBox, ORIGIN, volumeOf } from '../../src/scans/sampling/boxes.js';
+import type { Crop } from '../../src/scans/sampling/scan-set.js';
 import type { BatchMode } from '../../src/tasks/task.js';
 import type { Triple } from './layout.js';
 import { level } from './level.js';

@@ -7,7 +7,7 @@
 import { UserError } from '../../src/core/errors.js';
 import { tensor } from '../../src/core/tensor.js';
 import type { Rng } from '../../src/core/random.js';
-import type { Crop } from '../../src/scans/scan-set.js';
+import type { Crop } from '../../src/scans/sampling/scan-set.js';
 import type { TaskContext, TaskPlan } from '../../src/tasks/task.js';
 import { tripleOf } from './options.js';
 import { drawView, viewCrop, withoutAir, type ViewOptions } from './views.js';

@@ -6,7 +6,7 @@
  */
 import type { z } from 'zod';
 import type { Rng } from '../../src/core/random.js';
-import type { Crop } from '../../src/scans/scan-set.js';
+import type { Crop } from '../../src/scans/sampling/scan-set.js';
 import { flip } from './flip.js';
 import type { Triple } from './layout.js';
 import { between, common, sides, tripleOf, whole } from './options.js';

@@ -9,7 +9,7 @@ import { present } from '../core/errors.js';
 import { differenceOf, type Estimate, type Interval } from '../core/intervals.js';
 import type { Engine } from '../engines/engine.js';
 import type { TrainingOptions } from '../pretrain/options.js';
-import type { ScanSet } from '../scans/scan-set.js';
+import type { ScanSet } from '../scans/sampling/scan-set.js';
 import type { TaskPlan } from '../tasks/task.js';
 import { keeping, planted } from './alterations.js';
 import { networkProbe } from './network-probe.js';

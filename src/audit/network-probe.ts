@@ -11,7 +11,7 @@ import { makeBatch, stackBatches, type Batch } from '../pretrain/batches.js';
 import { initialWeights } from '../pretrain/initialise.js';
 import type { TrainingOptions } from '../pretrain/options.js';
 import { trainingProgram } from '../pretrain/program.js';
-import type { ScanSet } from '../scans/scan-set.js';
+import type { ScanSet } from '../scans/sampling/scan-set.js';
 import type { TaskPlan } from '../tasks/task.js';
 import type { Figure } from './weak-probe.js';
 

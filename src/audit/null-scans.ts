@@ -3,7 +3,7 @@
  * is a shortcut.
  */
 import type { Rng } from '../core/random.js';
-import { memoryVolume, wholeVolume, type ScanSet, type Volume } from '../scans/scan-set.js';
+import { memoryVolume, wholeVolume, type ScanSet, type Volume } from '../scans/sampling/scan-set.js';
 
 /**
  * - `noise`: white, and tissue everywhere.

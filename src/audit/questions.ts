@@ -6,7 +6,7 @@ import type { Rng } from '../core/random.js';
 import { sameShape } from '../core/tensor.js';
 import { makeBatch, type Batch } from '../pretrain/batches.js';
 import { matrix, type Matrix } from '../probes/matrix.js';
-import type { ScanSet } from '../scans/scan-set.js';
+import type { ScanSet } from '../scans/sampling/scan-set.js';
 import type { ClassQuestions, TaskPlan } from '../tasks/task.js';
 import { statisticsOf } from './statistics.js';
 

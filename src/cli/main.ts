@@ -7,7 +7,7 @@ import yargs from 'yargs';
 import { hideBin } from 'yargs/helpers';
 import { messageOf, UserError } from '../core/errors.js';
 import { commandsFor } from './commands/index.js';
-import { version } from './version.js';
+import { version } from '../core/version.js';
 
 async function main(args: readonly string[]): Promise<void> {
   const commands = await commandsFor(args);

@@ -6,7 +6,7 @@
 import { z } from 'zod';
 import { TrainingOptions } from '../pretrain/options.js';
 import { ScanOptions } from '../scans/options.js';
-import { CurveStopping, Probe, Trust, Winners } from './beside.js';
+import { CurveStopping, Probe, Trust, Winners } from './evaluation-options.js';
 
 /** A name of the registry or a path, with options where the named thing takes some. */
 const reference = (what: string) =>

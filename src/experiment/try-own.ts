@@ -13,10 +13,10 @@ import type { Architecture } from '../nn/architecture.js';
 import { infeasibility } from '../nn/shapes.js';
 import { makeBatch, type Batch } from '../pretrain/batches.js';
 import { taskGraph } from '../pretrain/program.js';
-import type { ScanSet } from '../scans/scan-set.js';
+import type { ScanSet } from '../scans/sampling/scan-set.js';
 import type { TaskPlan } from '../tasks/task.js';
 import { isPath } from './plugins/index.js';
-import type { Prepared } from './prepare.js';
+import type { Prepared } from './resolve.js';
 import { taskNameOf } from './references.js';
 
 /** How often a batch is made again: a few labels drawn elsewhere may agree by chance. */

@@ -5,7 +5,7 @@ import type { Json } from '../core/json.js';
 import type { Tensor, TensorMap } from '../core/tensor.js';
 import type { Architecture } from '../nn/architecture.js';
 import { countParameters } from '../nn/parameters.js';
-import { writeSafetensors } from '../store/safetensors.js';
+import { writeSafetensors } from '../core/safetensors.js';
 import { pretrainSource } from './files/pretrain.js';
 import { readmeSource } from './files/readme.js';
 import { requirementsSource } from './files/requirements.js';

@@ -4,7 +4,7 @@
 import { mkdir, readdir, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { UserError } from '../core/errors.js';
-import { UNFINISHED } from '../core/write-whole.js';
+import { UNFINISHED } from '../core/atomic-write.js';
 
 /** By name relative to the export's folder. */
 export type ExportFiles = Readonly<Record<string, string | Uint8Array>>;

@@ -5,8 +5,8 @@
 import { rngOf, type Key, type Rng } from '../core/random.js';
 import { intTensor, sizeOf, tensor, type AnyTensor } from '../core/tensor.js';
 import { present } from '../core/errors.js';
-import { drawCrop } from '../scans/crops.js';
-import type { Crop, ScanSet } from '../scans/scan-set.js';
+import { drawCrop } from '../scans/sampling/crops.js';
+import type { Crop, ScanSet } from '../scans/sampling/scan-set.js';
 import type { BatchMode, TaskPlan } from '../tasks/task.js';
 
 export type Batch = Readonly<Record<string, AnyTensor>>;

@@ -9,7 +9,7 @@ import type { Rng } from '../core/random.js';
 import { present } from '../core/errors.js';
 import { sizeOf, type TensorMap } from '../core/tensor.js';
 import type { Session, SessionState, TrainingProgram } from '../engines/engine.js';
-import type { ScanSet } from '../scans/scan-set.js';
+import type { ScanSet } from '../scans/sampling/scan-set.js';
 import type { TaskPlan } from '../tasks/task.js';
 import { batchesHere, makeBatch, type Batch, type BatchCall, type BatchSource } from './batches.js';
 import { CurveLog, type Curve } from './curves.js';

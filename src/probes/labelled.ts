@@ -7,14 +7,14 @@
 import { basename, dirname, resolve } from 'node:path';
 import { UserError } from '../core/errors.js';
 import type { Rng } from '../core/random.js';
-import { cropAt } from '../scans/crops.js';
+import { cropAt } from '../scans/sampling/crops.js';
 import { formatOf } from '../scans/formats/index.js';
 import { canonicalTriple, canonicalVoxels, orientationOf, type Triple } from '../scans/geometry.js';
 import { transformsOf, type ScanOptions } from '../scans/options.js';
-import { prepare } from '../scans/prepare.js';
-import { resample } from '../scans/resample.js';
-import { readTable } from '../scans/table.js';
-import { memoryVolume, wholeVolume, type Crop, type Volume } from '../scans/scan-set.js';
+import { prepare } from '../scans/preprocess/preprocess.js';
+import { resample } from '../scans/preprocess/resample.js';
+import { readTable } from '../scans/folder/table.js';
+import { memoryVolume, wholeVolume, type Crop, type Volume } from '../scans/sampling/scan-set.js';
 
 export interface LabelledFile {
   readonly path: string;

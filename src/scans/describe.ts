@@ -1,15 +1,15 @@
 /**
  * What is in a folder, what is wrong with it, and what each scan becomes: the data behind `voxolve scans`.
  */
-import { defaultCacheDirectory } from './cache.js';
-import type { ScanFile } from './discover.js';
+import { defaultCacheDirectory } from './cache/cache.js';
+import type { ScanFile } from './folder/discover.js';
 import type { ScanInfo } from './formats/format.js';
 import { orientationCode, type Triple } from './geometry.js';
-import type { LeftOut } from './left-out.js';
-import { openLibrary } from './library.js';
+import type { LeftOut } from './folder/left-out.js';
+import { openLibrary } from './folder/scan-folder.js';
 import { clippingOf, clippingText, transformsOf, type ScanOptions } from './options.js';
 import { tooSmall, type LoadOptions } from './load.js';
-import type { PreparedVolume } from './prepare.js';
+import type { PreparedVolume } from './preprocess/preprocess.js';
 import { readScan, readVolumes } from './read.js';
 
 /** A scan as stored; the names of the fields are pinned, since others script against them. */

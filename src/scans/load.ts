@@ -3,10 +3,10 @@
  */
 import { UserError, present } from '../core/errors.js';
 import { hashJson } from '../core/hash.js';
-import { defaultCacheDirectory } from './cache.js';
+import { defaultCacheDirectory } from './cache/cache.js';
 import type { Triple } from './geometry.js';
-import type { LeftOut } from './left-out.js';
-import { openLibrary, type Library } from './library.js';
+import type { LeftOut } from './folder/left-out.js';
+import { openLibrary, type Library } from './folder/scan-folder.js';
 import {
   clippingOf,
   clippingText,
@@ -15,12 +15,12 @@ import {
   type ScanOptions,
   type Transforms,
 } from './options.js';
-import type { PreparedVolume } from './prepare.js';
-import { scanMemory } from './memory-budget.js';
+import type { PreparedVolume } from './preprocess/preprocess.js';
+import { scanMemory } from './cache/voxel-budget.js';
 import { readScan, readVolumes, type Unusable, type Usable } from './read.js';
-import { fitsMemory, openChunked, openWhole, volumeId } from './recipe.js';
-import type { RecipeVolume, ScanRecipe, ScanSet } from './scan-set.js';
-import { splitPatients, type Split } from './split.js';
+import { fitsMemory, openChunked, openWhole, volumeId } from './sampling/scan-set-transfer.js';
+import type { RecipeVolume, ScanRecipe, ScanSet } from './sampling/scan-set.js';
+import { splitPatients, type Split } from './sampling/split.js';
 
 export interface LoadOptions {
   /** Draws the split. */

@@ -6,8 +6,8 @@
  * they are in the body. Grey runs from the 1st to the 99th percentile of the volume.
  */
 import { encode } from 'fast-png';
-import { percentileWithin } from './intensity.js';
-import type { PreparedVolume } from './prepare.js';
+import { percentileWithin } from './preprocess/intensity.js';
+import type { PreparedVolume } from './preprocess/preprocess.js';
 
 /** Side of a tile, and space around it, in pixels. */
 const TILE = 160;

@@ -4,12 +4,12 @@
 import { basename } from 'node:path';
 import { UserError, messageOf, printable } from '../core/errors.js';
 import { sha256 } from '../core/hash.js';
-import { cacheKey, type CachedScan } from './cache.js';
-import type { ScanFile } from './discover.js';
+import { cacheKey, type CachedScan } from './cache/cache.js';
+import type { ScanFile } from './folder/discover.js';
 import type { Format, RawScan, ScanInfo } from './formats/format.js';
-import type { Library } from './library.js';
+import type { Library } from './folder/scan-folder.js';
 import type { Transforms } from './options.js';
-import { prepare, type PreparedVolume } from './prepare.js';
+import { prepare, type PreparedVolume } from './preprocess/preprocess.js';
 
 export interface Usable {
   readonly file: ScanFile;

@@ -10,10 +10,10 @@ import { join } from 'node:path';
 import { UserError } from '../core/errors.js';
 import { sha256 } from '../core/hash.js';
 import type { Tensor, TensorMap } from '../core/tensor.js';
-import { UNFINISHED, writeWhole } from '../core/write-whole.js';
+import { UNFINISHED, writeWhole } from '../core/atomic-write.js';
 import type { Store } from './open.js';
 import { artifactFolder } from './paths.js';
-import { readSafetensors, writeSafetensors } from './safetensors.js';
+import { readSafetensors, writeSafetensors } from '../core/safetensors.js';
 
 const SUFFIX = '.safetensors';
 

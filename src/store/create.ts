@@ -3,7 +3,7 @@
  * at whatever instant, the process leaves either no database or a complete one.
  */
 import { renameSync, rmSync } from 'node:fs';
-import { UNFINISHED } from '../core/write-whole.js';
+import { UNFINISHED } from '../core/atomic-write.js';
 import { migrate } from './migrate.js';
 import { companions } from './paths.js';
 import { Sqlite, type SqliteDatabase } from './sqlite.js';

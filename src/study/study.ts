@@ -15,17 +15,17 @@ import { listCandidates, type Candidate } from '../store/candidates.js';
 import type { Experiment } from '../store/experiments.js';
 import { storageFailure } from '../store/failure.js';
 import type { Store } from '../store/open.js';
-import { isProbed, isTrusted, type BesidePlan } from './beside.js';
-import { openBesideLog, type BesideTask } from './beside-log.js';
+import { isProbed, isTrusted, type BesidePlan } from './auxiliary.js';
+import { openBesideLog, type BesideTask } from './auxiliary-log.js';
 import type { CurveRule } from './curve-stopping.js';
 import { curveWatch } from './curve-watch.js';
 import { bestOf, type Best, type StudyEvent } from './events.js';
-import { inLanes } from './lanes.js';
+import { inLanes } from './run-concurrently.js';
 import { openLog, resultOf, type Due, type Task } from './log.js';
 import type { Objective } from './objectives.js';
 import type { Assessment, Evaluate } from './outcome.js';
 import { asked, missingFrom, replay, type Replay } from './replay.js';
-import { Waiting } from './waiting.js';
+import { Waiting } from './pending-queue.js';
 
 export interface StudyPlan {
   readonly store: Store;

@@ -1,7 +1,7 @@
 /**
  * The trust meter: does the score that the search ranks by rank as full evaluations do, and better than mere size?
  */
-import type { TrustRow } from '../store/beside-queries.js';
+import type { TrustRow } from '../store/auxiliary-queries.js';
 import { difference, kendall, type Correlation, type Graded } from './rank-correlation.js';
 
 /** Fewer full evaluations than this say nothing. */

@@ -14,13 +14,13 @@ import {
 import { evaluationsOf, type Evaluation } from '../store/evaluations.js';
 import type { Experiment } from '../store/experiments.js';
 import type { Store } from '../store/open.js';
-import type { BesidePlan } from './beside.js';
+import type { BesidePlan } from './auxiliary.js';
 import type { CurveRule } from './curve-stopping.js';
 import { resultOf } from './log.js';
 import type { Objective } from './objectives.js';
 import type { Assessment } from './outcome.js';
 import { asked, replay } from './replay.js';
-import { compareBeside, curveCheck } from './verify-beside.js';
+import { compareBeside, curveCheck } from './verify-auxiliary.js';
 
 export interface Discrepancy {
   /** Number of the candidate. */

@@ -11,7 +11,7 @@ import type { Rng } from '../core/random.js';
 import type { AnyTensor } from '../core/tensor.js';
 import type { Builder } from '../ir/builder.js';
 import type { InputSpec, Value } from '../ir/graph.js';
-import type { Crop } from '../scans/scan-set.js';
+import type { Crop } from '../scans/sampling/scan-set.js';
 
 export interface TaskContext {
   /** Channels of the scans. */

@@ -2,7 +2,7 @@
  * Who may start now: candidates are let in one by one, in the order in which they come, as soon as a lane has a free
  * worker and enough memory. It decides when and where a candidate trains, never what comes of it.
  */
-import type { Lane } from './lanes.js';
+import type { Lane } from './device-groups.js';
 
 export interface Ticket {
   /** Which lane to train in. */

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { UserError } from '../core/errors.js';
 import { heapOptions, memorySettings } from './memory-settings.js';
 import { AttemptLost, type ChildReply, type ChildRequest } from './messages.js';
-import type { Job, AttemptOutcome, WorkerSetup } from './setup.js';
+import type { Job, AttemptOutcome, WorkerSetup } from './job.js';
 
 const entry = fileURLToPath(new URL('./child.js', import.meta.url));
 

@@ -3,7 +3,7 @@
  * It ends when the thread that owns it goes away.
  */
 import { messageOf, UserError } from '../core/errors.js';
-import { openScanSet } from '../scans/recipe.js';
+import { openScanSet } from '../scans/sampling/scan-set-transfer.js';
 import type { ChildReply, ChildRequest } from './messages.js';
 import { Runtime } from './runtime.js';
 

@@ -2,9 +2,9 @@
  * What a worker thread and its child process say to each other, and the error that a lost attempt becomes.
  */
 import type { Complaint } from '../core/errors.js';
-import type { ScanRecipe } from '../scans/scan-set.js';
+import type { ScanRecipe } from '../scans/sampling/scan-set.js';
 import type { RuntimeSetup } from './runtime.js';
-import type { Job, AttemptOutcome } from './setup.js';
+import type { Job, AttemptOutcome } from './job.js';
 
 export type ChildRequest =
   | { readonly kind: 'setup'; readonly setup: RuntimeSetup; readonly recipe: ScanRecipe }

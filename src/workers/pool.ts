@@ -10,10 +10,10 @@ import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
 import { messageOf, present, UserError } from '../core/errors.js';
 import { Admission } from './admission.js';
-import { Correction } from './correction.js';
-import type { Lane } from './lanes.js';
+import { Correction } from './memory-correction.js';
+import type { Lane } from './device-groups.js';
 import type { Refusal } from './messages.js';
-import type { AttemptOutcome, Job, Outcome, WorkerSetup } from './setup.js';
+import type { AttemptOutcome, Job, Outcome, WorkerSetup } from './job.js';
 
 export interface Pool {
   evaluate(job: Job): Promise<Outcome>;

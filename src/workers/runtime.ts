@@ -8,18 +8,18 @@ import { rngOf } from '../core/random.js';
 import { engines } from '../engines/index.js';
 import type { Engine } from '../engines/engine.js';
 import { requireSameCode } from '../experiment/code-record.js';
-import { prepare, type Prepared } from '../experiment/prepare.js';
+import { prepare, type Prepared } from '../experiment/resolve.js';
 import { inheritProgram } from '../pretrain/inherit.js';
 import { heldOutBatches, pretrain } from '../pretrain/pretrain.js';
 import { batchesHere, type Batch, type BatchSource } from '../pretrain/batches.js';
 import type { TrainingOptions } from '../pretrain/options.js';
-import { shareScans } from '../scans/recipe.js';
-import type { ScanSet } from '../scans/scan-set.js';
+import { shareScans } from '../scans/sampling/scan-set-transfer.js';
+import type { ScanSet } from '../scans/sampling/scan-set.js';
 import type { TensorMap } from '../core/tensor.js';
 import { watchPeak } from './peak-memory.js';
-import { BatchFeed } from './batch-feed.js';
+import { BatchFeed } from './batch-prefetcher.js';
 import { probeFeatures } from './probe.js';
-import type { AttemptOutcome, Inherited, Job, WorkerSetup } from './setup.js';
+import type { AttemptOutcome, Inherited, Job, WorkerSetup } from './job.js';
 
 export type RuntimeSetup = Pick<
   WorkerSetup,

@@ -3,11 +3,11 @@
  */
 import { workerData } from 'piscina';
 import { UserError } from '../core/errors.js';
-import { openShared } from '../scans/recipe.js';
+import { openShared } from '../scans/sampling/scan-set-transfer.js';
 import { ChildRuntime } from './child-runtime.js';
 import type { Refusal } from './messages.js';
 import { Runtime } from './runtime.js';
-import type { AttemptOutcome, Job, WorkerSetup } from './setup.js';
+import type { AttemptOutcome, Job, WorkerSetup } from './job.js';
 
 const setup = workerData as WorkerSetup;
 const interrupted = (): boolean => Atomics.load(setup.stop, 0) === 1;

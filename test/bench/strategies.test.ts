@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { parseArguments } from '../../src/bench/arguments.js';
-import { compareStrategies, type Comparison } from '../../src/bench/compare.js';
+import { parseArguments } from '../../bench/arguments.js';
+import { compareStrategies, type Comparison } from '../../bench/strategies/compare.js';
 import { temporaryFolder } from '../support/tiny.js';
 
 const folder = temporaryFolder();

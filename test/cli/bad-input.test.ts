@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { Sqlite } from '../../src/store/sqlite.js';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { writePhantoms } from '../../src/scans/phantoms.js';
+import { writePhantoms } from '../../src/scans/phantoms/phantoms.js';
 import { voxolve } from '../support/cli.js';
 import { temporaryFolder, tinyExperiment, writeExperiment } from '../support/tiny.js';
 

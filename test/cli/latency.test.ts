@@ -7,15 +7,15 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { factorized3d } from '../../search-spaces/factorized3d.js';
-import type { LatencyAnswer, LatencyQuestion } from '../../src/cli/calibration/latency-child.js';
-import { latencyModelFor } from '../../src/cli/latency-model.js';
-import { strategyOf } from '../../src/cli/run-search.js';
-import { statusJson } from '../../src/cli/status-json.js';
-import { storedLatencyModel } from '../../src/cli/stored-latency.js';
+import type { LatencyAnswer, LatencyQuestion } from '../../src/calibration/latency-child.js';
+import { latencyModelFor } from '../../src/api/latency-model.js';
+import { strategyOf } from '../../src/api/searching/run-search.js';
+import { statusJson } from '../../src/cli/views/status-json.js';
+import { storedLatencyModel } from '../../src/api/stored-latency.js';
 import { canonicalJson } from '../../src/core/json.js';
 import { rngOf } from '../../src/core/random.js';
 import { parseOrComplain } from '../../src/core/validate.js';
-import { prepare } from '../../src/experiment/prepare.js';
+import { prepare } from '../../src/experiment/resolve.js';
 import { Experiment } from '../../src/experiment/schema.js';
 import { predictedLatency, type LatencyModel } from '../../src/pretrain/latency.js';
 import { strategies } from '../../src/search/strategies/index.js';
@@ -247,7 +247,7 @@ describe('a search with a limit on latency', { timeout: 300_000 }, () => {
 
 describe('the process that measures', () => {
   it('answers with a time for each encoder, or says in words why it cannot', async () => {
-    const script = fileURLToPath(new URL('../../dist/src/cli/calibration/latency-child.js', import.meta.url));
+    const script = fileURLToPath(new URL('../../dist/src/calibration/latency-child.js', import.meta.url));
     const ask = (engine: string): Promise<LatencyAnswer> =>
       new Promise((resolve, reject) => {
         const child = fork(script, [], { serialization: 'advanced', execArgv: [] });

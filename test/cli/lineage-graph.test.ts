@@ -1,6 +1,6 @@
 import { parse } from 'csv-parse/sync';
 import { describe, expect, it } from 'vitest';
-import { lineageCsv, lineageDot } from '../../src/cli/lineage-graph.js';
+import { lineageCsv, lineageDot } from '../../src/cli/views/lineage-graph.js';
 import type { Ancestor, LineageRow } from '../../src/store/index.js';
 
 const founder: LineageRow = {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { lineageText } from '../../src/cli/lineage-text.js';
+import { lineageText } from '../../src/cli/views/lineage-text.js';
 import type { Json } from '../../src/core/json.js';
 
 const change = (before: Json, after: Json): string =>

@@ -4,14 +4,14 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { tryStrategy } from '../../src/cli/run-search.js';
+import { tryStrategy } from '../../src/api/searching/run-search.js';
 import { UserError } from '../../src/core/errors.js';
-import { prepare } from '../../src/experiment/prepare.js';
+import { prepare } from '../../src/experiment/resolve.js';
 import { readExperiment } from '../../src/experiment/read.js';
 import { tryOwn } from '../../src/experiment/try-own.js';
 import { loadScanSet } from '../../src/scans/load.js';
-import { writePhantoms } from '../../src/scans/phantoms.js';
-import type { ScanSet } from '../../src/scans/scan-set.js';
+import { writePhantoms } from '../../src/scans/phantoms/phantoms.js';
+import type { ScanSet } from '../../src/scans/sampling/scan-set.js';
 import { Runtime } from '../../src/workers/runtime.js';
 import { voxolve } from '../support/cli.js';
 import { temporaryFolder, tinyExperiment, writeExperiment } from '../support/tiny.js';

@@ -4,7 +4,7 @@
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { dicomFile, element, short, text } from '../../src/bench/scans-dicom-file.js';
+import { dicomFile, element, short, text } from '../../bench/scans/dicom-file.js';
 import { voxolve } from '../support/cli.js';
 import { temporaryFolder, writeExperiment } from '../support/tiny.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { sparkline } from '../../src/cli/sparkline.js';
+import { sparkline } from '../../src/cli/views/sparkline.js';
 
 describe('a sparkline', () => {
   it('runs from the lowest to the highest value', () => {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { searchSpaces } from '../../search-spaces/index.js';
-import { withStart } from '../../src/cli/warm-start.js';
+import { withStart } from '../../src/api/searching/warm-start.js';
 import { rngOf } from '../../src/core/random.js';
 import { Experiment } from '../../src/experiment/schema.js';
 import { createExperiment, finishCandidate, insertCandidate, openStore } from '../../src/store/index.js';

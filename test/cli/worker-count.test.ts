@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { workerCount } from '../../src/cli/run-search.js';
+import { workerCount } from '../../src/api/searching/run-search.js';
 
 describe('how many workers run', () => {
   it.each([

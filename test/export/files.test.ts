@@ -6,7 +6,7 @@ import { sha256 } from '../../src/core/hash.js';
 import { tensor } from '../../src/core/tensor.js';
 import { encoderWeights, exportPytorch, writeFolder, type PytorchExport } from '../../src/export/index.js';
 import { writeNpz } from '../../src/export/npz.js';
-import { readSafetensors } from '../../src/store/safetensors.js';
+import { readSafetensors } from '../../src/core/safetensors.js';
 import { randomArchitecture } from '../search-spaces/genomes.js';
 import { temporaryFolder } from '../support/tiny.js';
 import { randomContent, textOf } from './exports.js';

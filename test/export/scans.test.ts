@@ -10,7 +10,7 @@ import type { ExportedScans } from '../../src/export/pytorch.js';
 import { nifti } from '../../src/scans/formats/nifti.js';
 import { npyBytes } from '../../src/scans/npy.js';
 import { ScanOptions, transformsOf } from '../../src/scans/options.js';
-import { prepare } from '../../src/scans/prepare.js';
+import { prepare } from '../../src/scans/preprocess/preprocess.js';
 import { temporaryFolder, writeNifti } from '../scans/nifti-file.js';
 import { hasModule, needsPython, runPython } from '../support/python.js';
 

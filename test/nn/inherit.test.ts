@@ -1,7 +1,7 @@
 /** Children that inherit weights compute what their parents compute, where the mutation allows it. */
 import { describe, expect, it } from 'vitest';
 import { factorized3d } from '../../search-spaces/factorized3d.js';
-import { difference, grown, growths } from '../../src/bench/growth.js';
+import { difference, grown, growths } from '../../bench/strategies/growth.js';
 import { rngOf } from '../../src/core/random.js';
 import { inheritWeights } from '../../src/nn/inherit.js';
 import type { Architecture } from '../../src/nn/architecture.js';

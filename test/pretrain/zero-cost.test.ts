@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { rngOf } from '../../src/core/random.js';
 import { runGraph } from '../../src/engines/onnx/index.js';
-import { prepare } from '../../src/experiment/prepare.js';
+import { prepare } from '../../src/experiment/resolve.js';
 import { Experiment } from '../../src/experiment/schema.js';
 import { correlationScore } from '../../src/pretrain/jacobian-score.js';
 import { zeroCost, zeroCostNames, type ZeroCostName } from '../../src/pretrain/zero-cost.js';

@@ -3,7 +3,7 @@ import { rngOf } from '../../src/core/random.js';
 import { nearestNeighbours, ridge } from '../../src/probes/classifiers.js';
 import { spreadOf } from '../../src/probes/collapse.js';
 import { drawLabelled } from '../../src/probes/labelled.js';
-import { memoryVolume } from '../../src/scans/scan-set.js';
+import { memoryVolume } from '../../src/scans/sampling/scan-set.js';
 import {
   eigenvalues,
   entry,

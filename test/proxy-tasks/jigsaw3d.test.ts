@@ -5,7 +5,7 @@ import { cropSide, patchCorners, type Layout } from '../../proxy-tasks/shared/la
 import { level } from '../../proxy-tasks/shared/level.js';
 import { cutPatch, plain } from '../../proxy-tasks/shared/patch.js';
 import { rngOf } from '../../src/core/random.js';
-import type { Crop } from '../../src/scans/scan-set.js';
+import type { Crop } from '../../src/scans/sampling/scan-set.js';
 
 const hamming = (a: readonly number[], b: readonly number[]): number => a.filter((x, i) => x !== b[i]).length;
 

@@ -3,7 +3,7 @@ import { present } from '../../src/core/errors.js';
 import { rngOf } from '../../src/core/random.js';
 import type { Architecture } from '../../src/nn/architecture.js';
 import { convNormAct, stack } from '../../src/nn/index.js';
-import type { Crop } from '../../src/scans/scan-set.js';
+import type { Crop } from '../../src/scans/sampling/scan-set.js';
 import type { TaskPlan } from '../../src/tasks/task.js';
 import { proxyTasks } from '../../proxy-tasks/index.js';
 

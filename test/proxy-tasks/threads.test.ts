@@ -10,7 +10,7 @@ import { proxyTasks } from '../../proxy-tasks/index.js';
 import { sha256 } from '../../src/core/hash.js';
 import { rngOf } from '../../src/core/random.js';
 import { makeBatch } from '../../src/pretrain/batches.js';
-import { openShared, type SharedScans } from '../../src/scans/recipe.js';
+import { openShared, type SharedScans } from '../../src/scans/sampling/scan-set-transfer.js';
 import { planOf, small } from './support.js';
 
 const side = 24;

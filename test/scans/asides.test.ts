@@ -5,7 +5,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { element, sequence, text } from '../../src/bench/scans-dicom-file.js';
+import { element, sequence, text } from '../../bench/scans/dicom-file.js';
 import { describeScans, type ScanDescription } from '../../src/scans/describe.js';
 import { ASIDES, ASKABLE } from '../../src/scans/formats/asides.js';
 import { ScanOptions } from '../../src/scans/options.js';

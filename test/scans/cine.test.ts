@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { atRate } from '../../src/scans/cine.js';
+import { atRate } from '../../src/scans/preprocess/cine.js';
 import { video } from '../../src/scans/formats/video.js';
 import { hasFfmpeg, needsFfmpeg } from '../support/ffmpeg.js';
 import { temporaryFolder } from './nifti-file.js';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { rngOf } from '../../src/core/random.js';
-import { cropAt, drawCrop } from '../../src/scans/crops.js';
-import { memoryVolume, wholeVolume, type ScanSet, type Volume } from '../../src/scans/scan-set.js';
+import { cropAt, drawCrop } from '../../src/scans/sampling/crops.js';
+import { memoryVolume, wholeVolume, type ScanSet, type Volume } from '../../src/scans/sampling/scan-set.js';
 
 /** A volume whose voxels tell where they are, with tissue in its upper half. */
 function volume(

@@ -4,7 +4,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { dicomFile, element, sequence, short, text } from '../../src/bench/scans-dicom-file.js';
+import { dicomFile, element, sequence, short, text } from '../../bench/scans/dicom-file.js';
 import { dicom } from '../../src/scans/formats/dicom.js';
 import { BIG, EXPLICIT, dicomPictureBytes, field, numbers, words } from '../support/dicom-picture.js';
 import { temporaryFolder } from './nifti-file.js';

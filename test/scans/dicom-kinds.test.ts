@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { deflateRawSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { dicomFile, element, encapsulated, sequence, short, text } from '../../src/bench/scans-dicom-file.js';
+import { dicomFile, element, encapsulated, sequence, short, text } from '../../bench/scans/dicom-file.js';
 import { dicom } from '../../src/scans/formats/dicom.js';
 import { hasFfmpeg, needsFfmpeg } from '../support/ffmpeg.js';
 import { temporaryFolder } from './nifti-file.js';

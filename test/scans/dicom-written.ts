@@ -3,7 +3,7 @@
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { dicomFile, element, sequence, short, text } from '../../src/bench/scans-dicom-file.js';
+import { dicomFile, element, sequence, short, text } from '../../bench/scans/dicom-file.js';
 import { temporaryFolder } from './nifti-file.js';
 
 export const EXPLICIT = '1.2.840.10008.1.2.1';

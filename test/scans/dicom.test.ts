@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { dicomFile, element, sequence, short, text } from '../../src/bench/scans-dicom-file.js';
+import { dicomFile, element, sequence, short, text } from '../../bench/scans/dicom-file.js';
 import { describeScans } from '../../src/scans/describe.js';
 import { dicom } from '../../src/scans/formats/dicom.js';
 import { orientationCode } from '../../src/scans/geometry.js';

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { writeImageNode } from '@itk-wasm/image-io';
 import { UserError } from '../../src/core/errors.js';
-import { dicomFile, element, short, text } from '../../src/bench/scans-dicom-file.js';
+import { dicomFile, element, short, text } from '../../bench/scans/dicom-file.js';
 import type { RawScan } from '../../src/scans/formats/format.js';
 import { detectFormat, formatOf, formats } from '../../src/scans/formats/index.js';
 import {

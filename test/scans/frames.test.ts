@@ -5,14 +5,14 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { element, sequence, text } from '../../src/bench/scans-dicom-file.js';
+import { element, sequence, text } from '../../bench/scans/dicom-file.js';
 import { describeScans, type SeriesDescription } from '../../src/scans/describe.js';
 import { dicom } from '../../src/scans/formats/dicom.js';
 import { loadScanSet } from '../../src/scans/load.js';
-import { wholeVolume, type Volume } from '../../src/scans/scan-set.js';
-import { openLibrary } from '../../src/scans/library.js';
+import { wholeVolume, type Volume } from '../../src/scans/sampling/scan-set.js';
+import { openLibrary } from '../../src/scans/folder/scan-folder.js';
 import { ScanOptions, transformsOf } from '../../src/scans/options.js';
-import { prepare } from '../../src/scans/prepare.js';
+import { prepare } from '../../src/scans/preprocess/preprocess.js';
 import type { RawScan } from '../../src/scans/formats/format.js';
 import {
   AXIAL,

@@ -7,7 +7,7 @@ import {
   percentileWithin,
   rangeOf,
   standardise,
-} from '../../src/scans/intensity.js';
+} from '../../src/scans/preprocess/intensity.js';
 
 /** Air in three quarters, tissue in the rest. */
 function scan(scale: number, offset: number): Float32Array {

@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { loadScanSet } from '../../src/scans/load.js';
 import { ScanOptions } from '../../src/scans/options.js';
-import { wholeVolume } from '../../src/scans/scan-set.js';
+import { wholeVolume } from '../../src/scans/sampling/scan-set.js';
 import { startVoxolve } from '../support/cli.js';
 import { temporaryFolder, writePatient } from './nifti-file.js';
 

@@ -12,8 +12,8 @@ import {
   scanSetRecipe,
   shareScans,
   type SharedScans,
-} from '../../src/scans/recipe.js';
-import { wholeVolume, type ScanSet } from '../../src/scans/scan-set.js';
+} from '../../src/scans/sampling/scan-set-transfer.js';
+import { wholeVolume, type ScanSet } from '../../src/scans/sampling/scan-set.js';
 import { temporaryFolder, writeNifti, writePatient } from './nifti-file.js';
 
 const cacheDirectory = temporaryFolder();

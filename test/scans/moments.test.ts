@@ -2,12 +2,12 @@
  * When frames were taken: in which order slices at one place follow each other, and how many seconds apart.
  */
 import { describe, expect, it } from 'vitest';
-import { element, text } from '../../src/bench/scans-dicom-file.js';
+import { element, text } from '../../bench/scans/dicom-file.js';
 import { describeScans } from '../../src/scans/describe.js';
 import { dicom } from '../../src/scans/formats/dicom.js';
 import type { RawScan } from '../../src/scans/formats/format.js';
 import { ScanOptions } from '../../src/scans/options.js';
-import { openLibrary } from '../../src/scans/library.js';
+import { openLibrary } from '../../src/scans/folder/scan-folder.js';
 import {
   CLASS,
   decimal,

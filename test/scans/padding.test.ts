@@ -5,14 +5,14 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { element } from '../../src/bench/scans-dicom-file.js';
-import { drawCrop } from '../../src/scans/crops.js';
+import { element } from '../../bench/scans/dicom-file.js';
+import { drawCrop } from '../../src/scans/sampling/crops.js';
 import { rngOf } from '../../src/core/random.js';
 import { dicom } from '../../src/scans/formats/dicom.js';
 import type { RawScan } from '../../src/scans/formats/format.js';
 import { ScanOptions, transformsOf } from '../../src/scans/options.js';
-import { prepare, type PreparedVolume } from '../../src/scans/prepare.js';
-import { memoryVolume } from '../../src/scans/scan-set.js';
+import { prepare, type PreparedVolume } from '../../src/scans/preprocess/preprocess.js';
+import { memoryVolume } from '../../src/scans/sampling/scan-set.js';
 import {
   AXIAL,
   CLASS,

@@ -6,9 +6,9 @@ import { sha256 } from '../../src/core/hash.js';
 import { describeScans } from '../../src/scans/describe.js';
 import { loadScanSet } from '../../src/scans/load.js';
 import { ScanOptions } from '../../src/scans/options.js';
-import { phantom, phantomFilm } from '../../src/scans/phantom-image.js';
-import { PHANTOMS_VERSION, writePhantoms } from '../../src/scans/phantoms.js';
-import { wholeVolume, type Volume } from '../../src/scans/scan-set.js';
+import { phantom, phantomFilm } from '../../src/scans/phantoms/image.js';
+import { PHANTOMS_VERSION, writePhantoms } from '../../src/scans/phantoms/phantoms.js';
+import { wholeVolume, type Volume } from '../../src/scans/sampling/scan-set.js';
 import { temporaryFolder } from './nifti-file.js';
 
 const scans = (folder: string): string[] => readdirSync(folder).filter((name) => name.endsWith('.nii.gz'));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { resample } from '../../src/scans/resample.js';
+import { resample } from '../../src/scans/preprocess/resample.js';
 
 const volume = (
   shape: readonly [number, number, number],

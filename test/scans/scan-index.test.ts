@@ -1,7 +1,7 @@
 import { appendFileSync, readFileSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { openLibrary } from '../../src/scans/library.js';
+import { openLibrary } from '../../src/scans/folder/scan-folder.js';
 import { ScanOptions } from '../../src/scans/options.js';
 import { readScan } from '../../src/scans/read.js';
 import { transformsOf } from '../../src/scans/options.js';

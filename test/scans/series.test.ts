@@ -5,10 +5,10 @@ import { copyFileSync, existsSync, mkdirSync, readFileSync, truncateSync, writeF
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { dicomFile, element, short, text } from '../../src/bench/scans-dicom-file.js';
+import { dicomFile, element, short, text } from '../../bench/scans/dicom-file.js';
 import { describeScans, type ScanDescription } from '../../src/scans/describe.js';
 import { ScanOptions } from '../../src/scans/options.js';
-import { isDicom } from '../../src/scans/formats/dicom/recognise.js';
+import { isDicom } from '../../src/scans/formats/dicom/elements/recognise.js';
 import { temporaryFolder } from './nifti-file.js';
 
 const SIDE = 8;

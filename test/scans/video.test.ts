@@ -7,10 +7,10 @@ import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, vi } from 'vitest';
-import { prepareCine } from '../../src/scans/cine.js';
+import { prepareCine } from '../../src/scans/preprocess/cine.js';
 import type { RawScan } from '../../src/scans/formats/format.js';
 import { ScanOptions, transformsOf } from '../../src/scans/options.js';
-import { prepare } from '../../src/scans/prepare.js';
+import { prepare } from '../../src/scans/preprocess/preprocess.js';
 import { decodeVideo, video } from '../../src/scans/formats/video.js';
 import {
   decodeExternally,

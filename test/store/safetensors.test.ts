@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { rngOf } from '../../src/core/random.js';
 import { sizeOf, tensor, type Tensor } from '../../src/core/tensor.js';
-import { readSafetensors, writeSafetensors } from '../../src/store/safetensors.js';
+import { readSafetensors, writeSafetensors } from '../../src/core/safetensors.js';
 import { hasModule, runPython } from '../support/python.js';
 
 const rng = rngOf('safetensors');

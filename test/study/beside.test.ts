@@ -4,7 +4,7 @@ import { strategies } from '../../src/search/strategies/index.js';
 import type { Strategy } from '../../src/search/strategy.js';
 import { createExperiment, findExperiment, type Experiment } from '../../src/store/experiments.js';
 import type { Store } from '../../src/store/open.js';
-import { chooseWinners, isTrusted } from '../../src/study/beside.js';
+import { chooseWinners, isTrusted } from '../../src/study/auxiliary.js';
 import type { Evaluate } from '../../src/study/outcome.js';
 import { verifyStudy } from '../../src/study/verify.js';
 import { dyingStore, Killed } from './dying-store.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { inLanes } from '../../src/study/lanes.js';
+import { inLanes } from '../../src/study/run-concurrently.js';
 
 const later = (turns: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, turns));
 const never = (): void => expect.unreachable();

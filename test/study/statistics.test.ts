@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { LineageRow } from '../../src/store/lineage.js';
-import { diversityOverTime, geneEffects, operatorSuccess } from '../../src/study/statistics.js';
+import { diversityOverTime, geneEffects, operatorSuccess } from '../../src/study/lineage-statistics.js';
 
 function row(number: number, changes: Partial<LineageRow> = {}): LineageRow {
   return {

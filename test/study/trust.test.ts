@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { rngOf } from '../../src/core/random.js';
-import type { TrustRow } from '../../src/store/beside-queries.js';
+import type { TrustRow } from '../../src/store/auxiliary-queries.js';
 import { kendall } from '../../src/study/rank-correlation.js';
 import { trustReports } from '../../src/study/trust.js';
 

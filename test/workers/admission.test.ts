@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { rngOf } from '../../src/core/random.js';
 import { Admission, type Ticket } from '../../src/workers/admission.js';
-import { Correction } from '../../src/workers/correction.js';
+import { Correction } from '../../src/workers/memory-correction.js';
 
 /** Lets what is due run. */
 const turn = () => new Promise((resolve) => setImmediate(resolve));

@@ -4,18 +4,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sha256 } from '../../src/core/hash.js';
-import { prepare } from '../../src/experiment/prepare.js';
+import { prepare } from '../../src/experiment/resolve.js';
 import { Experiment } from '../../src/experiment/schema.js';
 import { batchesHere, type Batch, type BatchCall, type BatchSource } from '../../src/pretrain/batches.js';
 import { loadScanSet } from '../../src/scans/load.js';
-import { writePhantoms } from '../../src/scans/phantoms.js';
-import { shareScans } from '../../src/scans/recipe.js';
-import type { ScanSet } from '../../src/scans/scan-set.js';
-import { BatchFeed } from '../../src/workers/batch-feed.js';
-import { overlapPays } from '../../src/workers/overlap.js';
+import { writePhantoms } from '../../src/scans/phantoms/phantoms.js';
+import { shareScans } from '../../src/scans/sampling/scan-set-transfer.js';
+import type { ScanSet } from '../../src/scans/sampling/scan-set.js';
+import { BatchFeed } from '../../src/workers/batch-prefetcher.js';
+import { overlapPays } from '../../src/workers/prefetch-policy.js';
 import { temporaryFolder, tinyExperiment } from '../support/tiny.js';
 
-const entry = new URL('../../dist/src/workers/batch-thread.js', import.meta.url);
+const entry = new URL('../../dist/src/workers/prefetch-thread.js', import.meta.url);
 
 const folder = temporaryFolder();
 const cacheDirectory = temporaryFolder();
@@ -112,7 +112,7 @@ it('pays where a core is left, and not on a processor that workers fill', () => 
 
 describe('closing', () => {
   it('lets a process go on that waits for nothing else, with a reply on its way', () => {
-    const feed = new URL('../../dist/src/workers/batch-feed.js', import.meta.url).href;
+    const feed = new URL('../../dist/src/workers/batch-prefetcher.js', import.meta.url).href;
     // a thread that holds much takes a while to end
     const thread = `
       import { parentPort } from 'node:worker_threads';

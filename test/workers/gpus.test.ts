@@ -2,10 +2,10 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { fileURLToPath } from 'node:url';
 import { ChildRuntime } from '../../src/workers/child-runtime.js';
 import { allowed, gpuEnvironment, parseGpus, type Gpu } from '../../src/workers/gpus.js';
-import { lanesOf } from '../../src/workers/lanes.js';
+import { lanesOf } from '../../src/workers/device-groups.js';
 import { memorySettings } from '../../src/workers/memory-settings.js';
 import { createPool } from '../../src/workers/pool.js';
-import type { Job, WorkerSetup } from '../../src/workers/setup.js';
+import type { Job, WorkerSetup } from '../../src/workers/job.js';
 
 /** As `nvidia-smi --query-gpu=index,uuid,name,memory.total --format=csv,noheader,nounits` prints it. */
 const listing = `0, GPU-0a7e3c11-2222-3333-4444-555566667777, NVIDIA H100 80GB HBM3, 81559

@@ -11,8 +11,8 @@ import { infeasibility } from '../../nn/shapes.js';
 import { summarise } from '../../nn/summary.js';
 import { encoderGraph } from '../../pretrain/program.js';
 import { defineCommand } from '../command.js';
-import { si, table } from '../format.js';
-import { jsonOption, print, printJson } from '../output.js';
+import { si, table } from '../views/format.js';
+import { jsonOption, print, printJson } from '../views/output.js';
 
 export const arch = defineCommand({
   command: 'arch <name>',

@@ -4,11 +4,11 @@ import type { Check } from '../../audit/audit.js';
 import { parseOrComplain } from '../../core/validate.js';
 import { readExperiment } from '../../experiment/read.js';
 import { Experiment } from '../../experiment/schema.js';
-import { recordAudit } from '../audit-record.js';
-import { auditExperiment, usualEffort } from '../audit-run.js';
+import { recordAudit } from '../../api/audit-record.js';
+import { auditExperiment, usualEffort } from '../../api/audit-run.js';
 import { defineCommand } from '../command.js';
-import { jsonOption, note, print, printJson } from '../output.js';
-import { phantoms } from '../scan-source.js';
+import { jsonOption, note, print, printJson } from '../views/output.js';
+import { phantoms } from '../../api/scan-source.js';
 
 export const audit = defineCommand({
   command: 'audit <experiment>',

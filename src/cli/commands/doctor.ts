@@ -1,14 +1,14 @@
 /** `voxolve doctor`: what works on this machine, and why the rest does not. */
 import { availableParallelism, totalmem } from 'node:os';
-import { cacheSize } from '../../scans/cache-size.js';
-import { defaultCacheDirectory } from '../../scans/cache.js';
+import { cacheSize } from '../../scans/cache/cache-size.js';
+import { defaultCacheDirectory } from '../../scans/cache/cache.js';
 import { formats } from '../../scans/formats/index.js';
 import { findGpus, type Gpu } from '../../workers/gpus.js';
 import { defineCommand } from '../command.js';
-import { probeEngines } from '../engine-choice.js';
-import { plural } from '../format.js';
-import { jsonOption, print, printJson } from '../output.js';
-import { version } from '../version.js';
+import { probeEngines } from '../../calibration/engine-choice.js';
+import { plural } from '../views/format.js';
+import { jsonOption, print, printJson } from '../views/output.js';
+import { version } from '../../core/version.js';
 
 export const doctor = defineCommand({
   command: 'doctor',

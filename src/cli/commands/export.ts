@@ -2,12 +2,12 @@
 import { writeFolder } from '../../export/write-folder.js';
 import type { Candidate, Experiment } from '../../store/index.js';
 import { defineCommand } from '../command.js';
-import { exportFiles } from '../export-files.js';
-import { percent, plural } from '../format.js';
-import { chooseCandidate, weightsOf } from '../kept-weights.js';
-import { experimentOption, preparedFrom, withExperiment } from '../opened.js';
-import { jsonOption, print, printJson } from '../output.js';
-import { winnersOf, type Standing } from '../winner.js';
+import { exportFiles } from '../../api/export-files.js';
+import { percent, plural } from '../views/format.js';
+import { chooseCandidate, weightsOf } from '../../api/candidate-weights.js';
+import { experimentOption, preparedFrom, withExperiment } from '../../api/open-experiment.js';
+import { jsonOption, print, printJson } from '../views/output.js';
+import { winnersOf, type Standing } from '../../api/reading/winner.js';
 
 export const exportCommand = defineCommand({
   command: 'export <db>',

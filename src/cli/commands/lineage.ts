@@ -7,13 +7,13 @@ import type { Json } from '../../core/json.js';
 import { ancestry, readLineage, summarise, type Experiment, type Store } from '../../store/index.js';
 import { diversityOverTime, geneEffects, operatorSuccess } from '../../study/index.js';
 import { defineCommand } from '../command.js';
-import { lineageCsv, lineageDot } from '../lineage-graph.js';
-import { statisticsText } from '../lineage-statistics.js';
-import { lineageText } from '../lineage-text.js';
-import { experimentOption, withExperiment } from '../opened.js';
-import { jsonOption, print, printJson } from '../output.js';
-import { bestOfAll } from '../winner.js';
-import { zeroCostReport, zeroCostText } from '../zero-cost-report.js';
+import { lineageCsv, lineageDot } from '../views/lineage-graph.js';
+import { statisticsText } from '../views/lineage-statistics.js';
+import { lineageText } from '../views/lineage-text.js';
+import { experimentOption, withExperiment } from '../../api/open-experiment.js';
+import { jsonOption, print, printJson } from '../views/output.js';
+import { bestOfAll } from '../../api/reading/winner.js';
+import { zeroCostReport, zeroCostText } from '../../api/reading/zero-cost-report.js';
 
 export const lineage = defineCommand({
   command: 'lineage <db> [number]',

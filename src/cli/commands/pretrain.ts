@@ -12,7 +12,7 @@ import { present, UserError } from '../../core/errors.js';
 import { rngOf } from '../../core/random.js';
 import { parseOrComplain } from '../../core/validate.js';
 import { engines } from '../../engines/index.js';
-import { prepare, type Prepared } from '../../experiment/prepare.js';
+import { prepare, type Prepared } from '../../experiment/resolve.js';
 import { readExperiment } from '../../experiment/read.js';
 import { taskNameOf } from '../../experiment/references.js';
 import { tryOwn } from '../../experiment/try-own.js';
@@ -28,17 +28,17 @@ import {
   pretrain as train,
   type PretrainOutcome,
 } from '../../pretrain/pretrain.js';
-import { shareScans } from '../../scans/recipe.js';
-import type { ScanSet } from '../../scans/scan-set.js';
-import { BatchFeed } from '../../workers/batch-feed.js';
-import { loadArchitecture, type ArchitectureSource } from '../architecture-source.js';
-import { Checkpoints } from '../checkpoints.js';
+import { shareScans } from '../../scans/sampling/scan-set-transfer.js';
+import type { ScanSet } from '../../scans/sampling/scan-set.js';
+import { BatchFeed } from '../../workers/batch-prefetcher.js';
+import { loadArchitecture, type ArchitectureSource } from '../../api/architecture-source.js';
+import { Checkpoints } from '../../api/pretraining/checkpoints.js';
 import { defineCommand } from '../command.js';
-import { chooseEngine, type EngineChoice } from '../engine-choice.js';
-import { exportFiles } from '../export-files.js';
-import { jsonOption, note, print, printJson } from '../output.js';
-import { loadScans, phantoms, scanFolder } from '../scan-source.js';
-import { TrainingProgress } from '../training-progress.js';
+import { chooseEngine, type EngineChoice } from '../../calibration/engine-choice.js';
+import { exportFiles } from '../../api/export-files.js';
+import { jsonOption, note, print, printJson } from '../views/output.js';
+import { loadScans, phantoms, scanFolder } from '../../api/scan-source.js';
+import { TrainingProgress } from '../views/training-progress.js';
 
 export const pretrain = defineCommand({
   command: 'pretrain <experiment>',

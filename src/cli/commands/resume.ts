@@ -4,23 +4,23 @@
 import { resolve } from 'node:path';
 import { UserError } from '../../core/errors.js';
 import { parseOrComplain } from '../../core/validate.js';
-import { prepare } from '../../experiment/prepare.js';
+import { prepare } from '../../experiment/resolve.js';
 import { tryOwn } from '../../experiment/try-own.js';
 import { Experiment } from '../../experiment/schema.js';
 import { chooseExperiment, extendExperiment, openStore } from '../../store/index.js';
 import { defineCommand } from '../command.js';
-import { chooseEngine, recordedReason } from '../engine-choice.js';
-import { noteRemarks } from '../opened.js';
-import { jsonOption, note } from '../output.js';
-import { runSearch, workerCount } from '../run-search.js';
-import { specFromJson } from '../spec.js';
+import { chooseEngine, recordedReason } from '../../calibration/engine-choice.js';
+import { noteRemarks } from '../../api/open-experiment.js';
+import { jsonOption, note } from '../views/output.js';
+import { runSearch, workerCount } from '../../api/searching/run-search.js';
+import { specFromJson } from '../../api/search-spec.js';
 import type { LabelledSet } from '../../probes/labelled-set.js';
 import type { TaskPlan } from '../../tasks/task.js';
-import { loadProbe } from '../probe-set.js';
-import { noteOtherProcessor, requireCodeOf, requireSameDecisions, requireSameScans } from '../same-search.js';
-import { loadScans, scanFolder } from '../scan-source.js';
-import { noteLatency, storedLatencyModel } from '../stored-latency.js';
-import { showSummary } from '../summary.js';
+import { loadProbe } from '../../api/searching/probe-set.js';
+import { noteOtherProcessor, requireCodeOf, requireSameDecisions, requireSameScans } from '../../api/resume-guards.js';
+import { loadScans, scanFolder } from '../../api/scan-source.js';
+import { noteLatency, storedLatencyModel } from '../../api/stored-latency.js';
+import { showSummary } from '../views/summary.js';
 import { memoryAsked, workerOptions } from '../worker-options.js';
 
 export const resume = defineCommand({

@@ -4,16 +4,16 @@ import { resolve } from 'node:path';
 import { UserError } from '../../core/errors.js';
 import { readExperiment } from '../../experiment/read.js';
 import { describeScans, type ScanDescription } from '../../scans/describe.js';
-import { USUAL_PERCENTILES, landmarksOf, meanLandmarks } from '../../scans/landmarks.js';
+import { USUAL_PERCENTILES, landmarksOf, meanLandmarks } from '../../scans/preprocess/landmarks.js';
 import { exportNpy } from '../../scans/npy.js';
-import { leftOutLines } from '../../scans/left-out.js';
+import { leftOutLines } from '../../scans/folder/left-out.js';
 import { ScanOptions } from '../../scans/options.js';
-import type { PreparedVolume } from '../../scans/prepare.js';
+import type { PreparedVolume } from '../../scans/preprocess/preprocess.js';
 import { contactSheet, tilesOf, type Tile } from '../../scans/preview.js';
 import { defineCommand } from '../command.js';
-import { plural, table } from '../format.js';
-import { jsonOption, print, printJson } from '../output.js';
-import { showProgress } from '../scan-source.js';
+import { plural, table } from '../views/format.js';
+import { jsonOption, print, printJson } from '../views/output.js';
+import { showProgress } from '../../api/scan-source.js';
 
 /** More scans than this do not fit a sheet that one looks at. */
 const MOST_ON_SHEET = 300;

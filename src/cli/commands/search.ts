@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs';
 import { canonicalJson, isJsonRecord, type Json } from '../../core/json.js';
 import { UserError } from '../../core/errors.js';
 import { loadSpace } from '../../experiment/plugins/index.js';
-import { prepare } from '../../experiment/prepare.js';
+import { prepare } from '../../experiment/resolve.js';
 import { readExperiment } from '../../experiment/read.js';
 import { tryOwn } from '../../experiment/try-own.js';
 import { devices, Experiment } from '../../experiment/schema.js';
@@ -21,21 +21,21 @@ import {
   type Store,
 } from '../../store/index.js';
 import { resolve } from 'node:path';
-import { processor } from '../calibration/kept.js';
+import { processor } from '../../calibration/stored-calibration.js';
 import { defineCommand } from '../command.js';
-import { choiceToJson, chooseEngine, recordedReason } from '../engine-choice.js';
-import { noteRemarks } from '../opened.js';
-import { jsonOption, note } from '../output.js';
-import { runSearch, specOf, strategyOf, tryStrategy, workerCount } from '../run-search.js';
-import { specToJson, type Spec } from '../spec.js';
-import { loadProbe } from '../probe-set.js';
-import { latencyModelFor } from '../latency-model.js';
-import { noteLatency, storedLatencyModel } from '../stored-latency.js';
-import { loadScans, phantoms, scanFolder } from '../scan-source.js';
-import { withStart } from '../warm-start.js';
-import { noteOtherProcessor, requireCodeOf, requireSameDecisions, requireSameScans } from '../same-search.js';
-import { showSummary } from '../summary.js';
-import { version } from '../version.js';
+import { choiceToJson, chooseEngine, recordedReason } from '../../calibration/engine-choice.js';
+import { noteRemarks } from '../../api/open-experiment.js';
+import { jsonOption, note } from '../views/output.js';
+import { runSearch, specOf, strategyOf, tryStrategy, workerCount } from '../../api/searching/run-search.js';
+import { specToJson, type Spec } from '../../api/search-spec.js';
+import { loadProbe } from '../../api/searching/probe-set.js';
+import { latencyModelFor } from '../../api/latency-model.js';
+import { noteLatency, storedLatencyModel } from '../../api/stored-latency.js';
+import { loadScans, phantoms, scanFolder } from '../../api/scan-source.js';
+import { withStart } from '../../api/searching/warm-start.js';
+import { noteOtherProcessor, requireCodeOf, requireSameDecisions, requireSameScans } from '../../api/resume-guards.js';
+import { showSummary } from '../views/summary.js';
+import { version } from '../../core/version.js';
 import { memoryAsked, workerOptions } from '../worker-options.js';
 
 export const search = defineCommand({

@@ -1,16 +1,16 @@
 /** `voxolve status DB`: how far a search is. Reads only; a running search is not disturbed. */
 import { endedByCurve } from '../../store/index.js';
-import { besideText, highestText } from '../beside-text.js';
-import { comparisonText } from '../comparison.js';
+import { besideText, highestText } from '../views/auxiliary-text.js';
+import { comparisonText } from '../views/comparison.js';
 import { defineCommand } from '../command.js';
-import { recordedReason } from '../engine-choice.js';
-import { percent, plural, si, table } from '../format.js';
-import { experimentOption, withExperiment } from '../opened.js';
-import { jsonOption, print, printJson } from '../output.js';
-import { paretoFront, type FrontMember } from '../pareto-front.js';
-import { summariseNow } from '../search-state.js';
-import { statusJson } from '../status-json.js';
-import { latencyLimit, latencyText, storedLatencyModel } from '../stored-latency.js';
+import { recordedReason } from '../../calibration/engine-choice.js';
+import { percent, plural, si, table } from '../views/format.js';
+import { experimentOption, withExperiment } from '../../api/open-experiment.js';
+import { jsonOption, print, printJson } from '../views/output.js';
+import { paretoFront, type FrontMember } from '../../api/reading/pareto-front.js';
+import { summariseNow } from '../../api/reading/search-state.js';
+import { statusJson } from '../views/status-json.js';
+import { latencyLimit, latencyText, storedLatencyModel } from '../../api/stored-latency.js';
 
 export const status = defineCommand({
   command: 'status <db>',

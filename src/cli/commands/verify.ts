@@ -1,9 +1,9 @@
 /** `voxolve verify DB`: derives every decision of a search anew from its log, without training. */
 import { defineCommand } from '../command.js';
-import { plural } from '../format.js';
-import { experimentOption, preparedFrom, withExperiment } from '../opened.js';
-import { jsonOption, note, print, printJson } from '../output.js';
-import { requireCodeOf, verifyPrepared } from '../same-search.js';
+import { plural } from '../views/format.js';
+import { experimentOption, preparedFrom, withExperiment } from '../../api/open-experiment.js';
+import { jsonOption, note, print, printJson } from '../views/output.js';
+import { requireCodeOf, verifyPrepared } from '../../api/resume-guards.js';
 
 export const verify = defineCommand({
   command: 'verify <db>',

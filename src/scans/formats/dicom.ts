@@ -8,16 +8,16 @@
  */
 import { UserError, present } from '../../core/errors.js';
 import { ASIDES } from './asides.js';
-import { arrange } from './dicom/arrange.js';
-import { asideOf } from './dicom/aside.js';
-import { factsOf } from './dicom/facts.js';
-import { openDicom, type DicomFile } from './dicom/file.js';
-import { geometryOf } from './dicom/place.js';
-import { isDicom } from './dicom/recognise.js';
-import { chosenSlices, sliceSet } from './dicom/slice-set.js';
-import { seriesTiming } from './dicom/timing.js';
-import { annotationRemarks } from './dicom/ultrasound.js';
-import { voxelsOf } from './dicom/voxels.js';
+import { arrange } from './dicom/frames/arrange.js';
+import { asideOf } from './dicom/meaning/aside.js';
+import { factsOf } from './dicom/meaning/facts.js';
+import { openDicom, type DicomFile } from './dicom/elements/file.js';
+import { geometryOf } from './dicom/frames/place.js';
+import { isDicom } from './dicom/elements/recognise.js';
+import { chosenSlices, sliceSet } from './dicom/frames/slice-set.js';
+import { seriesTiming } from './dicom/frames/timing.js';
+import { annotationRemarks } from './dicom/frames/ultrasound.js';
+import { voxelsOf } from './dicom/pixels/voxels.js';
 import type { Format, RawScan } from './format.js';
 
 export const dicom: Format = {

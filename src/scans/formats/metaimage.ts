@@ -5,7 +5,7 @@
  * A text header (`Key = value` lines) that ends with `ElementDataFile`; the frame is LPS, the first axis fastest.
  */
 import { UserError } from '../../core/errors.js';
-import { entryOf } from '../../core/table.js';
+import { entryOf } from '../../core/entry-of.js';
 import { affineOfColumns, type Triple } from '../geometry.js';
 import { loadAll, peek } from './bytes.js';
 import { dataFileOf, isPattern, numberedFiles } from './data-files.js';

@@ -4,7 +4,7 @@
  * Source: https://teem.sourceforge.net/nrrd/format.html
  * A text header (`key: value` lines up to an empty one), then voxels, first axis fastest.
  */
-import { entryOf } from '../../core/table.js';
+import { entryOf } from '../../core/entry-of.js';
 import { affineOfColumns, type Frame, type Triple } from '../geometry.js';
 import { loadAll, peek } from './bytes.js';
 import { evenTiming, type Format, type VoxelArray } from './format.js';

@@ -8,7 +8,7 @@
 import { unzip, type Unzipped } from 'fflate';
 import { promisify } from 'node:util';
 import { UserError, messageOf } from '../../core/errors.js';
-import { entryOf } from '../../core/table.js';
+import { entryOf } from '../../core/entry-of.js';
 import type { Affine, Triple } from '../geometry.js';
 import { arranged, strided } from './array-layout.js';
 import { LARGEST_BYTES, loadAll } from './bytes.js';

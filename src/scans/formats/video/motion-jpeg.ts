@@ -6,8 +6,8 @@
  * green and blue, so that no luma is lost on the way through colours.
  */
 import { messageOf } from '../../../core/errors.js';
-import { jpeg } from '../dicom/codec-jpeg.js';
-import { jpegHeaderOf } from '../dicom/codestream.js';
+import { jpeg } from '../dicom/decoders/codec-jpeg.js';
+import { jpegHeaderOf } from '../dicom/decoders/codestream.js';
 
 /** Bits of code lengths and values of the usual tables: annex K.3, tables K.3 to K.6. */
 const TABLES: readonly (readonly [id: number, lengths: string, values: string])[] = [

@@ -1,0 +1,37 @@
+/**
+ * A hash of the code that an audit's verdict rests on: the task with what it imports of `proxy-tasks/`, the phantoms,
+ * the audit. Comments and layout do not count, PyTorch sources neither.
+ */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join, posix } from 'node:path';
+import ts from 'typescript';
+import { sha256 } from '../../src/core/hash.js';
+
+/** `root`: of the repository. `task`: a name of the registry. */
+export function auditSources(root: string, task: string): string {
+  const found = new Set<string>();
+  const visit = (file: string): void => {
+    if (found.has(file) || file.endsWith('-pytorch.ts') || file.includes('/pytorch')) return;
+    found.add(file);
+    const text = readFileSync(join(root, file), 'utf8');
+    for (const [, path = ''] of text.matchAll(/from '(\.[^']+)\.js'/g)) {
+      const next = `${posix.join(posix.dirname(file), path)}.ts`;
+      if (next.startsWith('proxy-tasks/')) visit(next);
+    }
+  };
+  const first = `proxy-tasks/${task}.ts`;
+  if (!existsSync(join(root, first))) throw new Error(`there is no ${first}`);
+  visit(first);
+  const folder = (name: string, pattern: RegExp): string[] =>
+    readdirSync(join(root, name))
+      .filter((file) => pattern.test(file))
+      .map((file) => `${name}/${file}`);
+  const files = [...found, ...folder('src/audit', /\.ts$/), ...folder('src/scans', /^phantom.*\.ts$/)].sort();
+  return sha256(files.map((file) => `${file}\n${codeOf(readFileSync(join(root, file), 'utf8'))}`).join('\n'));
+}
+
+/** As printed anew without comments. */
+function codeOf(source: string): string {
+  const parsed = ts.createSourceFile('source.ts', source, ts.ScriptTarget.ESNext, true);
+  return ts.createPrinter({ removeComments: true }).printFile(parsed);
+}

@@ -1,0 +1,49 @@
+/**
+ * Somebody who trains a network by rounds of the same batches, and an engine in that role.
+ */
+import type { TensorMap } from '../../src/core/tensor.js';
+import type { Engine, Feeds, TrainingProgram } from '../../src/engines/engine.js';
+import { LEARNING_RATE } from './networks.js';
+
+export interface Round {
+  /** Wall time and processor time, in seconds. */
+  readonly seconds: number;
+  readonly cpu: number;
+  readonly losses: readonly number[];
+}
+
+export interface Trainer {
+  round(): Promise<Round>;
+  dispose(): Promise<void>;
+}
+
+export interface EngineTrainer extends Trainer {
+  /** Seconds from the program to a session that is ready to train. */
+  readonly compileSeconds: number;
+}
+
+export async function startEngine(
+  engine: Engine,
+  device: string,
+  program: TrainingProgram,
+  weights: TensorMap,
+  feeds: Feeds,
+  threads: number,
+): Promise<EngineTrainer> {
+  const before = performance.now();
+  const session = await engine.open(program, { device, threads });
+  session.load({ weights });
+  const compileSeconds = (performance.now() - before) / 1000;
+  const rates = new Float32Array(feeds['x']?.shape[0] ?? 0).fill(LEARNING_RATE);
+  return {
+    compileSeconds,
+    round: async () => {
+      const [start, cpu] = [performance.now(), process.cpuUsage()];
+      const { curves } = await session.train(feeds, rates);
+      const { user, system } = process.cpuUsage(cpu);
+      const losses = Array.from(curves['loss'] ?? []);
+      return { seconds: (performance.now() - start) / 1000, cpu: (user + system) / 1e6, losses };
+    },
+    dispose: () => session.dispose(),
+  };
+}

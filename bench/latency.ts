@@ -1,0 +1,103 @@
+/**
+ * `npm run bench:latency -- [--experiment FILE] [--space NAME] [--input D,H,W] [--engine onnx] [--device cpu] [--held-out 20]
+ * [--json FILE]`: how well the time of an encoder is predicted that took no part in the fit. Measures and fits as a search with
+ * `constraints.latency` does, measures other genomes of the same space between them, and compares.
+ */
+import { writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { fittedModel, latencyGenomes, measure, spreadGenomes } from '../src/calibration/latency.js';
+import { milliseconds, table } from '../src/cli/views/format.js';
+import { messageOf } from '../src/core/errors.js';
+import { parseOrComplain } from '../src/core/validate.js';
+import { latencyInputOf, prepare } from '../src/experiment/resolve.js';
+import { readExperiment } from '../src/experiment/read.js';
+import { Experiment } from '../src/experiment/schema.js';
+import { workKinds } from '../src/ir/work.js';
+import { predictedLatency, spreadOf, type Sample } from '../src/pretrain/latency.js';
+
+/** Draws that no calibration comes to. */
+const OTHERS = 1_000_000;
+/** Enough for every visit, so that the shares of the machine that they find even out. */
+const SECONDS = 120;
+
+const { values } = parseArgs({
+  options: {
+    experiment: { type: 'string', default: 'experiments/quickstart.json' },
+    space: { type: 'string' },
+    input: { type: 'string', default: '16,40,40' },
+    engine: { type: 'string', default: 'onnx' },
+    device: { type: 'string', default: 'cpu' },
+    'held-out': { type: 'string', default: '20' },
+    json: { type: 'string' },
+  },
+});
+
+async function main(): Promise<void> {
+  const file = await readExperiment(values.experiment);
+  const latencyInput = values.input.split(',').map(Number);
+  const changed = {
+    ...file,
+    ...(values.space === undefined ? {} : { space: values.space }),
+    constraints: { ...file.constraints, latencyInput },
+  };
+  const experiment = parseOrComplain(Experiment, changed, 'the options');
+  const prepared = await prepare(experiment, 1);
+  const { engine, device, 'held-out': heldOut, json } = values;
+  const input = latencyInputOf(prepared);
+  const setting = { engine, device, threads: experiment.threads, input };
+  const fitted = spreadGenomes(prepared, input);
+  const others = latencyGenomes(prepared, input, { from: OTHERS, count: Number(heldOut) });
+  // In turn, so that what the machine does meanwhile bears on both alike.
+  const started = performance.now();
+  const all = await measure(prepared, inTurn(fitted, others), setting, SECONDS);
+  const seconds = (performance.now() - started) / 1000;
+  const model = fittedModel(
+    setting,
+    all.filter(({ genome }) => fitted.includes(genome)),
+  );
+  const { measured, coefficients, leftOut, machine } = model;
+  const compared = all
+    .filter(({ genome }) => !fitted.includes(genome))
+    .map((one) => {
+      const predicted = predictedLatency(prepared.architecture(one.genome), model);
+      return { ...one, predicted, ratio: one.milliseconds / predicted };
+    });
+  const spread = spreadOf(compared.map(({ ratio }) => ratio));
+  const rows = compared.map((one) => [
+    ...workKinds.map((kind) => one.work[kind].toPrecision(3)),
+    milliseconds(one.milliseconds),
+    milliseconds(one.predicted),
+    one.ratio.toFixed(2),
+  ]);
+  process.stdout.write(`${table([...workKinds, 'measured', 'predicted', 'ratio'], rows)}\n`);
+  const shares = workKinds.map((kind) => `${kind} ${coefficients[kind].toPrecision(2)}`).join(', ');
+  const text = ({ median, low, high }: typeof spread): string =>
+    `median ${median.toFixed(2)}, eight in ten ${low.toFixed(2)} to ${high.toFixed(2)}`;
+  process.stdout.write(
+    `${experiment.space}, [${input.join(', ')}], ${engine} ${device}, ${machine}: ${measured.length} encoders fitted, ` +
+      `${compared.length} others measured between them, ${seconds.toFixed(0)} s\nmilliseconds per million, or per group and op: ${shares}\n` +
+      `measured over predicted, each left out of the fit: ${text(leftOut)}\n` +
+      `measured over predicted, ${compared.length} others: ${text(spread)}\n` +
+      `the same by multiply-accumulates alone: ${text(byProducts(measured, compared))}\n`,
+  );
+  if (json !== undefined) writeFileSync(json, `${JSON.stringify({ model, compared }, null, 2)}\n`);
+}
+
+/** As good as one coefficient is, for all multiply-accumulates alike. */
+function byProducts(fitted: readonly Sample[], others: readonly Sample[]): ReturnType<typeof spreadOf> {
+  const cost = ({ work, milliseconds: time }: Sample): number =>
+    Math.log(time / (work.dense + work.pointwise + work.grouped));
+  const usual = fitted.reduce((sum, one) => sum + cost(one), 0) / fitted.length;
+  return spreadOf(others.map((one) => Math.exp(cost(one) - usual)));
+}
+
+/** Members of both lists as evenly mixed as their lengths allow. */
+function inTurn<T>(a: readonly T[], b: readonly T[]): readonly T[] {
+  const placed = [a, b].flatMap((list) => list.map((item, i) => ({ item, at: (i + 0.5) / list.length })));
+  return placed.sort((x, y) => x.at - y.at).map(({ item }) => item);
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`bench:latency: ${messageOf(error)}\n`);
+  process.exitCode = 1;
+});

@@ -1,0 +1,94 @@
+/**
+ * Which share of a training step the preparation of its batch takes, over candidates of an experiment's space.
+ */
+import { join } from 'node:path';
+import { rngOf } from '../../src/core/random.js';
+import { onnxEngine } from '../../src/engines/onnx/index.js';
+import { prepare } from '../../src/experiment/resolve.js';
+import { readExperiment } from '../../src/experiment/read.js';
+import { batchesHere, type BatchCall, type BatchSource } from '../../src/pretrain/batches.js';
+import { initialWeights } from '../../src/pretrain/initialise.js';
+import { loadScanSet } from '../../src/scans/load.js';
+import { writePhantoms } from '../../src/scans/phantoms/phantoms.js';
+import { shareScans } from '../../src/scans/sampling/scan-set-transfer.js';
+import { told } from '../../src/search/strategy.js';
+import { BatchFeed } from '../../src/workers/batch-prefetcher.js';
+import { strategyOf } from '../../src/api/searching/run-search.js';
+
+const CANDIDATES = 8;
+const CALL = 8;
+const CALLS = 3;
+
+export interface Preparation {
+  readonly experiment: string;
+  /** Of a step with its batch, in milliseconds, single-threaded. */
+  readonly step_ms: number;
+  /** Of a step without its batch. */
+  readonly share: number;
+  /** Time that training still waits for its batches where a thread makes them. */
+  readonly overlapped: number;
+  readonly crops_per_second: number;
+}
+
+export async function preparationShare(
+  path: string,
+  scans: string | null,
+  folder: string,
+): Promise<Preparation> {
+  const experiment = await readExperiment(path);
+  const prepared = await prepare(experiment, 1);
+  const { plan } = prepared;
+  if (scans === null && experiment.phantoms !== undefined)
+    await writePhantoms(join(folder, 'phantoms'), experiment.phantoms);
+  const { set } = await loadScanSet(scans ?? join(folder, 'phantoms'), experiment.scans, {
+    seed: experiment.seed,
+    minimumSize: plan.crop,
+    cacheDirectory: join(folder, 'prepared'),
+  });
+  const here = batchesHere({ set, plan, size: experiment.training.batch, split: 'train' });
+  const feed = new BatchFeed({ experiment, code: prepared.code, scans: shareScans(set) }, here);
+  const strategy = told(strategyOf(prepared));
+  const total = { made: 0, trained: 0, waited: 0 };
+  try {
+    for (let number = 0; number < CANDIDATES; number++) {
+      const { genome } = strategy.ask(number, rngOf('bench', number));
+      const program = prepared.program(prepared.architecture(genome));
+      const session = await onnxEngine.open(program, { device: 'cpu', threads: 1 });
+      session.load({ weights: initialWeights(program.train.parameters, rngOf('bench', 'init')) });
+      const rates = new Float32Array(CALL).fill(1e-3);
+      // Each call is made here and, while the one before trains, by the thread; the first of them warms both up.
+      for (let call = 0; call <= CALLS; call++) {
+        const at = (index: number): BatchCall => ({
+          key: ['bench', number],
+          first: CALL * index,
+          count: CALL,
+        });
+        const [, waited] = await timed(feed, at(call));
+        const [batch, made] = await timed(here, at(call));
+        feed.ahead(at(call + 1));
+        const start = performance.now();
+        await session.train(batch, rates);
+        if (call === 0) continue;
+        total.made += made;
+        total.waited += waited;
+        total.trained += performance.now() - start;
+      }
+      await session.dispose();
+    }
+  } finally {
+    await feed.close();
+  }
+  const steps = CANDIDATES * CALLS * CALL;
+  return {
+    experiment: path,
+    step_ms: total.trained / steps,
+    share: total.made / total.trained,
+    overlapped: total.waited / total.trained,
+    crops_per_second: (1000 * steps * experiment.training.batch) / (total.made + total.trained),
+  };
+}
+
+async function timed(source: BatchSource, call: BatchCall) {
+  const start = performance.now();
+  return [await source.take(call), performance.now() - start] as const;
+}

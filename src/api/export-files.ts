@@ -1,0 +1,82 @@
+/**
+ * The files of an export: what `export` and `pretrain` share. An architecture and its weights leave as code, weights
+ * and a check of both.
+ */
+import { present } from '../core/errors.js';
+import { rngOf } from '../core/random.js';
+import { tensor, type Tensor, type TensorMap } from '../core/tensor.js';
+import { encodeGraphAsOnnx, runGraph } from '../engines/onnx/index.js';
+import type { Prepared } from '../experiment/resolve.js';
+import { exportPytorch, type ExportOrigin, type ExportedScans } from '../export/pytorch.js';
+import { encoderWeights } from '../export/weights.js';
+import type { ExportFiles } from '../export/write-folder.js';
+import type { Architecture } from '../nn/architecture.js';
+import { encoderGraph, encoderPrefix } from '../pretrain/program.js';
+import { transformsOf, type ScanOptions } from '../scans/options.js';
+import { version } from '../core/version.js';
+
+export interface Exported {
+  readonly prepared: Prepared;
+  readonly architecture: Architecture;
+  /** Of the training program: encoder and head. */
+  readonly weights: TensorMap;
+  /** `space` where it is another one than the experiment's. */
+  readonly origin: Omit<ExportOrigin, 'version' | 'experiment' | 'space'> &
+    Partial<Pick<ExportOrigin, 'space'>>;
+}
+
+export async function exportFiles(to: 'pytorch' | 'onnx', exported: Exported): Promise<ExportFiles> {
+  const { prepared, architecture, origin } = exported;
+  const weights = encoderWeights(architecture, exported.weights, encoderPrefix);
+  const [, ...size] = prepared.plan.encoderInput;
+  const shape = [2, ...size] as [number, number, number, number, number];
+  const graph = encoderGraph(architecture, shape);
+  const input = randomInput(shape);
+  const features = present((await runGraph(graph, weights, { input }))['features'], 'features');
+  const { experiment } = prepared;
+  const files = exportPytorch({
+    architecture,
+    weights,
+    parity: { input, features },
+    task: {
+      name: prepared.task.name,
+      options: JSON.parse(JSON.stringify(prepared.taskOptions)) as object as never,
+      ...(prepared.plan.pytorch === undefined ? {} : { source: prepared.plan.pytorch() }),
+    },
+    origin: { version, experiment: experiment.name, space: prepared.space.name, ...origin },
+    scans: exportedScans(experiment.scans),
+    training: given(experiment.training),
+  });
+  if (to === 'pytorch') return files;
+  return {
+    'encoder.onnx': encodeGraphAsOnnx(graph, weights, { dynamicBatch: true, version }),
+    'architecture.json': present(files['architecture.json'], 'architecture.json'),
+    'parity.npz': present(files['parity.npz'], 'parity.npz'),
+  };
+}
+
+function exportedScans(options: ScanOptions): ExportedScans {
+  const transforms = transformsOf(options);
+  const modalities = Object.entries(transforms.modalities).map(([name, own]) => [name, given(own)]);
+  return {
+    ...given(transforms),
+    modalities: Object.fromEntries(modalities) as ExportedScans['modalities'],
+    validation: options.validation,
+  };
+}
+
+/** Without the keys that have no value. */
+function given<T extends object>(values: T): Given<T> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Given<T>;
+}
+
+type Given<T> = { [K in keyof T]: Exclude<T[K], undefined> };
+
+/** Standard normal values, as normalised scans have; `[N, C, D, H, W]`. */
+function randomInput(shape: readonly number[]): Tensor {
+  const rng = rngOf('parity');
+  return tensor(
+    shape,
+    Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () => rng.normal()),
+  );
+}

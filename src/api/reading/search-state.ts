@@ -1,0 +1,41 @@
+/**
+ * Tells whether a search is under way. The database alone cannot: a process that was killed leaves its candidates
+ * marked as running. The writer's lock can, since the operating system drops it with the process.
+ */
+import {
+  isSearched,
+  roundsOf,
+  summarise,
+  type Experiment,
+  type Store,
+  type Summary,
+} from '../../store/index.js';
+import { specFromJson } from '../search-spec.js';
+import { winnersOf } from './winner.js';
+
+/** `stopped`: nobody searches and something is left, with which `voxolve resume` goes on. */
+export type SearchState = 'running' | 'stopped' | 'finished';
+
+export interface CurrentSummary extends Summary {
+  readonly state: SearchState;
+}
+
+/** What `summarise` says, with candidates that nobody evaluates any more counted as pending. */
+export function summariseNow(store: Store, row: Experiment): CurrentSummary {
+  const summary = summarise(store, row.id);
+  if (isSearched(store, row.id)) return { ...summary, state: 'running' };
+  const { running, pending, done, failed, infeasible } = summary.candidates;
+  const left = done + failed + infeasible < row.candidates || !winnersDone(store, row, summary);
+  const candidates = { ...summary.candidates, running: 0, pending: pending + running };
+  return { ...summary, candidates, state: left ? 'stopped' : 'finished' };
+}
+
+/** Whether the best of all candidates were chosen and trained again, if they are to be. */
+function winnersDone(store: Store, row: Experiment, { best, candidates }: Summary): boolean {
+  if (best === null || (specFromJson(row.spec).experiment.winners?.candidates ?? 0) === 0) return true;
+  const repetitions = winnersOf(store, row)?.repetitions;
+  const chosenFrom = roundsOf(store, row.id).at(-1)?.chosenFrom;
+  return (
+    chosenFrom === candidates.total && repetitions !== undefined && repetitions.done >= repetitions.wanted
+  );
+}

@@ -1,0 +1,47 @@
+/**
+ * How well zero-cost scores order a search's trained candidates: what a prescreen would trust (docs/strategies.md).
+ */
+import { agreements, type Agreement } from '../../search/strategies/index.js';
+import { listCandidates, type Experiment as Row, type Store } from '../../store/index.js';
+import { createScorer } from '../../workers/zero-cost/scorer.js';
+import { table } from '../../cli/views/format.js';
+import { preparedFrom } from '../open-experiment.js';
+
+export interface ZeroCostReport {
+  /** Trained candidates that the scores were compared on. */
+  readonly candidates: number;
+  readonly scores: readonly Agreement[];
+}
+
+/** More would take minutes; the newest say most about where the search is. */
+const NEWEST = 60;
+
+export async function zeroCostReport(store: Store, row: Row): Promise<ZeroCostReport> {
+  const prepared = await preparedFrom(row, store.path);
+  const done = listCandidates(store, row.id).flatMap(({ genome, score, rung, status }) =>
+    status === 'done' && score !== null ? [{ genome, score, rung }] : [],
+  );
+  // Scores at different fidelities do not compare.
+  const top = Math.max(...done.map(({ rung }) => rung));
+  const trained = done.filter(({ rung }) => rung === top).slice(-NEWEST);
+  const scorer = createScorer(prepared);
+  return { candidates: trained.length, scores: agreements(scorer, trained) };
+}
+
+export function zeroCostText({ candidates, scores }: ZeroCostReport): string {
+  return [
+    `zero-cost scores against the scores of ${candidates} trained candidates (Kendall's τ):`,
+    table(
+      ['score', 'τ', 'a prescreen may use it'],
+      scores.map(({ name, correlation, trusted }) => [
+        name,
+        correlation.toFixed(3),
+        trusted
+          ? 'yes'
+          : name === 'params'
+            ? 'no: it is what the others have to beat'
+            : 'no: params is as good',
+      ]),
+    ),
+  ].join('\n');
+}

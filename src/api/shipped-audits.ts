@@ -1,0 +1,77 @@
+/**
+ * Audits that ship with the experiments: `experiments/audits/NAME.json`, written by `npm run nightly:audits` and by
+ * nothing else.
+ *
+ * A record says what was audited, so that it goes stale, and is no longer found, once the experiment's task, its
+ * options, its way with scans or its phantoms are others.
+ */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import type { Interval } from '../core/intervals.js';
+import { canonicalJson, type Json } from '../core/json.js';
+import type { Prepared } from '../experiment/resolve.js';
+import { PHANTOMS_VERSION } from '../scans/phantoms/phantoms.js';
+import type { Effort } from './audit-run.js';
+
+export interface ShippedCheck {
+  readonly name: string;
+  readonly figure: number;
+  readonly ci95: Interval;
+  readonly limit: number;
+  readonly passed: boolean;
+}
+
+export interface ShippedRun {
+  /** `phantoms`, or what the folder of scans was called. */
+  readonly scans: string;
+  readonly seed: number;
+  readonly checks: readonly ShippedCheck[];
+}
+
+export interface ShippedAudit {
+  readonly subject: Json;
+  /** How it was audited, and a hash of the code of task, phantoms and audit (`bench/audits/audit-sources.ts`). */
+  readonly audit: { readonly effort: Effort; readonly training: Json; readonly sources: string };
+  readonly runs: readonly ShippedRun[];
+}
+
+/** What a record is found by: equal subjects ask the same questions of the same phantoms. */
+export function subjectOf({
+  experiment,
+  task,
+  taskOptions,
+}: Pick<Prepared, 'experiment' | 'task' | 'taskOptions'>): Json {
+  const { scans, phantoms } = experiment;
+  const made = phantoms === undefined ? null : { version: PHANTOMS_VERSION, ...phantoms };
+  return plain({ task: task.name, options: taskOptions, scans, phantoms: made });
+}
+
+/** The part of an experiment's training that an audit's small networks have too. */
+export function trainingOf({ experiment }: Pick<Prepared, 'experiment'>): Json {
+  const { steps: _, ...training } = experiment.training;
+  return plain(training);
+}
+
+/** Without the keys that are undefined. */
+const plain = (value: unknown): Json => JSON.parse(JSON.stringify(value)) as Json;
+
+/** Runs on the phantoms of an experiment like this one: those at its seed, else those at all seeds. */
+export function shippedRuns(prepared: Prepared): readonly ShippedRun[] {
+  const wanted = canonicalJson(subjectOf(prepared));
+  const runs = shippedAudits()
+    .filter(({ subject }) => canonicalJson(subject) === wanted)
+    .flatMap((audit) => audit.runs.filter(({ scans }) => scans === 'phantoms'));
+  const own = runs.filter(({ seed }) => seed === prepared.experiment.seed);
+  return own.length > 0 ? own : runs;
+}
+
+function shippedAudits(): ShippedAudit[] {
+  // Compiled code lies one folder deeper than sources.
+  const folder = ['../../experiments/audits/', '../../../experiments/audits/']
+    .map((path) => new URL(path, import.meta.url))
+    .find((url) => existsSync(url));
+  if (folder === undefined) return [];
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.json'))
+    .sort()
+    .map((name) => JSON.parse(readFileSync(new URL(name, folder), 'utf8')) as ShippedAudit);
+}

@@ -1,0 +1,111 @@
+/**
+ * Which engine and device a search uses: chosen once, recorded, kept on resume.
+ *
+ * What is named is used, or refused with the reason. What is left to `auto` is the fastest, by a short measurement, of
+ * those that work here.
+ */
+import { z } from 'zod';
+import { present, UserError } from '../core/errors.js';
+import type { Json } from '../core/json.js';
+import type { DeviceReport } from '../engines/engine.js';
+import { engines } from '../engines/index.js';
+import type { Experiment } from '../experiment/schema.js';
+import { calibrate, type Measured } from './calibrate.js';
+
+export interface EngineChoice {
+  readonly engine: string;
+  readonly device: string;
+  readonly reason: string;
+  /** The speeds that decided, fastest first; absent where nothing needed to be measured. */
+  readonly measured?: Measured;
+}
+
+type Asked = Pick<Experiment, 'engine' | 'device'> & Partial<Pick<Experiment, 'threads'>>;
+
+/** A device of an engine, as probed. */
+type Found = DeviceReport & { readonly engine: string };
+
+/** Throws `UserError` where the named engine or device cannot be used here. */
+export async function chooseEngine(asked: Asked): Promise<EngineChoice> {
+  const { engine, device } = asked;
+  // Always there: nothing needs to be tried.
+  if (engine === 'onnx' && device === 'cpu') return { engine, device, reason: 'as asked' };
+  const found = await devicesOf(engine === 'auto' ? Object.keys(engines) : [engine]);
+  const wanted = found.filter((report) => device === 'auto' || report.device === device);
+  const usable = wanted.filter((report) => report.usable);
+  const fit = usable.filter(({ reference }) => reference !== true);
+  const choices = fit.length > 0 ? fit : usable;
+  const [first] = choices;
+  if (first === undefined) throw unusable(asked, found, wanted);
+  if (choices.length > 1) return fastest(await calibrate(choices, asked.threads ?? 1), choices);
+  const named = engine !== 'auto' && device !== 'auto';
+  return {
+    engine: first.engine,
+    device: first.device,
+    reason: named ? 'as asked' : 'no other works here; see voxolve doctor',
+  };
+}
+
+async function devicesOf(names: readonly string[]): Promise<readonly Found[]> {
+  const reports = names.map(async (name) => {
+    const engine = Object.hasOwn(engines, name) ? engines[name] : undefined;
+    if (engine === undefined) {
+      throw new UserError({
+        subject: `engine "${name}"`,
+        problem: `is none of ${Object.keys(engines).join(', ')}`,
+        fix: 'use one of these, or "auto"',
+      });
+    }
+    return (await engine.probe()).map((report) => ({ ...report, engine: name }));
+  });
+  return (await Promise.all(reports)).flat();
+}
+
+function fastest(measured: Measured, choices: readonly Found[]): EngineChoice {
+  const ranked = [...measured].sort((a, b) => (b.stepsPerSecond ?? 0) - (a.stepsPerSecond ?? 0));
+  const { engine, device } = present(ranked[0] ?? choices[0], 'a choice of engines');
+  const figures = ranked.map((entry) => {
+    const speed = entry.stepsPerSecond === null ? 'failed' : `${entry.stepsPerSecond.toPrecision(2)} steps/s`;
+    return `${entry.engine} on ${entry.device} ${speed}`;
+  });
+  const reason = `fastest on a reference network: ${figures.join(', ')}`;
+  return { engine, device, reason, measured: ranked };
+}
+
+/** What is kept of a choice with its experiment, and what is read of it again. */
+export function choiceToJson({ reason, measured }: EngineChoice): Json {
+  return { reason, measured: (measured ?? []).map((entry) => ({ ...entry })) };
+}
+
+/** The reason that was recorded with an experiment. */
+export function recordedReason({ engineChoice }: { readonly engineChoice?: Json | null }): string {
+  const kept = z.object({ reason: z.string() }).safeParse(engineChoice ?? null);
+  return kept.success ? kept.data.reason : 'as before';
+}
+
+function unusable({ engine, device }: Asked, found: readonly Found[], wanted: readonly Found[]): UserError {
+  const named = engine === 'auto' ? 'any engine' : `engine ${engine}`;
+  if (wanted.length === 0) {
+    const known = [...new Set(found.map((report) => report.device))];
+    return new UserError({
+      subject: `device "${device}" of ${named}`,
+      problem: `is none of its devices, ${known.join(', ')}`,
+      fix: 'choose one of these with --device, or "auto"',
+    });
+  }
+  return new UserError({
+    subject: device === 'auto' ? named : `device "${device}" of ${named}`,
+    problem: `cannot be used here: ${wanted.map((report) => `${report.device}: ${report.reason}`).join('; ')}`,
+    fix: 'see voxolve doctor, or use --engine onnx --device cpu',
+  });
+}
+
+/** Each engine with its devices, for `doctor`. */
+export async function probeEngines() {
+  return Promise.all(
+    Object.keys(engines).map(async (name) => ({
+      name,
+      devices: await present(engines[name], name).probe(),
+    })),
+  );
+}

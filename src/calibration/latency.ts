@@ -1,0 +1,146 @@
+/**
+ * What the limit on latency is judged by: a few encoders of the experiment's space are measured before the search begins, and a
+ * model of their time is fitted (src/pretrain/latency.ts). Kept for this machine, so that the same search started again
+ * decides alike; a search stores its own copy.
+ */
+import { fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { UserError } from '../core/errors.js';
+import type { Json } from '../core/json.js';
+import { rngOf } from '../core/random.js';
+import { latencyInputOf, type Prepared } from '../experiment/resolve.js';
+import { workOf } from '../ir/work.js';
+import { infeasibility } from '../nn/shapes.js';
+import { fitLatency, LatencyModel, leftOutError, type EncoderInput } from '../pretrain/latency.js';
+import { encoderGraph } from '../pretrain/program.js';
+import type { Genome } from '../search/strategy.js';
+import { memorySettings } from '../workers/memory-settings.js';
+import { plural } from '../cli/views/format.js';
+import { note } from '../cli/views/output.js';
+import { keptOr, processor } from './stored-calibration.js';
+import type { LatencyAnswer, LatencyQuestion } from './latency-child.js';
+
+/** Encoders that are measured. */
+const ENCODERS = 24;
+/** Genomes that they are picked from, so that small and large ones are among them. */
+const DRAWN = 2 * ENCODERS;
+const MOST_DRAWS = 3000;
+/** After which no further encoder is measured. */
+const SECONDS = 15;
+/** Below this the coefficients rest on too little. */
+export const FEWEST = 10;
+
+export interface Where {
+  readonly engine: string;
+  readonly device: string;
+}
+
+/** Measures, or returns what was measured before. Throws `UserError` where too little can be measured. */
+export async function calibrateLatency(prepared: Prepared, where: Where): Promise<LatencyModel> {
+  const { experiment, channels, space, code } = prepared;
+  const { threads, constraints, proxyTask, training } = experiment;
+  const { latency: _latency, latencyInput: _input, ...others } = constraints;
+  const bearing = {
+    ...where,
+    threads,
+    input: latencyInputOf(prepared),
+    channels,
+    space: [space.name, code.loaded?.[experiment.space] ?? code.space],
+    // The genomes keep the other limits, some of which follow from the task and the training.
+    limits: { proxyTask, training, others },
+  };
+  const json = JSON.parse(JSON.stringify(bearing)) as Json;
+  return keptOr('latency.json', LatencyModel, json, () => {
+    note(`latency: measuring encoders on ${where.engine} ${where.device}, up to 20 s, once on this machine`);
+    return measuredModel(prepared, where);
+  });
+}
+
+async function measuredModel(prepared: Prepared, { engine, device }: Where): Promise<LatencyModel> {
+  const input = latencyInputOf(prepared);
+  const setting = { engine, device, threads: prepared.experiment.threads, input };
+  return fittedModel(setting, await measure(prepared, spreadGenomes(prepared, input), setting, SECONDS));
+}
+
+export function fittedModel(setting: Setting, measured: LatencyModel['measured']): LatencyModel {
+  return {
+    ...setting,
+    machine: processor(),
+    coefficients: fitLatency(measured),
+    leftOut: leftOutError(measured),
+    measured,
+  };
+}
+
+/** From the least work to the most: seeded draws that keep the other limits, and of them some evenly by their work. */
+export function spreadGenomes(prepared: Prepared, input: EncoderInput): readonly Genome[] {
+  const drawn = latencyGenomes(prepared, input, { from: 0, count: DRAWN });
+  if (drawn.length < FEWEST)
+    throw tooFew(`${drawn.length} of ${MOST_DRAWS} genomes drawn keep the other limits`);
+  return Array.from({ length: Math.min(ENCODERS, drawn.length) }, (_, i, { length } = drawn) => {
+    const last = Math.min(ENCODERS, length) - 1;
+    return drawn[Math.round((i * (length - 1)) / last)] ?? null;
+  });
+}
+
+/** Draws numbered from `from`, by ascending work, without those that break a limit. */
+export function latencyGenomes(
+  prepared: Prepared,
+  input: EncoderInput,
+  { from, count }: { readonly from: number; readonly count: number },
+): readonly Genome[] {
+  const found: { readonly genome: Genome; readonly size: number }[] = [];
+  for (let draw = from; found.length < count && draw < from + MOST_DRAWS; draw++) {
+    const genome = prepared.space.gene.sample(rngOf('latency', draw));
+    const architecture = prepared.architecture(genome);
+    if (infeasibility(architecture, input) !== null || !prepared.assess(genome).feasible) continue;
+    const { dense, pointwise, grouped, bytes } = workOf(encoderGraph(architecture, input));
+    found.push({ genome, size: dense + pointwise + 10 * grouped + bytes });
+  }
+  return found.sort((a, b) => a.size - b.size).map(({ genome }) => genome);
+}
+
+export type Setting = Where & { readonly threads: number; readonly input: EncoderInput };
+
+/** Measures one inference of each in a process of its own, for that many seconds: of the first ones only where time runs out. */
+export async function measure(
+  prepared: Prepared,
+  genomes: readonly Genome[],
+  setting: Setting,
+  seconds: number,
+): Promise<LatencyModel['measured']> {
+  const entry = fileURLToPath(new URL('./latency-child.js', import.meta.url));
+  const child = fork(entry, [], {
+    env: { ...process.env, ...memorySettings },
+    serialization: 'advanced',
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
+  const architectures = genomes.map((genome) => prepared.architecture(genome));
+  const times = await new Promise<readonly number[]>((resolve, reject) => {
+    child.on('message', (answer: LatencyAnswer) => {
+      if ('error' in answer) reject(tooFew(answer.error));
+      else resolve(answer.milliseconds);
+    });
+    child.on('error', reject);
+    child.on('exit', (code, signal) =>
+      reject(tooFew(`the process that measures ended with ${signal ?? code}`)),
+    );
+    child.send({ ...setting, architectures, seconds } satisfies LatencyQuestion);
+  });
+  if (times.length < Math.min(FEWEST, genomes.length)) {
+    throw tooFew(`${plural(times.length, 'encoder')} of ${genomes.length} could be measured in time`);
+  }
+  return genomes.slice(0, times.length).map((genome, i) => ({
+    genome,
+    work: workOf(encoderGraph(prepared.architecture(genome), setting.input)),
+    milliseconds: times[i] ?? NaN,
+  }));
+}
+
+function tooFew(problem: string): UserError {
+  return new UserError({
+    subject: 'constraints.latency',
+    problem: `no model of latency could be fitted: ${problem}`,
+    fix: 'give a smaller latencyInput, other limits, or leave latency out',
+  });
+}

@@ -1,0 +1,53 @@
+/**
+ * What was measured of this machine, kept beside the scan cache until something that bears on it changes.
+ */
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { arch, availableParallelism, cpus, platform } from 'node:os';
+import { join } from 'node:path';
+import { z, type ZodType } from 'zod';
+import { hashJson } from '../core/hash.js';
+import type { Json } from '../core/json.js';
+import { defaultCacheDirectory } from '../scans/cache/cache.js';
+import { version } from '../core/version.js';
+
+/** The processor by its name. */
+export const processor = (): string => cpus()[0]?.model.trim() ?? arch();
+
+/**
+ * What `file` holds for `bearing` and this machine, else what `measure` gives, which is written there. A file that is missing
+ * or damaged is as good as none: it only saves seconds.
+ */
+export async function keptOr<T>(
+  file: string,
+  content: ZodType<T>,
+  bearing: Json,
+  measure: () => Promise<T>,
+): Promise<T> {
+  const path = join(defaultCacheDirectory(), file);
+  const machine = [platform(), arch(), cpus()[0]?.model ?? '', availableParallelism()];
+  const key = hashJson({ voxolve: version, node: process.version, machine, bearing });
+  const known = read(path, content);
+  if (Object.hasOwn(known, key)) return known[key] as T;
+  const measured = await measure();
+  write(path, { ...read(path, content), [key]: measured });
+  return measured;
+}
+
+function read<T>(path: string, content: ZodType<T>): Record<string, T> {
+  try {
+    return z.record(z.string(), content).parse(JSON.parse(readFileSync(path, 'utf8')));
+  } catch {
+    return {};
+  }
+}
+
+function write(path: string, content: Record<string, unknown>): void {
+  const draft = `${path}.${process.pid}`;
+  try {
+    mkdirSync(defaultCacheDirectory(), { recursive: true });
+    writeFileSync(draft, JSON.stringify(content, null, 2));
+    renameSync(draft, path);
+  } catch {
+    // Measured again next time.
+  }
+}

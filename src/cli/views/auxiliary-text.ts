@@ -1,0 +1,112 @@
+/**
+ * Winners, trust and probes in words: what a score of the search is worth.
+ */
+import { probeSummary, trustRows, type Experiment, type Store } from '../../store/index.js';
+import { FEWEST, trustReports, type TrustReport } from '../../study/index.js';
+import { milliseconds, percent, plural, si, table } from './format.js';
+import { specFromJson } from '../../api/search-spec.js';
+import { winnersOf, type Winners } from '../../api/reading/winner.js';
+
+/**
+ * The candidate with the highest score of the search. It is not called the winner, nor the best: that is found out by
+ * training the highest few again (docs/trust.md).
+ */
+export function highestText(
+  { metric }: Experiment,
+  { number, score }: { number: number; score: number },
+): string {
+  return `highest score: candidate ${number}, ${metric} ${percent(score)}`;
+}
+
+/** Paragraphs, none where there is nothing to tell. */
+export function besideText(store: Store, row: Experiment): readonly string[] {
+  const winners = winnersOf(store, row);
+  const trust = specFromJson(row.spec).experiment.trust?.share ?? 0;
+  return [
+    ...(winners === null ? [] : [winnersText(winners)]),
+    ...(trust > 0 ? trustTexts(trustReports(trustRows(store, row.id))) : []),
+    ...probeText(store, row),
+  ];
+}
+
+export function winnersText({ standings, winner, repetitions }: Winners): string {
+  const probed = standings.some(({ probe }) => probe !== null);
+  const timed = standings.some(({ latency }) => latency !== null);
+  const rows = standings.map(
+    ({ number, searchScore, scores, mean, interval, params, macs, latency, probe }) => [
+      number,
+      percent(searchScore),
+      mean === null ? 'to come' : `${percent(mean)}${intervalText(interval)}`,
+      scores.length,
+      params === null ? '' : si(params),
+      macs === null ? '' : si(macs),
+      ...(timed ? [latency === null ? '' : milliseconds(latency)] : []),
+      ...(probed ? [probe === null ? '' : percent(probe)] : []),
+    ],
+  );
+  const header = [
+    'candidate',
+    'in the search',
+    'again (95 %)',
+    'seeds',
+    'parameters',
+    'MACs',
+    ...(timed ? ['predicted'] : []),
+    ...(probed ? ['probe'] : []),
+  ];
+  const verdict =
+    winner === null
+      ? `${repetitions.done} of ${repetitions.wanted} trainings done; the winner is named when all are`
+      : `winner: candidate ${winner.number}, with the highest mean`;
+  return `trained again from scratch, other weights and crops:\n${table(header, rows)}\n${verdict}`;
+}
+
+function intervalText(interval: readonly [number, number] | null): string {
+  return interval === null ? '' : ` (${percent(interval[0])} to ${percent(interval[1])})`;
+}
+
+export function trustText({ target, evaluations, score, params, gain, verdict }: TrustReport): string {
+  const truth = target === 'probe' ? 'the probe of labelled scans' : 'full evaluations';
+  if (score === null || params === null || gain === null) {
+    return `trust: ${plural(evaluations, 'random candidate')} compared with ${truth}; ${FEWEST} are needed to say whether scores can be trusted`;
+  }
+  const tau = ({ tau: value, interval: [low, high] }: typeof score): string =>
+    `${value.toFixed(2)} (${low.toFixed(2)} to ${high.toFixed(2)})`;
+  const words = {
+    better: 'ranking by score is better than ranking by size',
+    worse: 'ranking by score is worse than ranking by size: the task misleads this search',
+    'no better': 'ranking by score is, as far as this tells, no better than ranking by size',
+    'too few': '',
+  }[verdict];
+  return (
+    `trust: over ${plural(evaluations, 'random candidate')}, Kendall's tau with ${truth} is ${tau(score)} for the score, ` +
+    `${tau(params)} for the parameter count;\n       ${words} (difference ${gain.interval.map((bound) => bound.toFixed(2)).join(' to ')})`
+  );
+}
+
+/** Where there are too few, once is enough. */
+function trustTexts(reports: readonly TrustReport[]): readonly string[] {
+  const telling = reports.filter(({ verdict }) => verdict !== 'too few');
+  return (telling.length > 0 ? telling : reports.slice(0, 1)).map(trustText);
+}
+
+/** Below this share of their number, or this variance, features count as collapsed. */
+const COLLAPSED = { rank: 0.05, variance: 1e-6 };
+
+function probeText(store: Store, row: Experiment): readonly string[] {
+  const summary = probeSummary(store, row.id);
+  if (summary === null) return [];
+  const { number, probed, values } = summary;
+  const at = (name: string): number => values[name]?.value ?? NaN;
+  const accuracy = (name: string): string => {
+    const { low = null, high = null } = values[name] ?? {};
+    return `${percent(at(name))}${low === null || high === null ? '' : intervalText([low, high])}`;
+  };
+  const [rank, features, variance] = [at('rank'), at('features'), at('variance')];
+  const collapsed = rank < Math.max(1.5, COLLAPSED.rank * features) || variance < COLLAPSED.variance;
+  return [
+    `probe: candidate ${number}, the highest score in ${probed} probed evaluations: ridge ${accuracy('ridge')}, nearest neighbours ${accuracy('knn')}, ` +
+      `commonest class ${percent(at('chance'))};\n       features of rank ${rank.toFixed(1)} in ${features}` +
+      (collapsed ? ': they have COLLAPSED, the task can be solved without describing the scan' : ''),
+  ];
+}

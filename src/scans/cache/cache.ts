@@ -1,0 +1,261 @@
+/**
+ * Prepared scans on disk, keyed by the hash of content and transforms; a name tells nothing about a patient.
+ *
+ * An entry is a Zarr v3 group, `KEY.zarr`, that other tools read too: per volume an array `N/voxels` `[C, D, H, W]`
+ * (float32) and a mask `N/foreground` `[D, H, W]` (uint8), chunked and compressed, one file each (`zarr/shard.ts`); the
+ * group's attributes hold what is known of the scan. It is written under a temporary name and renamed, so readers see
+ * all of it or nothing, whoever else writes or dies. An entry that is damaged counts as absent.
+ */
+import { randomUUID } from 'node:crypto';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { z } from 'zod';
+import { UserError, messageOf } from '../../core/errors.js';
+import { hashJson } from '../../core/hash.js';
+import type { Json } from '../../core/json.js';
+import { volumeOf } from '../sampling/boxes.js';
+import type { ScanInfo } from '../formats/format.js';
+import { transformsJson, type Transforms } from '../options.js';
+import type { PreparedVolume } from '../preprocess/preprocess.js';
+import { gridOf, type Grid } from './zarr/grid.js';
+import { arrayMetadata, groupMetadata, METADATA, shardPath } from './zarr/metadata.js';
+import { decodeShard, encodeShard, type ZarrData } from './zarr/shard.js';
+
+/**
+ * Raise it whenever scans of every format are prepared otherwise than before; where one format is read otherwise, raise
+ * that format's `revision`. Searches that began on other voxels are refused, those on the same go on.
+ */
+const VERSION = 3;
+
+/** Temporary files this old belong to a writer that died, in milliseconds. */
+const ABANDONED = 24 * 3600 * 1000;
+
+/** A volume of an entry, without its voxels. */
+export interface CachedVolume extends Pick<PreparedVolume, 'shape' | 'spacing' | 'frameTime'> {
+  /** How many voxels have tissue. */
+  readonly tissue: number;
+  /** Sizes of its files, which are checked before an entry is trusted. */
+  readonly bytes: { readonly voxels: number; readonly foreground: number };
+}
+
+/** What a file became: the scan as stored, and its volumes. */
+export interface CachedScan {
+  readonly info: ScanInfo;
+  readonly volumes: readonly CachedVolume[];
+}
+
+export interface ScanCache {
+  /** Where it is; opens the same cache in another process. */
+  readonly directory: string;
+  /** What an entry holds; undefined where it is absent or lacks a part. Voxels are checked when they are read. */
+  find(key: string): Promise<CachedScan | undefined>;
+  /** All voxels of a volume, in shared memory. Throws where they are damaged. */
+  load(key: string, number: number, volume: CachedVolume): PreparedVolume;
+  write(key: string, info: ScanInfo, volumes: readonly PreparedVolume[]): Promise<CachedScan>;
+  /** So that the entry is prepared anew. */
+  remove(key: string): void;
+}
+
+/** @param revision of the format's reader */
+export function cacheKey(content: string, transforms: Transforms, revision: number): string {
+  const reader = revision === 0 ? {} : { reader: revision };
+  return hashJson({ content, transforms: transformsJson(transforms), version: VERSION, ...reader });
+}
+
+export function defaultCacheDirectory(environment: NodeJS.ProcessEnv = process.env): string {
+  return (
+    environment['VOXOLVE_CACHE'] ??
+    join(environment['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'voxolve')
+  );
+}
+
+/** The file with all of a volume's voxels, or of its mask. */
+export function shardOf(directory: string, key: string, number: number, array: ArrayName): string {
+  return join(directory, entryName(key), String(number), array, shardPath(axesOf[array].length));
+}
+
+const axesOf = { voxels: ['c', 'z', 'y', 'x'], foreground: ['z', 'y', 'x'] } as const;
+export type ArrayName = keyof typeof axesOf;
+
+export function voxelGrid({ shape }: Pick<CachedVolume, 'shape'>): Grid {
+  return gridOf(shape);
+}
+
+export function foregroundGrid({ shape }: Pick<CachedVolume, 'shape'>): Grid {
+  return gridOf([1, shape[1], shape[2], shape[3]]);
+}
+
+const entryName = (key: string): string => `${key}.zarr`;
+
+export function openCache(directory: string): ScanCache {
+  try {
+    mkdirSync(directory, { recursive: true });
+  } catch (cause) {
+    throw unwritable(directory, 'set VOXOLVE_CACHE', cause);
+  }
+  const pathOf = (key: string): string => join(directory, entryName(key));
+  const find: ScanCache['find'] = async (key) => {
+    try {
+      const { info, volumes } = Entry.parse(
+        JSON.parse(await readFile(join(pathOf(key), METADATA), 'utf8')),
+      ).attributes;
+      for (const [number, { bytes }] of volumes.entries()) {
+        for (const array of ['voxels', 'foreground'] as const) {
+          const { size } = await stat(shardOf(directory, key, number, array));
+          if (size !== bytes[array]) return undefined;
+        }
+      }
+      return { info, volumes };
+    } catch {
+      return undefined;
+    }
+  };
+  return {
+    directory,
+    find,
+    load(key, number, volume) {
+      const read = <T extends ZarrData>(array: ArrayName, grid: Grid, target: T): T => {
+        decodeShard(grid, readFileSync(shardOf(directory, key, number, array)), target);
+        return target;
+      };
+      const { shape, spacing, frameTime } = volume;
+      const count = volumeOf([shape[1], shape[2], shape[3]]);
+      return {
+        shape,
+        spacing,
+        frameTime,
+        voxels: read('voxels', voxelGrid(volume), new Float32Array(shared(4 * shape[0] * count))),
+        foreground: read('foreground', foregroundGrid(volume), new Uint8Array(shared(count))),
+      };
+    },
+    async write(key, info, volumes) {
+      const temporary = join(directory, `${key}.${randomUUID()}.tmp`);
+      try {
+        const scan = await writeEntry(temporary, info, volumes);
+        await replace(temporary, pathOf(key), async () => (await find(key)) !== undefined);
+        return scan;
+      } catch (cause) {
+        throw unwritable(directory, 'free some space or set VOXOLVE_CACHE', cause);
+      } finally {
+        await rm(temporary, { recursive: true, force: true });
+      }
+    },
+    remove(key) {
+      rmSync(pathOf(key), { recursive: true, force: true });
+    },
+  };
+}
+
+/** Removes what writers left behind that died long ago. */
+export async function sweepCache(directory: string): Promise<void> {
+  for (const name of await readdir(directory)) {
+    if (!name.endsWith('.tmp')) continue;
+    const path = join(directory, name);
+    const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: Infinity }));
+    if (Date.now() - mtimeMs > ABANDONED) await rm(path, { recursive: true, force: true });
+  }
+}
+
+async function writeEntry(
+  folder: string,
+  info: ScanInfo,
+  volumes: readonly PreparedVolume[],
+): Promise<CachedScan> {
+  const cached: CachedVolume[] = [];
+  for (const [number, { shape, spacing, frameTime, voxels, foreground }] of volumes.entries()) {
+    const own = join(folder, String(number));
+    const write = async (array: ArrayName, grid: Grid, data: ZarrData): Promise<number> => {
+      const type = array === 'voxels' ? 'float32' : 'uint8';
+      const shard = encodeShard(grid, data);
+      const path = join(own, array, shardPath(axesOf[array].length));
+      await mkdir(dirname(path), { recursive: true });
+      await writeFile(path, shard);
+      await writeJson(
+        join(own, array, METADATA),
+        arrayMetadata(grid, type, axesOf[array], { spacing: [...spacing], frame_time_s: frameTime }),
+      );
+      return shard.length;
+    };
+    const bytes = {
+      voxels: await write('voxels', voxelGrid({ shape }), voxels),
+      foreground: await write('foreground', foregroundGrid({ shape }), foreground),
+    };
+    await writeJson(join(own, METADATA), groupMetadata({}));
+    let tissue = 0;
+    for (const inside of foreground) tissue += inside;
+    cached.push({ shape, spacing, frameTime, tissue, bytes });
+  }
+  const known = Info.parse(info);
+  // Last, so that a folder with this file is complete.
+  await writeJson(
+    join(folder, METADATA),
+    groupMetadata(JSON.parse(JSON.stringify({ info: known, volumes: cached })) as Json),
+  );
+  return { info: known, volumes: cached };
+}
+
+/**
+ * Gives an entry its name. A whole one that is there already is equal and was just written by another process, which may
+ * be reading it: it stays. A damaged one is moved away.
+ */
+async function replace(temporary: string, path: string, isWhole: () => Promise<boolean>): Promise<void> {
+  const old = `${temporary.slice(0, -'.tmp'.length)}-old.tmp`;
+  for (let tries = 3; ; tries--) {
+    try {
+      await rename(temporary, path);
+      return;
+    } catch (cause) {
+      if (await isWhole()) return;
+      if (tries === 0) throw cause;
+    }
+    await rename(path, old).catch(() => undefined);
+    await rm(old, { recursive: true, force: true });
+  }
+}
+
+async function writeJson(path: string, value: Json): Promise<void> {
+  await writeFile(path, `${JSON.stringify(value, null, 2)}\n`);
+}
+
+function shared(bytes: number): SharedArrayBuffer {
+  return new SharedArrayBuffer(bytes);
+}
+
+function unwritable(directory: string, fix: string, cause: unknown): UserError {
+  const problem = `the cache can not be written (${messageOf(cause)})`;
+  return new UserError({ subject: directory, problem, fix }, { cause });
+}
+
+const Numbers3 = z.tuple([z.number(), z.number(), z.number()]);
+const Row = z.tuple([z.number(), z.number(), z.number(), z.number()]);
+
+/** Keeps the fields of a scan's description and leaves out its voxels. */
+const Info = z.object({
+  format: z.string(),
+  modality: z.string().nullable(),
+  size: Numbers3,
+  frames: z.number(),
+  spacing: Numbers3,
+  calibrated: z.boolean(),
+  frameTime: z.number().nullable(),
+  frameTimes: z.array(z.number()).nullable(),
+  affine: z.tuple([Row, Row, Row]),
+  remarks: z.array(z.string()),
+});
+
+const Entry = z.object({
+  attributes: z.object({
+    info: Info,
+    volumes: z.array(
+      z.object({
+        shape: Row,
+        spacing: Numbers3,
+        frameTime: z.number().nullable(),
+        tissue: z.number(),
+        bytes: z.object({ voxels: z.number(), foreground: z.number() }),
+      }),
+    ),
+  }),
+});

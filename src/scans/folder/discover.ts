@@ -1,0 +1,214 @@
+/**
+ * The scans of a folder: of a manifest's files, or of all files at any depth, in a fixed order; and what else is there.
+ *
+ * Most files are a scan each; of formats that spread scans over files (DICOM), those of one series are put together.
+ */
+import { statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { UserError, printable } from '../../core/errors.js';
+import { asideReason, isMeantAlone } from '../formats/asides.js';
+import type { FileFacts, Format } from '../formats/format.js';
+import { detectFormat, formats } from '../formats/index.js';
+import { NO_SCAN, countsText, type LeftOut } from './left-out.js';
+import { readManifest } from './manifest.js';
+import type { ScanOptions } from '../options.js';
+import type { Part } from './parts.js';
+import type { ScanIndex } from '../cache/scan-index.js';
+import { groupsOf, listIn, lostText, type Group } from './series.js';
+import { SPECIAL, walk } from './walk.js';
+
+export interface ScanFile {
+  /** Its files, the first by name first. */
+  readonly paths: readonly [string, ...string[]];
+  /** Which of the scans in these files, where there are several. */
+  readonly part: Part | null;
+  /** The first file as the user knows it: relative to the folder, or as the manifest names it. */
+  readonly name: string;
+  readonly format: Format | undefined;
+  /** Files of one patient have the same; where nothing says whose it is, every scan is a patient. */
+  readonly patient: string;
+  /** What orders patients: depends on what the user gave, and on nothing that is random. */
+  readonly rank: string;
+  /** Where a manifest fixes it. */
+  readonly split: 'train' | 'validation' | null;
+  readonly modality: string | null;
+  /** What to know about how its files lie, such as slices in several folders. */
+  readonly remarks: readonly string[];
+}
+
+/** A file or folder to look at, and what a manifest says of it. */
+export type Listed = Pick<ScanFile, 'name' | 'split' | 'modality'> & {
+  readonly path: string;
+  readonly patient: string | null;
+  /** Named by a manifest itself, and not found in a folder. */
+  readonly named?: boolean;
+};
+
+export interface Discovery {
+  readonly files: readonly ScanFile[];
+  readonly leftOut: readonly LeftOut[];
+}
+
+export async function discoverScans(
+  folder: string,
+  options: Pick<ScanOptions, 'manifest' | 'include'>,
+  index: ScanIndex,
+  onProgress?: (done: number, total: number, name: string) => void,
+): Promise<Discovery> {
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) {
+    throw new UserError({
+      subject: folder,
+      problem: 'not a folder',
+      fix: 'name the folder that holds the scans',
+    });
+  }
+  const { listed, leftOut } = filesOf(folder, options.manifest);
+  const found: Member[] = [];
+  const unknown: Listed[] = [];
+  const strays = new Map<string, string[]>();
+  const asides: Aside[] = [];
+  for (const [at, file] of listed.entries()) {
+    onProgress?.(at, listed.length, file.name);
+    const member = await lookAt(file, index);
+    const aside = member.facts?.aside ?? null;
+    if (isStray(member)) listIn(strays, dirname(file.path)).push(file.path);
+    if (aside !== null && !(options.include as readonly string[]).includes(aside))
+      asides.push({ ...member, what: aside });
+    else if (member.format === undefined && !member.closed && file.named !== true) unknown.push(file);
+    // What a manifest names itself is reported even where it is no scan.
+    else found.push(member);
+  }
+  onProgress?.(listed.length, listed.length, '');
+  const meant = found.some(isScan) ? [] : asides.filter(({ what }) => isMeantAlone(what));
+  const used = meant.length === 0 ? found : inOrder([...found, ...meant], listed);
+  for (const aside of asides)
+    if (!meant.includes(aside))
+      leftOut.push({ path: aside.file.name, what: aside.what, reason: asideReason(aside.what) });
+  leftOut.push(...(await unused(unknown, used)));
+  if (used.length === 0) {
+    throw new UserError({
+      subject: folder,
+      problem: `holds no scans${leftOut.length === 0 ? '' : `, but ${countsText(leftOut)}`}`,
+      fix: `put files in it that end in ${formats.flatMap((format) => format.extensions).join(', ')}`,
+    });
+  }
+  return {
+    files: groupsOf(used).map((group) => scanOf(group, [...group.remarks, ...lostText(group, strays)])),
+    leftOut,
+  };
+}
+
+/** The files to look at: what a manifest lists, else all of the folder. */
+function filesOf(
+  folder: string,
+  manifest: string | undefined,
+): { listed: readonly Listed[]; leftOut: LeftOut[] } {
+  const whole = { path: folder, name: '', patient: null, split: null, modality: null };
+  const found = (manifest === undefined ? [whole] : readManifest(manifest, folder)).map(filesWithin);
+  return { listed: found.flatMap(({ files }) => files), leftOut: found.flatMap((each) => each.leftOut) };
+}
+
+/** The file itself, or all files of a folder. */
+function filesWithin(listed: Listed): { files: Listed[]; leftOut: readonly LeftOut[] } {
+  const found = statSync(listed.path, { throwIfNoEntry: false });
+  const name = printable(listed.name);
+  // Opening a pipe would wait for who writes to it.
+  if (found !== undefined && !found.isDirectory() && !found.isFile())
+    return { files: [], leftOut: [{ path: name, what: 'special file', reason: SPECIAL }] };
+  if (found?.isDirectory() !== true) return { files: [{ ...listed, name, named: true }], leftOut: [] };
+  const prefix = listed.name === '' ? '' : `${listed.name.replace(/\/+$/, '')}/`;
+  const { files, leftOut } = walk(listed.path);
+  return {
+    files: files.map(({ path, name }) => ({ ...listed, path, name: printable(prefix + name), named: false })),
+    leftOut: leftOut.map((entry) => ({ ...entry, path: printable(prefix) + entry.path })),
+  };
+}
+
+/** A file and what is known of it. */
+export interface Member {
+  readonly file: Listed;
+  readonly format: Format | undefined;
+  readonly facts: FileFacts | undefined;
+  /** It can not be opened. */
+  readonly closed: boolean;
+}
+
+async function lookAt(file: Listed, index: ScanIndex): Promise<Member> {
+  let format: Format | undefined;
+  try {
+    format = await detectFormat(file.path);
+  } catch {
+    // A scan that can not be opened; reading it says why.
+    return { file, format, facts: undefined, closed: true };
+  }
+  return { file, format, facts: await factsOf(file.path, format, index), closed: false };
+}
+
+/** What is nothing to train on, as its format says. */
+type Aside = Member & { readonly what: string };
+
+/** Known to be one, and not only a file that can not be read. */
+function isScan({ format, facts }: Member): boolean {
+  return format !== undefined && (format.facts === undefined || facts !== undefined);
+}
+
+function inOrder(members: readonly Member[], listed: readonly Listed[]): Member[] {
+  const ranks = new Map(listed.map((file, rank) => [file, rank]));
+  const rankOf = ({ file }: Member): number => ranks.get(file) ?? 0;
+  return [...members].sort((a, b) => rankOf(a) - rankOf(b));
+}
+
+/** Whether it may be a slice that was lost: of no known format, or of one whose scans lie in several files, and broken. */
+function isStray({ format, facts }: Member): boolean {
+  return facts === undefined && (format === undefined || format.facts !== undefined);
+}
+
+/** Files of no known format, but for those that hold the voxels of a scan beside them. */
+async function unused(unknown: readonly Listed[], found: readonly Member[]): Promise<LeftOut[]> {
+  const folders = new Set(unknown.map(({ path }) => dirname(path)));
+  const parts = new Set<string>();
+  for (const { file, format } of found) {
+    if (format?.parts === undefined || !folders.has(dirname(file.path))) continue;
+    // A header that can not be read is a broken scan, which reading it says.
+    for (const part of await format.parts(file.path).catch(() => [])) parts.add(part);
+  }
+  return unknown
+    .filter(({ path }) => !parts.has(path))
+    .map(({ path, name }) => ({
+      path: name,
+      what: NO_SCAN,
+      reason: VOXELS.test(path) ? 'voxels that no header beside it names' : 'of no known format',
+    }));
+}
+
+/** Endings of files that hold voxels and nothing else. */
+const VOXELS = /\.(img|z?raw)(\.gz)?$/i;
+
+function scanOf({ members, part }: Group, remarks: readonly string[]): ScanFile {
+  const [{ file, format, facts }, ...others] = members;
+  const { name, split, modality } = file;
+  return {
+    paths: [file.path, ...others.map((other) => other.file.path)],
+    part,
+    name,
+    format,
+    patient: file.patient ?? facts?.patient ?? facts?.study ?? name,
+    rank: file.patient ?? name,
+    split,
+    modality,
+    remarks,
+  };
+}
+
+async function factsOf(
+  path: string,
+  format: Format | undefined,
+  index: ScanIndex,
+): Promise<FileFacts | undefined> {
+  try {
+    return format === undefined ? undefined : await index.facts(path, format);
+  } catch {
+    // A broken file is a scan of its own; reading it says what is broken.
+    return undefined;
+  }
+}

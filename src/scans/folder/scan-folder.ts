@@ -1,0 +1,31 @@
+/**
+ * A folder of scans together with its index and the cache: what reading it needs, opened once.
+ */
+import { defaultCacheDirectory, openCache, sweepCache, type ScanCache } from '../cache/cache.js';
+import { discoverScans, type ScanFile } from './discover.js';
+import type { LeftOut } from './left-out.js';
+import type { ScanOptions } from '../options.js';
+import { openPseudonyms } from '../cache/pseudonym.js';
+import { openIndex, type ScanIndex } from '../cache/scan-index.js';
+import { resolve } from 'node:path';
+
+export interface Library {
+  readonly files: readonly ScanFile[];
+  readonly leftOut: readonly LeftOut[];
+  readonly cache: ScanCache;
+  readonly index: ScanIndex;
+}
+
+export async function openLibrary(
+  folder: string,
+  options: ScanOptions,
+  cacheDirectory = defaultCacheDirectory(),
+  onProgress?: (done: number, total: number, name: string) => void,
+): Promise<Library> {
+  const cache = openCache(cacheDirectory);
+  await sweepCache(cacheDirectory);
+  const index = await openIndex(cacheDirectory, resolve(folder), openPseudonyms(cacheDirectory));
+  const { files, leftOut } = await discoverScans(folder, options, index, onProgress);
+  await index.save();
+  return { files, leftOut, cache, index };
+}

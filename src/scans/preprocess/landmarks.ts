@@ -1,0 +1,60 @@
+/**
+ * Histogram matching: a scan's percentiles of tissue take the values that a reference has, piecewise linearly between.
+ *
+ * L. Nyúl, J. Udupa, X. Zhang, "New variants of a method of MRI scale standardization", IEEE TMI 2000. MR intensities
+ * have no unit; after matching, the same tissue has about the same value in every scan. Where it is used, the reference
+ * stands in the experiment as numbers, so that it can be read there and is part of the cache's key.
+ */
+import { percentileWithin } from './intensity.js';
+import type { Landmarks } from '../options.js';
+
+/** Those of the paper's variant with deciles. */
+export const USUAL_PERCENTILES = [1, 10, 20, 30, 40, 50, 60, 70, 80, 90, 99] as const;
+
+/** The values of tissue at `percentiles`. */
+export function landmarksOf(
+  voxels: Float32Array,
+  foreground: Uint8Array,
+  percentiles: readonly number[] = USUAL_PERCENTILES,
+): number[] {
+  return percentiles.map((percent) => percentileWithin(voxels, percent, foreground));
+}
+
+/** Maps in place; values beyond the outer landmarks go on along the outer segments. */
+export function matchLandmarks(voxels: Float32Array, foreground: Uint8Array, landmarks: Landmarks): void {
+  const found = landmarksOf(voxels, foreground, landmarks.percentiles);
+  // Landmarks that fall together, as in scans of few grey values, keep the first one's value.
+  const kept = found
+    .map((_, i) => i)
+    .filter((i) => i === 0 || (found[i] as number) > (found[i - 1] as number));
+  const from = kept.map((i) => found[i] as number);
+  const to = kept.map((i) => landmarks.values[i] as number);
+  if (from.length < 2) return;
+  const slopes = from
+    .slice(1)
+    .map((next, i) => ((to[i + 1] as number) - (to[i] as number)) / (next - (from[i] as number)));
+  for (let i = 0; i < voxels.length; i++) {
+    const value = voxels[i] as number;
+    let segment = 0;
+    while (segment < slopes.length - 1 && value > (from[segment + 1] as number)) segment++;
+    voxels[i] = (to[segment] as number) + (value - (from[segment] as number)) * (slopes[segment] as number);
+  }
+}
+
+/**
+ * Landmarks that stand for several scans: each is brought to the scale on which its outer landmarks are 0 and 100, and
+ * the means are taken there.
+ */
+export function meanLandmarks(
+  scans: readonly (readonly number[])[],
+  percentiles: readonly number[],
+): Landmarks {
+  const values = percentiles.map((_, i) => {
+    const scaled = scans.map((found) => {
+      const [low, high] = [found[0] as number, found.at(-1) as number];
+      return high > low ? (100 * ((found[i] as number) - low)) / (high - low) : 0;
+    });
+    return scaled.reduce((sum, value) => sum + value, 0) / Math.max(1, scaled.length);
+  });
+  return { percentiles: [...percentiles], values: values.map((value) => Math.round(1e4 * value) / 1e4) };
+}

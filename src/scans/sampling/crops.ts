@@ -1,0 +1,105 @@
+/**
+ * Seeded crops: a modality, a patient, one of its volumes, a place with enough tissue.
+ *
+ * Modalities and patients are drawn before volumes, so that neither a common modality nor a patient with many scans
+ * dominates. A crop lies inside its volume, which holds what was scanned and nothing else: no padding is ever added.
+ */
+import { UserError } from '../../core/errors.js';
+import type { Rng } from '../../core/random.js';
+import { volumeOf } from './boxes.js';
+import type { Triple } from '../geometry.js';
+import type { Crop, ScanSet, Volume } from './scan-set.js';
+
+/** Places tried before the one with the most tissue is taken. */
+const TRIES = 24;
+
+/**
+ * @param size voxels `[D, H, W]`
+ * @param minimumForeground least share of tissue, in [0, 1]; best effort within a bounded number of tries
+ */
+export function drawCrop(
+  set: ScanSet,
+  split: Volume['split'],
+  size: Triple,
+  minimumForeground: number,
+  rng: Rng,
+): Crop {
+  const modalities = drawnFrom(set, split, size);
+  let best: { volume: Volume; corner: Triple; tissue: number } | undefined;
+  const needed = minimumForeground * volumeOf(size);
+  for (let attempt = 0; attempt < TRIES; attempt++) {
+    const [first] = modalities;
+    const patients = modalities.length === 1 && first !== undefined ? first : rng.pick(modalities);
+    const volume = rng.pick(rng.pick(patients));
+    const corner: Triple = [
+      rng.int(volume.shape[1] - size[0] + 1),
+      rng.int(volume.shape[2] - size[1] + 1),
+      rng.int(volume.shape[3] - size[2] + 1),
+    ];
+    const tissue = needed > 0 ? volume.data.tissue(corner, size) : 0;
+    if (best === undefined || tissue > best.tissue) best = { volume, corner, tissue };
+    if (tissue >= needed) break;
+  }
+  if (best === undefined) throw new Error('no place was tried');
+  return cropAt(best.volume, best.corner, size);
+}
+
+/** The crop of `size` `[D, H, W]` whose first voxel is at `corner` `[D, H, W]`. */
+export function cropAt({ id, patient, shape, data }: Volume, corner: Triple, size: Triple): Crop {
+  let voxels: Float32Array | undefined;
+  let foreground: Uint8Array | undefined;
+  return {
+    volume: id,
+    patient,
+    shape: [shape[0], ...size],
+    get voxels() {
+      return (voxels ??= data.voxels(corner, size));
+    },
+    get foreground() {
+      return (foreground ??= data.foreground(corner, size));
+    },
+    tissue: ([d, h, w], box) => data.tissue([corner[0] + d, corner[1] + h, corner[2] + w], box),
+  };
+}
+
+/** Volumes by modality and patient. */
+type Groups = readonly (readonly (readonly Volume[])[])[];
+
+/** The groups of a set, by split and size of crop: they are the same for every crop. */
+const groupsOf = new WeakMap<ScanSet, Map<string, Groups>>();
+
+/** Volumes of the split that hold a crop of `size`, by modality, by patient. */
+function drawnFrom(set: ScanSet, split: Volume['split'], size: Triple): Groups {
+  const known = groupsOf.get(set) ?? new Map<string, Groups>();
+  groupsOf.set(set, known);
+  const key = [split, ...size].join(' ');
+  const groups = known.get(key) ?? group(set, split, size);
+  known.set(key, groups);
+  return groups;
+}
+
+function group({ volumes, balance }: ScanSet, split: Volume['split'], size: Triple): Groups {
+  const fitting = volumes.filter(
+    (volume) =>
+      volume.split === split && size.every((extent, axis) => extent <= (volume.shape[axis + 1] as number)),
+  );
+  if (fitting.length === 0) {
+    throw new UserError({
+      subject: 'scans',
+      problem: `no ${split} volume holds a crop of ${size.join(' × ')} voxels`,
+      fix: 'choose a smaller crop or spacing, or add larger scans',
+    });
+  }
+  const modalities = balance === 'modalities' ? groupBy(fitting, ({ modality }) => modality) : [fitting];
+  return modalities.map((members) => groupBy(members, ({ patient }) => patient));
+}
+
+function groupBy<T, K>(items: readonly T[], keyOf: (item: T) => K): T[][] {
+  const groups = new Map<K, T[]>();
+  for (const item of items) {
+    const group = groups.get(keyOf(item));
+    if (group === undefined) groups.set(keyOf(item), [item]);
+    else group.push(item);
+  }
+  return [...groups.values()];
+}

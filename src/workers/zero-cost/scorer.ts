@@ -1,0 +1,78 @@
+/**
+ * Zero-cost scores for a strategy, which asks for them in the middle of a decision: a thread computes, the caller waits.
+ *
+ * Decisions are synchronous (src/search/strategy.ts) and the engine is not; so the scores come from a thread of their own,
+ * started with the first question. Every genome is scored once, always by the onnx engine on the CPU with one thread: the
+ * same experiment decides alike wherever its candidates are trained.
+ */
+import { MessageChannel, receiveMessageOnPort, Worker, type MessagePort } from 'node:worker_threads';
+import { UserError, type Complaint } from '../../core/errors.js';
+import { hashJson } from '../../core/hash.js';
+import type { CodeRecord } from '../../experiment/code-record.js';
+import type { Experiment } from '../../experiment/schema.js';
+import { zeroCostNames } from '../../pretrain/zero-cost.js';
+import type { ZeroCost } from '../../search/strategies/index.js';
+import type { Genome } from '../../search/strategy.js';
+
+export interface ScorerSetting {
+  readonly experiment: Experiment;
+  /** Of the scans. */
+  readonly channels: number;
+  /** The user's own code. */
+  readonly code: CodeRecord;
+}
+
+export interface ScorerSetup extends ScorerSetting {
+  readonly port: MessagePort;
+  /** Counts the answers, for the caller to wait on. */
+  readonly answered: Int32Array;
+}
+
+export interface Question {
+  readonly name: string;
+  readonly genome: Genome;
+}
+
+export type Answer =
+  { readonly score: number } | { readonly error: string } | { readonly complaint: Complaint };
+
+/** More than any score takes, in milliseconds: a thread that answers later than this is broken. */
+const PATIENCE = 10 * 60_000;
+
+/** `entry`: the compiled thread; tests that run from sources name the one in dist. */
+export function createScorer(setting: ScorerSetting, entry?: URL): ZeroCost {
+  const known = new Map<string, number>();
+  let ask: ((question: Question) => number) | undefined;
+  return {
+    names: zeroCostNames,
+    of: (name, genome) => {
+      const key = `${name} ${hashJson(genome)}`;
+      const before = known.get(key);
+      if (before !== undefined) return before;
+      ask ??= startThread(setting, entry ?? new URL('./scorer-thread.js', import.meta.url));
+      const score = ask({ name, genome });
+      known.set(key, score);
+      return score;
+    },
+  };
+}
+
+function startThread(setting: ScorerSetting, entry: URL): (question: Question) => number {
+  const { port1: own, port2: port } = new MessageChannel();
+  const answered = new Int32Array(new SharedArrayBuffer(4));
+  const { experiment, channels, code } = setting;
+  const workerData: ScorerSetup = { experiment, channels, code, port, answered };
+  new Worker(entry, { workerData, transferList: [port] }).unref();
+  own.unref();
+  let asked = 0;
+  return (question) => {
+    own.postMessage(question);
+    Atomics.wait(answered, 0, asked, PATIENCE);
+    asked++;
+    const answer = receiveMessageOnPort(own)?.message as Answer | undefined;
+    if (answer === undefined) throw new Error(`no zero-cost score ${question.name} within ten minutes`);
+    if ('complaint' in answer) throw new UserError(answer.complaint);
+    if ('error' in answer) throw new Error(`the zero-cost score ${question.name} failed: ${answer.error}`);
+    return answer.score;
+  };
+}
