@@ -7,7 +7,7 @@ import { cruise } from 'dependency-cruiser';
 import extractTsConfig from 'dependency-cruiser/config-utl/extract-ts-config';
 
 const config = createRequire(import.meta.url)('./layers.cjs');
-const roots = ['src', 'search-spaces', 'proxy-tasks'];
+const roots = ['src', 'search-spaces', 'proxy-tasks', 'bench'];
 
 const { output } = await cruise(
   roots,
@@ -18,7 +18,7 @@ const { output } = await cruise(
 
 const { totalCruised, violations } = output.summary;
 const sources = output.modules.filter((module) =>
-  /^(src|search-spaces|proxy-tasks)\/.*\.ts$/.test(module.source),
+  /^(src|search-spaces|proxy-tasks|bench)\/.*\.ts$/.test(module.source),
 );
 for (const { rule, from, to } of violations) console.error(`layers: ${rule.name}: ${from} -> ${to}`);
 if (sources.length < 20) {

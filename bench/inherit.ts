@@ -13,7 +13,7 @@ import { present } from '../src/core/errors.js';
 import { rngOf } from '../src/core/random.js';
 import type { TensorMap } from '../src/core/tensor.js';
 import { onnxEngine } from '../src/engines/onnx/index.js';
-import { prepare, type Prepared } from '../src/experiment/resolve.js';
+import { resolveExperiment, type ResolvedExperiment } from '../src/experiment/resolve.js';
 import { readExperiment } from '../src/experiment/read.js';
 import type { Architecture } from '../src/nn/architecture.js';
 import { infeasibility } from '../src/nn/shapes.js';
@@ -71,31 +71,36 @@ async function savings(kinds: readonly string[], file: string, parents: number):
   const folder = mkdtempSync(join(tmpdir(), 'voxolve-inherit-'));
   try {
     await writePhantoms(folder, present(experiment.phantoms, 'phantoms of the experiment'));
-    const prepared = await prepare(experiment, 1);
+    const resolved = await resolveExperiment(experiment, 1);
     const { set } = await loadScanSet(folder, experiment.scans, {
       seed: experiment.seed,
-      minimumSize: prepared.plan.crop,
+      minimumSize: resolved.plan.crop,
     });
     print(
       "\n| mutation | parents | parents' score | after 10 steps, inherited | steps to it, inherited | fresh |",
     );
     print('| --- | --- | --- | --- | --- | --- |');
-    for (const kind of kinds) print(await rowOf(kind, prepared, set, parents));
+    for (const kind of kinds) print(await rowOf(kind, resolved, set, parents));
   } finally {
     rmSync(folder, { recursive: true });
   }
 }
 
-async function rowOf(kind: string, prepared: Prepared, set: ScanSet, parents: number): Promise<string> {
+async function rowOf(
+  kind: string,
+  resolved: ResolvedExperiment,
+  set: ScanSet,
+  parents: number,
+): Promise<string> {
   const rows: { score: number; atOnce: number; inherited: number; fresh: number }[] = [];
   for (let seed = 0; rows.length < parents && seed < 1000; seed++) {
     const pair = grown(kind, seed);
-    if (pair === undefined || !pair.every((one) => isSmall(one, prepared))) continue;
+    if (pair === undefined || !pair.every((one) => isSmall(one, resolved))) continue;
     const [parent, child] = pair;
-    const { score, weights } = await train(prepared, set, parent, seed, PARENT);
+    const { score, weights } = await train(resolved, set, parent, seed, PARENT);
     if (weights === undefined) continue;
-    const from = scoresOf(await train(prepared, set, child, seed + 1, MOST, weights), prepared);
-    const anew = scoresOf(await train(prepared, set, child, seed + 1, MOST), prepared);
+    const from = scoresOf(await train(resolved, set, child, seed + 1, MOST, weights), resolved);
+    const anew = scoresOf(await train(resolved, set, child, seed + 1, MOST), resolved);
     const stepsTo = (scores: readonly number[]): number => {
       const reached = scores.findIndex((one) => one >= score);
       return reached === -1 ? MOST : (reached + 1) * EVERY;
@@ -110,7 +115,7 @@ async function rowOf(kind: string, prepared: Prepared, set: ScanSet, parents: nu
   );
 }
 
-function isSmall(architecture: Architecture, { plan, experiment }: Prepared): boolean {
+function isSmall(architecture: Architecture, { plan, experiment }: ResolvedExperiment): boolean {
   const { macs = Infinity } = experiment.constraints;
   return (
     infeasibility(architecture, plan.encoderInput) === null &&
@@ -120,21 +125,21 @@ function isSmall(architecture: Architecture, { plan, experiment }: Prepared): bo
 
 /** At a constant rate, so that no step is worth more than another. */
 async function train(
-  prepared: Prepared,
+  resolved: ResolvedExperiment,
   set: ScanSet,
   architecture: Architecture,
   seed: number,
   steps: number,
   parent?: TensorMap,
 ): Promise<PretrainOutcome> {
-  const { plan, experiment } = prepared;
+  const { plan, experiment } = resolved;
   const options = TrainingOptions.parse({
     ...experiment.training,
     steps,
     schedule: 'constant',
     evaluateEvery: EVERY,
   });
-  const program = prepared.program(architecture);
+  const program = resolved.program(architecture);
   const session = await onnxEngine.open(program, { device: 'cpu', threads: 1 });
   try {
     return await pretrain({
@@ -155,7 +160,7 @@ async function train(
   }
 }
 
-function scoresOf({ curves }: PretrainOutcome, { plan }: Prepared): readonly number[] {
+function scoresOf({ curves }: PretrainOutcome, { plan }: ResolvedExperiment): readonly number[] {
   return curves.find(({ name }) => name === `validation/${plan.metric}`)?.values ?? [];
 }
 

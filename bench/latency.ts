@@ -8,8 +8,8 @@ import { parseArgs } from 'node:util';
 import { fittedModel, latencyGenomes, measure, spreadGenomes } from '../src/calibration/latency.js';
 import { milliseconds, table } from '../src/cli/views/format.js';
 import { messageOf } from '../src/core/errors.js';
-import { parseOrComplain } from '../src/core/validate.js';
-import { latencyInputOf, prepare } from '../src/experiment/resolve.js';
+import { parseOrThrow } from '../src/core/validate.js';
+import { latencyInputOf, resolveExperiment } from '../src/experiment/resolve.js';
 import { readExperiment } from '../src/experiment/read.js';
 import { Experiment } from '../src/experiment/schema.js';
 import { workKinds } from '../src/ir/work.js';
@@ -40,16 +40,16 @@ async function main(): Promise<void> {
     ...(values.space === undefined ? {} : { space: values.space }),
     constraints: { ...file.constraints, latencyInput },
   };
-  const experiment = parseOrComplain(Experiment, changed, 'the options');
-  const prepared = await prepare(experiment, 1);
+  const experiment = parseOrThrow(Experiment, changed, 'the options');
+  const resolved = await resolveExperiment(experiment, 1);
   const { engine, device, 'held-out': heldOut, json } = values;
-  const input = latencyInputOf(prepared);
+  const input = latencyInputOf(resolved);
   const setting = { engine, device, threads: experiment.threads, input };
-  const fitted = spreadGenomes(prepared, input);
-  const others = latencyGenomes(prepared, input, { from: OTHERS, count: Number(heldOut) });
+  const fitted = spreadGenomes(resolved, input);
+  const others = latencyGenomes(resolved, input, { from: OTHERS, count: Number(heldOut) });
   // In turn, so that what the machine does meanwhile bears on both alike.
   const started = performance.now();
-  const all = await measure(prepared, inTurn(fitted, others), setting, SECONDS);
+  const all = await measure(resolved, inTurn(fitted, others), setting, SECONDS);
   const seconds = (performance.now() - started) / 1000;
   const model = fittedModel(
     setting,
@@ -59,7 +59,7 @@ async function main(): Promise<void> {
   const compared = all
     .filter(({ genome }) => !fitted.includes(genome))
     .map((one) => {
-      const predicted = predictedLatency(prepared.architecture(one.genome), model);
+      const predicted = predictedLatency(resolved.architecture(one.genome), model);
       return { ...one, predicted, ratio: one.milliseconds / predicted };
     });
   const spread = spreadOf(compared.map(({ ratio }) => ratio));

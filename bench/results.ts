@@ -53,7 +53,7 @@ async function main(): Promise<void> {
   if (values.random !== undefined) {
     entries.push(await winnerOf(contest, 'random search', values.random, candidates, finalists));
   }
-  const { plan } = contest.prepared;
+  const { plan } = contest.resolved;
   const macs = macsOf(contest, present(entries[0], 'a winner').architecture);
   const channels = plan.encoderInput[1];
   for (const name of contenders) entries.push({ name, architecture: scaledTo(name, macs, channels, plan) });
@@ -86,7 +86,7 @@ async function winnerOf(
       .slice(0, finalists);
     let leader: (Entry & { readonly mean: number }) | undefined;
     for (const { number, genome } of best) {
-      const architecture = contest.prepared.architecture(genome);
+      const architecture = contest.resolved.architecture(genome);
       const own = [];
       for (const seed of [SELECTION, SELECTION + 1]) {
         own.push(await contest.score(`${name} #${number}`, architecture, seed));
@@ -103,7 +103,7 @@ async function winnerOf(
   }
 }
 
-function macsOf({ prepared: { plan } }: Contest, architecture: Architecture): number {
+function macsOf({ resolved: { plan } }: Contest, architecture: Architecture): number {
   return summarise(architecture, plan.encoderInput).macs;
 }
 
@@ -115,7 +115,7 @@ function report(
 ): void {
   const of = (name: string): readonly number[] => present(scores.get(name), `scores of ${name}`);
   const first = of(present(entries[0], 'a winner').name);
-  const { experiment, plan } = contest.prepared;
+  const { experiment, plan } = contest.resolved;
   const { worst } = plan;
   const crops = experiment.training.batch * experiment.training.evaluationBatches;
   const rows = entries.map(({ name, architecture }) => {

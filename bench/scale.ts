@@ -26,7 +26,13 @@ import {
   trustRows,
   winnerRows,
 } from '../src/store/index.js';
-import { diversityOverTime, geneEffects, operatorSuccess, runStudy, trustReports } from '../src/study/index.js';
+import {
+  diversityOverTime,
+  geneEffects,
+  operatorSuccess,
+  runStudy,
+  trustReports,
+} from '../src/study/index.js';
 import { VirtualTime } from './strategies/virtual-time.js';
 
 const { values } = parseArgs({

@@ -8,7 +8,7 @@
 import { z } from 'zod';
 import { present } from '../src/core/errors.js';
 import type { AnyTensor } from '../src/core/tensor.js';
-import { parseOrComplain } from '../src/core/validate.js';
+import { parseOrThrow } from '../src/core/validate.js';
 import type { Value } from '../src/ir/graph.js';
 import { defineTask, type ProxyTask, type TaskContext, type TaskPlan } from '../src/tasks/task.js';
 import { multiInPytorch, type PartSource } from './multi-pytorch.js';
@@ -45,7 +45,7 @@ export function multiTask(tasks: Readonly<Record<string, ProxyTask>>) {
     const total = options.tasks.reduce((sum, { weight }) => sum + weight, 0);
     return options.tasks.map(({ name, options: own, weight }, i) => {
       const task = present(tasks[name], `task ${name}`);
-      const parsed = parseOrComplain(task.options, own, `options of proxy task ${name}`);
+      const parsed = parseOrThrow(task.options, own, `options of proxy task ${name}`);
       const again = options.tasks.slice(0, i).filter((other) => other.name === name).length;
       const scope = again === 0 ? name : `${name}${again + 1}`;
       return { scope, share: weight / total, plan: task.plan(parsed, context) };

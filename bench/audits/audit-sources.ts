@@ -26,7 +26,7 @@ export function auditSources(root: string, task: string): string {
     readdirSync(join(root, name))
       .filter((file) => pattern.test(file))
       .map((file) => `${name}/${file}`);
-  const files = [...found, ...folder('src/audit', /\.ts$/), ...folder('src/scans', /^phantom.*\.ts$/)].sort();
+  const files = [...found, ...folder('src/audit', /\.ts$/), ...folder('src/scans/phantoms', /\.ts$/)].sort();
   return sha256(files.map((file) => `${file}\n${codeOf(readFileSync(join(root, file), 'utf8'))}`).join('\n'));
 }
 

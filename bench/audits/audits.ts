@@ -13,8 +13,8 @@ import { auditExperiment, usualEffort } from '../../src/api/audit-run.js';
 import { phantoms } from '../../src/api/scan-source.js';
 import { subjectOf, trainingOf, type ShippedAudit, type ShippedRun } from '../../src/api/shipped-audits.js';
 import { canonicalJson, type Json } from '../../src/core/json.js';
-import { writeWhole } from '../../src/core/atomic-write.js';
-import { prepare } from '../../src/experiment/resolve.js';
+import { writeAtomically } from '../../src/core/atomic-write.js';
+import { resolveExperiment } from '../../src/experiment/resolve.js';
 import { readExperiment } from '../../src/experiment/read.js';
 import type { Experiment } from '../../src/experiment/schema.js';
 import { auditSources } from './audit-sources.js';
@@ -69,7 +69,7 @@ for (const name of names) {
       runs.set(keyOf(run), run);
       const sorted = [...runs.values()].sort((a, b) => keyOf(a).localeCompare(keyOf(b)));
       mkdirSync(join(experiments, 'audits'), { recursive: true });
-      writeWhole(path, `${JSON.stringify({ ...record, runs: sorted }, null, 2)}\n`);
+      writeAtomically(path, `${JSON.stringify({ ...record, runs: sorted }, null, 2)}\n`);
     }
   }
 }
@@ -80,13 +80,13 @@ function keyOf({ scans, seed }: Pick<ShippedRun, 'scans' | 'seed'>): string {
 }
 
 async function emptyRecord(experiment: Experiment): Promise<Omit<ShippedAudit, 'runs'>> {
-  const prepared = await prepare(experiment, 1);
+  const resolved = await resolveExperiment(experiment, 1);
   return {
-    subject: subjectOf(prepared),
+    subject: subjectOf(resolved),
     audit: {
       effort: usualEffort,
-      training: trainingOf(prepared),
-      sources: auditSources(root, prepared.task.name),
+      training: trainingOf(resolved),
+      sources: auditSources(root, resolved.task.name),
     },
   };
 }

@@ -3,7 +3,15 @@
  * blocks each, a 3×7×7 stem; MC3 keeps 3×3×3 in its first stage only, R(2+1)D splits each convolution in two.
  */
 import type { Architecture, Layer, Triple } from '../../src/nn/architecture.js';
-import { activation, batchNorm, conv3d, convNorm, convNormAct, sequence, stack } from '../../src/nn/layers.js';
+import {
+  activation,
+  batchNorm,
+  conv3d,
+  convNorm,
+  convNormAct,
+  sequence,
+  stack,
+} from '../../src/nn/layers.js';
 
 type Kind = 'r3d-18' | 'mc3-18' | 'r2plus1d-18';
 

@@ -12,7 +12,13 @@ import { openCache, type CachedScan } from '../../src/scans/cache/cache.js';
 import { drawCrop } from '../../src/scans/sampling/crops.js';
 import { npyBytes } from '../../src/scans/npy.js';
 import type { PreparedVolume } from '../../src/scans/preprocess/preprocess.js';
-import { openShared, openScanSet, shareScans, volumeId, type SharedScans } from '../../src/scans/sampling/scan-set-transfer.js';
+import {
+  openShared,
+  openScanSet,
+  shareScans,
+  volumeId,
+  type SharedScans,
+} from '../../src/scans/sampling/scan-set-transfer.js';
 import type { ScanRecipe, ScanSet } from '../../src/scans/sampling/scan-set.js';
 import { heapOptions, memorySettings } from '../../src/workers/memory-settings.js';
 

@@ -4,7 +4,7 @@
 import { join } from 'node:path';
 import { rngOf } from '../../src/core/random.js';
 import { onnxEngine } from '../../src/engines/onnx/index.js';
-import { prepare } from '../../src/experiment/resolve.js';
+import { resolveExperiment } from '../../src/experiment/resolve.js';
 import { readExperiment } from '../../src/experiment/read.js';
 import { batchesHere, type BatchCall, type BatchSource } from '../../src/pretrain/batches.js';
 import { initialWeights } from '../../src/pretrain/initialise.js';
@@ -12,7 +12,7 @@ import { loadScanSet } from '../../src/scans/load.js';
 import { writePhantoms } from '../../src/scans/phantoms/phantoms.js';
 import { shareScans } from '../../src/scans/sampling/scan-set-transfer.js';
 import { told } from '../../src/search/strategy.js';
-import { BatchFeed } from '../../src/workers/batch-prefetcher.js';
+import { BatchPrefetcher } from '../../src/workers/batch-prefetcher.js';
 import { strategyOf } from '../../src/api/searching/run-search.js';
 
 const CANDIDATES = 8;
@@ -36,8 +36,8 @@ export async function preparationShare(
   folder: string,
 ): Promise<Preparation> {
   const experiment = await readExperiment(path);
-  const prepared = await prepare(experiment, 1);
-  const { plan } = prepared;
+  const resolved = await resolveExperiment(experiment, 1);
+  const { plan } = resolved;
   if (scans === null && experiment.phantoms !== undefined)
     await writePhantoms(join(folder, 'phantoms'), experiment.phantoms);
   const { set } = await loadScanSet(scans ?? join(folder, 'phantoms'), experiment.scans, {
@@ -46,13 +46,13 @@ export async function preparationShare(
     cacheDirectory: join(folder, 'prepared'),
   });
   const here = batchesHere({ set, plan, size: experiment.training.batch, split: 'train' });
-  const feed = new BatchFeed({ experiment, code: prepared.code, scans: shareScans(set) }, here);
-  const strategy = told(strategyOf(prepared));
+  const feed = new BatchPrefetcher({ experiment, code: resolved.code, scans: shareScans(set) }, here);
+  const strategy = told(strategyOf(resolved));
   const total = { made: 0, trained: 0, waited: 0 };
   try {
     for (let number = 0; number < CANDIDATES; number++) {
       const { genome } = strategy.ask(number, rngOf('bench', number));
-      const program = prepared.program(prepared.architecture(genome));
+      const program = resolved.program(resolved.architecture(genome));
       const session = await onnxEngine.open(program, { device: 'cpu', threads: 1 });
       session.load({ weights: initialWeights(program.train.parameters, rngOf('bench', 'init')) });
       const rates = new Float32Array(CALL).fill(1e-3);

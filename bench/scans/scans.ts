@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { messageOf, present } from '../../src/core/errors.js';
-import { openLibrary } from '../../src/scans/folder/scan-folder.js';
+import { openScanFolder } from '../../src/scans/folder/scan-folder.js';
 import { ScanOptions } from '../../src/scans/options.js';
 import { indexedFolder } from './index-folder.js';
 import { preparationShare } from './preparation.js';
@@ -21,7 +21,7 @@ async function indexing(folder: string, series: number) {
   const files = indexedFolder(scans, series);
   const look = async (): Promise<number> => {
     const start = performance.now();
-    const found = (await openLibrary(scans, ScanOptions.parse({}), join(folder, 'index'))).files.length;
+    const found = (await openScanFolder(scans, ScanOptions.parse({}), join(folder, 'index'))).files.length;
     if (found !== series) throw new Error(`${found} of ${series} series were found`);
     return (performance.now() - start) / 1000;
   };

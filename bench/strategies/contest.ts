@@ -6,9 +6,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { present } from '../../src/core/errors.js';
 import { rngOf } from '../../src/core/random.js';
-import { writeWhole } from '../../src/core/atomic-write.js';
+import { writeAtomically } from '../../src/core/atomic-write.js';
 import { engines } from '../../src/engines/index.js';
-import { prepare, type Prepared } from '../../src/experiment/resolve.js';
+import { resolveExperiment, type ResolvedExperiment } from '../../src/experiment/resolve.js';
 import type { Experiment } from '../../src/experiment/schema.js';
 import type { Architecture } from '../../src/nn/architecture.js';
 import { programCost } from '../../src/pretrain/cost.js';
@@ -16,7 +16,7 @@ import { heldOutBatches, pretrain } from '../../src/pretrain/pretrain.js';
 import { loadScanSet } from '../../src/scans/load.js';
 
 export interface Contest {
-  readonly prepared: Prepared;
+  readonly resolved: ResolvedExperiment;
   /** The score of one network on one seed; taken from the record where it is there. */
   score(name: string, architecture: Architecture, seed: number): Promise<number>;
 }
@@ -26,20 +26,20 @@ export async function openContest(experiment: Experiment, scans: string, record:
   const known = existsSync(record)
     ? (JSON.parse(readFileSync(record, 'utf8')) as Record<string, number>)
     : {};
-  const draft = await prepare(experiment, 1);
+  const draft = await resolveExperiment(experiment, 1);
   const open = async (seed: number) =>
     (await loadScanSet(scans, experiment.scans, { seed, minimumSize: draft.plan.crop })).set;
   const { channels } = await open(experiment.seed);
-  const prepared = await prepare(experiment, channels);
+  const resolved = await resolveExperiment(experiment, channels);
   return {
-    prepared,
+    resolved,
     score: async (name, architecture, seed) => {
       const key = `${name} ${seed}`;
       const before = known[key];
       if (before !== undefined) return before;
-      const { plan } = prepared;
+      const { plan } = resolved;
       const { training, threads } = experiment;
-      const program = prepared.program(architecture);
+      const program = resolved.program(architecture);
       const set = await open(seed);
       const session = await present(engines['onnx'], 'onnx').open(program, { device: 'cpu', threads });
       try {
@@ -55,7 +55,7 @@ export async function openContest(experiment: Experiment, scans: string, record:
           interrupted: () => false,
         });
         known[key] = score;
-        writeWhole(record, `${JSON.stringify(known, null, 2)}\n`);
+        writeAtomically(record, `${JSON.stringify(known, null, 2)}\n`);
         return score;
       } finally {
         await session.dispose();

@@ -5,7 +5,12 @@ import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { UserError } from '../../src/core/errors.js';
 import { rngOf } from '../../src/core/random.js';
-import { drawLabelled, loadLabelled, type LabelledCrop, type LabelledFile } from '../../src/probes/labelled.js';
+import {
+  drawLabelled,
+  loadLabelled,
+  type LabelledCrop,
+  type LabelledFile,
+} from '../../src/probes/labelled.js';
 import { ScanOptions } from '../../src/scans/options.js';
 import { readTable } from '../../src/scans/folder/table.js';
 

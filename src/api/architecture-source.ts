@@ -7,7 +7,7 @@ import { namedNetworks } from '../../search-spaces/named.js';
 import { messageOf, UserError } from '../core/errors.js';
 import type { Json } from '../core/json.js';
 import { readText } from '../core/read-text.js';
-import type { Prepared } from '../experiment/resolve.js';
+import type { ResolvedExperiment } from '../experiment/resolve.js';
 import type { ExportOrigin } from '../export/pytorch.js';
 import type { Architecture } from '../nn/architecture.js';
 import { checkArchitecture } from '../nn/check.js';
@@ -29,7 +29,7 @@ export interface ArchitectureSource {
  */
 export async function loadArchitecture(
   source: string,
-  prepared: Prepared,
+  resolved: ResolvedExperiment,
   channels: number,
 ): Promise<ArchitectureSource> {
   const network = existsSync(source) ? undefined : namedNetworks.find(({ name }) => name === source);
@@ -45,7 +45,7 @@ export async function loadArchitecture(
       fix: `name a genome (JSON), the architecture.json of an export, a database such as runs/ct.db:12, or one of ${namedNetworks.map(({ name }) => name).join(', ')}`,
     });
   }
-  if (path.endsWith('.json')) return fromFile(path, prepared);
+  if (path.endsWith('.json')) return fromFile(path, resolved);
   return withExperiment(path, undefined, async (store, row) => {
     const { number: candidate, genome } = chooseCandidate(
       store,
@@ -54,21 +54,21 @@ export async function loadArchitecture(
       `--architecture ${source}`,
     );
     const recorded = await preparedFrom(row, path);
-    requireSpace(source, recorded.space.name, prepared);
+    requireSpace(source, recorded.space.name, resolved);
     return { architecture: recorded.architecture(genome), origin: { candidate, genome } };
   });
 }
 
-function requireSpace(source: string, name: string, prepared: Prepared): void {
-  if (name === prepared.space.name) return;
+function requireSpace(source: string, name: string, resolved: ResolvedExperiment): void {
+  if (name === resolved.space.name) return;
   throw new UserError({
     subject: `--architecture ${source}`,
-    problem: `comes from the search space ${name}, the experiment names ${prepared.space.name}`,
+    problem: `comes from the search space ${name}, the experiment names ${resolved.space.name}`,
     fix: `set "space": "${name}" in the experiment`,
   });
 }
 
-function fromFile(path: string, prepared: Prepared): ArchitectureSource {
+function fromFile(path: string, resolved: ResolvedExperiment): ArchitectureSource {
   let value: Json;
   try {
     value = JSON.parse(readText(path)) as Json;
@@ -84,8 +84,8 @@ function fromFile(path: string, prepared: Prepared): ArchitectureSource {
     const { genome } = value.origin ?? {};
     return { architecture: value.architecture, origin: genome === undefined ? {} : { genome } };
   }
-  const genome = parseGenome(prepared.space, value, path);
-  return { architecture: prepared.architecture(genome), origin: { genome } };
+  const genome = parseGenome(resolved.space, value, path);
+  return { architecture: resolved.architecture(genome), origin: { genome } };
 }
 
 /** An `architecture.json` of an export, by its keys. */

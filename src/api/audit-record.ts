@@ -9,8 +9,8 @@ import { join } from 'node:path';
 import type { Check } from '../audit/audit.js';
 import { hashJson } from '../core/hash.js';
 import type { Json } from '../core/json.js';
-import { writeWhole } from '../core/atomic-write.js';
-import type { Prepared } from '../experiment/resolve.js';
+import { writeAtomically } from '../core/atomic-write.js';
+import type { ResolvedExperiment } from '../experiment/resolve.js';
 import { taskNameOf } from '../experiment/references.js';
 import { defaultCacheDirectory } from '../scans/cache/cache.js';
 import type { ScanSet } from '../scans/sampling/scan-set.js';
@@ -21,19 +21,19 @@ import { shippedRuns } from './shipped-audits.js';
 /** What a record keeps of a check. */
 type Kept = Pick<Check, 'name' | 'figure' | 'limit' | 'passed'>;
 
-export function recordAudit(prepared: Prepared, scans: ScanSet, checks: readonly Kept[]): void {
-  const path = pathOf(prepared, scans);
+export function recordAudit(resolved: ResolvedExperiment, scans: ScanSet, checks: readonly Kept[]): void {
+  const path = pathOf(resolved, scans);
   mkdirSync(join(path, '..'), { recursive: true });
   const kept = checks.map(({ name, figure, limit, passed }) => ({ name, figure, limit, passed }));
-  writeWhole(path, `${JSON.stringify({ checks: kept })}\n`);
+  writeAtomically(path, `${JSON.stringify({ checks: kept })}\n`);
 }
 
 /** One line about the audit of a search's setting. `source`: where its scans are from, as its database says. */
-export function auditRemark(prepared: Prepared, scans: ScanSet, source: string): string {
-  const { name } = prepared.task;
-  const own = ownRecord(prepared, scans);
+export function auditRemark(resolved: ResolvedExperiment, scans: ScanSet, source: string): string {
+  const { name } = resolved.task;
+  const own = ownRecord(resolved, scans);
   if (own !== null) return remarkOf(name, own, 'these scans');
-  const shipped = source === phantoms ? shippedRuns(prepared) : [];
+  const shipped = source === phantoms ? shippedRuns(resolved) : [];
   if (shipped.length === 0)
     return `${name} is not audited with these options on these scans; voxolve audit shows whether it can be solved by shortcuts`;
   return remarkOf(
@@ -66,13 +66,16 @@ const TOLD: readonly (readonly [name: string, words: string])[] = [
   ['null: shuffled, network', 'of a network on shuffled tissue'],
 ];
 
-function ownRecord(prepared: Prepared, scans: ScanSet): readonly Kept[] | null {
-  const path = pathOf(prepared, scans);
+function ownRecord(resolved: ResolvedExperiment, scans: ScanSet): readonly Kept[] | null {
+  const path = pathOf(resolved, scans);
   if (!existsSync(path)) return null;
   return (JSON.parse(readFileSync(path, 'utf8')) as { checks: Kept[] }).checks;
 }
 
-function pathOf({ task, taskOptions, code, experiment }: Prepared, { fingerprint }: ScanSet): string {
+function pathOf(
+  { task, taskOptions, code, experiment }: ResolvedExperiment,
+  { fingerprint }: ScanSet,
+): string {
   const options = JSON.parse(JSON.stringify(taskOptions)) as Json;
   const own = code.loaded?.[taskNameOf(experiment.proxyTask)];
   const key = hashJson({

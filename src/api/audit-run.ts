@@ -6,7 +6,7 @@ import { hashJson } from '../core/hash.js';
 import type { Json } from '../core/json.js';
 import { rngOf } from '../core/random.js';
 import { engines } from '../engines/index.js';
-import { prepare, type Prepared } from '../experiment/resolve.js';
+import { resolveExperiment, type ResolvedExperiment } from '../experiment/resolve.js';
 import type { Experiment } from '../experiment/schema.js';
 import { tryOwn } from '../experiment/try-own.js';
 import { defaultCacheDirectory } from '../scans/cache/cache.js';
@@ -25,7 +25,7 @@ export interface Effort {
 }
 
 export interface Audited {
-  readonly prepared: Prepared;
+  readonly resolved: ResolvedExperiment;
   readonly scans: ScanSet;
   readonly checks: readonly Check[];
 }
@@ -38,14 +38,14 @@ export async function auditExperiment(
   onCheck: (check: Check) => void,
 ): Promise<Audited> {
   const choice = await chooseEngine(experiment);
-  const draft = await prepare(experiment, 1);
-  const folder = await scanFolder(source, experiment, phantomsBeside(experiment));
+  const draft = await resolveExperiment(experiment, 1);
+  const folder = await scanFolder(source, experiment, phantomsDatabase(experiment));
   const scans = await loadScans(folder, experiment, draft.plan);
-  const prepared = await prepare(experiment, scans.channels);
-  tryOwn(prepared, scans);
+  const resolved = await resolveExperiment(experiment, scans.channels);
+  tryOwn(resolved, scans);
   const checks = await audit({
     set: scans,
-    plan: prepared.plan,
+    plan: resolved.plan,
     training: { ...experiment.training, steps },
     engine: present(engines[choice.engine], choice.engine),
     device: choice.device,
@@ -55,11 +55,11 @@ export async function auditExperiment(
     questions: { learn: 2 * questions, test: questions },
     onCheck,
   });
-  return { prepared, scans, checks };
+  return { resolved, scans, checks };
 }
 
 /** An audit has no database for phantoms to lie beside: theirs is in the cache, named by their options. */
-function phantomsBeside({ phantoms }: Experiment): string {
+function phantomsDatabase({ phantoms }: Experiment): string {
   return join(
     defaultCacheDirectory(),
     `${hashJson(JSON.parse(JSON.stringify(phantoms ?? null)) as Json)}.db`,

@@ -9,13 +9,13 @@ import {
   findCandidate,
   readArtifact,
   type Candidate,
-  type Experiment,
+  type ExperimentRow,
   type Store,
 } from '../store/index.js';
 import { bestNumber } from '../cli/commands/lineage.js';
 
 /** `asked`: a number, or `winner` (`best` is its name in voxolve 0.2); `option` names where it was said. */
-export function chooseCandidate(store: Store, row: Experiment, asked: string, option: string): Candidate {
+export function chooseCandidate(store: Store, row: ExperimentRow, asked: string, option: string): Candidate {
   const number = asked === 'winner' || asked === 'best' ? bestNumber(store, row) : Number(asked);
   const candidate = Number.isInteger(number) ? findCandidate(store, row.id, number) : undefined;
   if (candidate !== undefined) return candidate;
@@ -26,7 +26,7 @@ export function chooseCandidate(store: Store, row: Experiment, asked: string, op
   });
 }
 
-export function weightsOf(store: Store, row: Experiment, { id, number }: Candidate): TensorMap {
+export function weightsOf(store: Store, row: ExperimentRow, { id, number }: Candidate): TensorMap {
   // Where it was trained again from scratch: the repetition with the highest score.
   const hash = artifactOf(store, id, 'winner') ?? artifactOf(store, id);
   if (hash !== undefined) return readArtifact(store, hash);

@@ -6,7 +6,7 @@ import { present } from '../core/errors.js';
 import { rngOf } from '../core/random.js';
 import { tensor, type Tensor, type TensorMap } from '../core/tensor.js';
 import { encodeGraphAsOnnx, runGraph } from '../engines/onnx/index.js';
-import type { Prepared } from '../experiment/resolve.js';
+import type { ResolvedExperiment } from '../experiment/resolve.js';
 import { exportPytorch, type ExportOrigin, type ExportedScans } from '../export/pytorch.js';
 import { encoderWeights } from '../export/weights.js';
 import type { ExportFiles } from '../export/write-folder.js';
@@ -16,7 +16,7 @@ import { transformsOf, type ScanOptions } from '../scans/options.js';
 import { version } from '../core/version.js';
 
 export interface Exported {
-  readonly prepared: Prepared;
+  readonly resolved: ResolvedExperiment;
   readonly architecture: Architecture;
   /** Of the training program: encoder and head. */
   readonly weights: TensorMap;
@@ -26,24 +26,24 @@ export interface Exported {
 }
 
 export async function exportFiles(to: 'pytorch' | 'onnx', exported: Exported): Promise<ExportFiles> {
-  const { prepared, architecture, origin } = exported;
+  const { resolved, architecture, origin } = exported;
   const weights = encoderWeights(architecture, exported.weights, encoderPrefix);
-  const [, ...size] = prepared.plan.encoderInput;
+  const [, ...size] = resolved.plan.encoderInput;
   const shape = [2, ...size] as [number, number, number, number, number];
   const graph = encoderGraph(architecture, shape);
   const input = randomInput(shape);
   const features = present((await runGraph(graph, weights, { input }))['features'], 'features');
-  const { experiment } = prepared;
+  const { experiment } = resolved;
   const files = exportPytorch({
     architecture,
     weights,
     parity: { input, features },
     task: {
-      name: prepared.task.name,
-      options: JSON.parse(JSON.stringify(prepared.taskOptions)) as object as never,
-      ...(prepared.plan.pytorch === undefined ? {} : { source: prepared.plan.pytorch() }),
+      name: resolved.task.name,
+      options: JSON.parse(JSON.stringify(resolved.taskOptions)) as object as never,
+      ...(resolved.plan.pytorch === undefined ? {} : { source: resolved.plan.pytorch() }),
     },
-    origin: { version, experiment: experiment.name, space: prepared.space.name, ...origin },
+    origin: { version, experiment: experiment.name, space: resolved.space.name, ...origin },
     scans: exportedScans(experiment.scans),
     training: given(experiment.training),
   });

@@ -4,7 +4,7 @@
  */
 import { UserError } from '../core/errors.js';
 import { rngOf } from '../core/random.js';
-import { latencyInputOf, prepare, type Prepared } from '../experiment/resolve.js';
+import { latencyInputOf, resolveExperiment, type ResolvedExperiment } from '../experiment/resolve.js';
 import type { LatencyModel } from '../pretrain/latency.js';
 import { calibrateLatency, type Where } from '../calibration/latency.js';
 import { withExperiment } from './open-experiment.js';
@@ -16,11 +16,11 @@ import { shown, storedLatencyModel } from './stored-latency.js';
  * genome could be proposed under the limit.
  */
 export async function latencyModelFor(
-  prepared: Prepared,
+  resolved: ResolvedExperiment,
   where: Where,
   from: string | undefined,
 ): Promise<LatencyModel | undefined> {
-  const { experiment, channels } = prepared;
+  const { experiment, channels } = resolved;
   if (experiment.constraints.latency === undefined) {
     if (from === undefined) return undefined;
     throw new UserError({
@@ -29,13 +29,13 @@ export async function latencyModelFor(
       fix: 'leave it out, or set constraints.latency',
     });
   }
-  const model = from === undefined ? await calibrateLatency(prepared, where) : await modelOf(from, prepared);
-  const limited = await prepare(experiment, channels, model);
+  const model = from === undefined ? await calibrateLatency(resolved, where) : await modelOf(from, resolved);
+  const limited = await resolveExperiment(experiment, channels, model);
   proposableSpace(limited).sample(rngOf(experiment.seed, 'latency'));
   return model;
 }
 
-async function modelOf(database: string, prepared: Prepared): Promise<LatencyModel> {
+async function modelOf(database: string, resolved: ResolvedExperiment): Promise<LatencyModel> {
   const model = await withExperiment(database, undefined, (_, row) => storedLatencyModel(row, database));
   if (model === undefined) {
     throw new UserError({
@@ -44,7 +44,7 @@ async function modelOf(database: string, prepared: Prepared): Promise<LatencyMod
       fix: 'name another database, or leave --latency-from out',
     });
   }
-  const input = latencyInputOf(prepared);
+  const input = latencyInputOf(resolved);
   if (model.input.join() === input.join()) return model;
   throw new UserError({
     subject: database,

@@ -1,14 +1,14 @@
 /**
  * An experiment opened from its database, for the commands that look at one.
  */
-import { parseOrComplain } from '../core/validate.js';
-import { prepare, type Prepared } from '../experiment/resolve.js';
+import { parseOrThrow } from '../core/validate.js';
+import { resolveExperiment, type ResolvedExperiment } from '../experiment/resolve.js';
 import { Experiment } from '../experiment/schema.js';
 import {
   chooseExperiment,
   openStore,
   storageFailure,
-  type Experiment as Row,
+  type ExperimentRow as Row,
   type Store,
 } from '../store/index.js';
 import { note } from '../cli/views/output.js';
@@ -38,10 +38,10 @@ export function noteRemarks({ path, remarks }: Store): void {
 }
 
 /** The experiment's space and task as the database records them. */
-export async function preparedFrom(row: Row, database: string): Promise<Prepared> {
+export async function preparedFrom(row: Row, database: string): Promise<ResolvedExperiment> {
   const { experiment, channels } = specFromJson(row.spec);
-  const parsed = parseOrComplain(Experiment, experiment, `experiment ${row.name} in ${database}`);
-  return prepare(parsed, channels, storedLatencyModel(row, database));
+  const parsed = parseOrThrow(Experiment, experiment, `experiment ${row.name} in ${database}`);
+  return resolveExperiment(parsed, channels, storedLatencyModel(row, database));
 }
 
 /** The arguments that choose an experiment of a database. */

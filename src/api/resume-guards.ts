@@ -4,13 +4,13 @@
  */
 import { UserError } from '../core/errors.js';
 import { requireSameCode } from '../experiment/code-record.js';
-import type { Prepared } from '../experiment/resolve.js';
-import type { Experiment as Row, Store } from '../store/index.js';
+import type { ResolvedExperiment } from '../experiment/resolve.js';
+import type { ExperimentRow as Row, Store } from '../store/index.js';
 import { verifyStudy, type Verification } from '../study/index.js';
 import { processor } from '../calibration/stored-calibration.js';
 import { plural } from '../cli/views/format.js';
 import { note } from '../cli/views/output.js';
-import { assessmentOf, besideOf, strategyOf } from './searching/run-search.js';
+import { assessmentOf, auxiliaryPlanOf, strategyOf } from './searching/run-search.js';
 import { specFromJson } from './search-spec.js';
 import { version } from '../core/version.js';
 
@@ -25,30 +25,30 @@ export function requireSameScans(row: Row, fingerprint: string, subject: string)
 }
 
 /** A user's own code that was edited since would make it another search. */
-export function requireCodeOf(row: Row, { code, experiment }: Prepared): void {
+export function requireCodeOf(row: Row, { code, experiment }: ResolvedExperiment): void {
   requireSameCode(specFromJson(row.spec).code, code, experiment, 'the search');
 }
 
 /** Derives every decision of an experiment anew, by its strategy and constraints as this version makes them. */
-export function verifyPrepared(store: Store, row: Row, prepared: Prepared): Verification {
+export function verifyPrepared(store: Store, row: Row, resolved: ResolvedExperiment): Verification {
   return verifyStudy(store, row, {
-    strategy: strategyOf(prepared),
-    assess: assessmentOf(prepared),
-    ...besideOf(prepared),
+    strategy: strategyOf(resolved),
+    assess: assessmentOf(resolved),
+    ...auxiliaryPlanOf(resolved),
   });
 }
 
 /** Throws a `UserError` where the experiment's log does not follow from its own results by this version. */
-export function requireSameDecisions(store: Store, row: Row, prepared: Prepared): void {
+export function requireSameDecisions(store: Store, row: Row, resolved: ResolvedExperiment): void {
   // A strategy of the user's own may rest on more than the log, which only shows here.
-  const own = Object.keys(prepared.strategies).length > 0;
+  const own = Object.keys(resolved.strategies).length > 0;
   if (row.version === version && !own) return;
-  const { checked, discrepancies } = verifyPrepared(store, row, prepared);
+  const { checked, discrepancies } = verifyPrepared(store, row, resolved);
   const [first] = discrepancies;
   if (first !== undefined) {
     if (row.version === version) {
       throw new UserError({
-        subject: Object.keys(prepared.strategies).join(', '),
+        subject: Object.keys(resolved.strategies).join(', '),
         problem: `decides otherwise than when the search was run (candidate ${first.candidate}: ${first.what}); it may rest only on results and on the generator that is handed in`,
         fix: 'correct it and start a new search with another --db; docs/adding-a-strategy.md states the contract',
       });

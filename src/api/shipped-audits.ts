@@ -8,7 +8,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import type { Interval } from '../core/intervals.js';
 import { canonicalJson, type Json } from '../core/json.js';
-import type { Prepared } from '../experiment/resolve.js';
+import type { ResolvedExperiment } from '../experiment/resolve.js';
 import { PHANTOMS_VERSION } from '../scans/phantoms/phantoms.js';
 import type { Effort } from './audit-run.js';
 
@@ -39,14 +39,14 @@ export function subjectOf({
   experiment,
   task,
   taskOptions,
-}: Pick<Prepared, 'experiment' | 'task' | 'taskOptions'>): Json {
+}: Pick<ResolvedExperiment, 'experiment' | 'task' | 'taskOptions'>): Json {
   const { scans, phantoms } = experiment;
   const made = phantoms === undefined ? null : { version: PHANTOMS_VERSION, ...phantoms };
   return plain({ task: task.name, options: taskOptions, scans, phantoms: made });
 }
 
 /** The part of an experiment's training that an audit's small networks have too. */
-export function trainingOf({ experiment }: Pick<Prepared, 'experiment'>): Json {
+export function trainingOf({ experiment }: Pick<ResolvedExperiment, 'experiment'>): Json {
   const { steps: _, ...training } = experiment.training;
   return plain(training);
 }
@@ -55,12 +55,12 @@ export function trainingOf({ experiment }: Pick<Prepared, 'experiment'>): Json {
 const plain = (value: unknown): Json => JSON.parse(JSON.stringify(value)) as Json;
 
 /** Runs on the phantoms of an experiment like this one: those at its seed, else those at all seeds. */
-export function shippedRuns(prepared: Prepared): readonly ShippedRun[] {
-  const wanted = canonicalJson(subjectOf(prepared));
+export function shippedRuns(resolved: ResolvedExperiment): readonly ShippedRun[] {
+  const wanted = canonicalJson(subjectOf(resolved));
   const runs = shippedAudits()
     .filter(({ subject }) => canonicalJson(subject) === wanted)
     .flatMap((audit) => audit.runs.filter(({ scans }) => scans === 'phantoms'));
-  const own = runs.filter(({ seed }) => seed === prepared.experiment.seed);
+  const own = runs.filter(({ seed }) => seed === resolved.experiment.seed);
   return own.length > 0 ? own : runs;
 }
 

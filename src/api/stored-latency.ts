@@ -5,7 +5,7 @@ import { UserError } from '../core/errors.js';
 import type { Json } from '../core/json.js';
 import type { Experiment } from '../experiment/schema.js';
 import { LatencyModel } from '../pretrain/latency.js';
-import type { Experiment as Row } from '../store/index.js';
+import type { ExperimentRow as Row } from '../store/index.js';
 import { processor } from '../calibration/stored-calibration.js';
 import { plural } from '../cli/views/format.js';
 import { note } from '../cli/views/output.js';

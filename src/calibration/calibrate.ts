@@ -5,7 +5,7 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { keptOr } from './stored-calibration.js';
+import { storedOr } from './stored-calibration.js';
 
 export interface Candidate {
   readonly engine: string;
@@ -33,7 +33,7 @@ export async function calibrate(candidates: readonly Candidate[], threads: numbe
     threads,
     candidates: candidates.map(({ engine, device, reason }) => [engine, device, reason]),
   };
-  return keptOr('engines.json', Measured, bearing, async () => {
+  return storedOr('engines.json', Measured, bearing, async () => {
     const measured: Measured = [];
     for (const { engine, device } of candidates) {
       measured.push({ engine, device, stepsPerSecond: await stepsPerSecond(engine, device, threads) });

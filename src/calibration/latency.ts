@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { UserError } from '../core/errors.js';
 import type { Json } from '../core/json.js';
 import { rngOf } from '../core/random.js';
-import { latencyInputOf, type Prepared } from '../experiment/resolve.js';
+import { latencyInputOf, type ResolvedExperiment } from '../experiment/resolve.js';
 import { workOf } from '../ir/work.js';
 import { infeasibility } from '../nn/shapes.js';
 import { fitLatency, LatencyModel, leftOutError, type EncoderInput } from '../pretrain/latency.js';
@@ -17,7 +17,7 @@ import type { Genome } from '../search/strategy.js';
 import { memorySettings } from '../workers/memory-settings.js';
 import { plural } from '../cli/views/format.js';
 import { note } from '../cli/views/output.js';
-import { keptOr, processor } from './stored-calibration.js';
+import { storedOr, processor } from './stored-calibration.js';
 import type { LatencyAnswer, LatencyQuestion } from './latency-child.js';
 
 /** Encoders that are measured. */
@@ -36,30 +36,30 @@ export interface Where {
 }
 
 /** Measures, or returns what was measured before. Throws `UserError` where too little can be measured. */
-export async function calibrateLatency(prepared: Prepared, where: Where): Promise<LatencyModel> {
-  const { experiment, channels, space, code } = prepared;
+export async function calibrateLatency(resolved: ResolvedExperiment, where: Where): Promise<LatencyModel> {
+  const { experiment, channels, space, code } = resolved;
   const { threads, constraints, proxyTask, training } = experiment;
   const { latency: _latency, latencyInput: _input, ...others } = constraints;
   const bearing = {
     ...where,
     threads,
-    input: latencyInputOf(prepared),
+    input: latencyInputOf(resolved),
     channels,
     space: [space.name, code.loaded?.[experiment.space] ?? code.space],
     // The genomes keep the other limits, some of which follow from the task and the training.
     limits: { proxyTask, training, others },
   };
   const json = JSON.parse(JSON.stringify(bearing)) as Json;
-  return keptOr('latency.json', LatencyModel, json, () => {
+  return storedOr('latency.json', LatencyModel, json, () => {
     note(`latency: measuring encoders on ${where.engine} ${where.device}, up to 20 s, once on this machine`);
-    return measuredModel(prepared, where);
+    return measuredModel(resolved, where);
   });
 }
 
-async function measuredModel(prepared: Prepared, { engine, device }: Where): Promise<LatencyModel> {
-  const input = latencyInputOf(prepared);
-  const setting = { engine, device, threads: prepared.experiment.threads, input };
-  return fittedModel(setting, await measure(prepared, spreadGenomes(prepared, input), setting, SECONDS));
+async function measuredModel(resolved: ResolvedExperiment, { engine, device }: Where): Promise<LatencyModel> {
+  const input = latencyInputOf(resolved);
+  const setting = { engine, device, threads: resolved.experiment.threads, input };
+  return fittedModel(setting, await measure(resolved, spreadGenomes(resolved, input), setting, SECONDS));
 }
 
 export function fittedModel(setting: Setting, measured: LatencyModel['measured']): LatencyModel {
@@ -73,8 +73,8 @@ export function fittedModel(setting: Setting, measured: LatencyModel['measured']
 }
 
 /** From the least work to the most: seeded draws that keep the other limits, and of them some evenly by their work. */
-export function spreadGenomes(prepared: Prepared, input: EncoderInput): readonly Genome[] {
-  const drawn = latencyGenomes(prepared, input, { from: 0, count: DRAWN });
+export function spreadGenomes(resolved: ResolvedExperiment, input: EncoderInput): readonly Genome[] {
+  const drawn = latencyGenomes(resolved, input, { from: 0, count: DRAWN });
   if (drawn.length < FEWEST)
     throw tooFew(`${drawn.length} of ${MOST_DRAWS} genomes drawn keep the other limits`);
   return Array.from({ length: Math.min(ENCODERS, drawn.length) }, (_, i, { length } = drawn) => {
@@ -85,15 +85,15 @@ export function spreadGenomes(prepared: Prepared, input: EncoderInput): readonly
 
 /** Draws numbered from `from`, by ascending work, without those that break a limit. */
 export function latencyGenomes(
-  prepared: Prepared,
+  resolved: ResolvedExperiment,
   input: EncoderInput,
   { from, count }: { readonly from: number; readonly count: number },
 ): readonly Genome[] {
   const found: { readonly genome: Genome; readonly size: number }[] = [];
   for (let draw = from; found.length < count && draw < from + MOST_DRAWS; draw++) {
-    const genome = prepared.space.gene.sample(rngOf('latency', draw));
-    const architecture = prepared.architecture(genome);
-    if (infeasibility(architecture, input) !== null || !prepared.assess(genome).feasible) continue;
+    const genome = resolved.space.gene.sample(rngOf('latency', draw));
+    const architecture = resolved.architecture(genome);
+    if (infeasibility(architecture, input) !== null || !resolved.feasibility(genome).feasible) continue;
     const { dense, pointwise, grouped, bytes } = workOf(encoderGraph(architecture, input));
     found.push({ genome, size: dense + pointwise + 10 * grouped + bytes });
   }
@@ -104,7 +104,7 @@ export type Setting = Where & { readonly threads: number; readonly input: Encode
 
 /** Measures one inference of each in a process of its own, for that many seconds: of the first ones only where time runs out. */
 export async function measure(
-  prepared: Prepared,
+  resolved: ResolvedExperiment,
   genomes: readonly Genome[],
   setting: Setting,
   seconds: number,
@@ -115,7 +115,7 @@ export async function measure(
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
-  const architectures = genomes.map((genome) => prepared.architecture(genome));
+  const architectures = genomes.map((genome) => resolved.architecture(genome));
   const times = await new Promise<readonly number[]>((resolve, reject) => {
     child.on('message', (answer: LatencyAnswer) => {
       if ('error' in answer) reject(tooFew(answer.error));
@@ -132,7 +132,7 @@ export async function measure(
   }
   return genomes.slice(0, times.length).map((genome, i) => ({
     genome,
-    work: workOf(encoderGraph(prepared.architecture(genome), setting.input)),
+    work: workOf(encoderGraph(resolved.architecture(genome), setting.input)),
     milliseconds: times[i] ?? NaN,
   }));
 }

@@ -17,7 +17,7 @@ export const processor = (): string => cpus()[0]?.model.trim() ?? arch();
  * What `file` holds for `bearing` and this machine, else what `measure` gives, which is written there. A file that is missing
  * or damaged is as good as none: it only saves seconds.
  */
-export async function keptOr<T>(
+export async function storedOr<T>(
   file: string,
   content: ZodType<T>,
   bearing: Json,

@@ -7,7 +7,7 @@ import { closeSync, fsyncSync, openSync, renameSync, writeFileSync } from 'node:
 export const UNFINISHED = '.unfinished';
 
 /** Writes beside `path`, waits until the disk has it, then takes the name in one step; replaces what was there. */
-export function writeWhole(path: string, content: string | Uint8Array): void {
+export function writeAtomically(path: string, content: string | Uint8Array): void {
   const unfinished = path + UNFINISHED;
   const file = openSync(unfinished, 'w');
   try {

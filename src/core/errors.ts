@@ -4,7 +4,7 @@
  * Bad input becomes one line: what it is about, the rule that it breaks, the value found and the fix.
  * Anything that is not a `UserError` is a defect of voxolve and keeps its stack trace.
  */
-export interface Complaint {
+export interface ErrorDetails {
   /** The file, option or table that is wrong, as the user wrote it. */
   readonly subject: string;
   /** What must hold, and what was found instead. */
@@ -14,12 +14,12 @@ export interface Complaint {
 }
 
 export class UserError extends Error {
-  readonly complaint: Complaint;
+  readonly details: ErrorDetails;
 
-  constructor(complaint: Complaint, options?: { cause?: unknown }) {
-    super(printable(`${complaint.subject}: ${complaint.problem}; ${complaint.fix}`), options);
+  constructor(details: ErrorDetails, options?: { cause?: unknown }) {
+    super(printable(`${details.subject}: ${details.problem}; ${details.fix}`), options);
     this.name = 'UserError';
-    this.complaint = complaint;
+    this.details = details;
   }
 }
 

@@ -8,7 +8,7 @@ import { nearest } from './nearest.js';
 import { keysAt } from './schema-keys.js';
 
 /** Returns the complete, valid value; throws `UserError` naming `subject` (a file or an option). */
-export function parseOrComplain<Output>(schema: ZodType<Output>, value: unknown, subject: string): Output {
+export function parseOrThrow<Output>(schema: ZodType<Output>, value: unknown, subject: string): Output {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   const issues = parsed.error.issues.map((issue) => closest(issue, value));

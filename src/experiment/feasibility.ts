@@ -13,7 +13,7 @@ import type { TaskPlan } from '../tasks/task.js';
 import type { Constraints } from './schema.js';
 
 /** Why a genome cannot be trained under the experiment's constraints, or its cost. */
-export type Assessment = ({ readonly feasible: true; readonly cost: ProgramCost } | Refusal) & {
+export type Feasibility = ({ readonly feasible: true; readonly cost: ProgramCost } | Refusal) & {
   /** Predicted milliseconds of one inference, where the search limits them. */
   readonly latency?: number;
 };
@@ -31,12 +31,12 @@ export interface Predictions {
   readonly latency?: { readonly input: TaskPlan['encoderInput']; readonly predict: () => number };
 }
 
-export function assessArchitecture(
+export function feasibilityOf(
   architecture: Architecture,
   plan: TaskPlan,
   constraints: Constraints,
   predictions: Predictions,
-): Assessment {
+): Feasibility {
   const inputs = [
     ...inputsOf(plan),
     ...(predictions.latency === undefined ? [] : [predictions.latency.input]),

@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { messageOf, UserError } from '../core/errors.js';
 import { textOf } from '../core/read-text.js';
-import { parseOrComplain } from '../core/validate.js';
+import { parseOrThrow } from '../core/validate.js';
 import { isPath } from './plugins/index.js';
 import { mapStrategyNames } from './references.js';
 import { Experiment } from './schema.js';
@@ -28,7 +28,7 @@ export async function readExperiment(path: string): Promise<Experiment> {
       { cause },
     );
   }
-  return withAbsolutePaths(parseOrComplain(Experiment, value, path), dirname(resolve(path)));
+  return withAbsolutePaths(parseOrThrow(Experiment, value, path), dirname(resolve(path)));
 }
 
 function withAbsolutePaths(experiment: Experiment, base: string): Experiment {

@@ -16,7 +16,7 @@ import { taskGraph } from '../pretrain/program.js';
 import type { ScanSet } from '../scans/sampling/scan-set.js';
 import type { TaskPlan } from '../tasks/task.js';
 import { isPath } from './plugins/index.js';
-import type { Prepared } from './resolve.js';
+import type { ResolvedExperiment } from './resolve.js';
 import { taskNameOf } from './references.js';
 
 /** How often a batch is made again: a few labels drawn elsewhere may agree by chance. */
@@ -25,17 +25,17 @@ const REPEATS = 3;
 const DRAWS = 100;
 
 /** Throws a `UserError` where a file of the user's breaks its contract. What comes with voxolve is tested already. */
-export function tryOwn(prepared: Prepared, set: ScanSet): void {
-  const name = taskNameOf(prepared.experiment.proxyTask);
+export function tryOwn(resolved: ResolvedExperiment, set: ScanSet): void {
+  const name = taskNameOf(resolved.experiment.proxyTask);
   const ownTask = isPath(name);
-  if (!ownTask && !isPath(prepared.experiment.space)) return;
-  const architecture = fittingArchitecture(prepared, rngOf(prepared.experiment.seed, 'try'));
-  if (ownTask) tryTask(name, prepared, set, architecture);
+  if (!ownTask && !isPath(resolved.experiment.space)) return;
+  const architecture = fittingArchitecture(resolved, rngOf(resolved.experiment.seed, 'try'));
+  if (ownTask) tryTask(name, resolved, set, architecture);
 }
 
 function tryTask(
   name: string,
-  { experiment, plan }: Prepared,
+  { experiment, plan }: ResolvedExperiment,
   set: ScanSet,
   architecture: Architecture | undefined,
 ): void {
@@ -66,11 +66,11 @@ function tryTask(
   }
 }
 
-function fittingArchitecture(prepared: Prepared, rng: Rng): Architecture | undefined {
-  const { space, plan } = prepared;
+function fittingArchitecture(resolved: ResolvedExperiment, rng: Rng): Architecture | undefined {
+  const { space, plan } = resolved;
   const inputs = [plan.encoderInput, ...(plan.furtherEncoderInputs ?? [])];
   for (let draw = 0; draw < DRAWS; draw++) {
-    const built = prepared.architecture(space.gene.sample(rng.split('genome', draw)));
+    const built = resolved.architecture(space.gene.sample(rng.split('genome', draw)));
     if (inputs.every((input) => infeasibility(built, input) === null)) return built;
   }
   return undefined;

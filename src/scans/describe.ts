@@ -6,7 +6,7 @@ import type { ScanFile } from './folder/discover.js';
 import type { ScanInfo } from './formats/format.js';
 import { orientationCode, type Triple } from './geometry.js';
 import type { LeftOut } from './folder/left-out.js';
-import { openLibrary } from './folder/scan-folder.js';
+import { openScanFolder } from './folder/scan-folder.js';
 import { clippingOf, clippingText, transformsOf, type ScanOptions } from './options.js';
 import { tooSmall, type LoadOptions } from './load.js';
 import type { PreparedVolume } from './preprocess/preprocess.js';
@@ -72,7 +72,7 @@ export async function describeScans(
     readonly onPrepared?: (volumes: readonly PreparedVolume[], name: string) => Promise<void>;
   } = {},
 ): Promise<ScanDescription> {
-  const library = await openLibrary(folder, options, cacheDirectory, onProgress);
+  const library = await openScanFolder(folder, options, cacheDirectory, onProgress);
   const { files, leftOut } = library;
   const series: SeriesDescription[] = [];
   const skipped: { path: string; reason: string }[] = [];

@@ -6,7 +6,7 @@ import { hashJson } from '../core/hash.js';
 import { defaultCacheDirectory } from './cache/cache.js';
 import type { Triple } from './geometry.js';
 import type { LeftOut } from './folder/left-out.js';
-import { openLibrary, type Library } from './folder/scan-folder.js';
+import { openScanFolder, type ScanFolder } from './folder/scan-folder.js';
 import {
   clippingOf,
   clippingText,
@@ -62,7 +62,7 @@ export async function loadScanSet(
     onProgress,
   }: LoadOptions,
 ): Promise<{ readonly set: ScanSet; readonly report: ScanReport }> {
-  const library = await openLibrary(folder, options, cacheDirectory, onProgress);
+  const library = await openScanFolder(folder, options, cacheDirectory, onProgress);
   const { files } = library;
   const transforms = transformsOf(options);
   const usable: Usable[] = [];
@@ -142,7 +142,7 @@ async function openAll(
   recipe: ScanRecipe,
   usable: readonly Usable[],
   transforms: Transforms,
-  library: Library,
+  library: ScanFolder,
 ): Promise<ScanSet> {
   const whole: PreparedVolume[] = [];
   for (const entry of usable) whole.push(...(await readVolumes(entry, transforms, library)));

@@ -7,7 +7,7 @@ import { sha256 } from '../core/hash.js';
 import { cacheKey, type CachedScan } from './cache/cache.js';
 import type { ScanFile } from './folder/discover.js';
 import type { Format, RawScan, ScanInfo } from './formats/format.js';
-import type { Library } from './folder/scan-folder.js';
+import type { ScanFolder } from './folder/scan-folder.js';
 import type { Transforms } from './options.js';
 import { prepare, type PreparedVolume } from './preprocess/preprocess.js';
 
@@ -27,7 +27,7 @@ export interface Unusable {
 export async function readScan(
   file: ScanFile,
   transforms: Transforms,
-  { cache, index }: Pick<Library, 'cache' | 'index'>,
+  { cache, index }: Pick<ScanFolder, 'cache' | 'index'>,
 ): Promise<Usable | Unusable> {
   let info: ScanInfo | undefined;
   try {
@@ -48,7 +48,7 @@ export async function readScan(
 }
 
 /** What is wrong; of several files, with the one that it is wrong with. */
-function problemOf({ complaint: { subject, problem } }: UserError, { paths }: ScanFile): string {
+function problemOf({ details: { subject, problem } }: UserError, { paths }: ScanFile): string {
   return paths.length > 1 && paths.includes(subject) ? `${basename(subject)}: ${problem}` : problem;
 }
 
@@ -65,7 +65,7 @@ function withRemarks(info: ScanInfo, { remarks }: ScanFile): ScanInfo {
 export async function readVolumes(
   { file, key, scan }: Usable,
   transforms: Transforms,
-  library: Pick<Library, 'cache' | 'index'>,
+  library: Pick<ScanFolder, 'cache' | 'index'>,
 ): Promise<PreparedVolume[]> {
   const load = (): PreparedVolume[] =>
     scan.volumes.map((volume, number) => library.cache.load(key, number, volume));
@@ -90,7 +90,7 @@ function readRaw({ paths, part }: ScanFile, format: Format, layout: string | und
 /** Hash of all of a scan's content, whatever its files are called. */
 async function contentOf(
   { paths, part, format, modality }: ScanFile,
-  index: Library['index'],
+  index: ScanFolder['index'],
 ): Promise<string> {
   const contents = [];
   for (const path of [...paths, ...((await format?.parts?.(paths[0])) ?? [])])

@@ -162,7 +162,7 @@ export function curvesOf(store: Store, evaluation: number): readonly CurvePoint[
 }
 
 /** An evaluation beside the search, by its candidate's number. */
-export interface EvaluationBeside {
+export interface AuxiliaryEvaluation {
   readonly id: number;
   readonly number: number;
   readonly purpose: Exclude<Purpose, 'search'>;
@@ -173,7 +173,7 @@ export interface EvaluationBeside {
   readonly score: number | null;
 }
 
-export function evaluationsBeside(store: Store, experiment: number): readonly EvaluationBeside[] {
+export function auxiliaryEvaluations(store: Store, experiment: number): readonly AuxiliaryEvaluation[] {
   return store
     .statement(
       `SELECT evaluations.id, number, purpose, evaluations.rung, evaluations.seed, steps, evaluations.status,
@@ -181,7 +181,7 @@ export function evaluationsBeside(store: Store, experiment: number): readonly Ev
        FROM evaluations JOIN candidates ON candidates.id = candidate
        WHERE purpose <> 'search' AND experiment = ? ORDER BY number, evaluations.seed`,
     )
-    .all(experiment) as EvaluationBeside[];
+    .all(experiment) as AuxiliaryEvaluation[];
 }
 
 /** One curve of every candidate of the search that has it and is done, in the order of numbers and steps. */

@@ -33,14 +33,14 @@ export interface NewExperiment {
   readonly processor?: string | null;
 }
 
-export interface Experiment extends NewExperiment {
+export interface ExperimentRow extends NewExperiment {
   readonly id: number;
   /** ISO 8601, UTC. */
   readonly createdAt: string;
 }
 
 /** Throws where the name is taken. */
-export function createExperiment(store: Store, experiment: NewExperiment, createdAt: Date): Experiment {
+export function createExperiment(store: Store, experiment: NewExperiment, createdAt: Date): ExperimentRow {
   return store.transaction(() => {
     if (findExperiment(store, experiment.name) !== undefined) {
       throw new UserError({
@@ -85,23 +85,23 @@ const SELECT = `
     engine_choice AS engineChoice, latency_model AS latencyModel, processor
   FROM experiments`;
 
-type Row = Omit<Experiment, 'spec' | 'engineChoice' | 'latencyModel'> & {
+type Row = Omit<ExperimentRow, 'spec' | 'engineChoice' | 'latencyModel'> & {
   readonly spec: string;
   readonly engineChoice: string | null;
   readonly latencyModel: string | null;
 };
 
-export function listExperiments(store: Store): readonly Experiment[] {
+export function listExperiments(store: Store): readonly ExperimentRow[] {
   return (store.statement(`${SELECT} ORDER BY id`).all() as Row[]).map(experimentOf);
 }
 
-export function findExperiment(store: Store, name: string): Experiment | undefined {
+export function findExperiment(store: Store, name: string): ExperimentRow | undefined {
   const row = store.statement(`${SELECT} WHERE name = ?`).get(name) as Row | undefined;
   return row === undefined ? undefined : experimentOf(row);
 }
 
 /** The experiment of that name; without a name the only one there is. */
-export function chooseExperiment(store: Store, name?: string): Experiment {
+export function chooseExperiment(store: Store, name?: string): ExperimentRow {
   const all = listExperiments(store);
   const [only] = name === undefined ? all : all.filter((experiment) => experiment.name === name);
   if (only !== undefined && (name !== undefined || all.length === 1)) return only;
@@ -126,7 +126,7 @@ export function extendExperiment(store: Store, id: number, candidates: number): 
   store.statement('UPDATE experiments SET candidates = max(candidates, ?) WHERE id = ?').run(candidates, id);
 }
 
-function experimentOf(row: Row): Experiment {
+function experimentOf(row: Row): ExperimentRow {
   const optional = (text: string | null): Json => (text === null ? null : (JSON.parse(text) as Json));
   return {
     ...row,

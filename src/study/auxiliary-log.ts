@@ -3,15 +3,15 @@
  */
 import type { Genome } from '../search/strategy.js';
 import type { Candidate } from '../store/candidates.js';
-import { evaluationsBeside, insertEvaluation, type Purpose } from '../store/evaluations.js';
-import type { Experiment } from '../store/experiments.js';
+import { auxiliaryEvaluations, insertEvaluation, type Purpose } from '../store/evaluations.js';
+import type { ExperimentRow } from '../store/experiments.js';
 import { collect, writeArtifact } from '../store/artifacts.js';
 import type { Store } from '../store/open.js';
 import { insertRound, roundsOf } from '../store/winners.js';
-import { chooseWinners, trustSeed, winnerSeeds, type BesidePlan } from './auxiliary.js';
+import { chooseWinners, trustSeed, winnerSeeds, type AuxiliaryPlan } from './auxiliary.js';
 import type { EvaluationOutcome } from './outcome.js';
 
-export interface BesideTask {
+export interface AuxiliaryTask {
   readonly purpose: Exclude<Purpose, 'search'>;
   readonly id: number;
   readonly number: number;
@@ -25,31 +25,31 @@ export interface BesideTask {
 
 type Known = Pick<Candidate, 'id' | 'number' | 'genome'>;
 
-export interface BesideLog {
+export interface AuxiliaryLog {
   /** The full evaluation of a trusted candidate; undefined where it is in the log already. */
-  trustTask(candidate: Known): BesideTask | undefined;
+  trustTask(candidate: Known): AuxiliaryTask | undefined;
   /** Chooses winners among all candidates, commits the choice, and lists what is still to be evaluated. */
-  winnerTasks(candidates: readonly Candidate[]): readonly BesideTask[];
-  finish(task: BesideTask, outcome: EvaluationOutcome): void;
+  winnerTasks(candidates: readonly Candidate[]): readonly AuxiliaryTask[];
+  finish(task: AuxiliaryTask, outcome: EvaluationOutcome): void;
 }
 
-export function openBesideLog(
+export function openAuxiliaryLog(
   store: Store,
-  experiment: Experiment,
-  plan: BesidePlan,
+  experiment: ExperimentRow,
+  plan: AuxiliaryPlan,
   { rungs, keepWeights }: { readonly rungs: readonly number[] | undefined; readonly keepWeights: number },
-): BesideLog {
+): AuxiliaryLog {
   const key = (purpose: Purpose, number: number, seed: number): string => `${purpose} ${number} ${seed}`;
   const known = new Set(
-    evaluationsBeside(store, experiment.id).map(({ purpose, number, seed }) => key(purpose, number, seed)),
+    auxiliaryEvaluations(store, experiment.id).map(({ purpose, number, seed }) => key(purpose, number, seed)),
   );
   const rung = (rungs?.length ?? 1) - 1;
   const task = (
-    purpose: BesideTask['purpose'],
+    purpose: AuxiliaryTask['purpose'],
     { id, number, genome }: Known,
     seed: number,
     share: number,
-  ): BesideTask | undefined =>
+  ): AuxiliaryTask | undefined =>
     known.has(key(purpose, number, seed)) ? undefined : { purpose, id, number, genome, rung, seed, share };
   return {
     trustTask: (candidate) =>

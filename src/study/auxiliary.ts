@@ -23,7 +23,7 @@ export interface WinnersPlan {
   readonly longer: number;
 }
 
-export interface BesidePlan {
+export interface AuxiliaryPlan {
   readonly trust?: TrustPlan | undefined;
   readonly winners?: WinnersPlan | undefined;
   /** Of the search's evaluations, the share whose features are probed; those beside the search all are. */
@@ -60,7 +60,7 @@ export function isTrusted(
 }
 
 /** Whether an evaluation of the search has its features probed. */
-export function isProbed({ probeShare }: BesidePlan, seed: number, number: number): boolean {
+export function isProbed({ probeShare }: AuxiliaryPlan, seed: number, number: number): boolean {
   return probeShare !== undefined && rngOf(seed, number, 'probe').float() < probeShare;
 }
 

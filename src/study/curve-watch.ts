@@ -3,7 +3,7 @@
  */
 import { listCandidates } from '../store/candidates.js';
 import { curveOfAll } from '../store/evaluations.js';
-import type { Experiment } from '../store/experiments.js';
+import type { ExperimentRow } from '../store/experiments.js';
 import type { Store } from '../store/open.js';
 import { CurveStopping, type CurveRule, type ScoreCurve, type Threshold } from './curve-stopping.js';
 import type { EvaluationOutcome } from './outcome.js';
@@ -20,7 +20,7 @@ export interface CurveWatch {
   finished(candidate: Finished, outcome: Pick<EvaluationOutcome, 'status' | 'curves'> | null): void;
 }
 
-export function curveWatch(store: Store, experiment: Experiment, rule: CurveRule | undefined): CurveWatch {
+export function curveWatch(store: Store, experiment: ExperimentRow, rule: CurveRule | undefined): CurveWatch {
   if (rule === undefined) return { thresholdsOf: () => [], finished: () => undefined };
   const stopping = new CurveStopping(rule, experiment.lookahead);
   const curves = curvesOfLog(store, experiment, rule.curve);
@@ -45,7 +45,7 @@ export function curveWatch(store: Store, experiment: Experiment, rule: CurveRule
 /** By number, the curve of each candidate that has it and is done. */
 export function curvesOfLog(
   store: Store,
-  experiment: Experiment,
+  experiment: ExperimentRow,
   name: string,
 ): ReadonlyMap<number, ScoreCurve> {
   const rungs = new Map(listCandidates(store, experiment.id).map(({ number, rung }) => [number, rung]));

@@ -36,9 +36,9 @@ export type StudyEvent =
     }
   /** The best were chosen, to be trained again: so many evaluations are left. */
   | { readonly kind: 'winners'; readonly numbers: readonly number[]; readonly left: number }
-  | { readonly kind: 'started beside'; readonly number: number; readonly purpose: 'trust' | 'winner' }
+  | { readonly kind: 'auxiliary started'; readonly number: number; readonly purpose: 'trust' | 'winner' }
   | {
-      readonly kind: 'finished beside';
+      readonly kind: 'auxiliary finished';
       readonly number: number;
       readonly purpose: 'trust' | 'winner';
       readonly status: EvaluationStatus;

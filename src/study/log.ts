@@ -15,7 +15,7 @@ import {
   type CandidateStatus,
 } from '../store/candidates.js';
 import { finishCandidate } from '../store/evaluations.js';
-import type { Experiment } from '../store/experiments.js';
+import type { ExperimentRow } from '../store/experiments.js';
 import type { Store } from '../store/open.js';
 import { objectiveValues, type Objective } from './objectives.js';
 import type { Threshold } from './curve-stopping.js';
@@ -58,7 +58,7 @@ export interface Log {
 
 export function openLog(
   store: Store,
-  experiment: Experiment,
+  experiment: ExperimentRow,
   keepWeights: number,
   objectives: readonly Objective[],
 ): Log {
@@ -146,7 +146,7 @@ function recover(store: Store, experiment: number): readonly Candidate[] {
   );
 }
 
-function unevaluated({ engine, device }: Experiment, reason: string): EvaluationOutcome {
+function unevaluated({ engine, device }: ExperimentRow, reason: string): EvaluationOutcome {
   return {
     status: 'infeasible',
     score: null,

@@ -5,13 +5,13 @@
  * takes c times the mean is brought forward by the c × workers candidates that start meanwhile. Its length is predicted
  * from its cost; the order changes no result.
  */
-export interface Waits {
+export interface Pending {
   readonly number: number;
   /** Predicted work, such as multiply-accumulates × steps; null where unknown. */
   readonly cost: number | null;
 }
 
-export class Waiting<T extends Waits> {
+export class PendingQueue<T extends Pending> {
   private readonly tasks: T[] = [];
   private sum = 0;
   private count = 0;

@@ -7,7 +7,7 @@
  * ends; once nothing runs either, all is done. After a task failed nothing starts any more: `onFailure` is
  * called, the tasks under way are waited for, and the failure is thrown.
  */
-export async function inLanes<T>(
+export async function runConcurrently<T>(
   parallel: number,
   next: () => T | undefined,
   run: (task: T) => Promise<void>,

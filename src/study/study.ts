@@ -6,30 +6,30 @@
  * same end. Results depend neither on how many evaluations run at once nor on their order (replay.ts).
  *
  * Decisions are made as soon as they can be, so that long trainings start early (waiting.ts), but no more than the
- * lookahead are open at a time: decided and not finished. Evaluations beside the search fill the gaps, and follow at the
- * end (beside.ts).
+ * lookahead are open at a time: decided and not finished. Auxiliary evaluations fill the gaps, and follow at the
+ * end (auxiliary.ts).
  */
 import { UserError } from '../core/errors.js';
 import type { Genome, Result, Strategy } from '../search/strategy.js';
 import { listCandidates, type Candidate } from '../store/candidates.js';
-import type { Experiment } from '../store/experiments.js';
+import type { ExperimentRow } from '../store/experiments.js';
 import { storageFailure } from '../store/failure.js';
 import type { Store } from '../store/open.js';
-import { isProbed, isTrusted, type BesidePlan } from './auxiliary.js';
-import { openBesideLog, type BesideTask } from './auxiliary-log.js';
+import { isProbed, isTrusted, type AuxiliaryPlan } from './auxiliary.js';
+import { openAuxiliaryLog, type AuxiliaryTask } from './auxiliary-log.js';
 import type { CurveRule } from './curve-stopping.js';
 import { curveWatch } from './curve-watch.js';
 import { bestOf, type Best, type StudyEvent } from './events.js';
-import { inLanes } from './run-concurrently.js';
+import { runConcurrently } from './run-concurrently.js';
 import { openLog, resultOf, type Due, type Task } from './log.js';
 import type { Objective } from './objectives.js';
 import type { Assessment, Evaluate } from './outcome.js';
 import { asked, missingFrom, replay, type Replay } from './replay.js';
-import { Waiting } from './pending-queue.js';
+import { PendingQueue } from './pending-queue.js';
 
 export interface StudyPlan {
   readonly store: Store;
-  readonly experiment: Experiment;
+  readonly experiment: ExperimentRow;
   /** Fresh: it has been told nothing. */
   readonly strategy: Strategy;
   /** Cost and feasibility of a genome before anything runs; a pure function. */
@@ -46,7 +46,7 @@ export interface StudyPlan {
   /** What the search weighs; absent: the score alone. */
   readonly objectives?: readonly Objective[];
   /** What is evaluated besides what the strategy is told; absent: nothing. */
-  readonly beside?: BesidePlan;
+  readonly auxiliary?: AuxiliaryPlan;
   /** Whether training ends where a learning curve falls behind; absent: it does not. */
   readonly stopping?: CurveRule | undefined;
   /** Aborted: nothing new starts, and what runs is left for the next run. */
@@ -71,18 +71,18 @@ export async function runStudy(plan: StudyPlan): Promise<StudyEnd> {
 }
 
 async function run(plan: StudyPlan): Promise<StudyEnd> {
-  const { store, experiment, strategy, onEvent, objectives = ['score'], beside: planned = {} } = plan;
+  const { store, experiment, strategy, onEvent, objectives = ['score'], auxiliary: planned = {} } = plan;
   const { id: experimentId, seed, lookahead } = experiment;
   const log = openLog(store, experiment, plan.keepWeights, objectives);
   const order = replay(asked(strategy, plan.stopping), seed, lookahead);
   const watch = curveWatch(store, experiment, plan.stopping);
   const { rungs } = strategy;
-  const besideLog = openBesideLog(store, experiment, planned, { rungs, keepWeights: plan.keepWeights });
+  const auxiliaryLog = openAuxiliaryLog(store, experiment, planned, { rungs, keepWeights: plan.keepWeights });
   const failed = new AbortController();
   const signal = plan.signal === undefined ? failed.signal : AbortSignal.any([failed.signal, plan.signal]);
   const wanted = Math.max(plan.candidates, 1 + (log.candidates.at(-1)?.number ?? -1));
-  const waiting = new Waiting<Due>(plan.parallel);
-  const beside: BesideTask[] = [];
+  const waiting = new PendingQueue<Due>(plan.parallel);
+  const auxiliary: AuxiliaryTask[] = [];
   let best: Best | null = null;
   let finished = 0;
 
@@ -91,8 +91,8 @@ async function run(plan: StudyPlan): Promise<StudyEnd> {
     best = bestOf(best, { ...result, rung: task.rung });
     finished++;
     if (planned.trust === undefined || result.status !== 'done') return;
-    const due = isTrusted(planned.trust, seed, task, rungs) ? besideLog.trustTask(task) : undefined;
-    if (due !== undefined) beside.push(due);
+    const due = isTrusted(planned.trust, seed, task, rungs) ? auxiliaryLog.trustTask(task) : undefined;
+    if (due !== undefined) auxiliary.push(due);
   };
   const report = (task: Task, result: Result, error: string | null, seconds: number): void => {
     account(task, result);
@@ -138,18 +138,18 @@ async function run(plan: StudyPlan): Promise<StudyEnd> {
   const chooseWinners = (): void => {
     if (chosen || finished < wanted) return;
     chosen = true;
-    const due = besideLog.winnerTasks(listCandidates(store, experimentId));
-    beside.push(...due);
+    const due = auxiliaryLog.winnerTasks(listCandidates(store, experimentId));
+    auxiliary.push(...due);
     const numbers = [...new Set(due.map(({ number }) => number))];
     if (due.length > 0) onEvent?.({ kind: 'winners', numbers, left: due.length });
   };
   /** What is to be evaluated next; undefined where that depends on results still under way. */
-  const next = (): Due | BesideTask | undefined => {
+  const next = (): Due | AuxiliaryTask | undefined => {
     if (signal.aborted) return undefined;
     proposeAll();
     chooseWinners();
-    const gapsOnly = waiting.size > 0 && beside.length <= plan.parallel;
-    return (gapsOnly ? undefined : beside.shift()) ?? waiting.take();
+    const gapsOnly = waiting.size > 0 && auxiliary.length <= plan.parallel;
+    return (gapsOnly ? undefined : auxiliary.shift()) ?? waiting.take();
   };
 
   const evaluateOwn = async (task: Due): Promise<void> => {
@@ -179,25 +179,25 @@ async function run(plan: StudyPlan): Promise<StudyEnd> {
       if (!signal.aborted) throw error;
     }
   };
-  const evaluateBeside = async (task: BesideTask): Promise<void> => {
+  const evaluateAuxiliary = async (task: AuxiliaryTask): Promise<void> => {
     const { id: _id, ...request } = task;
     const { number, purpose } = task;
-    onEvent?.({ kind: 'started beside', number, purpose });
+    onEvent?.({ kind: 'auxiliary started', number, purpose });
     try {
       const outcome = await plan.evaluate({ ...request, probe: true }, signal);
-      besideLog.finish(task, outcome);
+      auxiliaryLog.finish(task, outcome);
       const { status, score, error, seconds } = outcome;
-      onEvent?.({ kind: 'finished beside', number, purpose, status, score, error, seconds });
+      onEvent?.({ kind: 'auxiliary finished', number, purpose, status, score, error, seconds });
     } catch (error) {
-      beside.push(task);
+      auxiliary.push(task);
       if (!signal.aborted) throw error;
     }
   };
 
-  const evaluate = (task: Due | BesideTask): Promise<void> =>
-    'purpose' in task ? evaluateBeside(task) : evaluateOwn(task);
-  await inLanes(plan.parallel, next, evaluate, () => failed.abort());
-  return { completed: finished === wanted && chosen && beside.length === 0, finished, best };
+  const evaluate = (task: Due | AuxiliaryTask): Promise<void> =>
+    'purpose' in task ? evaluateAuxiliary(task) : evaluateOwn(task);
+  await runConcurrently(plan.parallel, next, evaluate, () => failed.abort());
+  return { completed: finished === wanted && chosen && auxiliary.length === 0, finished, best };
 }
 
 function requireWhole({ path }: Store, order: Replay, candidates: readonly Candidate[]): void {

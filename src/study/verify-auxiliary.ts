@@ -4,11 +4,11 @@
  */
 import type { Candidate } from '../store/candidates.js';
 import { promotedOf } from '../store/candidates.js';
-import { evaluationsBeside, type Evaluation } from '../store/evaluations.js';
-import type { Experiment } from '../store/experiments.js';
+import { auxiliaryEvaluations, type Evaluation } from '../store/evaluations.js';
+import type { ExperimentRow } from '../store/experiments.js';
 import type { Store } from '../store/open.js';
 import { roundsOf } from '../store/winners.js';
-import { chooseWinners, isTrusted, trustSeed, winnerSeeds, type BesidePlan } from './auxiliary.js';
+import { chooseWinners, isTrusted, trustSeed, winnerSeeds, type AuxiliaryPlan } from './auxiliary.js';
 import { CurveStopping, stopOf, type CurveRule } from './curve-stopping.js';
 import { curvesOfLog } from './curve-watch.js';
 import type { Compare } from './verify.js';
@@ -16,7 +16,7 @@ import type { Compare } from './verify.js';
 /** Compares where a candidate's training ended with where its curve falls behind. Numbers must ascend. */
 export function curveCheck(
   store: Store,
-  experiment: Experiment,
+  experiment: ExperimentRow,
   rule: CurveRule | undefined,
 ): (candidate: Candidate, evaluation: Evaluation | undefined, compare: Compare) => void {
   if (rule === undefined) return () => undefined;
@@ -37,14 +37,14 @@ export function curveCheck(
 
 interface Beside {
   readonly candidates: readonly Candidate[];
-  readonly plan: BesidePlan;
+  readonly plan: AuxiliaryPlan;
   readonly rungs: readonly number[] | undefined;
 }
 
 /** Whether each evaluation beside the search is one that the log asks for. Missing ones are still to come. */
-export function compareBeside(
+export function compareAuxiliary(
   store: Store,
-  experiment: Experiment,
+  experiment: ExperimentRow,
   { candidates, plan, rungs }: Beside,
   comparison: (candidate: number) => Compare,
 ): void {
@@ -58,7 +58,7 @@ export function compareBeside(
   const byNumber = new Map(candidates.map((candidate) => [candidate.number, candidate]));
   const winners = new Set(rounds.flatMap(({ candidates: chosen }) => chosen));
   const seeds = plan.winners === undefined ? [] : winnerSeeds(experiment.seed, plan.winners);
-  for (const { number, purpose, seed } of evaluationsBeside(store, experiment.id)) {
+  for (const { number, purpose, seed } of auxiliaryEvaluations(store, experiment.id)) {
     const candidate = byNumber.get(number);
     const compare = comparison(number);
     if (purpose === 'winner') {

@@ -12,15 +12,15 @@ import {
   type MutationRow,
 } from '../store/candidates.js';
 import { evaluationsOf, type Evaluation } from '../store/evaluations.js';
-import type { Experiment } from '../store/experiments.js';
+import type { ExperimentRow } from '../store/experiments.js';
 import type { Store } from '../store/open.js';
-import type { BesidePlan } from './auxiliary.js';
+import type { AuxiliaryPlan } from './auxiliary.js';
 import type { CurveRule } from './curve-stopping.js';
 import { resultOf } from './log.js';
 import type { Objective } from './objectives.js';
 import type { Assessment } from './outcome.js';
 import { asked, replay } from './replay.js';
-import { compareBeside, curveCheck } from './verify-auxiliary.js';
+import { compareAuxiliary, curveCheck } from './verify-auxiliary.js';
 
 export interface Discrepancy {
   /** Number of the candidate. */
@@ -47,16 +47,16 @@ export interface VerifyPlan {
   /** As in the study; absent: costs are not compared. */
   readonly assess?: (genome: Genome) => Assessment;
   readonly objectives?: readonly Objective[];
-  readonly beside?: BesidePlan;
+  readonly auxiliary?: AuxiliaryPlan;
   readonly stopping?: CurveRule | undefined;
 }
 
-export function verifyStudy(store: Store, experiment: Experiment, plan: VerifyPlan): Verification {
+export function verifyStudy(store: Store, experiment: ExperimentRow, plan: VerifyPlan): Verification {
   return store.snapshot(() => compareAll(store, experiment, plan));
 }
 
-function compareAll(store: Store, experiment: Experiment, plan: VerifyPlan): Verification {
-  const { strategy, assess, objectives = ['score'], beside = {} } = plan;
+function compareAll(store: Store, experiment: ExperimentRow, plan: VerifyPlan): Verification {
+  const { strategy, assess, objectives = ['score'], auxiliary = {} } = plan;
   const order = replay(asked(strategy, plan.stopping), experiment.seed, experiment.lookahead);
   const curves = curveCheck(store, experiment, plan.stopping);
   const discrepancies: Discrepancy[] = [];
@@ -91,7 +91,7 @@ function compareAll(store: Store, experiment: Experiment, plan: VerifyPlan): Ver
     curves(candidate, last, compare);
     checked++;
   }
-  compareBeside(store, experiment, { candidates, plan: beside, rungs: strategy.rungs }, comparison);
+  compareAuxiliary(store, experiment, { candidates, plan: auxiliary, rungs: strategy.rungs }, comparison);
   return { checked, discrepancies };
 }
 

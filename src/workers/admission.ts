@@ -1,12 +1,12 @@
 /**
- * Who may start now: candidates are let in one by one, in the order in which they come, as soon as a lane has a free
+ * Who may start now: candidates are let in one by one, in the order in which they come, as soon as a group has a free
  * worker and enough memory. It decides when and where a candidate trains, never what comes of it.
  */
-import type { Lane } from './device-groups.js';
+import type { DeviceGroup } from './device-groups.js';
 
 export interface Ticket {
-  /** Which lane to train in. */
-  readonly lane: number;
+  /** Which group to train in. */
+  readonly group: number;
   leave(): void;
 }
 
@@ -16,15 +16,15 @@ interface Waiting {
 }
 
 export class Admission {
-  readonly #lanes: { readonly workers: number; readonly memory: number; running: number; used: number }[];
+  readonly #groups: { readonly workers: number; readonly memory: number; running: number; used: number }[];
   readonly #waiting: Waiting[] = [];
 
-  constructor(lanes: readonly Pick<Lane, 'workers' | 'memory'>[]) {
-    this.#lanes = lanes.map(({ workers, memory }) => ({ workers, memory, running: 0, used: 0 }));
+  constructor(groups: readonly Pick<DeviceGroup, 'workers' | 'memory'>[]) {
+    this.#groups = groups.map(({ workers, memory }) => ({ workers, memory, running: 0, used: 0 }));
   }
 
   /**
-   * Waits for room. What exceeds a whole lane gets one to itself: that it is too large for the experiment was decided
+   * Waits for room. What exceeds a whole group gets one to itself: that it is too large for the experiment was decided
    * before, by the prediction alone.
    */
   enter(bytes: number): Promise<Ticket> {
@@ -36,36 +36,36 @@ export class Admission {
 
   #admit(): void {
     for (let next = this.#waiting[0]; next !== undefined; next = this.#waiting[0]) {
-      const lane = this.#roomFor(next.bytes);
-      if (lane === undefined) return; // none overtakes it, so that a large one does not wait for ever
+      const group = this.#roomFor(next.bytes);
+      if (group === undefined) return; // none overtakes it, so that a large one does not wait for ever
       this.#waiting.shift();
-      next.enter(this.#ticket(lane, next.bytes));
+      next.enter(this.#ticket(group, next.bytes));
     }
   }
 
-  /** The lane with the fewest running among those that have room; the first of equals. */
+  /** The group with the fewest running among those that have room; the first of equals. */
   #roomFor(bytes: number): number | undefined {
     let best: number | undefined;
-    this.#lanes.forEach(({ workers, memory, running, used }, i) => {
+    this.#groups.forEach(({ workers, memory, running, used }, i) => {
       if (running >= workers || (running > 0 && used + bytes > memory)) return;
-      if (best === undefined || running < (this.#lanes[best]?.running ?? 0)) best = i;
+      if (best === undefined || running < (this.#groups[best]?.running ?? 0)) best = i;
     });
     return best;
   }
 
   #ticket(index: number, bytes: number): Ticket {
-    const lane = this.#lanes[index];
-    if (lane === undefined) throw new Error(`there is no lane ${index}`);
-    lane.running++;
-    lane.used += bytes;
+    const group = this.#groups[index];
+    if (group === undefined) throw new Error(`there is no group ${index}`);
+    group.running++;
+    group.used += bytes;
     let inside = true;
     return {
-      lane: index,
+      group: index,
       leave: () => {
         if (!inside) return;
         inside = false;
-        lane.running--;
-        lane.used -= bytes;
+        group.running--;
+        group.used -= bytes;
         this.#admit();
       },
     };

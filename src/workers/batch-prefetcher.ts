@@ -8,12 +8,12 @@
 import { Worker } from 'node:worker_threads';
 import { messageOf } from '../core/errors.js';
 import type { Batch, BatchCall, BatchSource } from '../pretrain/batches.js';
-import type { BatchReply, BatchRequest, BatchThreadSetup } from './prefetch-thread.js';
+import type { BatchReply, BatchRequest, PrefetchSetup } from './prefetch-thread.js';
 
 /** What the thread made of a request; undefined where it could not. */
 type Made = Promise<Batch | undefined>;
 
-export class BatchFeed implements BatchSource {
+export class BatchPrefetcher implements BatchSource {
   private readonly worker: Worker;
   private readonly waiting = new Map<number, (batch: Batch | undefined) => void>();
   private next: { readonly call: BatchCall; readonly made: Made } | undefined;
@@ -24,7 +24,7 @@ export class BatchFeed implements BatchSource {
 
   /** `here` makes what the thread can not; `entry` is named by tests that run from sources. */
   constructor(
-    setup: BatchThreadSetup,
+    setup: PrefetchSetup,
     private readonly here: BatchSource,
     entry = new URL('./prefetch-thread.js', import.meta.url),
   ) {

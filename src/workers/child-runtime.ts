@@ -35,7 +35,7 @@ export class ChildRuntime {
       const onMessage = (reply: ChildReply): void =>
         settle(() => {
           if (reply.kind === 'outcome') resolve(reply.outcome);
-          else if (reply.kind === 'refused') reject(new UserError(reply.complaint));
+          else if (reply.kind === 'refused') reject(new UserError(reply.details));
           else reject(new Error(reply.message));
         });
       const onExit = (code: number | null, signal: string | null): void => {
@@ -64,7 +64,7 @@ export class ChildRuntime {
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
-    const { experiment, code, engine, device, threads, alone, overlap, labelled, scans } = this.setup;
+    const { experiment, code, engine, device, threads, alone, prefetch, labelled, scans } = this.setup;
     child.send({
       kind: 'setup',
       setup: {
@@ -74,7 +74,7 @@ export class ChildRuntime {
         device,
         threads,
         alone,
-        overlap,
+        prefetch,
         ...(labelled === undefined ? {} : { labelled }),
       },
       recipe: scans.recipe,

@@ -20,7 +20,7 @@ async function answer(request: ChildRequest): Promise<ChildReply | null> {
     if (runtime === undefined) throw new Error('a job came before the setup');
     return { kind: 'outcome', outcome: await (await runtime).evaluate(request.job, () => false) };
   } catch (thrown) {
-    if (thrown instanceof UserError) return { kind: 'refused', complaint: thrown.complaint };
+    if (thrown instanceof UserError) return { kind: 'refused', details: thrown.details };
     return { kind: 'error', message: messageOf(thrown) };
   }
 }

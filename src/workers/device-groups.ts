@@ -1,9 +1,9 @@
 /**
- * Where workers stand: a lane is some workers that share a memory, that of the machine or that of one GPU.
+ * Where workers stand: a group is some workers that share a memory, that of the machine or that of one GPU.
  */
 import { gpuEnvironment, type Gpu } from './gpus.js';
 
-export interface Lane {
+export interface DeviceGroup {
   readonly name: string;
   readonly workers: number;
   /** Bytes that its candidates may take together. */
@@ -23,8 +23,15 @@ export interface Staff {
   readonly gpus: readonly Gpu[];
 }
 
-/** One lane; on NVIDIA GPUs one per GPU, the workers dealt out in turn. GPUs that get no worker have no lane. */
-export function lanesOf({ engine, device, workers, processes, memory, gpus }: Staff): readonly Lane[] {
+/** One group; on NVIDIA GPUs one per GPU, the workers dealt out in turn. GPUs that get no worker have no group. */
+export function deviceGroupsOf({
+  engine,
+  device,
+  workers,
+  processes,
+  memory,
+  gpus,
+}: Staff): readonly DeviceGroup[] {
   const pinned = processes && (device === 'cuda' || (engine === 'tfjs' && device === 'gpu'));
   if (!pinned || gpus.length === 0) return [{ name: device, workers, memory, environment: {} }];
   return gpus.slice(0, workers).map((gpu, i) => ({

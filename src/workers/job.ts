@@ -30,7 +30,7 @@ export interface WorkerSetup {
   /** What a worker's process gets in its environment: the GPU that it is kept on. */
   readonly environment: Readonly<Record<string, string>>;
   /** Whether batches are made in a thread of their own; changes no result (`overlapPays`). */
-  readonly overlap: boolean;
+  readonly prefetch: boolean;
   /** Threads share the memory of a set that is held whole; child processes open it again from the cache. */
   readonly scans: SharedScans;
   /** What features are probed with; absent where the experiment names no labelled scans. */

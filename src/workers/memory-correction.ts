@@ -13,7 +13,7 @@ const QUANTILE = 0.9;
  */
 const LIMITS = [1, 4] as const;
 
-export class Correction {
+export class MemoryCorrection {
   readonly #ratios: number[] = [];
 
   /** Bytes to reserve for a candidate of which so many are predicted. */

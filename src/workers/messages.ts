@@ -1,7 +1,7 @@
 /**
  * What a worker thread and its child process say to each other, and the error that a lost attempt becomes.
  */
-import type { Complaint } from '../core/errors.js';
+import type { ErrorDetails } from '../core/errors.js';
 import type { ScanRecipe } from '../scans/sampling/scan-set.js';
 import type { RuntimeSetup } from './runtime.js';
 import type { Job, AttemptOutcome } from './job.js';
@@ -18,7 +18,7 @@ export type ChildReply =
 /** Something that the user must put right, such as a damaged cache: it ends the run, since other attempts meet it too. */
 export interface Refusal {
   readonly kind: 'refused';
-  readonly complaint: Complaint;
+  readonly details: ErrorDetails;
 }
 
 /** The machine, not the candidate, ended an attempt: worth another one. */

@@ -1,5 +1,5 @@
 /**
- * The worker pool: piscina threads, each with one engine, in lanes that share a memory. A candidate starts once its lane
+ * The worker pool: piscina threads, each with one engine, in groups that share a memory. A candidate starts once its group
  * has room for it (admission.ts); memory is reserved by prediction, corrected by the peaks that were measured.
  *
  * An attempt that the machine ends (a crashed training process, a dead thread) is retried once, then recorded
@@ -10,8 +10,8 @@ import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
 import { messageOf, present, UserError } from '../core/errors.js';
 import { Admission } from './admission.js';
-import { Correction } from './memory-correction.js';
-import type { Lane } from './device-groups.js';
+import { MemoryCorrection } from './memory-correction.js';
+import type { DeviceGroup } from './device-groups.js';
 import type { Refusal } from './messages.js';
 import type { AttemptOutcome, Job, Outcome, WorkerSetup } from './job.js';
 
@@ -24,42 +24,42 @@ export interface Pool {
 }
 
 export interface PoolOptions {
-  readonly lanes: readonly Lane[];
+  readonly groups: readonly DeviceGroup[];
   /** The compiled thread entry; tests that run from sources name another. */
   readonly entry?: URL;
 }
 
-/** What workers of all lanes share; the pool adds the rest. */
+/** What workers of all groups share; the pool adds the rest. */
 export type SharedSetup = Omit<WorkerSetup, 'stop' | 'alone' | 'environment'>;
 
 const attempts = 2;
 
-export function createPool(shared: SharedSetup, { lanes, entry }: PoolOptions): Pool {
+export function createPool(shared: SharedSetup, { groups, entry }: PoolOptions): Pool {
   const stop = new Int32Array(new SharedArrayBuffer(4));
   const running = new Set<Promise<AttemptOutcome | Refusal>>();
   const stopped = (): boolean => Atomics.load(stop, 0) === 1;
-  const workers = lanes.reduce((sum, lane) => sum + lane.workers, 0);
+  const workers = groups.reduce((sum, group) => sum + group.workers, 0);
   const alone = shared.isolation === 'process' || workers === 1;
-  const pools = lanes.map((lane) => {
-    const setup: WorkerSetup = { ...shared, stop, alone, environment: lane.environment };
+  const pools = groups.map((group) => {
+    const setup: WorkerSetup = { ...shared, stop, alone, environment: group.environment };
     return new Piscina<Job, AttemptOutcome | Refusal>({
       filename: fileURLToPath(entry ?? new URL('./thread.js', import.meta.url)),
-      minThreads: lane.workers,
-      maxThreads: lane.workers,
+      minThreads: group.workers,
+      maxThreads: group.workers,
       idleTimeout: Infinity,
       workerData: setup,
     });
   });
-  const admission = new Admission(lanes);
-  const correction = new Correction();
+  const admission = new Admission(groups);
+  const correction = new MemoryCorrection();
   const attempt = async (job: Job): Promise<AttemptOutcome> => {
     const ticket = await admission.enter(correction.of(job.bytes));
     try {
       if (stopped()) throw new Error('the run was stopped');
-      const run = present(pools[ticket.lane], `lane ${ticket.lane}`).run(job);
+      const run = present(pools[ticket.group], `group ${ticket.group}`).run(job);
       running.add(run);
       const outcome = await run.finally(() => running.delete(run));
-      if ('kind' in outcome) throw new UserError(outcome.complaint);
+      if ('kind' in outcome) throw new UserError(outcome.details);
       return outcome;
     } finally {
       ticket.leave();

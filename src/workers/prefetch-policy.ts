@@ -11,7 +11,7 @@ export interface Load {
   readonly threads: number;
 }
 
-export function overlapPays({ device, workers, threads }: Load, cores = availableParallelism()): boolean {
+export function prefetchPays({ device, workers, threads }: Load, cores = availableParallelism()): boolean {
   const onProcessor = device === 'cpu' || device === 'js';
   return !onProcessor || threads > 1 || workers < cores;
 }

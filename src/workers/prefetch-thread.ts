@@ -4,12 +4,12 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { messageOf, present } from '../core/errors.js';
 import { requireSameCode, type CodeRecord } from '../experiment/code-record.js';
-import { prepare } from '../experiment/resolve.js';
+import { resolveExperiment } from '../experiment/resolve.js';
 import type { Experiment } from '../experiment/schema.js';
 import { batchesHere, type Batch, type BatchCall, type BatchSource } from '../pretrain/batches.js';
 import { openShared, type SharedScans } from '../scans/sampling/scan-set-transfer.js';
 
-export interface BatchThreadSetup {
+export interface PrefetchSetup {
   readonly experiment: Experiment;
   readonly code: CodeRecord;
   readonly scans: SharedScans;
@@ -23,15 +23,15 @@ export interface BatchRequest {
 export type BatchReply =
   { readonly id: number; readonly batch: Batch } | { readonly id: number; readonly error: string };
 
-async function open({ experiment, code, scans }: BatchThreadSetup): Promise<BatchSource> {
+async function open({ experiment, code, scans }: PrefetchSetup): Promise<BatchSource> {
   const set = openShared(scans);
-  const { plan, code: found } = await prepare(experiment, set.channels);
+  const { plan, code: found } = await resolveExperiment(experiment, set.channels);
   requireSameCode(code, found, experiment, 'the training');
   return batchesHere({ set, plan, size: experiment.training.batch, split: 'train' });
 }
 
 const port = present(parentPort, 'the thread that batches are for');
-const source = open(workerData as BatchThreadSetup);
+const source = open(workerData as PrefetchSetup);
 source.catch(() => undefined); // reported with the first request
 
 async function answer({ id, call }: BatchRequest): Promise<void> {

@@ -8,7 +8,7 @@ import { rngOf } from '../core/random.js';
 import { engines } from '../engines/index.js';
 import type { Engine } from '../engines/engine.js';
 import { requireSameCode } from '../experiment/code-record.js';
-import { prepare, type Prepared } from '../experiment/resolve.js';
+import { resolveExperiment, type ResolvedExperiment } from '../experiment/resolve.js';
 import { inheritProgram } from '../pretrain/inherit.js';
 import { heldOutBatches, pretrain } from '../pretrain/pretrain.js';
 import { batchesHere, type Batch, type BatchSource } from '../pretrain/batches.js';
@@ -17,44 +17,47 @@ import { shareScans } from '../scans/sampling/scan-set-transfer.js';
 import type { ScanSet } from '../scans/sampling/scan-set.js';
 import type { TensorMap } from '../core/tensor.js';
 import { watchPeak } from './peak-memory.js';
-import { BatchFeed } from './batch-prefetcher.js';
+import { BatchPrefetcher } from './batch-prefetcher.js';
 import { probeFeatures } from './probe.js';
 import type { AttemptOutcome, Inherited, Job, WorkerSetup } from './job.js';
 
 export type RuntimeSetup = Pick<
   WorkerSetup,
-  'experiment' | 'code' | 'engine' | 'device' | 'threads' | 'alone' | 'overlap' | 'labelled'
+  'experiment' | 'code' | 'engine' | 'device' | 'threads' | 'alone' | 'prefetch' | 'labelled'
 >;
 
 export class Runtime {
   private constructor(
     private readonly setup: RuntimeSetup,
     private readonly scans: ScanSet,
-    private readonly prepared: Prepared,
+    private readonly resolved: ResolvedExperiment,
     private readonly engine: Engine,
     private readonly batches: BatchSource,
   ) {}
 
   static async create(setup: RuntimeSetup, scans: ScanSet): Promise<Runtime> {
-    const prepared = await prepare(setup.experiment, scans.channels);
-    requireSameCode(setup.code, prepared.code, setup.experiment, 'the search');
+    const resolved = await resolveExperiment(setup.experiment, scans.channels);
+    requireSameCode(setup.code, resolved.code, setup.experiment, 'the search');
     const engine = present(engines[setup.engine], `engine ${setup.engine}`);
     const size = setup.experiment.training.batch;
-    const here = batchesHere({ set: scans, plan: prepared.plan, size, split: 'train' });
-    const batches = setup.overlap
-      ? new BatchFeed({ experiment: setup.experiment, code: setup.code, scans: shareScans(scans) }, here)
+    const here = batchesHere({ set: scans, plan: resolved.plan, size, split: 'train' });
+    const batches = setup.prefetch
+      ? new BatchPrefetcher(
+          { experiment: setup.experiment, code: setup.code, scans: shareScans(scans) },
+          here,
+        )
       : here;
-    return new Runtime(setup, scans, prepared, engine, batches);
+    return new Runtime(setup, scans, resolved, engine, batches);
   }
 
   private readonly heldOut = new Map<number, readonly Batch[]>();
 
   /** Equal for all evaluations with a seed: those of the search, and those of one repetition of the winners. */
   private heldOutOf(seed: number): readonly Batch[] {
-    const { prepared, setup, scans } = this;
+    const { resolved, setup, scans } = this;
     const known =
       this.heldOut.get(seed) ??
-      heldOutBatches(scans, prepared.plan, setup.experiment.training, rngOf(seed, 'held-out'));
+      heldOutBatches(scans, resolved.plan, setup.experiment.training, rngOf(seed, 'held-out'));
     // The search's own, and the last of another seed: each may be large.
     for (const other of this.heldOut.keys()) if (other !== setup.experiment.seed) this.heldOut.delete(other);
     this.heldOut.set(seed, known);
@@ -67,14 +70,14 @@ export class Runtime {
     const started = performance.now();
     const peak = this.setup.alone ? watchPeak() : () => null;
     const seconds = (): number => (performance.now() - started) / 1000;
-    const { prepared, setup } = this;
-    const assessment = prepared.assess(genome);
+    const { resolved, setup } = this;
+    const assessment = resolved.feasibility(genome);
     if (!assessment.feasible) {
       const error = assessment.reason;
       return { status: 'infeasible', score: null, steps: 0, seconds: seconds(), curves: [], error };
     }
-    const architecture = prepared.architecture(genome);
-    const program = prepared.program(architecture);
+    const architecture = resolved.architecture(genome);
+    const program = resolved.program(architecture);
     let inherited: Inherited | undefined;
     const initial = (drawn: TensorMap): TensorMap => {
       if (parent === undefined) return drawn;
@@ -87,7 +90,7 @@ export class Runtime {
       const outcome = await pretrain({
         session,
         program,
-        plan: prepared.plan,
+        plan: resolved.plan,
         set: this.scans,
         options: shortened(setup.experiment.training, share),
         rng: rngOf(seed, number),

@@ -19,7 +19,7 @@ export default async function evaluate(job: Job): Promise<AttemptOutcome | Refus
   try {
     return await attempt(job);
   } catch (thrown) {
-    if (thrown instanceof UserError) return { kind: 'refused', complaint: thrown.complaint };
+    if (thrown instanceof UserError) return { kind: 'refused', details: thrown.details };
     throw thrown;
   }
 }

@@ -12,7 +12,13 @@ import { present } from '../../src/core/errors.js';
 import { rngOf } from '../../src/core/random.js';
 import { tensor } from '../../src/core/tensor.js';
 import { makeBatch, type Batch } from '../../src/pretrain/batches.js';
-import { memoryVolume, wholeVolume, type Crop, type ScanSet, type Volume } from '../../src/scans/sampling/scan-set.js';
+import {
+  memoryVolume,
+  wholeVolume,
+  type Crop,
+  type ScanSet,
+  type Volume,
+} from '../../src/scans/sampling/scan-set.js';
 import type { TaskPlan } from '../../src/tasks/task.js';
 import { planOf } from '../proxy-tasks/support.js';
 

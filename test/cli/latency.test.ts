@@ -14,8 +14,8 @@ import { statusJson } from '../../src/cli/views/status-json.js';
 import { storedLatencyModel } from '../../src/api/stored-latency.js';
 import { canonicalJson } from '../../src/core/json.js';
 import { rngOf } from '../../src/core/random.js';
-import { parseOrComplain } from '../../src/core/validate.js';
-import { prepare } from '../../src/experiment/resolve.js';
+import { parseOrThrow } from '../../src/core/validate.js';
+import { resolveExperiment } from '../../src/experiment/resolve.js';
 import { Experiment } from '../../src/experiment/schema.js';
 import { predictedLatency, type LatencyModel } from '../../src/pretrain/latency.js';
 import { strategies } from '../../src/search/strategies/index.js';
@@ -101,7 +101,7 @@ describe('under a limit on latency', () => {
         strategy: name === 'predictor' ? { name, options: { initial: 4, pool: 10 } } : name,
         constraints,
       });
-      const strategy = told(strategyOf(await prepare(experiment, 1, planted)));
+      const strategy = told(strategyOf(await resolveExperiment(experiment, 1, planted)));
       const proposed: Genome[] = [];
       for (let i = 0; i < 12; i++) {
         const { genome } = strategy.ask(i, rngOf(name, i));
@@ -123,7 +123,9 @@ describe('under a limit on latency', () => {
     const free = { ...tinyExperiment.constraints };
     const asked = async (one: object, model?: LatencyModel): Promise<readonly Genome[]> => {
       const strategy = told(
-        strategyOf(await prepare(Experiment.parse({ ...tinyExperiment, constraints: one }), 1, model)),
+        strategyOf(
+          await resolveExperiment(Experiment.parse({ ...tinyExperiment, constraints: one }), 1, model),
+        ),
       );
       return Array.from({ length: 4 }, (_, i) => strategy.ask(i, rngOf('ask', i)).genome);
     };
@@ -223,7 +225,7 @@ describe('a search with a limit on latency', { timeout: 300_000 }, () => {
     ];
     for (const [bad, message] of cases) {
       const experimentOf = (): unknown =>
-        parseOrComplain(Experiment, { ...tinyExperiment, constraints: bad }, 'experiment.json');
+        parseOrThrow(Experiment, { ...tinyExperiment, constraints: bad }, 'experiment.json');
       expect(experimentOf).toThrow(message);
       expect(experimentOf).not.toThrow('\n');
     }
@@ -231,8 +233,11 @@ describe('a search with a limit on latency', { timeout: 300_000 }, () => {
 
   it('refuses --latency-from without a limit, for another input, or where the search has a model', async () => {
     const modelFor = async (changes: object): Promise<unknown> => {
-      const prepared = await prepare(Experiment.parse({ ...tinyExperiment, constraints: changes }), 1);
-      return latencyModelFor(prepared, { engine: 'onnx', device: 'cpu' }, source);
+      const resolved = await resolveExperiment(
+        Experiment.parse({ ...tinyExperiment, constraints: changes }),
+        1,
+      );
+      return latencyModelFor(resolved, { engine: 'onnx', device: 'cpu' }, source);
     };
     expect(await modelFor(constraints)).toEqual(planted);
     await expect(modelFor({})).rejects.toThrow('--latency-from: the experiment does not limit latency');

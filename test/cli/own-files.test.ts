@@ -6,7 +6,7 @@ import { basename, join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { tryStrategy } from '../../src/api/searching/run-search.js';
 import { UserError } from '../../src/core/errors.js';
-import { prepare } from '../../src/experiment/resolve.js';
+import { resolveExperiment } from '../../src/experiment/resolve.js';
 import { readExperiment } from '../../src/experiment/read.js';
 import { tryOwn } from '../../src/experiment/try-own.js';
 import { loadScanSet } from '../../src/scans/load.js';
@@ -40,9 +40,9 @@ function written(changes: (file: string) => object, source: string, ending = 'ts
 
 /** All that a search does before its database is written. */
 async function begin(path: string): Promise<void> {
-  const prepared = await prepare(await readExperiment(path), set.channels);
-  tryOwn(prepared, set);
-  tryStrategy(prepared);
+  const resolved = await resolveExperiment(await readExperiment(path), set.channels);
+  tryOwn(resolved, set);
+  tryStrategy(resolved);
 }
 
 /** The one line with which a search with that file is refused. */
@@ -275,8 +275,8 @@ describe('a worker', () => {
   it('refuses other code than the search began with', async () => {
     const { file, experiment: path } = written(asTask, taskWith({}));
     const experiment = await readExperiment(path);
-    const { code } = await prepare(experiment, set.channels);
-    const setup = { experiment, engine: 'onnx', device: 'cpu', threads: 1, alone: true, overlap: false };
+    const { code } = await resolveExperiment(experiment, set.channels);
+    const setup = { experiment, engine: 'onnx', device: 'cpu', threads: 1, alone: true, prefetch: false };
     await expect(Runtime.create({ ...setup, code }, set)).resolves.toBeDefined();
     const edited = { ...code, loaded: { [file]: { files: { [basename(file)]: 'other' }, packages: {} } } };
     await expect(Runtime.create({ ...setup, code: edited }, set)).rejects.toThrow(

@@ -9,7 +9,7 @@ import { auditSources } from '../../bench/audits/audit-sources.js';
 import { auditRemark, recordAudit } from '../../src/api/audit-record.js';
 import { usualEffort } from '../../src/api/audit-run.js';
 import { subjectOf, trainingOf, type ShippedAudit } from '../../src/api/shipped-audits.js';
-import { prepare, type Prepared } from '../../src/experiment/resolve.js';
+import { resolveExperiment, type ResolvedExperiment } from '../../src/experiment/resolve.js';
 import { readExperiment } from '../../src/experiment/read.js';
 import type { Experiment } from '../../src/experiment/schema.js';
 import type { ScanSet } from '../../src/scans/sampling/scan-set.js';
@@ -20,8 +20,8 @@ const names = readdirSync(join(root, 'experiments'))
   .filter((name) => name.endsWith('.json'))
   .map((name) => basename(name, '.json'));
 
-const prepared = async (name: string, changes: Partial<Experiment> = {}): Promise<Prepared> =>
-  prepare({ ...(await readExperiment(join(root, 'experiments', `${name}.json`))), ...changes }, 1);
+const prepared = async (name: string, changes: Partial<Experiment> = {}): Promise<ResolvedExperiment> =>
+  resolveExperiment({ ...(await readExperiment(join(root, 'experiments', `${name}.json`))), ...changes }, 1);
 const recordOf = (name: string): ShippedAudit =>
   JSON.parse(readFileSync(join(root, 'experiments', 'audits', `${name}.json`), 'utf8')) as ShippedAudit;
 const stale = 'run npm run nightly:audits';

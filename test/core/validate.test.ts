@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { canonicalJson } from '../../src/core/json.js';
-import { parseOrComplain } from '../../src/core/validate.js';
+import { parseOrThrow } from '../../src/core/validate.js';
 
 const schema = z.strictObject({
   steps: z.number().int().positive(),
@@ -11,7 +11,7 @@ const schema = z.strictObject({
 
 const complaint = (value: unknown): string => {
   try {
-    parseOrComplain(schema, value, 'file.json');
+    parseOrThrow(schema, value, 'file.json');
   } catch (error) {
     return (error as Error).message;
   }
@@ -48,7 +48,7 @@ describe('validation at the edge', () => {
 
   it('takes a misspelt word for what it was meant to be', () => {
     const engines = z.strictObject({ engine: z.enum(['onnx', 'tfjs']) });
-    expect(() => parseOrComplain(engines, { engine: 'onxx' }, 'file.json')).toThrow(
+    expect(() => parseOrThrow(engines, { engine: 'onxx' }, 'file.json')).toThrow(
       /"engine" is "onxx", but the rule is: .*; did you mean "onnx"\?/,
     );
   });

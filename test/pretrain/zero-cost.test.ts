@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { rngOf } from '../../src/core/random.js';
 import { runGraph } from '../../src/engines/onnx/index.js';
-import { prepare } from '../../src/experiment/resolve.js';
+import { resolveExperiment } from '../../src/experiment/resolve.js';
 import { Experiment } from '../../src/experiment/schema.js';
 import { correlationScore } from '../../src/pretrain/jacobian-score.js';
 import { zeroCost, zeroCostNames, type ZeroCostName } from '../../src/pretrain/zero-cost.js';
@@ -28,7 +28,7 @@ const genome = (width: number): Genome => ({
 
 async function score(name: ZeroCostName, of: Genome): Promise<number> {
   const experiment = Experiment.parse(tinyExperiment);
-  const ready = await prepare(experiment, 1);
+  const ready = await resolveExperiment(experiment, 1);
   const built = ready.architecture(of);
   const job = {
     architecture: built,

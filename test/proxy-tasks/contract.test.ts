@@ -3,7 +3,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import { proxyTasks } from '../../proxy-tasks/index.js';
-import { parseOrComplain } from '../../src/core/validate.js';
+import { parseOrThrow } from '../../src/core/validate.js';
 import { present } from '../../src/core/errors.js';
 import { rngOf } from '../../src/core/random.js';
 import { sizeOf } from '../../src/core/tensor.js';
@@ -93,7 +93,7 @@ describe.each(Object.keys(proxyTasks))('%s', (name) => {
 
   it('refuses unknown options by their name', () => {
     const task = present(proxyTasks[name], name);
-    expect(() => parseOrComplain(task.options, { ...small[name], colour: 1 }, name)).toThrow(/"colour"/);
+    expect(() => parseOrThrow(task.options, { ...small[name], colour: 1 }, name)).toThrow(/"colour"/);
   });
 });
 
@@ -115,7 +115,7 @@ describe('wrong options are refused with the valid range:', () => {
     ['multi', { tasks: [] }, /"tasks" is \[\].*1 to 8 tasks/],
     ['multi', { tasks: [{ name: 'x' }] }, /"tasks.0.name" is "x".*one of jigsaw3d/],
   ])('%s %j', (name, options, complaint) => {
-    expect(() => parseOrComplain(present(proxyTasks[name], name).options, options, name)).toThrow(complaint);
+    expect(() => parseOrThrow(present(proxyTasks[name], name).options, options, name)).toThrow(complaint);
   });
 
   it('those of a task within a mix, by its name', () => {

@@ -6,7 +6,7 @@ import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { UserError } from '../../src/core/errors.js';
-import { openLibrary, type Library } from '../../src/scans/folder/scan-folder.js';
+import { openScanFolder, type ScanFolder } from '../../src/scans/folder/scan-folder.js';
 import { countsText } from '../../src/scans/folder/left-out.js';
 import { ScanOptions } from '../../src/scans/options.js';
 import { voxolve } from '../support/cli.js';
@@ -14,10 +14,10 @@ import { writeExperiment } from '../support/tiny.js';
 import { temporaryFolder, writePatient } from './nifti-file.js';
 
 const cacheDirectory = temporaryFolder();
-const look = (folder: string, given: object = {}): Promise<Library> =>
-  openLibrary(folder, ScanOptions.parse(given), cacheDirectory);
-const names = ({ files }: Library): string[] => files.map(({ name }) => name);
-const kinds = ({ leftOut }: Library): [string, string][] => leftOut.map(({ path, what }) => [path, what]);
+const look = (folder: string, given: object = {}): Promise<ScanFolder> =>
+  openScanFolder(folder, ScanOptions.parse(given), cacheDirectory);
+const names = ({ files }: ScanFolder): string[] => files.map(({ name }) => name);
+const kinds = ({ leftOut }: ScanFolder): [string, string][] => leftOut.map(({ path, what }) => [path, what]);
 
 describe('the walk through a folder', () => {
   it('follows links to other folders, once each, and goes round in no circle', async () => {

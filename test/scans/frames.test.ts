@@ -10,7 +10,7 @@ import { describeScans, type SeriesDescription } from '../../src/scans/describe.
 import { dicom } from '../../src/scans/formats/dicom.js';
 import { loadScanSet } from '../../src/scans/load.js';
 import { wholeVolume, type Volume } from '../../src/scans/sampling/scan-set.js';
-import { openLibrary } from '../../src/scans/folder/scan-folder.js';
+import { openScanFolder } from '../../src/scans/folder/scan-folder.js';
 import { ScanOptions, transformsOf } from '../../src/scans/options.js';
 import { prepare } from '../../src/scans/preprocess/preprocess.js';
 import type { RawScan } from '../../src/scans/formats/format.js';
@@ -37,7 +37,7 @@ const options = ScanOptions.parse({ spacing: 0.5 });
 
 /** The scans of a folder as they are read, in order. */
 async function scansIn(folder: string): Promise<RawScan[]> {
-  const { files } = await openLibrary(folder, options, temporaryFolder());
+  const { files } = await openScanFolder(folder, options, temporaryFolder());
   const scans = [];
   for (const { paths, part } of files)
     scans.push(await (part === null ? dicom.read(...paths) : dicom.readPart?.(part.look, ...paths)));
@@ -289,7 +289,7 @@ describe('classic series', () => {
   it('whose pixels have several sizes are scans that say so', async () => {
     const fine = [6, 8, 10].map((z) => slice(z, [decimal(0x0028, 0x0030, '0.5\\0.5')]));
     const rounded = zs.map((z, i) => slice(z, [decimal(0x0028, 0x0030, i === 0 ? '1\\1' : '1.0000001\\1')]));
-    const { files } = await openLibrary(folderOf([...rounded, ...fine]), options, temporaryFolder());
+    const { files } = await openScanFolder(folderOf([...rounded, ...fine]), options, temporaryFolder());
     expect(files.map(({ paths, remarks }) => [paths.length, remarks])).toEqual([
       [3, ['its series has pixels of 1 × 1 mm and pixels of 0.5 × 0.5 mm: each is a scan of its own']],
       [3, ['its series has pixels of 1 × 1 mm and pixels of 0.5 × 0.5 mm: each is a scan of its own']],

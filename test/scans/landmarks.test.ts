@@ -2,7 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { hashJson } from '../../src/core/hash.js';
 import { rngOf } from '../../src/core/random.js';
 import { percentileWithin } from '../../src/scans/preprocess/intensity.js';
-import { USUAL_PERCENTILES, landmarksOf, matchLandmarks, meanLandmarks } from '../../src/scans/preprocess/landmarks.js';
+import {
+  USUAL_PERCENTILES,
+  landmarksOf,
+  matchLandmarks,
+  meanLandmarks,
+} from '../../src/scans/preprocess/landmarks.js';
 import { ScanOptions, clippingOf, transformsJson, transformsOf } from '../../src/scans/options.js';
 
 const rng = rngOf('landmarks');

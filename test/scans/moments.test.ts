@@ -7,7 +7,7 @@ import { describeScans } from '../../src/scans/describe.js';
 import { dicom } from '../../src/scans/formats/dicom.js';
 import type { RawScan } from '../../src/scans/formats/format.js';
 import { ScanOptions } from '../../src/scans/options.js';
-import { openLibrary } from '../../src/scans/folder/scan-folder.js';
+import { openScanFolder } from '../../src/scans/folder/scan-folder.js';
 import {
   CLASS,
   decimal,
@@ -40,7 +40,7 @@ async function series(of: (moment: number, slice: number) => readonly Buffer[]):
     };
   });
   const shuffled = [7, 2, 11, 0, 5, 9, 1, 4, 10, 3, 8, 6].map((i) => files[i] as Written);
-  const { files: found } = await openLibrary(folderOf(shuffled), ScanOptions.parse({}), temporaryFolder());
+  const { files: found } = await openScanFolder(folderOf(shuffled), ScanOptions.parse({}), temporaryFolder());
   expect(found).toHaveLength(1);
   return dicom.read(...(found[0]?.paths ?? ['']));
 }

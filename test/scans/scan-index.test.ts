@@ -1,7 +1,7 @@
 import { appendFileSync, readFileSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { openLibrary } from '../../src/scans/folder/scan-folder.js';
+import { openScanFolder } from '../../src/scans/folder/scan-folder.js';
 import { ScanOptions } from '../../src/scans/options.js';
 import { readScan } from '../../src/scans/read.js';
 import { transformsOf } from '../../src/scans/options.js';
@@ -11,7 +11,7 @@ const options = ScanOptions.parse({});
 
 /** Reads all scans of the folder; how many files had to be opened. */
 async function filesRead(folder: string, cacheDirectory: string): Promise<number> {
-  const library = await openLibrary(folder, options, cacheDirectory);
+  const library = await openScanFolder(folder, options, cacheDirectory);
   for (const file of library.files) await readScan(file, transformsOf(options), library);
   await library.index.save();
   return library.index.filesRead;

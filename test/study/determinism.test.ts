@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { canonicalJson } from '../../src/core/json.js';
 import { rngOf } from '../../src/core/random.js';
 import type { Result, Strategy } from '../../src/search/strategy.js';
-import { createExperiment, findExperiment, type Experiment } from '../../src/store/experiments.js';
+import { createExperiment, findExperiment, type ExperimentRow } from '../../src/store/experiments.js';
 import type { Store } from '../../src/store/open.js';
 import { artifactFolder } from '../../src/store/paths.js';
 import { verifyStudy } from '../../src/study/verify.js';
@@ -211,7 +211,7 @@ describe('a study killed between any two commits', () => {
 describe.each(Object.keys(toyChoices))('a study with the strategy %s', (name) => {
   it('killed ten times, with 1, 2 and 8 evaluations at once, ends in the tables of one that was not', async () => {
     const lookahead = 8;
-    const experiment = (store: Store): Experiment =>
+    const experiment = (store: Store): ExperimentRow =>
       findExperiment(store, 'toy') ?? createExperiment(store, toyExperiment({ lookahead }), new Date(0));
     const run = (store: Store, parallel: number, commits = Infinity): Promise<unknown> =>
       runToy(dyingStore(store, commits), {

@@ -15,7 +15,7 @@ import type { Genome, Strategy } from '../../src/search/strategy.js';
 import {
   createExperiment,
   findExperiment,
-  type Experiment,
+  type ExperimentRow,
   type NewExperiment,
 } from '../../src/store/experiments.js';
 import type { Store } from '../../src/store/open.js';
@@ -159,7 +159,7 @@ export async function runToy(store: Store, changes: Partial<StudyPlan> = {}): Pr
   });
 }
 
-export function toyExperimentIn(store: Store): Experiment {
+export function toyExperimentIn(store: Store): ExperimentRow {
   return findExperiment(store, 'toy') ?? createExperiment(store, toyExperiment(), new Date(0));
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { rngOf } from '../../src/core/random.js';
 import { Admission, type Ticket } from '../../src/workers/admission.js';
-import { Correction } from '../../src/workers/memory-correction.js';
+import { MemoryCorrection } from '../../src/workers/memory-correction.js';
 
 /** Lets what is due run. */
 const turn = () => new Promise((resolve) => setImmediate(resolve));
@@ -9,11 +9,11 @@ const turn = () => new Promise((resolve) => setImmediate(resolve));
 /** Enters everybody at once; those inside leave in random order. */
 async function crowd(seed: number) {
   const rng = rngOf('crowd', seed);
-  const lanes = Array.from({ length: 1 + rng.int(3) }, () => ({
+  const groups = Array.from({ length: 1 + rng.int(3) }, () => ({
     workers: 1 + rng.int(4),
     memory: 50 + rng.int(100),
   }));
-  const admission = new Admission(lanes);
+  const admission = new Admission(groups);
   const sizes = Array.from({ length: 60 }, () => 1 + rng.int(rng.float() < 0.1 ? 200 : 60));
   const inside = new Map<number, Ticket>();
   const order: number[] = [];
@@ -23,29 +23,29 @@ async function crowd(seed: number) {
     inside.set(number, ticket);
   };
   const all = sizes.map((bytes, number) => enter(number, bytes));
-  const states: { lane: number; workers: number; used: number }[] = [];
+  const states: { group: number; workers: number; used: number }[] = [];
   while (order.length < sizes.length || inside.size > 0) {
     await turn();
-    lanes.forEach((_, lane) => {
-      const here = [...inside].filter(([, ticket]) => ticket.lane === lane);
+    groups.forEach((_, group) => {
+      const here = [...inside].filter(([, ticket]) => ticket.group === group);
       const used = here.reduce((sum, [number]) => sum + (sizes[number] ?? 0), 0);
-      states.push({ lane, workers: here.length, used });
+      states.push({ group, workers: here.length, used });
     });
     const [number, ticket] = [...inside][rng.int(Math.max(1, inside.size))] ?? [];
     if (number !== undefined) inside.delete(number);
     ticket?.leave();
   }
   await Promise.all(all);
-  return { lanes, order, states };
+  return { groups, order, states };
 }
 
 describe('admission', () => {
-  it('never exceeds a lane, in workers or in memory, but for one that is larger than the lane and alone', async () => {
+  it('never exceeds a group, in workers or in memory, but for one that is larger than the group and alone', async () => {
     for (let seed = 0; seed < 30; seed++) {
-      const { lanes, states } = await crowd(seed);
-      for (const { lane, workers, used } of states) {
-        expect(workers).toBeLessThanOrEqual(lanes[lane]?.workers ?? 0);
-        if (workers > 1) expect(used).toBeLessThanOrEqual(lanes[lane]?.memory ?? 0);
+      const { groups, states } = await crowd(seed);
+      for (const { group, workers, used } of states) {
+        expect(workers).toBeLessThanOrEqual(groups[group]?.workers ?? 0);
+        if (workers > 1) expect(used).toBeLessThanOrEqual(groups[group]?.memory ?? 0);
       }
     }
   });
@@ -55,13 +55,13 @@ describe('admission', () => {
     expect(order).toEqual(order.map((_, i) => i));
   });
 
-  it('lets several small ones share a lane, and spreads them over the lanes first', async () => {
+  it('lets several small ones share a group, and spreads them over the groups first', async () => {
     const admission = new Admission([
       { workers: 4, memory: 100 },
       { workers: 4, memory: 100 },
     ]);
     const tickets = await Promise.all([30, 30, 30, 30].map((bytes) => admission.enter(bytes)));
-    expect(tickets.map(({ lane }) => lane)).toEqual([0, 1, 0, 1]);
+    expect(tickets.map(({ group }) => group)).toEqual([0, 1, 0, 1]);
   });
 
   it('gives the room of one that left back once', async () => {
@@ -84,7 +84,7 @@ describe('admission', () => {
 
 describe('the correction of predictions', () => {
   it('waits for some measurements, then covers nine in ten', () => {
-    const correction = new Correction();
+    const correction = new MemoryCorrection();
     for (let i = 0; i < 4; i++) correction.learn(100, 200);
     expect(correction.of(100)).toBe(100);
     for (let i = 0; i < 16; i++) correction.learn(100, 150);
@@ -94,13 +94,13 @@ describe('the correction of predictions', () => {
   });
 
   it('never reserves less than was predicted', () => {
-    const correction = new Correction();
+    const correction = new MemoryCorrection();
     for (let i = 0; i < 20; i++) correction.learn(100, 5);
     expect(correction.of(100)).toBe(100);
   });
 
   it('takes no measurement for more than fourfold, none for nothing', () => {
-    const correction = new Correction();
+    const correction = new MemoryCorrection();
     for (let i = 0; i < 9; i++) correction.learn(100, 1e6);
     expect(correction.of(100)).toBe(400);
     correction.learn(0, 5);

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { fileURLToPath } from 'node:url';
 import { ChildRuntime } from '../../src/workers/child-runtime.js';
 import { allowed, gpuEnvironment, parseGpus, type Gpu } from '../../src/workers/gpus.js';
-import { lanesOf } from '../../src/workers/device-groups.js';
+import { deviceGroupsOf } from '../../src/workers/device-groups.js';
 import { memorySettings } from '../../src/workers/memory-settings.js';
 import { createPool } from '../../src/workers/pool.js';
 import type { Job, WorkerSetup } from '../../src/workers/job.js';
@@ -39,26 +39,26 @@ describe('workers on GPUs', () => {
   const staff = { engine: 'onnx', device: 'cuda', workers: 5, processes: true, memory: 1000, gpus };
 
   it('are dealt out over the GPUs, each with the memory of its own', () => {
-    expect(lanesOf(staff)).toEqual([
+    expect(deviceGroupsOf(staff)).toEqual([
       { name: 'cuda 0', workers: 3, memory: gpu0.memoryBytes, environment: gpuEnvironment(gpu0) },
       { name: 'cuda 1', workers: 2, memory: gpu1.memoryBytes, environment: gpuEnvironment(gpu1) },
     ]);
-    expect(lanesOf({ ...staff, engine: 'tfjs', device: 'gpu' }).map(({ name }) => name)).toEqual([
+    expect(deviceGroupsOf({ ...staff, engine: 'tfjs', device: 'gpu' }).map(({ name }) => name)).toEqual([
       'gpu 0',
       'gpu 1',
     ]);
   });
 
   it('leave a GPU idle where there are fewer of them', () => {
-    expect(lanesOf({ ...staff, workers: 1 }).map(({ name, workers }) => [name, workers])).toEqual([
+    expect(deviceGroupsOf({ ...staff, workers: 1 }).map(({ name, workers }) => [name, workers])).toEqual([
       ['cuda 0', 1],
     ]);
   });
 
-  it('share one lane and the machine where they cannot be told apart: on the CPU, on webgpu, in threads', () => {
+  it('share one group and the machine where they cannot be told apart: on the CPU, on webgpu, in threads', () => {
     for (const other of [{ device: 'cpu' }, { device: 'webgpu' }, { processes: false }, { gpus: [] }]) {
       const { device } = { ...staff, ...other };
-      expect(lanesOf({ ...staff, ...other })).toEqual([
+      expect(deviceGroupsOf({ ...staff, ...other })).toEqual([
         { name: device, workers: 5, memory: 1000, environment: {} },
       ]);
     }
@@ -84,9 +84,16 @@ describe('a training process', () => {
 
 describe('a pool', () => {
   it('sends candidates to both GPUs, never more at once than fit into their memory', async () => {
-    const lanes = lanesOf({ engine: 'onnx', device: 'cuda', workers: 6, processes: true, memory: 0, gpus });
+    const groups = deviceGroupsOf({
+      engine: 'onnx',
+      device: 'cuda',
+      workers: 6,
+      processes: true,
+      memory: 0,
+      gpus,
+    });
     const shared = { isolation: 'process', counters: new Int32Array(new SharedArrayBuffer(16)) };
-    const pool = createPool(shared as never, { lanes, entry: fixture('thread.mjs') });
+    const pool = createPool(shared as never, { groups, entry: fixture('thread.mjs') });
     // Two fit on the larger GPU, one on the smaller.
     const bytes = 24000 * 2 ** 20;
     const jobs = Array.from({ length: 9 }, (_, number) => ({

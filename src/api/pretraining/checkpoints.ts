@@ -12,8 +12,8 @@ import { messageOf, UserError } from '../../core/errors.js';
 import { canonicalJson, type Json } from '../../core/json.js';
 import { sha256 } from '../../core/hash.js';
 import type { TensorMap } from '../../core/tensor.js';
-import { parseOrComplain } from '../../core/validate.js';
-import { writeWhole } from '../../core/atomic-write.js';
+import { parseOrThrow } from '../../core/validate.js';
+import { writeAtomically } from '../../core/atomic-write.js';
 import type { Snapshot } from '../../pretrain/pretrain.js';
 import { readSafetensors, writeSafetensors } from '../../core/safetensors.js';
 
@@ -96,7 +96,7 @@ export class Checkpoints {
         weights: this.writeTensors(`best-${best.step}`, best.weights),
       },
     };
-    writeWhole(join(this.folder, 'checkpoint.json'), JSON.stringify(listing));
+    writeAtomically(join(this.folder, 'checkpoint.json'), JSON.stringify(listing));
     this.tidy(listing);
   }
 
@@ -108,7 +108,7 @@ export class Checkpoints {
     const file = `${name}.safetensors`;
     const bytes = writeSafetensors(tensors);
     const hash = sha256(bytes);
-    writeWhole(join(this.folder, file), bytes);
+    writeAtomically(join(this.folder, file), bytes);
     return { file, hash };
   }
 
@@ -146,7 +146,7 @@ export class Checkpoints {
 
 function readListing(path: string): Listing {
   try {
-    return parseOrComplain(Listing, JSON.parse(readFileSync(path, 'utf8')), path);
+    return parseOrThrow(Listing, JSON.parse(readFileSync(path, 'utf8')), path);
   } catch (cause) {
     if (cause instanceof UserError) throw cause;
     throw new UserError(

@@ -2,7 +2,7 @@
  * The candidates that no other beats in everything that a search weighs.
  */
 import { front } from '../../search/pareto.js';
-import type { Experiment, Store } from '../../store/index.js';
+import type { ExperimentRow, Store } from '../../store/index.js';
 import { costsOfDone } from '../../store/index.js';
 import { objectiveValues, type Objective } from '../../study/index.js';
 import { specFromJson } from '../search-spec.js';
@@ -15,7 +15,7 @@ export interface FrontMember {
 }
 
 /** Best score first; null where the search weighs nothing but the score. */
-export function paretoFront(store: Store, row: Experiment): readonly FrontMember[] | null {
+export function paretoFront(store: Store, row: ExperimentRow): readonly FrontMember[] | null {
   const objectives = objectivesOf(row);
   if (objectives.length < 2) return null;
   const done = costsOfDone(store, row.id);
@@ -24,7 +24,7 @@ export function paretoFront(store: Store, row: Experiment): readonly FrontMember
   );
 }
 
-function objectivesOf(row: Experiment): readonly Objective[] {
+function objectivesOf(row: ExperimentRow): readonly Objective[] {
   // Databases of tests and of other programs may hold no experiment file.
   const spec = specFromJson(row.spec) as Partial<ReturnType<typeof specFromJson>>;
   return spec.experiment?.objectives ?? ['score'];

@@ -6,7 +6,7 @@ import {
   isSearched,
   roundsOf,
   summarise,
-  type Experiment,
+  type ExperimentRow,
   type Store,
   type Summary,
 } from '../../store/index.js';
@@ -21,7 +21,7 @@ export interface CurrentSummary extends Summary {
 }
 
 /** What `summarise` says, with candidates that nobody evaluates any more counted as pending. */
-export function summariseNow(store: Store, row: Experiment): CurrentSummary {
+export function currentSummary(store: Store, row: ExperimentRow): CurrentSummary {
   const summary = summarise(store, row.id);
   if (isSearched(store, row.id)) return { ...summary, state: 'running' };
   const { running, pending, done, failed, infeasible } = summary.candidates;
@@ -31,7 +31,7 @@ export function summariseNow(store: Store, row: Experiment): CurrentSummary {
 }
 
 /** Whether the best of all candidates were chosen and trained again, if they are to be. */
-function winnersDone(store: Store, row: Experiment, { best, candidates }: Summary): boolean {
+function winnersDone(store: Store, row: ExperimentRow, { best, candidates }: Summary): boolean {
   if (best === null || (specFromJson(row.spec).experiment.winners?.candidates ?? 0) === 0) return true;
   const repetitions = winnersOf(store, row)?.repetitions;
   const chosenFrom = roundsOf(store, row.id).at(-1)?.chosenFrom;

@@ -2,7 +2,7 @@
  * Which candidate is the winner: of those trained again from scratch, the one with the highest mean (docs/trust.md).
  */
 import { boundedMean, meanOf } from '../../core/intervals.js';
-import { summarise, winnerRows, type Experiment, type Store } from '../../store/index.js';
+import { summarise, winnerRows, type ExperimentRow, type Store } from '../../store/index.js';
 import { specFromJson } from '../search-spec.js';
 
 export interface Standing {
@@ -31,7 +31,7 @@ export interface Winners {
 }
 
 /** Null where none were chosen yet. */
-export function winnersOf(store: Store, row: Experiment): Winners | null {
+export function winnersOf(store: Store, row: ExperimentRow): Winners | null {
   const rows = winnerRows(store, row.id);
   if (rows.length === 0) return null;
   const { experiment, worst = 0 } = specFromJson(row.spec);
@@ -67,6 +67,6 @@ export function winnersOf(store: Store, row: Experiment): Winners | null {
 }
 
 /** The winner's number, else that of the highest score in the search; null before the first score. */
-export function bestOfAll(store: Store, row: Experiment): number | null {
+export function bestOfAll(store: Store, row: ExperimentRow): number | null {
   return winnersOf(store, row)?.winner?.number ?? summarise(store, row.id).best?.number ?? null;
 }

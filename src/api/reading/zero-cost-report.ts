@@ -2,7 +2,7 @@
  * How well zero-cost scores order a search's trained candidates: what a prescreen would trust (docs/strategies.md).
  */
 import { agreements, type Agreement } from '../../search/strategies/index.js';
-import { listCandidates, type Experiment as Row, type Store } from '../../store/index.js';
+import { listCandidates, type ExperimentRow as Row, type Store } from '../../store/index.js';
 import { createScorer } from '../../workers/zero-cost/scorer.js';
 import { table } from '../../cli/views/format.js';
 import { preparedFrom } from '../open-experiment.js';
@@ -17,14 +17,14 @@ export interface ZeroCostReport {
 const NEWEST = 60;
 
 export async function zeroCostReport(store: Store, row: Row): Promise<ZeroCostReport> {
-  const prepared = await preparedFrom(row, store.path);
+  const resolved = await preparedFrom(row, store.path);
   const done = listCandidates(store, row.id).flatMap(({ genome, score, rung, status }) =>
     status === 'done' && score !== null ? [{ genome, score, rung }] : [],
   );
   // Scores at different fidelities do not compare.
   const top = Math.max(...done.map(({ rung }) => rung));
   const trained = done.filter(({ rung }) => rung === top).slice(-NEWEST);
-  const scorer = createScorer(prepared);
+  const scorer = createScorer(resolved);
   return { candidates: trained.length, scores: agreements(scorer, trained) };
 }
 

@@ -5,7 +5,12 @@ import { UserError } from '../../core/errors.js';
 import { sha256 } from '../../core/hash.js';
 import { rngOf } from '../../core/random.js';
 import type { Experiment } from '../../experiment/schema.js';
-import { drawLabelled, loadLabelled, readLabelledManifest, type LabelledCrop } from '../../probes/labelled.js';
+import {
+  drawLabelled,
+  loadLabelled,
+  readLabelledManifest,
+  type LabelledCrop,
+} from '../../probes/labelled.js';
 import type { LabelledSet } from '../../probes/labelled-set.js';
 import type { TaskPlan } from '../../tasks/task.js';
 import { cutPatch, plain } from '../../../proxy-tasks/shared/patch.js';

@@ -5,7 +5,7 @@
 import { availableParallelism } from 'node:os';
 import { UserError } from '../../core/errors.js';
 import { rngOf } from '../../core/random.js';
-import type { Prepared } from '../../experiment/resolve.js';
+import type { ResolvedExperiment } from '../../experiment/resolve.js';
 import type { Experiment } from '../../experiment/schema.js';
 import type { LabelledSet } from '../../probes/labelled-set.js';
 import { shareScans } from '../../scans/sampling/scan-set-transfer.js';
@@ -14,7 +14,7 @@ import { constrained } from '../../search/constrained.js';
 import { genomeSpace } from '../../search/space.js';
 import { createStrategy } from '../../search/strategies/index.js';
 import { told, type Genome, type GenomeSpace, type Strategy } from '../../search/strategy.js';
-import { markSearched, type Experiment as ExperimentRow, type Store } from '../../store/index.js';
+import { markSearched, type ExperimentRow as ExperimentRow, type Store } from '../../store/index.js';
 import {
   runStudy,
   type Assessment as StudyAssessment,
@@ -24,9 +24,9 @@ import {
   type StudyPlan,
 } from '../../study/index.js';
 import { findGpus } from '../../workers/gpus.js';
-import { lanesOf, type Lane } from '../../workers/device-groups.js';
+import { deviceGroupsOf, type DeviceGroup } from '../../workers/device-groups.js';
 import { memoryBudget } from '../../workers/memory-budget.js';
-import { overlapPays } from '../../workers/prefetch-policy.js';
+import { prefetchPays } from '../../workers/prefetch-policy.js';
 import { createPool, type Pool, type SharedSetup } from '../../workers/pool.js';
 import { createScorer } from '../../workers/zero-cost/scorer.js';
 import type { Isolation, WorkerSetup } from '../../workers/job.js';
@@ -36,7 +36,10 @@ import { plural } from '../../cli/views/format.js';
 import type { Spec } from '../search-spec.js';
 import { note } from '../../cli/views/output.js';
 
-export function specOf({ experiment, code, channels, plan }: Prepared, labelled?: LabelledSet): Spec {
+export function specOf(
+  { experiment, code, channels, plan }: ResolvedExperiment,
+  labelled?: LabelledSet,
+): Spec {
   return {
     experiment,
     code,
@@ -47,37 +50,37 @@ export function specOf({ experiment, code, channels, plan }: Prepared, labelled?
 }
 
 /** The strategy of an experiment over its space, told nothing yet. What it proposes keeps the constraints. */
-export function strategyOf(prepared: Prepared): Strategy {
-  const { strategy } = prepared.experiment;
+export function strategyOf(resolved: ResolvedExperiment): Strategy {
+  const { strategy } = resolved.experiment;
   const reference = typeof strategy === 'string' ? { name: strategy, options: {} } : strategy;
-  return createStrategy(reference, proposableSpace(prepared), {
-    lookahead: prepared.experiment.lookahead,
-    zeroCost: createScorer(prepared),
+  return createStrategy(reference, proposableSpace(resolved), {
+    lookahead: resolved.experiment.lookahead,
+    zeroCost: createScorer(resolved),
     own: {
-      members: prepared.strategies,
-      problem: (genome) => prepared.space.gene.problems(genome, [])[0] ?? null,
+      members: resolved.strategies,
+      problem: (genome) => resolved.space.gene.problems(genome, [])[0] ?? null,
     },
   });
 }
 
 /** Throws a `UserError` where a strategy of the user's own cannot decide on the first candidate. */
-export function tryStrategy(prepared: Prepared): void {
-  if (Object.keys(prepared.strategies).length === 0) return;
-  told(strategyOf(prepared)).ask(0, rngOf(prepared.experiment.seed, 'try'));
+export function tryStrategy(resolved: ResolvedExperiment): void {
+  if (Object.keys(resolved.strategies).length === 0) return;
+  told(strategyOf(resolved)).ask(0, rngOf(resolved.experiment.seed, 'try'));
 }
 
 /** The experiment's space without the genomes that break its constraints. */
-export function proposableSpace(prepared: Prepared): GenomeSpace {
-  return constrained(genomeSpace(prepared.space), (genome) => {
-    const assessment = prepared.assess(genome);
+export function proposableSpace(resolved: ResolvedExperiment): GenomeSpace {
+  return constrained(genomeSpace(resolved.space), (genome) => {
+    const assessment = resolved.feasibility(genome);
     return assessment.feasible ? null : assessment.reason;
   });
 }
 
 /** What the study records of a genome before it is evaluated. */
-export function assessmentOf(prepared: Prepared): (genome: Genome) => StudyAssessment {
+export function assessmentOf(resolved: ResolvedExperiment): (genome: Genome) => StudyAssessment {
   return (genome) => {
-    const assessment = prepared.assess(genome);
+    const assessment = resolved.feasibility(genome);
     const { params = null, macs = null } = assessment.cost ?? {};
     const { latency = null } = assessment;
     return { params, macs, latency, infeasible: assessment.feasible ? null : assessment.reason };
@@ -85,14 +88,14 @@ export function assessmentOf(prepared: Prepared): (genome: Genome) => StudyAsses
 }
 
 /** What an experiment evaluates besides what its strategy is told, and when it ends trainings. */
-export function besideOf({
+export function auxiliaryPlanOf({
   experiment,
   plan,
-}: Prepared): Required<Pick<StudyPlan, 'beside' | 'objectives' | 'stopping'>> {
+}: ResolvedExperiment): Required<Pick<StudyPlan, 'auxiliary' | 'objectives' | 'stopping'>> {
   const { trust, winners, probe, curveStopping, objectives } = experiment;
   return {
     objectives,
-    beside: {
+    auxiliary: {
       trust: trust.share > 0 ? trust : undefined,
       winners: winners.candidates > 0 ? winners : undefined,
       probeShare: probe?.share,
@@ -108,7 +111,7 @@ const ALL = 1e9;
 export interface SearchRun {
   readonly store: Store;
   readonly row: ExperimentRow;
-  readonly prepared: Prepared;
+  readonly resolved: ResolvedExperiment;
   readonly scans: ScanSet;
   /** What features are probed with; undefined where the experiment names no labelled scans. */
   readonly labelled: LabelledSet | undefined;
@@ -120,11 +123,11 @@ export interface SearchRun {
 
 /** Searches until all candidates are finished or the user interrupts. */
 export async function runSearch(run: SearchRun): Promise<StudyEnd> {
-  const { store, row, prepared, workers } = run;
-  note(auditRemark(prepared, run.scans, row.scans));
+  const { store, row, resolved, workers } = run;
+  note(auditRemark(resolved, run.scans, row.scans));
   const setup = workerSetup(run);
-  const lanes = await lanesOfRun(run, setup);
-  const pool = createPool(setup, { lanes });
+  const groups = await deviceGroupsOfRun(run, setup);
+  const pool = createPool(setup, { groups });
   const interrupt = new AbortController();
   let progress: Progress | undefined;
   const onSignal = (): void => {
@@ -140,22 +143,22 @@ export async function runSearch(run: SearchRun): Promise<StudyEnd> {
     if (event.kind === 'started') progress?.started(event.number);
     if (event.kind === 'finished') progress?.finished({ ...event, error: event.error ?? undefined });
     if (event.kind === 'winners') progress?.winners(event.numbers, event.left);
-    if (event.kind === 'started beside') progress?.startedBeside(event.number, event.purpose);
-    if (event.kind === 'finished beside') progress?.finishedBeside(event);
+    if (event.kind === 'auxiliary started') progress?.startedAuxiliary(event.number, event.purpose);
+    if (event.kind === 'auxiliary finished') progress?.finishedAuxiliary(event);
   };
   markSearched(store, row.id);
   try {
     const end = await runStudy({
       store,
       experiment: row,
-      strategy: strategyOf(prepared),
-      assess: assessmentOf(prepared),
-      evaluate: evaluateIn(pool, setup, prepared),
+      strategy: strategyOf(resolved),
+      assess: assessmentOf(resolved),
+      evaluate: evaluateIn(pool, setup, resolved),
       candidates: run.candidates,
       parallel: workers,
-      keepWeights: prepared.experiment.inherit ? ALL : prepared.experiment.keepWeights,
-      inherit: prepared.experiment.inherit,
-      ...besideOf(prepared),
+      keepWeights: resolved.experiment.inherit ? ALL : resolved.experiment.keepWeights,
+      inherit: resolved.experiment.inherit,
+      ...auxiliaryPlanOf(resolved),
       signal: interrupt.signal,
       onEvent,
     });
@@ -170,9 +173,12 @@ export async function runSearch(run: SearchRun): Promise<StudyEnd> {
 }
 
 /** Where the workers stand; said where there is more than one place. */
-async function lanesOfRun({ workers, memory }: SearchRun, setup: SharedSetup): Promise<readonly Lane[]> {
+async function deviceGroupsOfRun(
+  { workers, memory }: SearchRun,
+  setup: SharedSetup,
+): Promise<readonly DeviceGroup[]> {
   const { engine, device, isolation } = setup;
-  const lanes = lanesOf({
+  const groups = deviceGroupsOf({
     engine,
     device,
     workers,
@@ -180,24 +186,24 @@ async function lanesOfRun({ workers, memory }: SearchRun, setup: SharedSetup): P
     memory: memoryBudget(workers, memory),
     gpus: device === 'cuda' || device === 'gpu' ? await findGpus() : [],
   });
-  if (lanes.length > 1)
-    note(lanes.map((lane) => `${lane.name}: ${plural(lane.workers, 'worker')}`).join(', '));
-  return lanes;
+  if (groups.length > 1)
+    note(groups.map((group) => `${group.name}: ${plural(group.workers, 'worker')}`).join(', '));
+  return groups;
 }
 
-function workerSetup({ row, prepared, scans, labelled, workers }: SearchRun): SharedSetup {
-  const { experiment } = prepared;
-  const overlap = overlapPays({ device: row.device, workers, threads: experiment.threads });
+function workerSetup({ row, resolved, scans, labelled, workers }: SearchRun): SharedSetup {
+  const { experiment } = resolved;
+  const prefetch = prefetchPays({ device: row.device, workers, threads: experiment.threads });
   return {
     experiment,
     engine: row.engine,
     device: row.device,
     threads: experiment.threads,
-    code: prepared.code,
+    code: resolved.code,
     isolation: isolationOf(experiment.isolation, row),
-    overlap,
+    prefetch,
     // A thread that makes batches reads scans of its own.
-    scans: shareScans(scans, overlap ? 2 * workers : workers),
+    scans: shareScans(scans, prefetch ? 2 * workers : workers),
     ...(labelled === undefined ? {} : { labelled }),
   };
 }
@@ -217,17 +223,17 @@ function isolationOf(
 function evaluateIn(
   pool: Pool,
   { engine, device }: Pick<WorkerSetup, 'engine' | 'device'>,
-  prepared: Prepared,
+  resolved: ResolvedExperiment,
 ): Evaluate {
   return async ({ purpose: _purpose, rung: _rung, ...job }) => {
-    const bytes = prepared.assess(job.genome).cost?.trainingBytes ?? 0;
+    const bytes = resolved.feasibility(job.genome).cost?.trainingBytes ?? 0;
     const { error = null, weights, ...outcome } = await pool.evaluate({ ...job, bytes });
     return { ...outcome, engine, device, error, ...(weights === undefined ? {} : { weights }) };
   };
 }
 
 function progressOf(
-  { prepared, workers, candidates }: SearchRun,
+  { resolved, workers, candidates }: SearchRun,
   { finished, again, best }: Extract<StudyEvent, { kind: 'replayed' }>,
 ): Progress {
   if (finished > 0 || again > 0) {
@@ -235,8 +241,8 @@ function progressOf(
       `continuing: ${finished} of ${plural(candidates, 'candidate')} finished, ${again} to evaluate again`,
     );
   }
-  const { chance, metric } = prepared.plan;
-  const { winners } = prepared.experiment;
+  const { chance, metric } = resolved.plan;
+  const { winners } = resolved.experiment;
   return new Progress({
     total: candidates,
     done: finished,

@@ -1,7 +1,7 @@
 /** `voxolve audit EXPERIMENT.json --scans DIR`: can the experiment's proxy task be solved by shortcuts on these scans? */
 import { resolve } from 'node:path';
 import type { Check } from '../../audit/audit.js';
-import { parseOrComplain } from '../../core/validate.js';
+import { parseOrThrow } from '../../core/validate.js';
 import { readExperiment } from '../../experiment/read.js';
 import { Experiment } from '../../experiment/schema.js';
 import { recordAudit } from '../../api/audit-record.js';
@@ -35,13 +35,13 @@ export const audit = defineCommand({
   handler: async (args) => {
     const file = await readExperiment(args.experiment);
     const { seed = file.seed } = args;
-    const experiment = parseOrComplain(Experiment, { ...file, seed }, 'options over the experiment');
+    const experiment = parseOrThrow(Experiment, { ...file, seed }, 'options over the experiment');
     const source = args.scans === undefined ? phantoms : resolve(args.scans);
-    const { prepared, scans, checks } = await auditExperiment(experiment, source, args, (check) =>
+    const { resolved, scans, checks } = await auditExperiment(experiment, source, args, (check) =>
       args.json ? note(lineOf(check)) : print(lineOf(check)),
     );
-    const { task, plan } = prepared;
-    recordAudit(prepared, scans, checks);
+    const { task, plan } = resolved;
+    recordAudit(resolved, scans, checks);
     const failed = checks.filter(({ passed }) => !passed);
     if (failed.length > 0) process.exitCode = 1;
     if (args.json) {

@@ -1,6 +1,6 @@
 /** `voxolve export DB --to pytorch|onnx -o DIR`: a candidate leaves as code, weights and a check of both. */
 import { writeFolder } from '../../export/write-folder.js';
-import type { Candidate, Experiment } from '../../store/index.js';
+import type { Candidate, ExperimentRow } from '../../store/index.js';
 import { defineCommand } from '../command.js';
 import { exportFiles } from '../../api/export-files.js';
 import { percent, plural } from '../views/format.js';
@@ -29,10 +29,10 @@ export const exportCommand = defineCommand({
       const candidate = chooseCandidate(store, row, args.candidate, '--candidate');
       const again = winnersOf(store, row)?.standings.find(({ number }) => number === candidate.number);
       const score = again?.mean ?? candidate.score;
-      const prepared = await preparedFrom(row, args.db);
+      const resolved = await preparedFrom(row, args.db);
       const files = await exportFiles(args.to, {
-        prepared,
-        architecture: prepared.architecture(candidate.genome),
+        resolved,
+        architecture: resolved.architecture(candidate.genome),
         weights: weightsOf(store, row, candidate),
         origin: {
           candidate: candidate.number,
@@ -51,7 +51,7 @@ export const exportCommand = defineCommand({
     }),
 });
 
-function scoreText(row: Experiment, { score, status }: Candidate, again: Standing | undefined): string {
+function scoreText(row: ExperimentRow, { score, status }: Candidate, again: Standing | undefined): string {
   if (again?.mean != null) {
     return `${row.metric} ${percent(again.mean)}, mean of ${plural(again.scores.length, 'training')} from scratch; weights of the highest of them`;
   }

@@ -4,7 +4,7 @@
  */
 import { UserError } from '../../core/errors.js';
 import type { Json } from '../../core/json.js';
-import { ancestry, readLineage, summarise, type Experiment, type Store } from '../../store/index.js';
+import { ancestry, readLineage, summarise, type ExperimentRow, type Store } from '../../store/index.js';
 import { diversityOverTime, geneEffects, operatorSuccess } from '../../study/index.js';
 import { defineCommand } from '../command.js';
 import { lineageCsv, lineageDot } from '../views/lineage-graph.js';
@@ -85,7 +85,7 @@ function requireOneForm(args: {
   });
 }
 
-function showStatistics(store: Store, row: Experiment, json: boolean): void {
+function showStatistics(store: Store, row: ExperimentRow, json: boolean): void {
   const rows = readLineage(store, row.id);
   const statistics = {
     operators: operatorSuccess(rows),
@@ -97,7 +97,7 @@ function showStatistics(store: Store, row: Experiment, json: boolean): void {
 }
 
 /** The number of the winner, or of the highest score until it is known; `UserError` before the first score. */
-export function bestNumber(store: Store, row: Experiment): number {
+export function bestNumber(store: Store, row: ExperimentRow): number {
   const best = bestOfAll(store, row);
   if (best !== null) return best;
   throw new UserError({

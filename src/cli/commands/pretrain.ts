@@ -10,9 +10,9 @@ import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { present, UserError } from '../../core/errors.js';
 import { rngOf } from '../../core/random.js';
-import { parseOrComplain } from '../../core/validate.js';
+import { parseOrThrow } from '../../core/validate.js';
 import { engines } from '../../engines/index.js';
-import { prepare, type Prepared } from '../../experiment/resolve.js';
+import { resolveExperiment, type ResolvedExperiment } from '../../experiment/resolve.js';
 import { readExperiment } from '../../experiment/read.js';
 import { taskNameOf } from '../../experiment/references.js';
 import { tryOwn } from '../../experiment/try-own.js';
@@ -30,7 +30,7 @@ import {
 } from '../../pretrain/pretrain.js';
 import { shareScans } from '../../scans/sampling/scan-set-transfer.js';
 import type { ScanSet } from '../../scans/sampling/scan-set.js';
-import { BatchFeed } from '../../workers/batch-prefetcher.js';
+import { BatchPrefetcher } from '../../workers/batch-prefetcher.js';
 import { loadArchitecture, type ArchitectureSource } from '../../api/architecture-source.js';
 import { Checkpoints } from '../../api/pretraining/checkpoints.js';
 import { defineCommand } from '../command.js';
@@ -77,7 +77,7 @@ export const pretrain = defineCommand({
     }
     const experiment = withOverrides(await readExperiment(args.experiment), args);
     const choice = await chooseEngine(experiment);
-    const draft = await prepare(experiment, 1);
+    const draft = await resolveExperiment(experiment, 1);
     await loadArchitecture(args.architecture, draft, 1); // refuses a wrong one before scans are read
     const folder = await scanFolder(
       args.scans === undefined ? phantoms : resolve(args.scans),
@@ -85,17 +85,17 @@ export const pretrain = defineCommand({
       args.output,
     );
     const scans = await loadScans(folder, experiment, draft.plan);
-    const prepared = await prepare(experiment, scans.channels);
-    tryOwn(prepared, scans);
-    const source = await loadArchitecture(args.architecture, prepared, scans.channels);
-    const run = { prepared, source, scans, choice, folder: args.output, every };
+    const resolved = await resolveExperiment(experiment, scans.channels);
+    tryOwn(resolved, scans);
+    const source = await loadArchitecture(args.architecture, resolved, scans.channels);
+    const run = { resolved, source, scans, choice, folder: args.output, every };
     const outcome = await runPretraining(run);
     if (outcome !== undefined) await finish(run, outcome, args.json);
   },
 });
 
 interface Run {
-  readonly prepared: Prepared;
+  readonly resolved: ResolvedExperiment;
   readonly source: ArchitectureSource;
   readonly scans: ScanSet;
   readonly choice: EngineChoice;
@@ -123,13 +123,13 @@ function withOverrides(
     ...given({ steps }),
   };
   const changed = { ...experiment, ...given({ seed, engine, device }), training };
-  return parseOrComplain(Experiment, changed, 'options over the experiment');
+  return parseOrThrow(Experiment, changed, 'options over the experiment');
 }
 
 /** Undefined where the user interrupted. */
 async function runPretraining(run: Run): Promise<Result | undefined> {
-  const { prepared, source, scans, choice, every } = run;
-  const { experiment, plan } = prepared;
+  const { resolved, source, scans, choice, every } = run;
+  const { experiment, plan } = resolved;
   const { architecture } = source;
   const misfit = [plan.encoderInput, ...(plan.furtherEncoderInputs ?? [])]
     .map((input) => infeasibility(architecture, input))
@@ -137,7 +137,7 @@ async function runPretraining(run: Run): Promise<Result | undefined> {
   if (misfit !== undefined) {
     throw new UserError({
       subject: `architecture ${architecture.name}`,
-      problem: `does not fit the input of ${prepared.task.name}: ${misfit}`,
+      problem: `does not fit the input of ${resolved.task.name}: ${misfit}`,
       fix: 'choose larger patches or crops in the task options, or another architecture',
     });
   }
@@ -148,7 +148,7 @@ async function runPretraining(run: Run): Promise<Result | undefined> {
       fix: 'name a new folder with -o',
     });
   }
-  const program = prepared.program(architecture);
+  const program = resolved.program(architecture);
   const checkpoints = new Checkpoints(join(run.folder, 'checkpoint'), identityOf(run));
   const from = checkpoints.read();
   const heldOut = heldOutBatches(scans, plan, experiment.training, rngOf(experiment.seed, 'held-out'));
@@ -168,7 +168,7 @@ async function runPretraining(run: Run): Promise<Result | undefined> {
   });
   const signal = watchSignals(progress);
   const here = batchesHere({ set: scans, plan, size: experiment.training.batch, split: 'train' });
-  const batches = new BatchFeed({ experiment, code: prepared.code, scans: shareScans(scans) }, here);
+  const batches = new BatchPrefetcher({ experiment, code: resolved.code, scans: shareScans(scans) }, here);
   try {
     const outcome = await train({
       session,
@@ -204,8 +204,8 @@ function curveOf(curves: readonly Curve[] | undefined, name: string): readonly n
 }
 
 /** Everything that decides the result. */
-function identityOf({ prepared, source, scans, choice }: Run) {
-  const { experiment, code } = prepared;
+function identityOf({ resolved, source, scans, choice }: Run) {
+  const { experiment, code } = resolved;
   const { training, seed, proxyTask } = experiment;
   const imports = code.loaded?.[taskNameOf(proxyTask)];
   return JSON.parse(
@@ -245,8 +245,8 @@ function watchSignals(progress: TrainingProgress) {
 
 /** Writes curves and export, best weights by validation; then checkpoints are no longer needed. */
 async function finish(run: Run, { outcome, checkpoints }: Result, json: boolean): Promise<void> {
-  const { prepared, source, folder } = run;
-  const { plan } = prepared;
+  const { resolved, source, folder } = run;
+  const { plan } = resolved;
   const best = checkpoints.winner;
   await mkdir(folder, { recursive: true });
   const curves = join(folder, 'curves.json');
@@ -257,11 +257,11 @@ async function finish(run: Run, { outcome, checkpoints }: Result, json: boolean)
     const score = { metric: plan.metric, value: best.score, chance: plan.chance };
     const origin = { ...source.origin, score };
     const { architecture } = source;
-    const files = await exportFiles('pytorch', { prepared, architecture, weights: best.weights, origin });
+    const files = await exportFiles('pytorch', { resolved, architecture, weights: best.weights, origin });
     await writeFolder(join(folder, 'encoder'), files);
     checkpoints.remove();
   } else process.exitCode = 1;
-  const asked = prepared.experiment.training.steps;
+  const asked = resolved.experiment.training.steps;
   if (json) {
     printJson({
       status: outcome.status,

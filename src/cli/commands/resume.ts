@@ -3,8 +3,8 @@
  */
 import { resolve } from 'node:path';
 import { UserError } from '../../core/errors.js';
-import { parseOrComplain } from '../../core/validate.js';
-import { prepare } from '../../experiment/resolve.js';
+import { parseOrThrow } from '../../core/validate.js';
+import { resolveExperiment } from '../../experiment/resolve.js';
 import { tryOwn } from '../../experiment/try-own.js';
 import { Experiment } from '../../experiment/schema.js';
 import { chooseExperiment, extendExperiment, openStore } from '../../store/index.js';
@@ -17,7 +17,12 @@ import { specFromJson } from '../../api/search-spec.js';
 import type { LabelledSet } from '../../probes/labelled-set.js';
 import type { TaskPlan } from '../../tasks/task.js';
 import { loadProbe } from '../../api/searching/probe-set.js';
-import { noteOtherProcessor, requireCodeOf, requireSameDecisions, requireSameScans } from '../../api/resume-guards.js';
+import {
+  noteOtherProcessor,
+  requireCodeOf,
+  requireSameDecisions,
+  requireSameScans,
+} from '../../api/resume-guards.js';
 import { loadScans, scanFolder } from '../../api/scan-source.js';
 import { noteLatency, storedLatencyModel } from '../../api/stored-latency.js';
 import { showSummary } from '../views/summary.js';
@@ -41,7 +46,7 @@ export const resume = defineCommand({
     try {
       const row = chooseExperiment(store, args.experiment);
       const { experiment: stored, labelled: recordedLabels } = specFromJson(row.spec);
-      const experiment = parseOrComplain(Experiment, stored, `experiment ${row.name} in ${args.db}`);
+      const experiment = parseOrThrow(Experiment, stored, `experiment ${row.name} in ${args.db}`);
       const total = wanted(args.candidates, row.candidates);
       const { workers, remark } = workerCount(args.workers, experiment);
       const memory = memoryAsked(args.memory);
@@ -49,19 +54,19 @@ export const resume = defineCommand({
         engine: row.engine as Experiment['engine'],
         device: row.device as Experiment['device'],
       });
-      const draft = await prepare(experiment, 1);
+      const draft = await resolveExperiment(experiment, 1);
       requireCodeOf(row, draft);
       const source = args.scans === undefined ? row.scans : resolve(args.scans);
       const folder = await scanFolder(source, experiment, args.db);
       const scans = await loadScans(folder, experiment, draft.plan);
       requireSameScans(row, scans.fingerprint, folder);
       const latency = storedLatencyModel(row, args.db);
-      const prepared = await prepare(experiment, scans.channels, latency);
-      tryOwn(prepared, scans);
-      requireSameDecisions(store, row, prepared);
+      const resolved = await resolveExperiment(experiment, scans.channels, latency);
+      tryOwn(resolved, scans);
+      requireSameDecisions(store, row, resolved);
       const labelled = await labelledAgain(
         experiment,
-        prepared.plan,
+        resolved.plan,
         scans.channels,
         args.probe,
         recordedLabels,
@@ -73,7 +78,7 @@ export const resume = defineCommand({
       noteLatency(experiment, latency);
       noteOtherProcessor(row);
       extendExperiment(store, row.id, total);
-      const run = { store, row, prepared, scans, labelled, workers, memory, candidates: total };
+      const run = { store, row, resolved, scans, labelled, workers, memory, candidates: total };
       const end = await runSearch(run);
       showSummary(store, row, end, args.json);
     } finally {

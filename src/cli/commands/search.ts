@@ -5,18 +5,18 @@ import { existsSync } from 'node:fs';
 import { canonicalJson, isJsonRecord, type Json } from '../../core/json.js';
 import { UserError } from '../../core/errors.js';
 import { loadSpace } from '../../experiment/plugins/index.js';
-import { prepare } from '../../experiment/resolve.js';
+import { resolveExperiment } from '../../experiment/resolve.js';
 import { readExperiment } from '../../experiment/read.js';
 import { tryOwn } from '../../experiment/try-own.js';
 import { devices, Experiment } from '../../experiment/schema.js';
-import { parseOrComplain } from '../../core/validate.js';
+import { parseOrThrow } from '../../core/validate.js';
 import {
   createExperiment,
   EmptyDatabase,
   extendExperiment,
   findExperiment,
   openStore,
-  type Experiment as Row,
+  type ExperimentRow as Row,
   type NewExperiment,
   type Store,
 } from '../../store/index.js';
@@ -33,7 +33,12 @@ import { latencyModelFor } from '../../api/latency-model.js';
 import { noteLatency, storedLatencyModel } from '../../api/stored-latency.js';
 import { loadScans, phantoms, scanFolder } from '../../api/scan-source.js';
 import { withStart } from '../../api/searching/warm-start.js';
-import { noteOtherProcessor, requireCodeOf, requireSameDecisions, requireSameScans } from '../../api/resume-guards.js';
+import {
+  noteOtherProcessor,
+  requireCodeOf,
+  requireSameDecisions,
+  requireSameScans,
+} from '../../api/resume-guards.js';
 import { showSummary } from '../views/summary.js';
 import { version } from '../../core/version.js';
 import { memoryAsked, workerOptions } from '../worker-options.js';
@@ -79,7 +84,7 @@ export const search = defineCommand({
     const named = args.manifest === undefined ? {} : { manifest: resolve(args.manifest) };
     const probed =
       args.probe === undefined ? {} : { probe: { ...file.probe, manifest: resolve(args.probe) } };
-    const asked = parseOrComplain(
+    const asked = parseOrThrow(
       Experiment,
       { ...file, ...overrides, ...probed, scans: { ...file.scans, ...named } },
       'options over the experiment',
@@ -100,12 +105,12 @@ export const search = defineCommand({
       before === undefined
         ? await chooseEngine(experiment)
         : { engine: before.engine, device: before.device, reason: recordedReason(before) };
-    const draft = await prepare(experiment, 1);
+    const draft = await resolveExperiment(experiment, 1);
     // Refuses wrong options before anything is read or written.
     const { name: strategy } = strategyOf(draft);
     const source = args.scans === undefined ? phantoms : resolve(args.scans);
     const scans = await loadScans(await scanFolder(source, experiment, database), experiment, draft.plan);
-    const unlimited = await prepare(experiment, scans.channels);
+    const unlimited = await resolveExperiment(experiment, scans.channels);
     tryOwn(unlimited, scans);
     const labelled = await loadProbe(experiment, unlimited.plan, scans.channels);
     const spec = specOf(unlimited, labelled);
@@ -118,16 +123,16 @@ export const search = defineCommand({
         ? await latencyModelFor(unlimited, choice, args.latencyFrom)
         : storedLatencyModel(before, database);
     noteLatency(experiment, latency);
-    const prepared = await prepare(experiment, scans.channels, latency);
-    tryStrategy(prepared);
+    const resolved = await resolveExperiment(experiment, scans.channels, latency);
+    tryStrategy(resolved);
 
     const fresh = (): NewExperiment => ({
       name: experiment.name,
       spec: specToJson(spec),
       seed: experiment.seed,
       strategy,
-      space: prepared.space.name,
-      task: prepared.task.name,
+      space: resolved.space.name,
+      task: resolved.task.name,
       lookahead: experiment.lookahead,
       candidates: experiment.candidates,
       engine: choice.engine,
@@ -136,8 +141,8 @@ export const search = defineCommand({
       latencyModel: latency ?? null,
       scans: source,
       scansFingerprint: scans.fingerprint,
-      metric: prepared.plan.metric,
-      chance: prepared.plan.chance,
+      metric: resolved.plan.metric,
+      chance: resolved.plan.chance,
       processor: processor(),
       version,
     });
@@ -146,13 +151,13 @@ export const search = defineCommand({
     noteRemarks(store);
     try {
       const row = rowOf(store, spec, fresh);
-      requireCodeOf(row, prepared);
+      requireCodeOf(row, resolved);
       requireSameScans(row, scans.fingerprint, args.scans ?? 'the phantoms');
-      requireSameDecisions(store, row, prepared);
+      requireSameDecisions(store, row, resolved);
       noteOtherProcessor(row);
       const total = Math.max(row.candidates, experiment.candidates);
       extendExperiment(store, row.id, total);
-      const run = { store, row, prepared, scans, labelled, workers, memory, candidates: total };
+      const run = { store, row, resolved, scans, labelled, workers, memory, candidates: total };
       const end = await runSearch(run);
       showSummary(store, row, end, args.json);
     } finally {

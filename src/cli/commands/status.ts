@@ -1,6 +1,6 @@
 /** `voxolve status DB`: how far a search is. Reads only; a running search is not disturbed. */
 import { endedByCurve } from '../../store/index.js';
-import { besideText, highestText } from '../views/auxiliary-text.js';
+import { auxiliaryText, highestText } from '../views/auxiliary-text.js';
 import { comparisonText } from '../views/comparison.js';
 import { defineCommand } from '../command.js';
 import { recordedReason } from '../../calibration/engine-choice.js';
@@ -8,7 +8,7 @@ import { percent, plural, si, table } from '../views/format.js';
 import { experimentOption, withExperiment } from '../../api/open-experiment.js';
 import { jsonOption, print, printJson } from '../views/output.js';
 import { paretoFront, type FrontMember } from '../../api/reading/pareto-front.js';
-import { summariseNow } from '../../api/reading/search-state.js';
+import { currentSummary } from '../../api/reading/search-state.js';
 import { statusJson } from '../views/status-json.js';
 import { latencyLimit, latencyText, storedLatencyModel } from '../../api/stored-latency.js';
 
@@ -24,7 +24,7 @@ export const status = defineCommand({
     withExperiment(args.db, args.experiment, (store, row) => {
       if (args.json) return printJson(statusJson(store, row));
       const ended = endedByCurve(store, row.id);
-      const { candidates, best, medianOfFirstTen, diverged, state } = summariseNow(store, row);
+      const { candidates, best, medianOfFirstTen, diverged, state } = currentSummary(store, row);
       print(
         `${row.name}: ${row.task} over ${row.space} by ${row.strategy}, seed ${row.seed}, ${row.engine} on ${row.device}`,
       );
@@ -44,7 +44,7 @@ export const status = defineCommand({
       print(`${highestText(row, best)}; chance ${percent(row.chance)}${median}`);
       const front = paretoFront(store, row);
       if (front !== null) print(frontText(front));
-      for (const text of besideText(store, row)) print(text);
+      for (const text of auxiliaryText(store, row)) print(text);
       const others = comparisonText(store, row);
       if (others !== null) print(others);
     }),

@@ -15,9 +15,9 @@ export const verify = defineCommand({
       .options(jsonOption),
   handler: (args) =>
     withExperiment(args.db, args.experiment, async (store, row) => {
-      const prepared = await preparedFrom(row, args.db);
-      requireCodeOf(row, prepared);
-      const { checked, discrepancies } = verifyPrepared(store, row, prepared);
+      const resolved = await preparedFrom(row, args.db);
+      requireCodeOf(row, resolved);
+      const { checked, discrepancies } = verifyPrepared(store, row, resolved);
       if (args.json) printJson({ checked, discrepancies: discrepancies.map((found) => ({ ...found })) });
       for (const { candidate, what, expected, found } of discrepancies) {
         note(

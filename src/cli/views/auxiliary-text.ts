@@ -1,7 +1,7 @@
 /**
  * Winners, trust and probes in words: what a score of the search is worth.
  */
-import { probeSummary, trustRows, type Experiment, type Store } from '../../store/index.js';
+import { probeSummary, trustRows, type ExperimentRow, type Store } from '../../store/index.js';
 import { FEWEST, trustReports, type TrustReport } from '../../study/index.js';
 import { milliseconds, percent, plural, si, table } from './format.js';
 import { specFromJson } from '../../api/search-spec.js';
@@ -12,14 +12,14 @@ import { winnersOf, type Winners } from '../../api/reading/winner.js';
  * training the highest few again (docs/trust.md).
  */
 export function highestText(
-  { metric }: Experiment,
+  { metric }: ExperimentRow,
   { number, score }: { number: number; score: number },
 ): string {
   return `highest score: candidate ${number}, ${metric} ${percent(score)}`;
 }
 
 /** Paragraphs, none where there is nothing to tell. */
-export function besideText(store: Store, row: Experiment): readonly string[] {
+export function auxiliaryText(store: Store, row: ExperimentRow): readonly string[] {
   const winners = winnersOf(store, row);
   const trust = specFromJson(row.spec).experiment.trust?.share ?? 0;
   return [
@@ -93,7 +93,7 @@ function trustTexts(reports: readonly TrustReport[]): readonly string[] {
 /** Below this share of their number, or this variance, features count as collapsed. */
 const COLLAPSED = { rank: 0.05, variance: 1e-6 };
 
-function probeText(store: Store, row: Experiment): readonly string[] {
+function probeText(store: Store, row: ExperimentRow): readonly string[] {
   const summary = probeSummary(store, row.id);
   if (summary === null) return [];
   const { number, probed, values } = summary;

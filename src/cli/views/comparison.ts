@@ -3,13 +3,13 @@
  * or published networks at their sizes.
  */
 import { canonicalJson, type Json } from '../../core/json.js';
-import { listExperiments, summarise, type Experiment, type Store } from '../../store/index.js';
+import { listExperiments, summarise, type ExperimentRow, type Store } from '../../store/index.js';
 import { percent, si, table } from './format.js';
 import { specFromJson } from '../../api/search-spec.js';
 import { winnersOf } from '../../api/reading/winner.js';
 
 /** Null where there is none. */
-export function comparisonText(store: Store, row: Experiment): string | null {
+export function comparisonText(store: Store, row: ExperimentRow): string | null {
   const alike = listExperiments(store).filter((other) => comparable(row, other));
   if (alike.length < 2) return null;
   const rows = alike.map((other) => {
@@ -31,8 +31,8 @@ export function comparisonText(store: Store, row: Experiment): string | null {
   return `searches on the same scans:\n${table(['experiment', 'search', 'steps', 'highest', 'winner again (95 %)', 'MACs'], rows)}`;
 }
 
-function comparable(a: Experiment, b: Experiment): boolean {
-  const key = ({ spec, scansFingerprint }: Experiment): string => {
+function comparable(a: ExperimentRow, b: ExperimentRow): boolean {
+  const key = ({ spec, scansFingerprint }: ExperimentRow): string => {
     const { proxyTask, training } = specFromJson(spec).experiment;
     return canonicalJson(JSON.parse(JSON.stringify({ scansFingerprint, proxyTask, training })) as Json);
   };

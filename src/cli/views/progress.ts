@@ -88,11 +88,11 @@ export class Progress {
     );
   }
 
-  startedBeside(number: number, purpose: Purpose): void {
+  startedAuxiliary(number: number, purpose: Purpose): void {
     this.occupy(labelOf(number, purpose));
   }
 
-  finishedBeside(result: Omit<Finished, 'best' | 'error'> & { readonly purpose: Purpose }): void {
+  finishedAuxiliary(result: Omit<Finished, 'best' | 'error'> & { readonly purpose: Purpose }): void {
     const { number, purpose, score, status, seconds } = result;
     this.leave(labelOf(number, purpose));
     if (purpose === 'winner') this.left = Math.max(0, this.left - 1);

@@ -1,15 +1,15 @@
 /**
  * The state of a search as JSON. Names are pinned: others script against them.
  */
-import { endedByCurve, probeSummary, trustRows, type Experiment, type Store } from '../../store/index.js';
+import { endedByCurve, probeSummary, trustRows, type ExperimentRow, type Store } from '../../store/index.js';
 import { trustReports } from '../../study/index.js';
 import { latencyJson } from '../../api/stored-latency.js';
-import { summariseNow } from '../../api/reading/search-state.js';
+import { currentSummary } from '../../api/reading/search-state.js';
 import { paretoFront } from '../../api/reading/pareto-front.js';
 import { winnersOf, type Standing } from '../../api/reading/winner.js';
 
-export function statusJson(store: Store, row: Experiment) {
-  const { candidates, best, medianOfFirstTen, diverged, state } = summariseNow(store, row);
+export function statusJson(store: Store, row: ExperimentRow) {
+  const { candidates, best, medianOfFirstTen, diverged, state } = currentSummary(store, row);
   const front = paretoFront(store, row);
   const winners = winnersOf(store, row);
   return {
@@ -54,7 +54,7 @@ function winnerJson({ number, searchScore, scores, mean, interval, params, macs,
   return { number, search_score: searchScore, scores, mean, ci95: interval, params, macs, latency, probe };
 }
 
-function probeJson(store: Store, row: Experiment) {
+function probeJson(store: Store, row: ExperimentRow) {
   const summary = probeSummary(store, row.id);
   return summary === null ? null : { ...summary, values: { ...summary.values } };
 }

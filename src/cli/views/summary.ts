@@ -1,9 +1,9 @@
 /**
  * The end of a run: the highest score, the winner and its ancestry, where the database is and what to type next.
  */
-import { ancestry, findCandidate, summarise, type Experiment, type Store } from '../../store/index.js';
+import { ancestry, findCandidate, summarise, type ExperimentRow, type Store } from '../../store/index.js';
 import type { StudyEnd } from '../../study/index.js';
-import { besideText, highestText } from './auxiliary-text.js';
+import { auxiliaryText, highestText } from './auxiliary-text.js';
 import { milliseconds, percent, plural, si } from './format.js';
 import { lineageText } from './lineage-text.js';
 import { print, printJson } from './output.js';
@@ -11,7 +11,7 @@ import { statusJson } from './status-json.js';
 import { winnersOf } from '../../api/reading/winner.js';
 
 /** An interrupted run exits with 130, as shells expect after Ctrl-C. */
-export function showSummary(store: Store, row: Experiment, end: StudyEnd, json: boolean): void {
+export function showSummary(store: Store, row: ExperimentRow, end: StudyEnd, json: boolean): void {
   if (!end.completed) process.exitCode = 130;
   if (json) {
     printJson({ ...statusJson(store, row), completed: end.completed, database: store.path });
@@ -39,7 +39,7 @@ export function showSummary(store: Store, row: Experiment, end: StudyEnd, json: 
     const winner = winnersOf(store, row)?.winner?.number;
     print(`${highestText(row, best)} on held-out patients${size}`);
     print(`  chance ${percent(row.chance)}${median}`);
-    for (const text of besideText(store, row)) print(text);
+    for (const text of auxiliaryText(store, row)) print(text);
     print('');
     const number = winner ?? best.number;
     print(`ancestry of candidate ${number}, ${winner === undefined ? 'the highest score' : 'the winner'}:`);

@@ -3,7 +3,7 @@
  * Whether its batches keep the plan is tried on scans (`try-own.ts`).
  */
 import { z } from 'zod';
-import { parseOrComplain } from '../../core/validate.js';
+import { parseOrThrow } from '../../core/validate.js';
 import type { ProxyTask, TaskPlan } from '../../tasks/task.js';
 import { guarded, type OwnFile } from './blame.js';
 import { requireMembers } from './members.js';
@@ -45,7 +45,7 @@ export function ownTask(own: OwnFile, exported: unknown): ProxyTask {
     ...task,
     plan: (options, context) => {
       const plan = guarded(own, 'plan', task.plan.bind(task))(options, context);
-      parseOrComplain(Plan, plan, `${own.path}: plan`);
+      parseOrThrow(Plan, plan, `${own.path}: plan`);
       return guardedPlan(own, plan);
     },
   };

@@ -9,19 +9,19 @@ import { openPseudonyms } from '../cache/pseudonym.js';
 import { openIndex, type ScanIndex } from '../cache/scan-index.js';
 import { resolve } from 'node:path';
 
-export interface Library {
+export interface ScanFolder {
   readonly files: readonly ScanFile[];
   readonly leftOut: readonly LeftOut[];
   readonly cache: ScanCache;
   readonly index: ScanIndex;
 }
 
-export async function openLibrary(
+export async function openScanFolder(
   folder: string,
   options: ScanOptions,
   cacheDirectory = defaultCacheDirectory(),
   onProgress?: (done: number, total: number, name: string) => void,
-): Promise<Library> {
+): Promise<ScanFolder> {
   const cache = openCache(cacheDirectory);
   await sweepCache(cacheDirectory);
   const index = await openIndex(cacheDirectory, resolve(folder), openPseudonyms(cacheDirectory));

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { UserError } from '../../core/errors.js';
 import { didYouMean } from '../../core/nearest.js';
 import type { Json } from '../../core/json.js';
-import { parseOrComplain } from '../../core/validate.js';
+import { parseOrThrow } from '../../core/validate.js';
 import { checked, repeatable } from '../checked.js';
 import type { Genome, GenomeSpace, Strategy } from '../strategy.js';
 import { evolution } from './evolution.js';
@@ -76,7 +76,7 @@ function make(
   const ofUser = own !== undefined && Object.hasOwn(own.members, name) ? own.members[name] : undefined;
   const member = ofUser ?? builtIn(name);
   const { start, prescreen, rest } = split(options);
-  const parsed = parseOrComplain(member.options, rest, `options of strategy ${member.name}`);
+  const parsed = parseOrThrow(member.options, rest, `options of strategy ${member.name}`);
   const create = (choice: StrategyChoice): Strategy =>
     make(choice, space, { lookahead, ...(own === undefined ? {} : { own }) });
   const made = member.create(parsed, space, { lookahead, create });
@@ -105,7 +105,7 @@ function split(options: unknown): {
   readonly prescreen: PrescreenOptions | undefined;
   readonly rest: unknown;
 } {
-  const parsed = parseOrComplain(CommonOptions, options, 'strategy.options');
+  const parsed = parseOrThrow(CommonOptions, options, 'strategy.options');
   const { start, prescreen, ...rest } = options as Readonly<Record<string, unknown>>;
   void [start, prescreen];
   return { start: parsed.start ?? [], prescreen: parsed.prescreen, rest };

@@ -6,19 +6,19 @@ import { messageOf, UserError } from '../../core/errors.js';
 import { rngOf } from '../../core/random.js';
 import { runGraph } from '../../engines/onnx/index.js';
 import { requireSameCode } from '../../experiment/code-record.js';
-import { prepare } from '../../experiment/resolve.js';
+import { resolveExperiment } from '../../experiment/resolve.js';
 import { zeroCost, type ZeroCostName } from '../../pretrain/zero-cost.js';
 import type { Answer, Question, ScorerSetup } from './scorer.js';
 
 const { experiment, channels, code, port, answered } = workerData as ScorerSetup;
-const prepared = prepare(experiment, channels).then((ready) => {
+const resolved = resolveExperiment(experiment, channels).then((ready) => {
   requireSameCode(code, ready.code, experiment, 'the search');
   return ready;
 });
-prepared.catch(() => undefined); // reported with the first question
+resolved.catch(() => undefined); // reported with the first question
 
 async function scoreOf({ name, genome }: Question): Promise<number> {
-  const ready = await prepared;
+  const ready = await resolved;
   const built = ready.architecture(genome);
   return zeroCost(name as ZeroCostName, {
     architecture: built,
@@ -35,7 +35,7 @@ async function answer(question: Question): Promise<void> {
   try {
     reply = { score: await scoreOf(question) };
   } catch (error) {
-    reply = error instanceof UserError ? { complaint: error.complaint } : { error: messageOf(error) };
+    reply = error instanceof UserError ? { details: error.details } : { error: messageOf(error) };
   }
   port.postMessage(reply);
   Atomics.add(answered, 0, 1);

@@ -6,7 +6,7 @@
  * same experiment decides alike wherever its candidates are trained.
  */
 import { MessageChannel, receiveMessageOnPort, Worker, type MessagePort } from 'node:worker_threads';
-import { UserError, type Complaint } from '../../core/errors.js';
+import { UserError, type ErrorDetails } from '../../core/errors.js';
 import { hashJson } from '../../core/hash.js';
 import type { CodeRecord } from '../../experiment/code-record.js';
 import type { Experiment } from '../../experiment/schema.js';
@@ -34,7 +34,7 @@ export interface Question {
 }
 
 export type Answer =
-  { readonly score: number } | { readonly error: string } | { readonly complaint: Complaint };
+  { readonly score: number } | { readonly error: string } | { readonly details: ErrorDetails };
 
 /** More than any score takes, in milliseconds: a thread that answers later than this is broken. */
 const PATIENCE = 10 * 60_000;
@@ -71,7 +71,7 @@ function startThread(setting: ScorerSetting, entry: URL): (question: Question) =
     asked++;
     const answer = receiveMessageOnPort(own)?.message as Answer | undefined;
     if (answer === undefined) throw new Error(`no zero-cost score ${question.name} within ten minutes`);
-    if ('complaint' in answer) throw new UserError(answer.complaint);
+    if ('details' in answer) throw new UserError(answer.details);
     if ('error' in answer) throw new Error(`the zero-cost score ${question.name} failed: ${answer.error}`);
     return answer.score;
   };

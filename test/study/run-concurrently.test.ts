@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { inLanes } from '../../src/study/run-concurrently.js';
+import { runConcurrently } from '../../src/study/run-concurrently.js';
 
 const later = (turns: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, turns));
 const never = (): void => expect.unreachable();
 
-describe('lanes', () => {
+describe('runConcurrently', () => {
   it('run every task once, no more at once than allowed', async () => {
     const left = [5, 1, 4, 1, 3, 2, 0];
     const ran: number[] = [];
@@ -16,7 +16,7 @@ describe('lanes', () => {
       running--;
       ran.push(task);
     };
-    await inLanes(3, () => left.shift(), run, never);
+    await runConcurrently(3, () => left.shift(), run, never);
     expect(ran.sort()).toEqual([0, 1, 1, 2, 3, 4, 5]);
     expect(most).toBe(3);
   });
@@ -32,7 +32,7 @@ describe('lanes', () => {
       ran.push(task);
       ended++;
     };
-    await inLanes(4, next, run, never);
+    await runConcurrently(4, next, run, never);
     expect(ran).toEqual([0, 1, 2]);
   });
 
@@ -46,7 +46,7 @@ describe('lanes', () => {
       ended++;
     };
     await expect(
-      inLanes(
+      runConcurrently(
         3,
         () => given++,
         run,
@@ -61,11 +61,11 @@ describe('lanes', () => {
     const next = (): never => {
       throw new Error('no proposal');
     };
-    await expect(inLanes(2, next, later, () => told++)).rejects.toThrow('no proposal');
+    await expect(runConcurrently(2, next, later, () => told++)).rejects.toThrow('no proposal');
     expect(told).toBe(1);
   });
 
   it('end at once where there is nothing to do', async () => {
-    await inLanes(2, () => undefined, later, never);
+    await runConcurrently(2, () => undefined, later, never);
   });
 });

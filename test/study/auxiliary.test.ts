@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { rngOf } from '../../src/core/random.js';
 import { strategies } from '../../src/search/strategies/index.js';
 import type { Strategy } from '../../src/search/strategy.js';
-import { createExperiment, findExperiment, type Experiment } from '../../src/store/experiments.js';
+import { createExperiment, findExperiment, type ExperimentRow } from '../../src/store/experiments.js';
 import type { Store } from '../../src/store/open.js';
 import { chooseWinners, isTrusted } from '../../src/study/auxiliary.js';
 import type { Evaluate } from '../../src/study/outcome.js';
@@ -13,7 +13,7 @@ import { withStore, useStores } from './stores.js';
 
 const CANDIDATES = 60;
 const LOOKAHEAD = 6;
-const beside = {
+const auxiliary = {
   trust: { share: 0.2, longer: 2 },
   winners: { candidates: 3, seeds: 2, longer: 1 },
   probeShare: 0.3,
@@ -49,7 +49,7 @@ const evaluate: Evaluate = async ({ number, genome, seed, share, probe, stopBelo
 
 useStores();
 
-const experimentIn = (store: Store): Experiment =>
+const experimentIn = (store: Store): ExperimentRow =>
   findExperiment(store, 'toy') ??
   createExperiment(store, toyExperiment({ lookahead: LOOKAHEAD }), new Date(0));
 const strategyOf = (name: string): Strategy => toyStrategy({ name }, LOOKAHEAD);
@@ -60,12 +60,12 @@ interface Rules {
 }
 
 function run(store: Store, name: string, parallel: number, changes: object = {}): Promise<unknown> {
-  const plan = { beside, stopping, evaluate, parallel, candidates: CANDIDATES };
+  const plan = { auxiliary, stopping, evaluate, parallel, candidates: CANDIDATES };
   return runToy(store, { experiment: experimentIn(store), strategy: strategyOf(name), ...plan, ...changes });
 }
 
 const verified = (store: Store, name: string, rules: Rules = { stopping }): ReturnType<typeof verifyStudy> =>
-  verifyStudy(store, experimentIn(store), { strategy: strategyOf(name), beside, ...rules });
+  verifyStudy(store, experimentIn(store), { strategy: strategyOf(name), auxiliary, ...rules });
 
 const countOf = (store: Store, condition: string): number =>
   store.statement(`SELECT count(*) FROM evaluations WHERE ${condition}`).pluck().get() as number;
@@ -112,11 +112,11 @@ describe.each(Object.keys(strategies))('what the strategy %s is not told', (name
         await run(store, name, 4, { stopping: undefined, ...changes });
         return store.statement('SELECT number, genome, score, rung FROM candidates ORDER BY number').all();
       });
-    expect(await searched({})).toEqual(await searched({ beside: {} }));
+    expect(await searched({})).toEqual(await searched({ auxiliary: {} }));
   });
 });
 
-describe('evaluations beside the search', () => {
+describe('auxiliary evaluations', () => {
   it('keep the full evaluations and choose winners anew when the search is extended', async () => {
     const trusted = (store: Store): unknown =>
       store

@@ -4,15 +4,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sha256 } from '../../src/core/hash.js';
-import { prepare } from '../../src/experiment/resolve.js';
+import { resolveExperiment } from '../../src/experiment/resolve.js';
 import { Experiment } from '../../src/experiment/schema.js';
 import { batchesHere, type Batch, type BatchCall, type BatchSource } from '../../src/pretrain/batches.js';
 import { loadScanSet } from '../../src/scans/load.js';
 import { writePhantoms } from '../../src/scans/phantoms/phantoms.js';
 import { shareScans } from '../../src/scans/sampling/scan-set-transfer.js';
 import type { ScanSet } from '../../src/scans/sampling/scan-set.js';
-import { BatchFeed } from '../../src/workers/batch-prefetcher.js';
-import { overlapPays } from '../../src/workers/prefetch-policy.js';
+import { BatchPrefetcher } from '../../src/workers/batch-prefetcher.js';
+import { prefetchPays } from '../../src/workers/prefetch-policy.js';
 import { temporaryFolder, tinyExperiment } from '../support/tiny.js';
 
 const entry = new URL('../../dist/src/workers/prefetch-thread.js', import.meta.url);
@@ -30,13 +30,13 @@ beforeAll(async () => {
   sets = { whole: await load(2 ** 30), chunked: await load(1) };
 });
 
-const open: BatchFeed[] = [];
+const open: BatchPrefetcher[] = [];
 afterAll(() => Promise.all(open.map((feed) => feed.close())));
 
 async function sources(experiment: Experiment, set: ScanSet, entryUsed = entry) {
-  const { plan, code } = await prepare(experiment, set.channels);
+  const { plan, code } = await resolveExperiment(experiment, set.channels);
   const here = batchesHere({ set, plan, size: experiment.training.batch, split: 'train' });
-  const feed = new BatchFeed({ experiment, code, scans: shareScans(set) }, here, entryUsed);
+  const feed = new BatchPrefetcher({ experiment, code, scans: shareScans(set) }, here, entryUsed);
   open.push(feed);
   return { here, feed };
 }
@@ -104,10 +104,10 @@ describe('batches made in a thread of their own', () => {
 });
 
 it('pays where a core is left, and not on a processor that workers fill', () => {
-  expect(overlapPays({ device: 'cpu', workers: 2, threads: 1 }, 2)).toBe(false);
-  expect(overlapPays({ device: 'cpu', workers: 1, threads: 1 }, 2)).toBe(true);
-  expect(overlapPays({ device: 'cpu', workers: 2, threads: 2 }, 4)).toBe(true);
-  expect(overlapPays({ device: 'webgpu', workers: 4, threads: 1 }, 4)).toBe(true);
+  expect(prefetchPays({ device: 'cpu', workers: 2, threads: 1 }, 2)).toBe(false);
+  expect(prefetchPays({ device: 'cpu', workers: 1, threads: 1 }, 2)).toBe(true);
+  expect(prefetchPays({ device: 'cpu', workers: 2, threads: 2 }, 4)).toBe(true);
+  expect(prefetchPays({ device: 'webgpu', workers: 4, threads: 1 }, 4)).toBe(true);
 });
 
 describe('closing', () => {
@@ -119,10 +119,10 @@ describe('closing', () => {
       globalThis.held = Array.from({ length: 2e6 }, (_, i) => ({ i }));
       parentPort.on('message', ({ id }) => parentPort.postMessage({ id, batch: {} }));`;
     const script = `
-      import { BatchFeed } from ${JSON.stringify(feed)};
+      import { BatchPrefetcher } from ${JSON.stringify(feed)};
       const entry = new URL('data:text/javascript,' + encodeURIComponent(${JSON.stringify(thread)}));
       const call = { key: [], first: 0, count: 1 };
-      const feed = new BatchFeed({}, {}, entry);
+      const feed = new BatchPrefetcher({}, {}, entry);
       const close = () => {
         feed.ahead(call);
         const start = Date.now();
