@@ -6,13 +6,12 @@
  * the crop's mean (0 after normalisation) instead of being left out.
  */
 import { z } from 'zod';
-import { tensor, type Shape } from '../src/core/tensor.js';
+import { tensor, type Shape, type Triple } from '../src/core/tensor.js';
 import type { Rng } from '../src/core/random.js';
 import type { Crop } from '../src/scans/sampling/scan-set.js';
 import { defineTask, type BatchMode, type TaskContext, type TaskPlan } from '../src/tasks/task.js';
 import { maeInPytorch } from './mae3d-pytorch.js';
 import { decode } from './shared/decoder.js';
-import type { Triple } from './shared/layout.js';
 import { between, common, sides, tripleOf } from './shared/options.js';
 import { appearanceOf, cutPatch } from './shared/patch.js';
 import { explainedRange, reconstruction } from './shared/reconstruction.js';

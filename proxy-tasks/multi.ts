@@ -7,14 +7,13 @@
  */
 import { z } from 'zod';
 import { present } from '../src/core/errors.js';
-import type { AnyTensor } from '../src/core/tensor.js';
+import type { AnyTensor, Triple } from '../src/core/tensor.js';
 import { parseOrThrow } from '../src/core/validate.js';
 import type { Value } from '../src/ir/graph.js';
 import { defineTask, type ProxyTask, type TaskContext, type TaskPlan } from '../src/tasks/task.js';
 import { multiInPytorch, type PartSource } from './multi-pytorch.js';
 import { between } from './shared/options.js';
 import { cropWithin } from './shared/crop-within.js';
-import type { Triple } from './shared/layout.js';
 
 interface Part {
   readonly scope: string;

@@ -2,8 +2,8 @@
  * The corruptions of Models Genesis (Zhou et al., MICCAI 2019, section 2), each on one normalised channel
  * `[D, H, W]`, in place.
  */
+import type { Triple } from '../src/core/tensor.js';
 import type { Rng } from '../src/core/random.js';
-import type { Triple } from './shared/layout.js';
 
 /**
  * Intensities mapped by a monotone cubic Bézier curve from (0, 0) to (1, 1), or falling from (0, 1) to (1, 0), over

@@ -6,7 +6,8 @@
  * Small on purpose: such candidates train in seconds, and take inputs from puzzle patches of 12³ voxels to
  * clips of 32×112×112.
  */
-import type { Activation, Architecture, Layer, Triple } from '../src/nn/architecture.js';
+import type { Triple } from '../src/core/tensor.js';
+import type { Activation, Architecture, Layer } from '../src/nn/architecture.js';
 import {
   bottleneckBlock,
   convBlock,

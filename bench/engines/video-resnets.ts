@@ -2,7 +2,8 @@
  * The 18-layer video ResNets (Tran et al. 2018, arXiv 1711.11248): R3D, MC3 and R(2+1)D. Widths 64 to 512, two basic
  * blocks each, a 3×7×7 stem; MC3 keeps 3×3×3 in its first stage only, R(2+1)D splits each convolution in two.
  */
-import type { Architecture, Layer, Triple } from '../../src/nn/architecture.js';
+import type { Triple } from '../../src/core/tensor.js';
+import type { Architecture, Layer } from '../../src/nn/architecture.js';
 import {
   activation,
   batchNorm,

@@ -1,7 +1,7 @@
 /** A smaller crop out of a crop. */
+import type { Triple } from '../../src/core/tensor.js';
 import type { Rng } from '../../src/core/random.js';
 import type { Crop } from '../../src/scans/sampling/scan-set.js';
-import type { Triple } from './layout.js';
 
 /** `size` voxels `[D, H, W]` at a random place; in the middle without a generator. */
 export function cropWithin(crop: Crop, size: Triple, rng: Rng | null): Crop {

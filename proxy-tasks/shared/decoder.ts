@@ -4,9 +4,9 @@
  * Depth to space (Shi et al. 2016, "Real-Time Single Image and Video Super-Resolution", section 3.2), so that any
  * encoder can be asked to draw, whatever its strides. It holds nothing that could solve the task by itself.
  */
+import type { Triple } from '../../src/core/tensor.js';
 import type { Builder } from '../../src/ir/builder.js';
 import type { Value } from '../../src/ir/graph.js';
-import type { Triple } from './layout.js';
 
 /** Finer steps than this per feature would only make the head large; voxels beyond share a value. */
 const finest = 4;

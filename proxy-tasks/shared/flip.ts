@@ -1,5 +1,5 @@
 /** Mirrors volumes in place. */
-import type { Triple } from './layout.js';
+import type { Triple } from '../../src/core/tensor.js';
 
 /** Every channel of `voxels` `[C, ...size]` along `axis` of its size. */
 export function flip(voxels: Float32Array, size: Triple, axis: 0 | 1 | 2): void {

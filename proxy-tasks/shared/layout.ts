@@ -5,8 +5,7 @@
  * within its cell. Neighbouring patches are therefore at least `gap` voxels apart, whatever the jitter.
  */
 import type { Rng } from '../../src/core/random.js';
-
-export type Triple = readonly [number, number, number];
+import type { Triple } from '../../src/core/tensor.js';
 
 export interface Layout {
   /** Cells along each axis. */

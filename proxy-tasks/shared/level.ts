@@ -5,7 +5,7 @@
  * its middle. On 25 public scans that trend alone let a linear classifier solve half of the puzzles
  * (docs/proxy-tasks.md). What remains is structure.
  */
-import type { Triple } from './layout.js';
+import type { Triple } from '../../src/core/tensor.js';
 
 /**
  * In place: tissue less the linear function of position that fits it best (least squares), air at 0, on that function.

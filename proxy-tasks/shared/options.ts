@@ -1,8 +1,8 @@
 /**
  * Pieces of the tasks' option schemas. Every complaint names the whole valid range.
  */
+import type { Triple } from '../../src/core/tensor.js';
 import { z } from 'zod';
-import type { Triple } from './layout.js';
 
 /** An integer in [low, high]. */
 export function whole(low: number, high: number) {

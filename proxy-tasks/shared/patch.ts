@@ -1,11 +1,11 @@
 /**
  * Cutting one patch out of a crop and taking away what would give its place in the body away.
  */
+import type { Triple } from '../../src/core/tensor.js';
 import type { Rng } from '../../src/core/random.js';
 import { copyBox, ORIGIN, volumeOf } from '../../src/scans/sampling/boxes.js';
 import type { Crop } from '../../src/scans/sampling/scan-set.js';
 import type { BatchMode } from '../../src/tasks/task.js';
-import type { Triple } from './layout.js';
 import { level } from './level.js';
 
 /** Share of tissue voxels in the box of `size` voxels at `corner`. */

@@ -5,10 +5,10 @@
  * and made noisy. Scale and place differ between the views of a crop, so what remains of the resampling tells nothing.
  */
 import type { z } from 'zod';
+import type { Triple } from '../../src/core/tensor.js';
 import type { Rng } from '../../src/core/random.js';
 import type { Crop } from '../../src/scans/sampling/scan-set.js';
 import { flip } from './flip.js';
-import type { Triple } from './layout.js';
 import { between, common, sides, tripleOf, whole } from './options.js';
 import { flattenAir, jitterContrast, normalise } from './patch.js';
 

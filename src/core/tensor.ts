@@ -4,6 +4,9 @@
 export type DType = 'f32' | 'i64' | 'bool';
 export type Shape = readonly number[];
 
+/** One value per spatial axis; which axes, in which order, says the place that has one. */
+export type Triple = readonly [number, number, number];
+
 export interface Tensor {
   readonly shape: Shape;
   readonly dtype: 'f32';

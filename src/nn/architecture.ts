@@ -5,7 +5,7 @@
  * both walk the same tree, so what trains is what is exported. All kernels, strides and paddings are
  * `[depth, height, width]`; tensors are `[N, C, D, H, W]`.
  */
-export type Triple = readonly [number, number, number];
+import type { Triple } from '../core/tensor.js';
 
 export type Activation = 'relu' | 'silu' | 'gelu' | 'hardswish' | 'sigmoid' | 'identity';
 

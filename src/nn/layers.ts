@@ -2,7 +2,8 @@
  * Constructors of layers with the defaults that blocks share: no bias before a normalisation, padding that
  * keeps the extent at stride 1, batch norm with PyTorch's epsilon and momentum.
  */
-import type { Activation, Layer, LayerOf, Named, Triple } from './architecture.js';
+import type { Triple } from '../core/tensor.js';
+import type { Activation, Layer, LayerOf, Named } from './architecture.js';
 
 export const UNIT: Triple = [1, 1, 1];
 

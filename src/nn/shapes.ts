@@ -2,8 +2,8 @@
  * Shapes through an architecture, and whether an input is large enough for it, without building a graph.
  */
 import { unreachable } from '../core/errors.js';
-import type { Shape } from '../core/tensor.js';
-import type { Architecture, Layer, Triple } from './architecture.js';
+import type { Shape, Triple } from '../core/tensor.js';
+import type { Architecture, Layer } from './architecture.js';
 import { bodyOf, joinPath, nodesOf } from './modules.js';
 
 /** One layer that computes something, with what goes in and out. */

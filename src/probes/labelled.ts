@@ -5,11 +5,12 @@
  * (a file of voxel labels on the image's grid). Paths are relative to the manifest.
  */
 import { basename, dirname, resolve } from 'node:path';
+import type { Triple } from '../core/tensor.js';
 import { UserError } from '../core/errors.js';
 import type { Rng } from '../core/random.js';
 import { cropAt } from '../scans/sampling/crops.js';
 import { formatOf } from '../scans/formats/index.js';
-import { canonicalTriple, canonicalVoxels, orientationOf, type Triple } from '../scans/geometry.js';
+import { canonicalTriple, canonicalVoxels, orientationOf } from '../scans/geometry.js';
 import { transformsOf, type ScanOptions } from '../scans/options.js';
 import { prepare } from '../scans/preprocess/preprocess.js';
 import { resample } from '../scans/preprocess/resample.js';

@@ -1,10 +1,11 @@
 /**
  * What is in a folder, what is wrong with it, and what each scan becomes: the data behind `voxolve scans`.
  */
+import type { Triple } from '../core/tensor.js';
 import { defaultCacheDirectory } from './cache/cache.js';
 import type { ScanFile } from './folder/discover.js';
 import type { ScanInfo } from './formats/format.js';
-import { orientationCode, type Triple } from './geometry.js';
+import { orientationCode } from './geometry.js';
 import type { LeftOut } from './folder/left-out.js';
 import { openScanFolder } from './folder/scan-folder.js';
 import { clippingOf, clippingText, transformsOf, type ScanOptions } from './options.js';

@@ -6,7 +6,7 @@
  * Canonical arrays are `[D, H, W]` = (z, y, x), each growing along its RAS+ direction. Oblique scans get the nearest
  * permutation and flips of their axes, so that no voxel is interpolated for orientation.
  */
-export type Triple = readonly [number, number, number];
+import type { Triple } from '../core/tensor.js';
 
 /** Rows of the 3×4 matrix from voxel indices `[x, y, z, 1]` to RAS+ millimetres. */
 export type Affine = readonly [Row, Row, Row];

@@ -1,10 +1,10 @@
 /**
  * A folder of scans as a set that tasks and workers draw from, and a report of what was used and what was not.
  */
+import type { Triple } from '../core/tensor.js';
 import { UserError, present } from '../core/errors.js';
 import { hashJson } from '../core/hash.js';
 import { defaultCacheDirectory } from './cache/cache.js';
-import type { Triple } from './geometry.js';
 import type { LeftOut } from './folder/left-out.js';
 import { openScanFolder, type ScanFolder } from './folder/scan-folder.js';
 import {

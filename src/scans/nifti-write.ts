@@ -3,8 +3,8 @@
  *
  * Source: nifti1.h, https://nifti.nimh.nih.gov/pub/dist/src/niftilib/nifti1.h
  */
+import type { Triple } from '../core/tensor.js';
 import { gzipSync } from 'node:zlib';
-import type { Triple } from './geometry.js';
 
 const HEADER_BYTES = 348;
 /** The header, and four bytes that say that no extension follows. */

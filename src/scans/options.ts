@@ -2,9 +2,9 @@
  * How scans are read and prepared: the `scans` section of an experiment.
  */
 import { z } from 'zod';
+import type { Triple } from '../core/tensor.js';
 import type { Json } from '../core/json.js';
 import { ASKABLE } from './formats/asides.js';
-import type { Triple } from './geometry.js';
 
 const millimetres = z.number().positive().max(100);
 

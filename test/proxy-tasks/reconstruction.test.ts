@@ -2,6 +2,7 @@
  * Inputs and targets belong together: undone by the answer, the question gives the crop back.
  */
 import { describe, expect, it } from 'vitest';
+import type { Triple } from '../../src/core/tensor.js';
 import { clipStarts, OrderOptions, ordersOf } from '../../proxy-tasks/order.js';
 import { pyramid } from '../../proxy-tasks/cpc3d.js';
 import { blockMask } from '../../proxy-tasks/mae3d.js';
@@ -9,7 +10,7 @@ import { compose, inverseOf, rotate, rotations } from '../../proxy-tasks/rotatio
 import { mapIntensities, shuffleLocally } from '../../proxy-tasks/restore3d-corruptions.js';
 import { cropWithin } from '../../proxy-tasks/shared/crop-within.js';
 import { flip } from '../../proxy-tasks/shared/flip.js';
-import { cropSide, patchCorners, type Triple } from '../../proxy-tasks/shared/layout.js';
+import { cropSide, patchCorners } from '../../proxy-tasks/shared/layout.js';
 import { cutPatch, normalise, plain } from '../../proxy-tasks/shared/patch.js';
 import { cutClip, moves } from '../../proxy-tasks/shared/clip.js';
 import { present } from '../../src/core/errors.js';

@@ -1,10 +1,11 @@
 import { join } from 'node:path';
 import { writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import type { Triple } from '../../src/core/tensor.js';
 import { dicomFile, element, short, text } from '../../bench/scans/dicom-file.js';
 import { dicom } from '../../src/scans/formats/dicom.js';
 import type { RawScan } from '../../src/scans/formats/format.js';
-import { affineOfColumns, orientationOf, type Triple } from '../../src/scans/geometry.js';
+import { affineOfColumns, orientationOf } from '../../src/scans/geometry.js';
 import { ScanOptions, transformsOf } from '../../src/scans/options.js';
 import { prepare } from '../../src/scans/preprocess/preprocess.js';
 import { shearOf, upright } from '../../src/scans/preprocess/shear.js';

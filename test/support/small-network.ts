@@ -9,6 +9,7 @@ import {
   type AnyTensor,
   type Tensor,
   type TensorMap,
+  type Triple,
 } from '../../src/core/tensor.js';
 import type { Feeds, OptimiserSpec, TrainingProgram } from '../../src/engines/engine.js';
 import { Builder } from '../../src/ir/builder.js';
@@ -59,8 +60,6 @@ function dense(b: Builder, name: string, x: Value, features: number): Value {
   const weight = b.parameter(`${name}.weight`, [features, x.shape[1] ?? 0], spread);
   return b.linear(x, weight, b.parameter(`${name}.bias`, [features], ZERO));
 }
-
-type Triple = readonly [number, number, number];
 
 function unit(
   b: Builder,

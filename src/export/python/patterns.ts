@@ -5,7 +5,7 @@
  * Where all instances agree the pattern is that constant; where they differ it is a hole, which becomes a
  * parameter of the class. Places that differ in the same way, and mean the same, share one hole.
  */
-import type { Triple } from '../../nn/architecture.js';
+import type { Triple } from '../../core/tensor.js';
 import { samePadding } from '../../nn/layers.js';
 import {
   ABSENT,

@@ -5,7 +5,7 @@
  * complete (defaults included), so that terms of one callee can be compared argument by argument; the printer
  * leaves the defaults out.
  */
-import type { Triple } from '../../nn/architecture.js';
+import type { Triple } from '../../core/tensor.js';
 
 /** What an argument means; arguments are shared as one parameter only where they mean the same. */
 export type Role = 'channels' | 'kernel' | 'stride' | 'padding' | 'groups' | 'setting' | 'module';

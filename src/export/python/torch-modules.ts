@@ -3,7 +3,8 @@
  *
  * Only what PyTorch 1.13 has as well. Nothing works in place: a layer's input may be a shortcut's input too.
  */
-import type { Activation, LayerOf, Triple } from '../../nn/architecture.js';
+import type { Triple } from '../../core/tensor.js';
+import type { Activation, LayerOf } from '../../nn/architecture.js';
 import { numberTerm, tripleTerm, type Argument, type ModuleTerm, type Term } from './terms.js';
 
 const ACTIVATIONS: Readonly<Record<Activation | 'hardsigmoid', string>> = {

@@ -1,7 +1,8 @@
 /**
  * What every residual block of the factorized family is made from, and the parts that they share.
  */
-import type { Activation, Layer, Triple } from '../architecture.js';
+import type { Triple } from '../../core/tensor.js';
+import type { Activation, Layer } from '../architecture.js';
 import { convNorm, roundChannels, sequence, squeezeExcite } from '../layers.js';
 
 export interface BlockOptions {

@@ -4,7 +4,8 @@
  * Source: Piergiovanni, Angelova, Toshev and Ryoo, "Evolving Space-Time Neural Architectures for Videos", ICCV 2019
  * (arXiv 1811.10636), section 3.
  */
-import type { Edge, Layer, Triple } from '../architecture.js';
+import type { Triple } from '../../core/tensor.js';
+import type { Edge, Layer } from '../architecture.js';
 import { activation, convNorm, convNormAct, sequence } from '../layers.js';
 import { shortcutOf } from './block.js';
 

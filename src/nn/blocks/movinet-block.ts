@@ -5,7 +5,8 @@
  *
  * Source: Kondratyuk et al. 2021 (arXiv 2103.11511), section 3.1 and appendix.
  */
-import type { Layer, Triple } from '../architecture.js';
+import type { Triple } from '../../core/tensor.js';
+import type { Layer } from '../architecture.js';
 import { convNorm, convNormAct, roundChannels, sequence, squeezeExcite } from '../layers.js';
 import { pooledShortcut } from './block.js';
 

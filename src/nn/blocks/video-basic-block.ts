@@ -5,7 +5,8 @@
  * between match the parameters of the full convolution (its footnote to equation 1), and follow from the block's
  * own widths for both of its pairs.
  */
-import type { Layer, Triple } from '../architecture.js';
+import type { Triple } from '../../core/tensor.js';
+import type { Layer } from '../architecture.js';
 import { convNorm, convNormAct, sequence, UNIT } from '../layers.js';
 import { shortcutOf, spatial, temporal } from './block.js';
 

@@ -6,7 +6,8 @@
  *
  * Source: Feichtenhofer 2020 (arXiv 2004.04730), table 1.
  */
-import type { Layer, Triple } from '../architecture.js';
+import type { Triple } from '../../core/tensor.js';
+import type { Layer } from '../architecture.js';
 import { activation, conv3d, convNorm, convNormAct, sequence, squeezeExcite } from '../layers.js';
 
 export interface X3dOptions {

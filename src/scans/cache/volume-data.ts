@@ -4,11 +4,11 @@
  * before.
  */
 import { closeSync, openSync, readSync } from 'node:fs';
+import type { Triple } from '../../core/tensor.js';
 import { UserError } from '../../core/errors.js';
 import { copyBox, ORIGIN, sumBox, volumeOf } from '../sampling/boxes.js';
 import { foregroundGrid, openCache, shardOf, voxelGrid, type CachedVolume } from './cache.js';
 import type { ChunkMemory } from './chunk-memory.js';
-import type { Triple } from '../geometry.js';
 import { chunkCount, partsOf, type Extents, type Grid } from './zarr/grid.js';
 import { decodeChunk, indexBytes, parseIndex, type ZarrData } from './zarr/shard.js';
 

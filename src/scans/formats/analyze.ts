@@ -6,7 +6,8 @@
  * look at slices, and that is what other readers do.
  */
 import { existsSync } from 'node:fs';
-import { affineOfColumns, type Affine, type Triple } from '../geometry.js';
+import type { Triple } from '../../core/tensor.js';
+import { affineOfColumns, type Affine } from '../geometry.js';
 import type { NiftiHeader } from './nifti-header.js';
 
 /** The direction towards which each stored axis grows, by `orient`; the last three are flipped along their second axis. */

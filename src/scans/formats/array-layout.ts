@@ -5,7 +5,7 @@
  * layout two to four axes are `yx`, `zyx`, `tzyx`. An array whose last axis looks like colours could be read so, and would
  * be a volume of three columns: it is refused until a layout says what it is.
  */
-import type { Triple } from '../geometry.js';
+import type { Triple } from '../../core/tensor.js';
 import { lumaOf } from './numbers.js';
 import type { VoxelArray } from './format.js';
 

@@ -9,7 +9,8 @@
  * - Geometry is in RAS+ millimetres whatever the format's own frame is (`geometry.ts` converts).
  * - Nothing that a format hands out names a patient: identifiers go through the pseudonym function that it is given.
  */
-import type { Affine, Triple } from '../geometry.js';
+import type { Triple } from '../../core/tensor.js';
+import type { Affine } from '../geometry.js';
 import type { Look } from './looks.js';
 
 export type VoxelArray =

@@ -4,9 +4,10 @@
  * Source: https://itk.org/Wiki/ITK/MetaIO/Documentation
  * A text header (`Key = value` lines) that ends with `ElementDataFile`; the frame is LPS, the first axis fastest.
  */
+import type { Triple } from '../../core/tensor.js';
 import { UserError } from '../../core/errors.js';
 import { entryOf } from '../../core/entry-of.js';
-import { affineOfColumns, type Triple } from '../geometry.js';
+import { affineOfColumns } from '../geometry.js';
 import { loadAll, peek } from './bytes.js';
 import { dataFileOf, isPattern, numberedFiles } from './data-files.js';
 import { evenTiming, type Format } from './format.js';

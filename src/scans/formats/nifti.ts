@@ -4,8 +4,9 @@
  * Read here rather than by ITK, which fills up what is missing (a truncated file reads as a volume that ends in zeros,
  * NaN reads as zero) and knows neither NIfTI-2 nor float64 affines; past the checks there is an array left to read.
  */
+import type { Triple } from '../../core/tensor.js';
 import { UserError } from '../../core/errors.js';
-import type { Affine, Triple } from '../geometry.js';
+import type { Affine } from '../geometry.js';
 import { analyzeAffine, analyzeRemarks } from './analyze.js';
 import { headOf, isGzip, loadExactly, peek, surplusRemarks } from './bytes.js';
 import { evenTiming, type Format } from './format.js';

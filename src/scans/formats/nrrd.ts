@@ -4,8 +4,9 @@
  * Source: https://teem.sourceforge.net/nrrd/format.html
  * A text header (`key: value` lines up to an empty one), then voxels, first axis fastest.
  */
+import type { Triple } from '../../core/tensor.js';
 import { entryOf } from '../../core/entry-of.js';
-import { affineOfColumns, type Frame, type Triple } from '../geometry.js';
+import { affineOfColumns, type Frame } from '../geometry.js';
 import { loadAll, peek } from './bytes.js';
 import { evenTiming, type Format, type VoxelArray } from './format.js';
 import { lumaOf, type NumberType } from './numbers.js';

@@ -7,9 +7,10 @@
  */
 import { unzip, type Unzipped } from 'fflate';
 import { promisify } from 'node:util';
+import type { Triple } from '../../core/tensor.js';
 import { UserError, messageOf } from '../../core/errors.js';
 import { entryOf } from '../../core/entry-of.js';
-import type { Affine, Triple } from '../geometry.js';
+import type { Affine } from '../geometry.js';
 import { arranged, strided } from './array-layout.js';
 import { LARGEST_BYTES, loadAll } from './bytes.js';
 import { evenTiming, type Format, type RawScan, type VoxelArray } from './format.js';

@@ -7,8 +7,8 @@
  * there is no air inside, all tissues are far brighter than air, and which is brighter than which differs between
  * patients. So neither an outline nor an intensity gives a place away, and a network has to know what lies where.
  */
+import type { Triple } from '../../core/tensor.js';
 import type { Rng } from '../../core/random.js';
-import type { Triple } from '../geometry.js';
 
 /** Appearance of a tissue. */
 interface Appearance {

@@ -2,8 +2,8 @@
  * The image of a phantom: its organs painted on a scanner's grid, bent as no two bodies are alike, partial volumes at
  * edges, texture inside tissues, a smooth bias field, noise.
  */
+import type { Triple } from '../../core/tensor.js';
 import { rngOf, type Rng } from '../../core/random.js';
-import type { Triple } from '../geometry.js';
 import { drawPatient, type Part } from './anatomy.js';
 import { drawLattice, textureOf, type Lattice } from './texture.js';
 

@@ -3,8 +3,8 @@
  *
  * Rows stay rows and columns columns, as the clip is shown, since few clips say how their plane lies in the body.
  */
+import type { Triple } from '../../core/tensor.js';
 import type { RawScan, VoxelArray } from '../formats/format.js';
-import type { Triple } from '../geometry.js';
 import type { ScanOptions } from '../options.js';
 import type { Resampled } from './preprocess.js';
 import { resample, resampledShape } from './resample.js';

@@ -1,10 +1,11 @@
 /**
  * From a scan as stored to volumes as networks see them: frames, orientation, spacing, intensity, foreground.
  */
+import type { Triple } from '../../core/tensor.js';
 import { UserError } from '../../core/errors.js';
 import { cineShapes, isCine, prepareCine } from './cine.js';
 import type { RawScan } from '../formats/format.js';
-import { canonicalTriple, canonicalVoxels, orientationOf, type Triple } from '../geometry.js';
+import { canonicalTriple, canonicalVoxels, orientationOf } from '../geometry.js';
 import { clipRangeOf, foregroundOf, rangeOf, standardise } from './intensity.js';
 import { matchLandmarks } from './landmarks.js';
 import { filled, measuredClip, measuredFrames, measuredOf } from './measured.js';

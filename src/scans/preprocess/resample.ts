@@ -5,7 +5,7 @@
  * spread functions of the two spacings: Cardoso et al., "Scale factor point spread function matching: beyond aliasing
  * in image resampling", MICCAI 2015. The output is centred on the input, so that flips commute with resampling.
  */
-import type { Triple } from '../geometry.js';
+import type { Triple } from '../../core/tensor.js';
 
 /** Full width at half maximum of a Gaussian with standard deviation 1. */
 const FWHM = 2 * Math.sqrt(2 * Math.LN2);

@@ -7,7 +7,8 @@
  * leaves the pixels of a slice as they are and shifts slices along one side of the picture. Nothing is cut off: the
  * picture grows, and what no slice covers takes the volume's lowest value.
  */
-import type { Affine, Orientation, Triple } from '../geometry.js';
+import type { Triple } from '../../core/tensor.js';
+import type { Affine, Orientation } from '../geometry.js';
 
 /** Cosine between two axes up to which they are taken to meet at a right angle; headers hold float32. */
 const SHEAR = 1e-3;

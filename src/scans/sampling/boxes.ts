@@ -3,7 +3,7 @@
  *
  * Plain loops, because rows of crops are short and `TypedArray.set` is slow where memory is shared.
  */
-import type { Triple } from '../geometry.js';
+import type { Triple } from '../../core/tensor.js';
 
 type Voxels = Float32Array | Uint8Array;
 

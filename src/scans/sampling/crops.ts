@@ -4,10 +4,10 @@
  * Modalities and patients are drawn before volumes, so that neither a common modality nor a patient with many scans
  * dominates. A crop lies inside its volume, which holds what was scanned and nothing else: no padding is ever added.
  */
+import type { Triple } from '../../core/tensor.js';
 import { UserError } from '../../core/errors.js';
 import type { Rng } from '../../core/random.js';
 import { volumeOf } from './boxes.js';
-import type { Triple } from '../geometry.js';
 import type { Crop, ScanSet, Volume } from './scan-set.js';
 
 /** Places tried before the one with the most tissue is taken. */

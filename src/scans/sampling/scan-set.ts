@@ -6,8 +6,8 @@
  * Axes are canonical: `[C, D, H, W]` with D towards superior, H towards anterior, W towards right (RAS+ reversed,
  * `x` fastest), for volumes; `[C, frames, H, W]` for cine, with H downwards and W to the right as clips are shown.
  */
+import type { Triple } from '../../core/tensor.js';
 import type { CachedVolume } from '../cache/cache.js';
-import type { Triple } from '../geometry.js';
 import { MemoryData, type VolumeData } from '../cache/volume-data.js';
 
 /** What is known of a volume without its voxels; plain data. */

@@ -1,8 +1,8 @@
 /**
  * How an array `[C, D, H, W]` is cut into chunks, and which chunks a box touches.
  */
+import type { Triple } from '../../../core/tensor.js';
 import { ORIGIN, type Place } from '../../sampling/boxes.js';
-import type { Triple } from '../../geometry.js';
 
 /** `[C, D, H, W]`; a mask has one channel. */
 export type Extents = readonly [number, number, number, number];

@@ -4,8 +4,8 @@
  * Source: https://nipy.org/nibabel/dicom/siemens_csa.html ("CSA2": SV10, four bytes, number of tags, 77; each tag 84
  * bytes, then its items, each a length in the second of four int32 and its text padded to four bytes).
  */
+import type { Triple } from '../../../../core/tensor.js';
 import type { DataSet } from 'dicom-parser';
-import type { Triple } from '../../../geometry.js';
 
 const CSA_IMAGE_HEADER = 'x00291010';
 const TAG_BYTES = 84;

@@ -4,7 +4,7 @@
  * Positions are measured along the slices' common normal, never by file name or instance number. Several slices at
  * each position are frames in time. Slices of a tilted gantry follow each other aslant; `shear.ts` straightens them.
  */
-import type { Triple } from '../../../geometry.js';
+import type { Triple } from '../../../../core/tensor.js';
 import type { Plane } from './plane.js';
 import type { Slice } from './slices.js';
 import { cross, dot, scaled, sum } from './vectors.js';

@@ -4,7 +4,7 @@
  * Sources: https://nipy.org/nibabel/dicom/dicom_mosaic.html for mosaics; the private data dictionary of United Imaging
  * (group 0065) for grids, whose slices each say where they lie.
  */
-import type { Triple } from '../../../geometry.js';
+import type { Triple } from '../../../../core/tensor.js';
 import { sliceNormalOf } from '../elements/csa.js';
 import { bValueOf } from '../meaning/diffusion.js';
 import { decimal, decimals, itemsOf, type DicomFile } from '../elements/file.js';

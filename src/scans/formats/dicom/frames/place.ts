@@ -4,7 +4,8 @@
  * Sources: DICOM PS3.3 C.7.6.2 (Image Plane), C.7.6.3.1.7 (Pixel Aspect Ratio).
  */
 import type { DataSet } from 'dicom-parser';
-import { affineOfColumns, type Triple } from '../../../geometry.js';
+import type { Triple } from '../../../../core/tensor.js';
+import { affineOfColumns } from '../../../geometry.js';
 import type { ScanInfo } from '../../format.js';
 import type { Arrangement } from './arrange.js';
 import { decimals } from '../elements/file.js';

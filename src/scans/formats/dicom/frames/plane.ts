@@ -5,7 +5,7 @@
  * .22 (in a volume), C.8.8.3.2 (Grid Frame Offset Vector of dose volumes).
  */
 import type { DataSet } from 'dicom-parser';
-import type { Triple } from '../../../geometry.js';
+import type { Triple } from '../../../../core/tensor.js';
 import { decimal, decimals } from '../elements/file.js';
 import type { FrameAttributes } from '../elements/frame-groups.js';
 import { cross, dot, scaled, sum, unit } from './vectors.js';

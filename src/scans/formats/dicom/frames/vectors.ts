@@ -1,5 +1,5 @@
 /** Vectors of three numbers. */
-import type { Triple } from '../../../geometry.js';
+import type { Triple } from '../../../../core/tensor.js';
 
 export function dot(a: Triple, b: Triple): number {
   return a[0] * b[0] + a[1] * b[1] + a[2] * b[2];

@@ -7,7 +7,7 @@
  * Source: DICOM PS3.3 C.8.4.8 (NM Multi-frame: vectors by image type), C.8.4.15 (NM Reconstruction: slices lie `Spacing
  * Between Slices` apart along the normal of the first one, against it where that is negative).
  */
-import type { Triple } from '../../../geometry.js';
+import type { Triple } from '../../../../core/tensor.js';
 import { decimal, decimals, itemsOf, type DicomFile } from '../elements/file.js';
 import { numbersIn } from '../elements/frame-groups.js';
 import type { Picture } from '../pixels/picture.js';
