@@ -5,7 +5,7 @@ import { copyFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
-import { writePatient } from '../scans/nifti-file.js';
+import { writePatient } from '../support/scans/nifti-file.js';
 import { voxolve } from '../support/cli.js';
 import { lineageTables, temporaryFolder } from '../support/tiny.js';
 

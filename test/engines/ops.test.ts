@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { differentiate } from '../../src/autodiff/differentiate.js';
 import { runGraph } from '../../src/engines/onnx/index.js';
-import { prepare } from '../support/op-case.js';
-import { opCases } from '../support/op-cases.js';
-import { interpret } from '../support/reference.js';
+import { prepare } from '../support/ops/op-case.js';
+import { opCases } from '../support/ops/op-cases.js';
+import { interpret } from '../support/ops/reference.js';
 
 describe('the onnx engine on the CPU agrees with the reference on values and gradients', () => {
   it.each(opCases)('of $title', async (opCase) => {

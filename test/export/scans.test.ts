@@ -11,7 +11,7 @@ import { nifti } from '../../src/scans/formats/nifti.js';
 import { npyBytes } from '../../src/scans/npy.js';
 import { ScanOptions, transformsOf } from '../../src/scans/options.js';
 import { prepare } from '../../src/scans/preprocess/preprocess.js';
-import { temporaryFolder, writeNifti } from '../scans/nifti-file.js';
+import { temporaryFolder, writeNifti } from '../support/scans/nifti-file.js';
 import { hasModule, needsPython, runPython } from '../support/python.js';
 
 const possible = hasModule('nibabel') && hasModule('numpy');

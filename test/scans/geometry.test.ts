@@ -8,7 +8,7 @@ import {
   orientationOf,
   type Affine,
 } from '../../src/scans/geometry.js';
-import { temporaryFolder, writeNifti } from './nifti-file.js';
+import { temporaryFolder, writeNifti } from '../support/scans/nifti-file.js';
 
 const folder = temporaryFolder();
 /** Extents of the anatomy along right, anterior, superior. */

@@ -14,7 +14,7 @@ import {
   type SharedScans,
 } from '../../src/scans/sampling/scan-set-transfer.js';
 import { wholeVolume, type ScanSet } from '../../src/scans/sampling/scan-set.js';
-import { temporaryFolder, writeNifti, writePatient } from './nifti-file.js';
+import { temporaryFolder, writeNifti, writePatient } from '../support/scans/nifti-file.js';
 
 const cacheDirectory = temporaryFolder();
 const options = (given: object = {}): ScanOptions => ScanOptions.parse({ spacing: 3, ...given });

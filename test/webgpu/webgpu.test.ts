@@ -9,9 +9,9 @@ import { inferenceModel } from '../../src/engines/onnx/inference-model.js';
 import { lowerings } from '../../src/engines/onnx/lowerings/index.js';
 import { floats, openModel } from '../../src/engines/onnx/runtime.js';
 import { Builder } from '../../src/ir/builder.js';
-import { prepare } from '../support/op-case.js';
-import { opCases } from '../support/op-cases.js';
-import { interpret } from '../support/reference.js';
+import { prepare } from '../support/ops/op-case.js';
+import { opCases } from '../support/ops/op-cases.js';
+import { interpret } from '../support/ops/reference.js';
 import { batches, initialWeights, smallProgram } from '../support/small-network.js';
 
 const report = (await onnxEngine.probe()).find(({ device }) => device === 'webgpu');
