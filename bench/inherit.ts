@@ -22,7 +22,7 @@ import { programCost } from '../src/pretrain/cost.js';
 import { inheritProgram } from '../src/pretrain/inherit.js';
 import { TrainingOptions } from '../src/pretrain/options.js';
 import { heldOutBatches, pretrain, type PretrainOutcome } from '../src/pretrain/pretrain.js';
-import { meanOf } from '../src/core/intervals.js';
+import { meanOf } from '../src/core/statistics/descriptive.js';
 import { loadScanSet } from '../src/scans/load.js';
 import { writePhantoms } from '../src/scans/phantoms/phantoms.js';
 import type { ScanSet } from '../src/scans/sampling/scan-set.js';

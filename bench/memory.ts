@@ -12,6 +12,7 @@ import { factorized3d } from '../search-spaces/factorized3d.js';
 import { table } from '../src/cli/views/format.js';
 import { messageOf, present } from '../src/core/errors.js';
 import { rngOf } from '../src/core/random.js';
+import { ascending, nearestQuantile } from '../src/core/statistics/quantiles.js';
 import { engines } from '../src/engines/index.js';
 import type { Architecture } from '../src/nn/architecture.js';
 import { infeasibility } from '../src/nn/shapes.js';
@@ -91,10 +92,6 @@ function inProcess(number: number): Measurement {
   return JSON.parse(output.toString()) as Measurement;
 }
 
-function quantile(sorted: readonly number[], share: number): number {
-  return sorted[Math.round(share * (sorted.length - 1))] ?? NaN;
-}
-
 const mebibytes = (bytes: number): string => (bytes / 2 ** 20).toFixed(0);
 
 function compare(): void {
@@ -126,8 +123,10 @@ function compare(): void {
     'ratio',
   ];
   process.stdout.write(`${table(header, rows)}\n`);
-  const ratios = all.map(({ measured, predicted }) => measured / predicted).sort((a, b) => a - b);
-  const [low, median, high] = [0.1, 0.5, 0.9].map((share) => quantile(ratios, share).toFixed(2));
+  const ratios = ascending(all.map(({ measured, predicted }) => measured / predicted));
+  const [low, median, high] = [0.1, 0.5, 0.9].map((share) =>
+    (nearestQuantile(ratios, share) ?? NaN).toFixed(2),
+  );
   process.stdout.write(
     `measured over predicted: median ${median}, nine in ten below ${high}, one in ten below ${low}, ` +
       `from ${ratios[0]?.toFixed(2)} to ${ratios.at(-1)?.toFixed(2)}\n`,

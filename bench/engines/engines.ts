@@ -6,15 +6,9 @@ import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { messageOf, UserError } from '../../src/core/errors.js';
+import { geometricMean } from '../../src/core/statistics/descriptive.js';
 import { engines } from '../../src/engines/index.js';
-import {
-  ALLOWED,
-  COMPARED,
-  geometricMean,
-  measureNetwork,
-  type Measurement,
-  type Setting,
-} from './measure.js';
+import { ALLOWED, COMPARED, measureNetwork, type Measurement, type Setting } from './measure.js';
 import { networks } from './networks.js';
 import { peakMeter } from './peak.js';
 import { HEADER, rowOf } from './report.js';

@@ -1,6 +1,7 @@
 /**
  * One network on one device beside PyTorch: rounds alternate, so that whatever else the machine does falls on both.
  */
+import { medianOf } from '../../src/core/statistics/quantiles.js';
 import type { Engine } from '../../src/engines/engine.js';
 import { batchesOf, programOf, stepFlops, weightsOf, type Network } from './networks.js';
 import { startPytorch } from './pytorch.js';
@@ -54,10 +55,10 @@ export async function measureNetwork(
     const pairs: (readonly [Round, Round | undefined])[] = [];
     for (let k = 0; k < rounds; k++) pairs.push([await ours.round(), await theirs?.round()]);
     const flops = stepFlops(program);
-    const rate = median(pairs.map(([{ seconds }]) => network.steps / seconds));
+    const rate = medianOf(pairs.map(([{ seconds }]) => network.steps / seconds));
     const paired = pairs.flatMap(([a, b]) => (b ? [[a, b] as const] : []));
     const over = (value: (ours: Round, theirs: Round) => number): number | null =>
-      paired.length === 0 ? null : median(paired.map(([a, b]) => value(a, b)));
+      paired.length === 0 ? null : medianOf(paired.map(([a, b]) => value(a, b)));
     return {
       name: network.name,
       engine: engine.name,
@@ -83,15 +84,4 @@ function differenceOf(rounds: readonly (readonly [Round, Round | undefined])[]):
   const [ours, theirs] = [losses(0), losses(1)];
   if (theirs.length === 0) return null;
   return Math.max(...theirs.map((loss, k) => Math.abs(loss - (ours[k] ?? NaN)) / Math.abs(loss)));
-}
-
-export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length / 2;
-  return ((sorted[Math.ceil(middle) - 1] ?? NaN) + (sorted[Math.floor(middle)] ?? NaN)) / 2;
-}
-
-export function geometricMean(values: readonly number[]): number | null {
-  if (values.length === 0) return null;
-  return Math.exp(values.reduce((sum, value) => sum + Math.log(value), 0) / values.length);
 }

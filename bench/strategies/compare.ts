@@ -2,6 +2,7 @@
  * Strategies compared on one table over many seeds: what each finds, in mean and standard deviation.
  */
 import { UserError } from '../../src/core/errors.js';
+import { meanOf, sampleDeviation } from '../../src/core/statistics/descriptive.js';
 import { front, hypervolume, type Point } from '../../src/search/pareto.js';
 import type { StrategyChoice } from '../../src/search/strategies/index.js';
 import type { BenchArguments } from '../arguments.js';
@@ -155,7 +156,5 @@ function referenceOf(points: readonly Point[], { reference, minimize }: BenchArg
 }
 
 export function spreadOf(values: readonly number[]): Spread {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  return { mean, std: values.length < 2 ? 0 : Math.sqrt(squares / (values.length - 1)) };
+  return { mean: meanOf(values), std: sampleDeviation(values) };
 }

@@ -6,7 +6,7 @@
  * options, its way with scans or its phantoms are others.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import type { Interval } from '../core/intervals.js';
+import type { Interval } from '../core/statistics/intervals.js';
 import { canonicalJson, type Json } from '../core/json.js';
 import type { ResolvedExperiment } from '../experiment/resolve.js';
 import { PHANTOMS_VERSION } from '../scans/phantoms/phantoms.js';

@@ -6,7 +6,7 @@
  */
 import type { Rng } from '../core/random.js';
 import { present } from '../core/errors.js';
-import { differenceOf, type Estimate, type Interval } from '../core/intervals.js';
+import { differenceOf, type Estimate, type Interval } from '../core/statistics/intervals.js';
 import type { Engine } from '../engines/engine.js';
 import type { TrainingOptions } from '../pretrain/options.js';
 import type { ScanSet } from '../scans/sampling/scan-set.js';

@@ -2,7 +2,8 @@
  * How a small network scores after a short training: what it learns here, a candidate would learn too.
  */
 import { present } from '../core/errors.js';
-import { boundedMean, meanOf } from '../core/intervals.js';
+import { meanOf } from '../core/statistics/descriptive.js';
+import { boundedMean } from '../core/statistics/intervals.js';
 import type { Rng } from '../core/random.js';
 import type { Engine } from '../engines/engine.js';
 import type { Architecture } from '../nn/architecture.js';

@@ -7,7 +7,8 @@
  */
 import { z } from 'zod';
 import type { Json } from '../core/json.js';
-import { nonNegativeLeastSquares } from '../core/least-squares.js';
+import { nonNegativeLeastSquares } from '../core/linear-algebra/least-squares.js';
+import { ascending, nearestQuantile } from '../core/statistics/quantiles.js';
 import { workKinds, workOf, type Work } from '../ir/work.js';
 import type { Architecture } from '../nn/architecture.js';
 import { encoderGraph } from './program.js';
@@ -109,9 +110,7 @@ export function leftOutError(samples: readonly Sample[]): LatencyModel['leftOut'
 
 /** Median, and where one in ten lies below and above. */
 export function spreadOf(ratios: readonly number[]): LatencyModel['leftOut'] {
-  const sorted = [...ratios].sort((a, b) => a - b);
-  const [low = NaN, median = NaN, high = NaN] = [0.1, 0.5, 0.9].map(
-    (share) => sorted[Math.round(share * (sorted.length - 1))],
-  );
+  const sorted = ascending(ratios);
+  const [low = NaN, median = NaN, high = NaN] = [0.1, 0.5, 0.9].map((q) => nearestQuantile(sorted, q));
   return { median, low, high };
 }

@@ -7,6 +7,7 @@
  */
 import type { Rng } from '../core/random.js';
 import { present } from '../core/errors.js';
+import { meanOf } from '../core/statistics/descriptive.js';
 import { sizeOf, type TensorMap } from '../core/tensor.js';
 import type { Session, SessionState, TrainingProgram } from '../engines/engine.js';
 import type { ScanSet } from '../scans/sampling/scan-set.js';
@@ -190,10 +191,6 @@ function isMultiple(step: number, every: number | undefined): boolean {
 
 function nextMultiple(step: number, every: number | undefined): number {
   return every === undefined ? Infinity : (Math.floor(step / every) + 1) * every;
-}
-
-function meanOf(values: Float32Array): number {
-  return values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
 }
 
 /** The held-out batches of an experiment: equal for all its candidates. `rng` is keyed by the seed alone. */

@@ -2,6 +2,7 @@
  * When training ends before its last step. The rule sees curves over steps and nothing else, so that it decides the
  * same on every machine.
  */
+import { meanOf } from '../core/statistics/descriptive.js';
 import type { TrainingOptions } from './options.js';
 
 /** Training ends at `step` where no score up to then has reached `score`. */
@@ -40,16 +41,12 @@ export function verdict(
   if (evaluateEvery === undefined || earlyStopping === undefined) return 'go on';
   const { patience, divergence } = earlyStopping;
   if (divergence !== undefined) {
-    const latest = mean(losses.slice(-evaluateEvery));
-    if (latest > divergence * mean(losses.slice(0, evaluateEvery))) return 'diverged';
+    const latest = meanOf(losses.slice(-evaluateEvery));
+    if (latest > divergence * meanOf(losses.slice(0, evaluateEvery))) return 'diverged';
   }
   if (patience !== undefined && scores.length > patience) {
     const before = Math.max(...scores.slice(0, -patience));
     if (scores.slice(-patience).every((score) => score <= before)) return 'saturated';
   }
   return 'go on';
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
 }

@@ -4,7 +4,8 @@
 import type { Rng } from '../core/random.js';
 import { nearestNeighbours, tunedRidge, type Classifier } from './classifiers.js';
 import { spreadOf, type Spread } from './collapse.js';
-import { groupedShare, meanOf, type Interval } from '../core/intervals.js';
+import { meanOf } from '../core/statistics/descriptive.js';
+import { groupedShare, type Interval } from '../core/statistics/intervals.js';
 import { standardised, takeRows, type Matrix } from './matrix.js';
 
 export interface ProbeScore {

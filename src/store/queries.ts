@@ -1,6 +1,7 @@
 /**
  * What status and lineage show, read in few indexed queries.
  */
+import { medianOf } from '../core/statistics/quantiles.js';
 import type { CandidateStatus, MutationRecord } from './candidates.js';
 import { mutationsOf } from './candidates.js';
 import type { Store } from './open.js';
@@ -36,9 +37,7 @@ function readSummary(store: Store, experiment: number): Summary {
     )
     .get(experiment) as NonNullable<Summary['best']> | undefined;
   const firstTen = store
-    .statement(
-      'SELECT score FROM candidates WHERE experiment = ? AND number < 10 AND score IS NOT NULL ORDER BY score',
-    )
+    .statement('SELECT score FROM candidates WHERE experiment = ? AND number < 10 AND score IS NOT NULL')
     .pluck()
     .all(experiment) as number[];
   const diverged = store
@@ -48,14 +47,12 @@ function readSummary(store: Store, experiment: number): Summary {
     )
     .pluck()
     .get(experiment) as number;
-  return { candidates: counts, best: best ?? null, medianOfFirstTen: median(firstTen), diverged };
-}
-
-/** Of ascending values. */
-function median(sorted: readonly number[]): number | null {
-  const middle = Math.floor(sorted.length / 2);
-  const [low, high] = [sorted[sorted.length % 2 === 0 ? middle - 1 : middle], sorted[middle]];
-  return low === undefined || high === undefined ? null : (low + high) / 2;
+  return {
+    candidates: counts,
+    best: best ?? null,
+    medianOfFirstTen: firstTen.length === 0 ? null : medianOf(firstTen),
+    diverged,
+  };
 }
 
 export interface Ancestor {

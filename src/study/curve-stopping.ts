@@ -7,6 +7,8 @@
  *
  * Source: Golovin et al., "Google Vizier: A Service for Black-Box Optimization", KDD 2017, section 3.2.2.
  */
+import { lowerQuantile } from '../core/statistics/quantiles.js';
+
 export interface CurveRule {
   /** Name of the curve: scores by training step. */
   readonly curve: string;
@@ -56,7 +58,7 @@ export class CurveStopping {
       .filter(([, known]) => known.length >= atLeast)
       .map(([step, known]) => ({
         step,
-        score: known[Math.floor(quantile * (known.length - 1))] ?? -Infinity,
+        score: lowerQuantile(known, quantile) ?? -Infinity,
       }))
       .sort((a, b) => a.step - b.step);
   }

@@ -1,7 +1,8 @@
 /**
  * What a lineage teaches: which mutations helped, which genes matter, how varied the search still is.
  */
-import { meanOf, wilson } from '../core/intervals.js';
+import { entropyOf, meanOf, squaredDeviations } from '../core/statistics/descriptive.js';
+import { wilson } from '../core/statistics/intervals.js';
 import { isJsonArray, type Json } from '../core/json.js';
 import type { LineageRow } from '../store/lineage.js';
 
@@ -63,7 +64,7 @@ export function geneEffects(rows: readonly LineageRow[]): readonly GeneEffect[] 
   const top = rows.reduce((most, { rung, score }) => (score === null ? most : Math.max(most, rung)), 0);
   const scored = rows.filter(({ rung, score }) => rung === top && score !== null);
   const scores = scored.map(({ score }) => score ?? 0);
-  const total = squares(scores);
+  const total = squaredDeviations(scores);
   const genes = new Map<string, Map<string, number[]>>();
   for (const { genome, score } of scored) {
     for (const [gene, value] of leaves(JSON.parse(genome) as Json)) {
@@ -81,8 +82,8 @@ export function geneEffects(rows: readonly LineageRow[]): readonly GeneEffect[] 
       const groups = [...values].map(([value, own]) => ({ value: JSON.parse(value) as Json, own }));
       // A gene of list items occurs several times in a genome; its own variance is the yardstick then.
       const all = groups.flatMap(({ own }) => own);
-      const within = groups.reduce((sum, { own }) => sum + squares(own), 0);
-      const whole = all.length === scores.length ? total : squares(all);
+      const within = groups.reduce((sum, { own }) => sum + squaredDeviations(own), 0);
+      const whole = all.length === scores.length ? total : squaredDeviations(all);
       return {
         gene,
         explained: whole === 0 ? 0 : 1 - within / whole,
@@ -123,7 +124,7 @@ export function diversityOverTime(rows: readonly LineageRow[], stretches = 10): 
   return parts.map(({ rows: part, counts }, i) => {
     const shares = [...counts].flatMap(([gene, values]) => {
       const size = alphabet.get(gene)?.size ?? 1;
-      return size < 2 ? [] : [entropy([...values.values()]) / Math.log(size)];
+      return size < 2 ? [] : [entropyOf([...values.values()]) / Math.log(size)];
     });
     const scores = part.flatMap(({ score }) => (score === null ? [] : [score]));
     return {
@@ -166,16 +167,4 @@ function leaves(value: Json, path = '', found: [string, Json][] = []): readonly 
     for (const [key, inner] of Object.entries(value)) leaves(inner, `${path}/${key}`, found);
   }
   return found;
-}
-
-/** Sum of squared deviations from the mean. */
-function squares(values: readonly number[]): number {
-  const centre = meanOf(values);
-  return values.reduce((sum, value) => sum + (value - centre) ** 2, 0);
-}
-
-/** In nats. */
-function entropy(counts: readonly number[]): number {
-  const total = counts.reduce((sum, count) => sum + count, 0);
-  return -counts.reduce((sum, count) => sum + (count / total) * Math.log(count / total), 0);
 }

@@ -1,8 +1,13 @@
 /**
  * The trust meter: does the score that the search ranks by rank as full evaluations do, and better than mere size?
  */
+import {
+  kendall,
+  kendallDifference,
+  type Correlation,
+  type Graded,
+} from '../core/statistics/rank-correlation.js';
 import type { TrustRow } from '../store/auxiliary-queries.js';
-import { difference, kendall, type Correlation, type Graded } from './rank-correlation.js';
 
 /** Fewer full evaluations than this say nothing. */
 export const FEWEST = 8;
@@ -38,7 +43,7 @@ function reportOf(
     rows.map((row) => ({ a: value(row), b: truth(row) ?? 0, group: row.rung }));
   const [byScore, bySize] = [graded(({ score }) => score), graded(({ params }) => params ?? 0)];
   const enough = rows.length >= FEWEST;
-  const gain = enough ? difference(byScore, bySize) : null;
+  const gain = enough ? kendallDifference(byScore, bySize) : null;
   const [low, high] = gain?.interval ?? [0, 0];
   return {
     target,

@@ -2,6 +2,7 @@
  * Predictions of memory, corrected by what candidates were seen to need: a factor that nine in ten of them stayed
  * below. It serves to pack workers, and nothing else: what is measured may schedule, never decide.
  */
+import { ascending, lowerQuantile } from '../core/statistics/quantiles.js';
 
 /** Measurements before the factor is trusted, and how many of the latest count. */
 const ENOUGH = 5;
@@ -23,8 +24,7 @@ export class MemoryCorrection {
 
   get factor(): number {
     if (this.#ratios.length < ENOUGH) return 1;
-    const sorted = [...this.#ratios].sort((a, b) => a - b);
-    const ratio = sorted[Math.floor(QUANTILE * (sorted.length - 1))] ?? 1;
+    const ratio = lowerQuantile(ascending(this.#ratios), QUANTILE) ?? 1;
     return Math.min(LIMITS[1], Math.max(LIMITS[0], ratio));
   }
 

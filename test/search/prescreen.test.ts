@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { rngOf } from '../../src/core/random.js';
 import { int, record } from '../../src/search/genes/index.js';
-import { kendall } from '../../src/search/kendall.js';
 import { genomeSpace } from '../../src/search/space.js';
 import { agreements, createStrategy, type ZeroCost } from '../../src/search/strategies/index.js';
 import { told, type Genome, type Strategy } from '../../src/search/strategy.js';
@@ -66,17 +65,5 @@ describe('a prescreen', () => {
     const choice = { name: 'random', options: { prescreen: {} } };
     expect(() => createStrategy(choice, space)).toThrow('no networks to score');
     expect(() => make({ pool: 1 })).toThrow('strategy.options: "prescreen.pool" is 1');
-  });
-});
-
-describe("Kendall's rank correlation", () => {
-  it('counts pairs in like and in unlike order, with ties left out of its scale', () => {
-    expect(kendall([1, 2, 3, 4], [10, 20, 30, 40])).toBe(1);
-    expect(kendall([1, 2, 3, 4], [4, 3, 2, 1])).toBe(-1);
-    // 5 pairs alike, 1 unlike.
-    expect(kendall([1, 2, 3, 4], [1, 3, 2, 4])).toBeCloseTo(4 / 6);
-    // scipy.stats.kendalltau([12, 2, 1, 12, 2], [1, 4, 7, 1, 0])
-    expect(kendall([12, 2, 1, 12, 2], [1, 4, 7, 1, 0])).toBeCloseTo(-0.4714045207910316);
-    expect(kendall([1, 1, 1], [1, 2, 3])).toBe(0);
   });
 });

@@ -1,7 +1,8 @@
 /**
  * Which candidate is the winner: of those trained again from scratch, the one with the highest mean (docs/trust.md).
  */
-import { boundedMean, meanOf } from '../../core/intervals.js';
+import { meanOf } from '../../core/statistics/descriptive.js';
+import { boundedMean } from '../../core/statistics/intervals.js';
 import { summarise, winnerRows, type ExperimentRow, type Store } from '../../store/index.js';
 import { specFromJson } from '../search-spec.js';
 

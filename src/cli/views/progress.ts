@@ -2,6 +2,7 @@
  * Live progress: on a terminal a few lines that redraw themselves, elsewhere one line per finished candidate.
  */
 import { createLogUpdate } from 'log-update';
+import { meanOf } from '../../core/statistics/descriptive.js';
 import { duration, percent, plural } from './format.js';
 import { note } from './output.js';
 
@@ -153,7 +154,7 @@ export class Progress {
     const left = this.options.total - this.done + this.left;
     if (left <= 0) return 'nothing left';
     if (this.durations.length === 0) return 'time left unknown yet';
-    const mean = this.durations.reduce((sum, seconds) => sum + seconds, 0) / this.durations.length;
+    const mean = meanOf(this.durations);
     return `about ${duration((mean * left) / this.options.workers)} left`;
   }
 }

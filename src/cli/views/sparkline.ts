@@ -3,6 +3,7 @@
  *
  * Longer curves than fit are drawn by the means of equal stretches, so the whole run is always in sight.
  */
+import { meanOf } from '../../core/statistics/descriptive.js';
 const heights = '▁▂▃▄▅▆▇█';
 
 /** @param width characters at most; values that are not finite leave a gap */
@@ -13,7 +14,7 @@ export function sparkline(values: readonly number[], width: number): string {
       Math.floor((column * values.length) / columns),
       Math.floor(((column + 1) * values.length) / columns),
     );
-    return part.reduce((sum, value) => sum + value, 0) / part.length;
+    return meanOf(part);
   });
   const finite = means.filter(Number.isFinite);
   const [low, high] = [Math.min(...finite), Math.max(...finite)];

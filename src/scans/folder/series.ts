@@ -7,6 +7,7 @@
  */
 import { basename, dirname, extname } from 'node:path';
 import { printable } from '../../core/errors.js';
+import { upperMedian } from '../../core/statistics/quantiles.js';
 import type { Member } from './discover.js';
 import { partsOf, type Part } from './parts.js';
 
@@ -86,7 +87,7 @@ function completeEachOther(members: readonly Member[]): boolean {
   const places = members.flatMap(({ facts }) => facts?.place ?? []).sort((a, b) => a - b);
   if (places.length < members.length) return false;
   const steps = places.slice(1).map((place, i) => place - (places[i] as number));
-  const usual = [...steps].sort((a, b) => a - b)[Math.floor(steps.length / 2)] ?? 0;
+  const usual = upperMedian(steps) ?? 0;
   return steps.every((step) => step >= SAME && step <= GAP * usual);
 }
 

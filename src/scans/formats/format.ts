@@ -9,6 +9,7 @@
  * - Geometry is in RAS+ millimetres whatever the format's own frame is (`geometry.ts` converts).
  * - Nothing that a format hands out names a patient: identifiers go through the pseudonym function that it is given.
  */
+import { upperMedian } from '../../core/statistics/quantiles.js';
 import type { Triple } from '../../core/tensor.js';
 import type { Affine } from '../geometry.js';
 import type { Look } from './looks.js';
@@ -114,8 +115,7 @@ export interface Format {
 /** Seconds since the first frame, and the median step, of frames at these times. */
 export function timing(times: readonly number[]): Pick<ScanInfo, 'frameTime' | 'frameTimes'> {
   const steps = times.slice(1).map((time, i) => time - (times[i] as number));
-  const sorted = [...steps].sort((a, b) => a - b);
-  const median = sorted[Math.floor(sorted.length / 2)];
+  const median = upperMedian(steps);
   if (median === undefined || !(median > 0) || !steps.every((step) => Number.isFinite(step) && step >= 0))
     return { frameTime: null, frameTimes: null };
   const even = steps.every((step) => Math.abs(step - median) <= 0.01 * median);

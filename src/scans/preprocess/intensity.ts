@@ -5,6 +5,7 @@
  * intensities are clipped at percentiles and standardised over tissue, so that neither a bright implant nor the field
  * of view decides the scale.
  */
+import { linearQuantile } from '../../core/statistics/quantiles.js';
 import type { Clipping } from '../options.js';
 
 /** Nothing physical is darker than air at -1000 Hounsfield units; scanners pad with less. */
@@ -32,14 +33,7 @@ export function rangeOf(voxels: Float32Array): { low: number; high: number; nonF
 
 /** The value below which `percent` of `sorted` lie, by linear interpolation as NumPy does. */
 export function percentileOf(sorted: Float32Array, percent: number): number {
-  return between(percent, sorted.length, (rank) => sorted[rank] as number);
-}
-
-function between(percent: number, count: number, at: (rank: number) => number): number {
-  const position = (percent / 100) * (count - 1);
-  const below = Math.floor(position);
-  const low = at(below);
-  return low + (at(Math.min(below + 1, count - 1)) - low) * (position - below);
+  return linearQuantile(percent / 100, sorted.length, (rank) => sorted[rank] as number);
 }
 
 /**
@@ -71,7 +65,7 @@ export function percentileWithin(values: Float32Array, percent: number, mask?: U
         members[found++] = values[i] as number;
     return members.sort()[rank - before] as number;
   };
-  return between(percent, total, at);
+  return linearQuantile(percent / 100, total, at);
 }
 
 /**

@@ -5,6 +5,7 @@
  * have no unit; after matching, the same tissue has about the same value in every scan. Where it is used, the reference
  * stands in the experiment as numbers, so that it can be read there and is part of the cache's key.
  */
+import { meanOf } from '../../core/statistics/descriptive.js';
 import { percentileWithin } from './intensity.js';
 import type { Landmarks } from '../options.js';
 
@@ -54,7 +55,7 @@ export function meanLandmarks(
       const [low, high] = [found[0] as number, found.at(-1) as number];
       return high > low ? (100 * ((found[i] as number) - low)) / (high - low) : 0;
     });
-    return scaled.reduce((sum, value) => sum + value, 0) / Math.max(1, scaled.length);
+    return meanOf(scaled);
   });
   return { percentiles: [...percentiles], values: values.map((value) => Math.round(1e4 * value) / 1e4) };
 }

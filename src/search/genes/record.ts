@@ -6,6 +6,7 @@
  * as a `switch` of the whole record.
  */
 import { isJsonArray, type Json } from '../../core/json.js';
+import { meanOf } from '../../core/statistics/descriptive.js';
 import {
   complete,
   countFields,
@@ -56,7 +57,7 @@ function recordOf(fields: readonly Field[]): Gene<Values> {
         const [x, y] = [a[name], b[name]];
         return x === undefined || y === undefined ? 1 : gene.distance(x, y);
       });
-      return each.length === 0 ? 0 : each.reduce((sum, one) => sum + one, 0) / each.length;
+      return meanOf(each);
     },
     count: () => countFields(fields),
     width: fields.reduce((sum, field) => sum + field.gene.width + (isConditional(field) ? 1 : 0), 0),

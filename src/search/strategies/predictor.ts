@@ -11,6 +11,7 @@
  */
 import { z } from 'zod';
 import type { Rng } from '../../core/random.js';
+import { normalCdf, normalDensity, normalQuantile } from '../../core/statistics/normal.js';
 import { gaussianProcess, type Predict } from '../gaussian-process.js';
 import type { GenomeSpace, Proposal, Result } from '../strategy.js';
 import { defineStrategy } from './member.js';
@@ -113,22 +114,5 @@ function mostPromising<T>(items: readonly T[], value: (item: T) => number): T {
 /** E[max(0, f − best)] of a normal f (Jones, Schonlau and Welch 1998, equation 15). */
 function expectedImprovement({ mean, deviation }: ReturnType<Predictor>, best: number): number {
   const z = (mean - best) / deviation;
-  return deviation * (z * normalCdf(z) + Math.exp((-z * z) / 2) / Math.sqrt(2 * Math.PI));
-}
-
-/** Abramowitz and Stegun 26.2.17; the error is below 1e-7. */
-function normalCdf(z: number): number {
-  const t = 1 / (1 + 0.2316419 * Math.abs(z));
-  const series =
-    t * (0.31938153 + t * (-0.356563782 + t * (1.781477937 + t * (-1.821255978 + t * 1.330274429))));
-  const tail = (Math.exp((-z * z) / 2) / Math.sqrt(2 * Math.PI)) * series;
-  return z > 0 ? 1 - tail : tail;
-}
-
-/** The z with normalCdf(z) = p; Abramowitz and Stegun 26.2.23, with an error below 5e-4. */
-function normalQuantile(p: number): number {
-  const t = Math.sqrt(-2 * Math.log(Math.min(p, 1 - p)));
-  const z =
-    t - (2.515517 + t * (0.802853 + t * 0.010328)) / (1 + t * (1.432788 + t * (0.189269 + t * 0.001308)));
-  return p > 0.5 ? z : -z;
+  return deviation * (z * normalCdf(z) + normalDensity(z));
 }

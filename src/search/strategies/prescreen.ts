@@ -9,7 +9,7 @@
  * a score); White et al., "A Deeper Look at Zero-Cost Proxies", 2022, on parameters as the baseline.
  */
 import { z } from 'zod';
-import { kendall } from '../kendall.js';
+import { kendallTau } from '../../core/statistics/rank-correlation.js';
 import { told, type Genome, type Proposal, type Strategy } from '../strategy.js';
 
 /** Scores of genomes without training, higher promising more. Pure functions of the genome. */
@@ -49,7 +49,7 @@ export function agreements(
 ): readonly Agreement[] {
   const truth = trained.map(({ score }) => score);
   const of = (name: string): number =>
-    kendall(
+    kendallTau(
       trained.map(({ genome }) => zeroCost.of(name, genome)),
       truth,
     );

@@ -4,6 +4,7 @@
  * Positions are measured along the slices' common normal, never by file name or instance number. Several slices at
  * each position are frames in time. Slices of a tilted gantry follow each other aslant; `shear.ts` straightens them.
  */
+import { upperMedian } from '../../../../core/statistics/quantiles.js';
 import type { Triple } from '../../../../core/tensor.js';
 import type { Plane } from './plane.js';
 import type { Slice } from './slices.js';
@@ -47,7 +48,7 @@ export function arrange(slices: readonly Slice[]): Arrangement {
     places.map(({ slices: found }) => found[frame] as Slice),
   );
   const gaps = places.slice(1).map(({ at }, i) => at - (places[i]?.at as number));
-  const usual = [...gaps].sort((a, b) => a - b)[Math.floor(gaps.length / 2)] ?? inTime[0]?.thickness ?? 1;
+  const usual = upperMedian(gaps) ?? inTime[0]?.thickness ?? 1;
   const step = stepOf(places, normal, usual);
   return { frames: byFrame, step, problem: problemOf(places, gaps, usual) ?? driftOf(places, step, normal) };
 }

@@ -10,17 +10,18 @@
  * Intervals for Proportions in Complex Sample Surveys", 2019, do; Newcombe, "Interval Estimation for the Difference between
  * Independent Proportions", Statistics in Medicine 1998, method 10.
  */
+import { meanOf, squaredDeviations } from './descriptive.js';
+import { NORMAL_975 as Z } from './normal.js';
+import { studentQuantile } from './students-t.js';
+
 export type Interval = readonly [low: number, high: number];
 
-/** 97.5 % quantile of the normal distribution. */
-const Z = 1.959964;
-
-/** Of a share of `hits` in `count` independent trials; without trials it says nothing. */
+/** Wilson's interval of a share of `hits` in `count` independent trials; [0, 1] without trials. */
 export function wilson(hits: number, count: number): Interval {
   return count === 0 ? [0, 1] : wilsonOf(hits / count, count);
 }
 
-/** `count` may be an effective number, not whole. */
+/** Wilson's interval of a share; `count` may be an effective number of trials, not whole. */
 function wilsonOf(share: number, count: number): Interval {
   const scale = 1 + Z ** 2 / count;
   const centre = (share + Z ** 2 / (2 * count)) / scale;
@@ -29,33 +30,35 @@ function wilsonOf(share: number, count: number): Interval {
   return [share === 0 ? 0 : Math.max(0, centre - half), share === 1 ? 1 : Math.min(1, centre + half)];
 }
 
-/** What one group, such as a patient, adds to a share: the sum of its values in [0, 1], and their number. */
+/** A group's part of a share, such as a patient's: the sum of its values in [0, 1], and their number. */
 export interface Group {
   readonly sum: number;
   readonly count: number;
 }
 
 /**
- * Of the share Σ sum / Σ count over groups that are independent while their members are not. A single group says nothing.
+ * Interval of the share Σ sum / Σ count over groups that are independent while their members are not; [0, 1] of a single
+ * group.
  *
- * The variance between groups tells how many independent observations the sample is worth. Few groups know that variance
- * badly, which takes some off (Student's t for the normal); it is never worth more than the observations there are.
+ * The variance between groups gives the effective sample size: the number of independent observations that would be as
+ * certain. Few groups estimate that variance badly, which takes some off (Student's t for the normal); it is never more
+ * than the observations there are.
  */
 export function groupedShare(groups: readonly Group[]): Interval {
   const m = groups.length;
   const count = groups.reduce((sum, group) => sum + group.count, 0);
   if (m < 2 || count === 0) return [0, 1];
   const share = groups.reduce((sum, group) => sum + group.sum, 0) / count;
-  // Of the ratio, linearised (Cochran, Sampling Techniques, 1977, equation 6.9).
+  // The linearised variance of a ratio (Cochran, Sampling Techniques, 1977, equation 6.9).
   const squares = groups.reduce((sum, group) => sum + (group.sum - share * group.count) ** 2, 0);
   const variance = (m / (m - 1)) * (squares / count ** 2);
-  const worth = ((share * (1 - share)) / variance) * (Z / studentQuantile(m - 1)) ** 2;
-  return wilsonOf(share, variance === 0 ? count : Math.min(count, worth));
+  const effective = ((share * (1 - share)) / variance) * (Z / studentQuantile(m - 1)) ** 2;
+  return wilsonOf(share, variance === 0 ? count : Math.min(count, effective));
 }
 
 /**
- * Of the mean of a few values between two bounds, each the mean of `count` observations, such as the scores of several
- * trainings: the mean as a share of the way from bound to bound. Where a value lies outside, Student's.
+ * Interval of the mean of a few values between two bounds, each the mean of `count` observations, such as the scores of
+ * several trainings: the mean is taken as a share of the way from bound to bound. Student's where a value lies outside.
  */
 export function boundedMean(values: readonly number[], [low, high]: Interval, count: number): Interval {
   if (values.some((value) => value < low || value > high)) return studentInterval(values);
@@ -65,21 +68,20 @@ export function boundedMean(values: readonly number[], [low, high]: Interval, co
 }
 
 /**
- * Of the mean of a few differences of shares, each of a pair, such as two networks' scores with the same seed: Student's, cut
- * to what differences of shares can be, which leaves out no possible truth.
+ * Interval of the mean of a few differences of shares, each of a pair, such as two networks' scores with the same seed:
+ * Student's, cut to what differences of shares can be, which leaves out no possible truth.
  */
 export function pairedDifference(values: readonly number[], most = 1): Interval {
   const [low, high] = studentInterval(values);
   return [Math.max(-most, low), Math.min(most, high)];
 }
 
-/** Of the mean of a few independent values without bounds (Student's t). A single value gives no interval. */
+/** Student's interval of the mean of a few independent values without bounds; without limits for a single value. */
 export function studentInterval(values: readonly number[]): Interval {
   const n = values.length;
-  const mean = meanOf(values);
   if (n < 2) return [-Infinity, Infinity];
-  const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (n - 1);
-  const half = studentQuantile(n - 1) * Math.sqrt(variance / n);
+  const mean = meanOf(values);
+  const half = studentQuantile(n - 1) * Math.sqrt(squaredDeviations(values) / (n - 1) / n);
   return [mean - half, mean + half];
 }
 
@@ -88,7 +90,7 @@ export interface Estimate {
   readonly interval: Interval;
 }
 
-/** Of the difference a − b of two independent shares, from the intervals of both: no wider than the shares allow. */
+/** Interval of the difference a − b of two independent shares, from the intervals of both; never beyond [−1, 1]. */
 export function differenceOf(a: Estimate, b: Estimate): Interval {
   const difference = a.value - b.value;
   const [[lowA, highA], [lowB, highB]] = [a.interval, b.interval];
@@ -96,25 +98,4 @@ export function differenceOf(a: Estimate, b: Estimate): Interval {
     difference - Math.hypot(a.value - lowA, highB - b.value),
     difference + Math.hypot(highA - a.value, b.value - lowB),
   ];
-}
-
-/** Quantiles for few degrees of freedom, from 1; beyond, the expansion errs by less than 0.001. */
-const QUANTILES = [12.7062, 4.3027, 3.1824, 2.7764, 2.5706] as const;
-
-/** 97.5 % quantile of Student's t; the expansion is that of Abramowitz and Stegun 26.7.5. */
-export function studentQuantile(freedom: number): number {
-  const known = QUANTILES[freedom - 1];
-  if (known !== undefined) return known;
-  const terms = [
-    (Z ** 3 + Z) / 4,
-    (5 * Z ** 5 + 16 * Z ** 3 + 3 * Z) / 96,
-    (3 * Z ** 7 + 19 * Z ** 5 + 17 * Z ** 3 - 15 * Z) / 384,
-    (79 * Z ** 9 + 776 * Z ** 7 + 1482 * Z ** 5 - 1920 * Z ** 3 - 945 * Z) / 92160,
-  ];
-  return terms.reduce((sum, term, i) => sum + term / freedom ** (i + 1), Z);
-}
-
-/** 0 of nothing. */
-export function meanOf(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
 }

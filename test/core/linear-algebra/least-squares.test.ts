@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { nonNegativeLeastSquares } from '../../src/core/least-squares.js';
-import { rngOf } from '../../src/core/random.js';
+import { nonNegativeLeastSquares } from '../../../src/core/linear-algebra/least-squares.js';
+import { rngOf } from '../../../src/core/random.js';
 
 const dot = (a: readonly number[], b: readonly number[]): number =>
   a.reduce((sum, value, i) => sum + value * (b[i] ?? 0), 0);
