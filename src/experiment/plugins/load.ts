@@ -50,6 +50,6 @@ async function loader(): Promise<Jiti> {
   return createJiti(import.meta.url, {
     fsCache: false,
     // The running voxolve itself, not a second copy: `import { … } from 'voxolve'` works wherever the file lies.
-    virtualModules: { voxolve: await import('../../index.js') },
+    virtualModules: { voxolve: await import('../../authoring.js') },
   });
 }
