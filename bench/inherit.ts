@@ -9,6 +9,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import type { TrainingOutcome } from '../src/core/records.js';
 import { present } from '../src/core/errors.js';
 import { rngOf } from '../src/core/random.js';
 import type { TensorMap } from '../src/core/tensor.js';
@@ -21,7 +22,7 @@ import { summarise } from '../src/nn/summary.js';
 import { programCost } from '../src/pretrain/cost.js';
 import { inheritProgram } from '../src/pretrain/inherit.js';
 import { TrainingOptions } from '../src/pretrain/options.js';
-import { heldOutBatches, pretrain, type PretrainOutcome } from '../src/pretrain/pretrain.js';
+import { heldOutBatches, pretrain } from '../src/pretrain/pretrain.js';
 import { meanOf } from '../src/core/statistics/descriptive.js';
 import { loadScanSet } from '../src/scans/load.js';
 import { writePhantoms } from '../src/scans/phantoms/phantoms.js';
@@ -131,7 +132,7 @@ async function train(
   seed: number,
   steps: number,
   parent?: TensorMap,
-): Promise<PretrainOutcome> {
+): Promise<TrainingOutcome> {
   const { plan, experiment } = resolved;
   const options = TrainingOptions.parse({
     ...experiment.training,
@@ -160,7 +161,7 @@ async function train(
   }
 }
 
-function scoresOf({ curves }: PretrainOutcome, { plan }: ResolvedExperiment): readonly number[] {
+function scoresOf({ curves }: TrainingOutcome, { plan }: ResolvedExperiment): readonly number[] {
   return curves.find(({ name }) => name === `validation/${plan.metric}`)?.values ?? [];
 }
 

@@ -10,12 +10,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
+import type { Genome } from '../src/core/records.js';
 import { searchSpaces } from '../search-spaces/index.js';
 import { present } from '../src/core/errors.js';
 import { hashJson } from '../src/core/hash.js';
 import { rngOf } from '../src/core/random.js';
 import { genomeSpace } from '../src/search/space.js';
-import type { Genome } from '../src/search/strategy.js';
 import { createStrategy } from '../src/search/strategies/index.js';
 import {
   ancestry,
@@ -93,31 +93,36 @@ await runStudy({
     genomeSpace(space),
     { lookahead },
   ),
-  assess: (genome) => ({
-    params: null,
-    macs: predictable > 0 ? Math.round(1e6 * foretold(genome)) : null,
-    infeasible: null,
+  feasibility: (genome) => ({
+    feasible: true,
+    cost: {
+      params: 0,
+      macs: predictable > 0 ? Math.round(1e6 * foretold(genome)) : 1,
+      trainingBytes: 0,
+    },
   }),
   candidates,
-  parallel: workers,
   keepWeights: 1,
-  evaluate: async ({ number, genome }) => {
-    const rng = rngOf('scale', number);
-    const duration = foretold(genome) * Math.exp(sigma * Math.sqrt(1 - predictable) * rng.normal());
-    busy += duration;
-    await time.after(duration);
-    if (++finished === Math.max(1, candidates - workers)) until = time.now;
-    return {
-      status: 'done',
-      score: rng.float(),
-      steps: 1,
-      engine: 'simulated',
-      device: 'none',
-      seconds: duration,
-      error: null,
-      attempts: 1,
-      curves: [],
-    };
+  evaluators: {
+    capacity: workers,
+    evaluate: async ({ number, genome }) => {
+      const rng = rngOf('scale', number);
+      const duration = foretold(genome) * Math.exp(sigma * Math.sqrt(1 - predictable) * rng.normal());
+      busy += duration;
+      await time.after(duration);
+      if (++finished === Math.max(1, candidates - workers)) until = time.now;
+      return {
+        status: 'done',
+        score: rng.float(),
+        steps: 1,
+        engine: 'simulated',
+        device: 'none',
+        seconds: duration,
+        error: null,
+        attempts: 1,
+        curves: [],
+      };
+    },
   },
 });
 const seconds = (performance.now() - started) / 1000;

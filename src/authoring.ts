@@ -5,6 +5,7 @@
 export { z } from 'zod';
 export { UserError } from './core/errors.js';
 export type { Json } from './core/json.js';
+export type { Genome, Mutation, Parent } from './core/records.js';
 export { rngOf, type Rng } from './core/random.js';
 export { intTensor, tensor, type AnyTensor, type IntTensor, type Shape, type Tensor } from './core/tensor.js';
 export { Builder } from './ir/builder.js';
@@ -13,16 +14,7 @@ export * from './nn/index.js';
 export type { Crop } from './scans/sampling/scan-set.js';
 export * from './search/genes/index.js';
 export { defineSpace, type SearchSpace, type SpaceContext } from './search/space.js';
-export {
-  told,
-  type Genome,
-  type GenomeSpace,
-  type Mutation,
-  type Parent,
-  type Proposal,
-  type Result,
-  type Strategy,
-} from './search/strategy.js';
+export { told, type GenomeSpace, type Proposal, type Result, type Strategy } from './search/strategy.js';
 export {
   defineStrategy,
   type StrategyChoice,

@@ -1,10 +1,11 @@
 /**
  * The search space of a table: one categorical gene a digit. Codes that the table lacks are never proposed.
  */
+import type { Genome } from '../../src/core/records.js';
 import { constrained } from '../../src/search/constrained.js';
 import { oneOf, record, type Gene } from '../../src/search/genes/index.js';
 import { defineSpace, genomeSpace } from '../../src/search/space.js';
-import type { Genome, GenomeSpace } from '../../src/search/strategy.js';
+import type { GenomeSpace } from '../../src/search/strategy.js';
 import type { Table } from './table.js';
 
 export function tabularSpace(table: Table): GenomeSpace {

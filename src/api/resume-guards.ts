@@ -10,7 +10,7 @@ import { verifyStudy, type Verification } from '../study/index.js';
 import { processor } from '../calibration/stored-calibration.js';
 import { plural } from '../cli/views/format.js';
 import { note } from '../cli/views/output.js';
-import { assessmentOf, auxiliaryPlanOf, strategyOf } from './searching/run-search.js';
+import { auxiliaryPlanOf, strategyOf } from './searching/run-search.js';
 import { specFromJson } from './search-spec.js';
 import { version } from '../core/version.js';
 
@@ -33,7 +33,7 @@ export function requireCodeOf(row: Row, { code, experiment }: ResolvedExperiment
 export function verifyPrepared(store: Store, row: Row, resolved: ResolvedExperiment): Verification {
   return verifyStudy(store, row, {
     strategy: strategyOf(resolved),
-    assess: assessmentOf(resolved),
+    feasibility: (genome) => resolved.feasibility(genome),
     ...auxiliaryPlanOf(resolved),
   });
 }

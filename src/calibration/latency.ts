@@ -5,6 +5,7 @@
  */
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import type { Genome } from '../core/records.js';
 import { UserError } from '../core/errors.js';
 import type { Json } from '../core/json.js';
 import { rngOf } from '../core/random.js';
@@ -13,7 +14,6 @@ import { workOf } from '../ir/work.js';
 import { infeasibility } from '../nn/shapes.js';
 import { fitLatency, LatencyModel, leftOutError, type EncoderInput } from '../pretrain/latency.js';
 import { encoderGraph } from '../pretrain/program.js';
-import type { Genome } from '../search/strategy.js';
 import { memorySettings } from '../workers/memory-settings.js';
 import { plural } from '../cli/views/format.js';
 import { note } from '../cli/views/output.js';

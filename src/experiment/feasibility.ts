@@ -5,24 +5,12 @@
  * their shapes, then the encoder's graph where latency is limited, then the graphs with the head, and last the gradients, which the memory of training follows from. A
  * pure function: the same genome is judged alike in every process and on resume.
  */
+import type { Feasibility, ProgramCost } from '../core/records.js';
 import type { Architecture } from '../nn/architecture.js';
 import { infeasibility } from '../nn/shapes.js';
 import { summarise } from '../nn/summary.js';
-import type { ProgramCost } from '../pretrain/cost.js';
 import type { TaskPlan } from '../tasks/task.js';
 import type { Constraints } from './schema.js';
-
-/** Why a genome cannot be trained under the experiment's constraints, or its cost. */
-export type Feasibility = ({ readonly feasible: true; readonly cost: ProgramCost } | Refusal) & {
-  /** Predicted milliseconds of one inference, where the search limits them. */
-  readonly latency?: number;
-};
-
-interface Refusal {
-  readonly feasible: false;
-  readonly reason: string;
-  readonly cost?: ProgramCost;
-}
 
 /** What is computed only for networks that keep the limits before it. */
 export interface Predictions {

@@ -2,22 +2,20 @@
  * An experiment made ready: its space, its task, and the way from a genome to a training program and its cost.
  * Main thread and workers prepare the same experiment in the same way.
  */
+import type { Feasibility, Genome } from '../core/records.js';
 import { parseOrThrow } from '../core/validate.js';
 import type { TrainingProgram } from '../engines/engine.js';
 import type { Architecture } from '../nn/architecture.js';
 import { trainingProgram } from '../pretrain/program.js';
 import type { StrategyMember } from '../search/strategies/member.js';
-import type { Genome } from '../search/strategy.js';
 import type { ProxyTask, TaskPlan } from '../tasks/task.js';
 import { programCost } from '../pretrain/cost.js';
 import { predictedLatency, type EncoderInput, type LatencyModel } from '../pretrain/latency.js';
-import { feasibilityOf, type Feasibility } from './feasibility.js';
+import { feasibilityOf } from './feasibility.js';
 import { codeRecord, type CodeRecord } from './code-record.js';
 import { loadSpace, loadStrategies, loadTask, type ArchitectureSpace } from './plugins/index.js';
 import { taskNameOf } from './references.js';
 import type { Experiment } from './schema.js';
-
-export type { Feasibility };
 
 export interface ResolvedExperiment {
   readonly experiment: Experiment;

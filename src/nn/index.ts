@@ -3,7 +3,8 @@ export type { Activation, Architecture, Edge, Layer, LayerOf, Named } from './ar
 export type { Triple } from '../core/tensor.js';
 export * from './blocks/index.js';
 export { buildEncoder, type BuildOptions } from './build.js';
-export { inheritWeights, type Inheritance, type Provenance } from './inherit.js';
+export { inheritWeights, type Inheritance } from './inherit.js';
+export type { Provenance } from '../core/records.js';
 export * from './layers.js';
 export { countParameters, encoderParameters } from './parameters.js';
 export { checkArchitecture } from './check.js';

@@ -14,16 +14,11 @@
  * Source: Chen, Goodfellow and Shlens, "Net2Net", ICLR 2016 (arXiv 1511.05641); Wei et al., "Network Morphism", ICML
  * 2016.
  */
+import type { Provenance } from '../core/records.js';
 import { sizeOf, tensor, type Shape, type Tensor, type TensorMap } from '../core/tensor.js';
 import type { Architecture, Layer, LayerOf, Named } from './architecture.js';
 import { bodyOf, joinPath, walk } from './modules.js';
 import { parametersOf } from './parameters.js';
-
-/**
- * Where a tensor's values come from: `copied` as it was; `resized` (repeated, padded or cut); `identity`, `zero` or
- * `open`, so that a new layer changes nothing; `fresh`, initialised as in any new network.
- */
-export type Provenance = 'copied' | 'resized' | 'identity' | 'zero' | 'open' | 'fresh';
 
 export interface Inheritance {
   /** Every tensor of the child's encoder by name. */

@@ -3,18 +3,10 @@
  */
 import { differentiate } from '../autodiff/differentiate.js';
 import type { TrainingProgram } from '../engines/engine.js';
+import type { ProgramCost } from '../core/records.js';
 import { sizeOf } from '../core/tensor.js';
 import { costOf } from '../ir/cost.js';
 import type { Graph, Node } from '../ir/graph.js';
-
-export interface ProgramCost {
-  /** Trainable parameters of encoder and head. */
-  readonly params: number;
-  /** Multiply-accumulates of one forward pass of a batch. */
-  readonly macs: number;
-  /** Predicted peak memory of training on the engine, in bytes. */
-  readonly trainingBytes: number;
-}
 
 /** What of a program takes memory, in bytes of the graph's own values. */
 export interface MemoryParts {

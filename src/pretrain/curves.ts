@@ -1,13 +1,7 @@
 /**
  * What is recorded while training: values by name and step.
  */
-
-/** One line of a plot: values of `name` at training steps. */
-export interface Curve {
-  readonly name: string;
-  readonly steps: readonly number[];
-  readonly values: readonly number[];
-}
+import type { Curve } from '../core/records.js';
 
 export class CurveLog {
   private readonly lines = new Map<string, { name: string; steps: number[]; values: number[] }>();

@@ -7,8 +7,6 @@ import type { Architecture } from '../nn/architecture.js';
 import { inheritWeights, readingMore, type Inheritance } from '../nn/inherit.js';
 import { encoderPrefix } from './program.js';
 
-export type { Provenance } from '../nn/inherit.js';
-
 /** `parent` and `drawn` are named as in a training program. */
 export function inheritProgram(architecture: Architecture, parent: TensorMap, drawn: TensorMap): Inheritance {
   const encoder = inheritWeights(architecture, encoderOf(parent), encoderOf(drawn));

@@ -5,6 +5,7 @@
  * experiment (held-out batches, equal for all candidates), so the outcome depends on neither the worker nor the
  * moment.
  */
+import type { Curve, Ended, Threshold, TrainingOutcome } from '../core/records.js';
 import type { Rng } from '../core/random.js';
 import { present } from '../core/errors.js';
 import { meanOf } from '../core/statistics/descriptive.js';
@@ -13,28 +14,11 @@ import type { Session, SessionState, TrainingProgram } from '../engines/engine.j
 import type { ScanSet } from '../scans/sampling/scan-set.js';
 import type { TaskPlan } from '../tasks/task.js';
 import { batchesHere, makeBatch, type Batch, type BatchCall, type BatchSource } from './batches.js';
-import { CurveLog, type Curve } from './curves.js';
+import { CurveLog } from './curves.js';
 import { initialWeights } from './initialise.js';
 import type { TrainingOptions } from './options.js';
 import { learningRate } from './schedule.js';
-import { fellBehind, verdict, type Threshold } from './stopping.js';
-
-/** `saturated`: the score did not improve any more; `curve`: it fell behind what others reach. */
-export type Ended = 'saturated' | 'curve';
-
-export interface PretrainOutcome {
-  /** `diverged`: a loss was not finite, or grew beyond the limit of the options. */
-  readonly status: 'done' | 'diverged';
-  /** The task's metric on held-out patients after the last step; the task's worst value where training diverged. */
-  readonly score: number;
-  /** Steps taken; fewer than asked for where training diverged or was ended. */
-  readonly steps: number;
-  /** What ended training before its last step; absent where nothing did. */
-  readonly ended?: Ended;
-  readonly curves: readonly Curve[];
-  /** Absent where training diverged. */
-  readonly weights?: TensorMap;
-}
+import { fellBehind, verdict } from './stopping.js';
 
 /** Everything that training needs to go on after a step as if nothing had happened. */
 export interface Snapshot {
@@ -93,12 +77,12 @@ const callBytes = 32 * 2 ** 20;
 const callSteps = 25;
 const callMacs = 6e9;
 
-export async function pretrain(job: PretrainJob): Promise<PretrainOutcome> {
+export async function pretrain(job: PretrainJob): Promise<TrainingOutcome> {
   const { session, program, plan, options, rng, from } = job;
   const drawn = (): TensorMap => initialWeights(program.train.parameters, rng.split('init'));
   session.load(from?.state ?? { weights: job.initial?.(drawn()) ?? drawn() });
   const curves = new CurveLog(from?.curves);
-  const diverged = (steps: number): PretrainOutcome => ({
+  const diverged = (steps: number): TrainingOutcome => ({
     status: 'diverged',
     score: plan.worst,
     steps,

@@ -2,14 +2,9 @@
  * When training ends before its last step. The rule sees curves over steps and nothing else, so that it decides the
  * same on every machine.
  */
+import type { Threshold } from '../core/records.js';
 import { meanOf } from '../core/statistics/descriptive.js';
 import type { TrainingOptions } from './options.js';
-
-/** Training ends at `step` where no score up to then has reached `score`. */
-export interface Threshold {
-  readonly step: number;
-  readonly score: number;
-}
 
 /** Whether training at `step` has fallen behind: its best score so far is below what is demanded there. */
 export function fellBehind(

@@ -1,16 +1,9 @@
 /**
  * What a probe measured as a list of named values, as the database keeps them (table `probes`).
  */
+import type { ProbeValue } from '../core/records.js';
 import type { Matrix } from './matrix.js';
 import type { ProbeResult } from './probe.js';
-
-export interface ProbeValue {
-  readonly name: string;
-  readonly value: number;
-  /** 95 % interval, where there is one. */
-  readonly low: number | null;
-  readonly high: number | null;
-}
 
 /**
  * `ridge` and `knn`: accuracy on unseen patients; `chance`: of always naming the commonest class; `rank` and

@@ -5,10 +5,11 @@
  * Whether a decision rests on what it may is seen by asking twice with equal generators. What a strategy draws elsewhere
  * while it is told is found when the log is replayed (`voxolve verify`, and on resume).
  */
+import type { Genome } from '../core/records.js';
 import { UserError } from '../core/errors.js';
 import { canonicalJson, type Json } from '../core/json.js';
 import { rngOf } from '../core/random.js';
-import type { Genome, Proposal, Strategy } from './strategy.js';
+import type { Proposal, Strategy } from './strategy.js';
 
 export interface Contract {
   /** How messages name the strategy: its file. */

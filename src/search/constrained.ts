@@ -3,8 +3,9 @@
  *
  * Redraws come from the same generator, so a constrained space is as deterministic as the space itself.
  */
+import type { Genome, Mutation } from '../core/records.js';
 import { UserError } from '../core/errors.js';
-import type { Genome, GenomeSpace, Mutation } from './strategy.js';
+import type { GenomeSpace } from './strategy.js';
 
 /** Why a genome may not be proposed, in plain words; null where it may. A pure function. */
 export type Feasible = (genome: Genome) => string | null;

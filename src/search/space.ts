@@ -4,13 +4,14 @@
  * Drawing, mutating, crossing, counting and checking genomes follow from the gene; a space may add operators
  * of its own, which compete with the gene's sites by weight.
  */
+import type { Genome, Mutation } from '../core/records.js';
 import { UserError } from '../core/errors.js';
 import { hashJson } from '../core/hash.js';
 import type { Json } from '../core/json.js';
 import type { Rng } from '../core/random.js';
 import { pickSite, type Change, type Gene, type Site } from './genes/gene.js';
 import { pointerOf } from './genes/pointer.js';
-import type { Genome, GenomeSpace, Mutation } from './strategy.js';
+import type { GenomeSpace } from './strategy.js';
 
 export interface SpaceContext {
   /** Channels of the scans. */

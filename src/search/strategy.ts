@@ -16,25 +16,8 @@
  *   candidate's genome again, with more training; it is a candidate of its own, whose parent it names.
  */
 import { present } from '../core/errors.js';
-import type { Json } from '../core/json.js';
+import type { Genome, Mutation, Parent } from '../core/records.js';
 import type { Rng } from '../core/random.js';
-
-export type Genome = Json;
-
-export interface Mutation {
-  /** What was done: the gene type's or the space's operator, such as `resample`, `step`, `insert`, `remove`. */
-  readonly kind: string;
-  /** Where in the genome, as a JSON pointer (RFC 6901). */
-  readonly path: string;
-  readonly before: Json;
-  readonly after: Json;
-}
-
-export interface Parent {
-  readonly number: number;
-  /** `parent`: mutated from it; `crossover`: holds parts of it; `promotion`: the same genome, trained for longer. */
-  readonly role: 'parent' | 'crossover' | 'promotion';
-}
 
 export interface Proposal {
   readonly genome: Genome;

@@ -4,29 +4,14 @@
 import { UserError } from '../core/errors.js';
 import { hashJson } from '../core/hash.js';
 import { canonicalJson, type Json } from '../core/json.js';
+import type { CandidateStatus, Genome, Mutation, Parent } from '../core/records.js';
 import type { Store } from './open.js';
-
-export type CandidateStatus = 'pending' | 'running' | 'done' | 'failed' | 'infeasible';
-
-/** A change of the parent's genome: `before` at the JSON pointer `path` becomes `after`. */
-export interface MutationRecord {
-  readonly kind: string;
-  readonly path: string;
-  readonly before: Json;
-  readonly after: Json;
-}
-
-export interface ParentRecord {
-  /** The parent's number, which is below the child's. */
-  readonly number: number;
-  readonly role: string;
-}
 
 export interface NewCandidate {
   readonly number: number;
-  readonly genome: Json;
-  readonly parents: readonly ParentRecord[];
-  readonly mutations: readonly MutationRecord[];
+  readonly genome: Genome;
+  readonly parents: readonly Parent[];
+  readonly mutations: readonly Mutation[];
   /** The fidelity at which it is evaluated: 0 is the lowest. */
   readonly rung: number;
   /** Parameters and multiply-accumulates of the encoder; null where unknown. */
@@ -39,7 +24,7 @@ export interface NewCandidate {
 export interface Candidate {
   readonly id: number;
   readonly number: number;
-  readonly genome: Json;
+  readonly genome: Genome;
   readonly genomeHash: string;
   /** The fidelity at which it is evaluated: 0 is the lowest. */
   readonly rung: number;
@@ -131,13 +116,13 @@ export function bestCandidates(store: Store, experiment: number, count: number):
 }
 
 /** In the order of their numbers. */
-export function parentsOf(store: Store, id: number): readonly ParentRecord[] {
+export function parentsOf(store: Store, id: number): readonly Parent[] {
   return store
     .statement(
       `SELECT parents.number, role FROM candidate_parents
        JOIN candidates AS parents ON parents.id = parent WHERE candidate = ? ORDER BY parents.number, role`,
     )
-    .all(id) as ParentRecord[];
+    .all(id) as Parent[];
 }
 
 /** Ids of the candidates that were promoted from others. */
@@ -171,7 +156,7 @@ export function mutationRowsOf(store: Store, id: number): readonly MutationRow[]
 export function mutationsOf(
   store: Store,
   { id, number }: Pick<Candidate, 'id' | 'number'>,
-): readonly MutationRecord[] {
+): readonly Mutation[] {
   const parse = (text: string): Json => parseStored(store, `a mutation of candidate ${number}`, text);
   return mutationRowsOf(store, id).map(({ kind, path, before, after }) => ({
     kind,

@@ -1,47 +1,28 @@
 /**
  * The tables `evaluations`, `curves` and `probes`: what came of training a candidate.
  */
+import type {
+  Curve,
+  Ended,
+  EvaluationOutcome,
+  EvaluationStatus,
+  ProbeValue,
+  Purpose,
+} from '../core/records.js';
 import type { Store } from './open.js';
 
-/** `search`: what the strategy is told; `trust` and `winner`: trained again beside the search (docs/trust.md). */
-export type Purpose = 'search' | 'trust' | 'winner';
-
-export type EvaluationStatus = 'done' | 'diverged' | 'failed' | 'infeasible';
-
-/** One line of a plot: values of `name` at training steps. */
-export interface Curve {
-  readonly name: string;
-  readonly steps: readonly number[];
-  readonly values: ArrayLike<number>;
-}
-
-/** What a probe of frozen features measured, with its 95 % interval where there is one. */
-export interface ProbeValue {
-  readonly name: string;
-  readonly value: number;
-  readonly low: number | null;
-  readonly high: number | null;
-}
-
-export interface EvaluationRecord {
+/** An outcome as it is committed: its weights are a file, what it inherited is JSON. */
+export interface EvaluationRecord extends Omit<
+  EvaluationOutcome,
+  'curves' | 'probes' | 'weights' | 'inherited' | 'ended' | 'peakBytes'
+> {
   /** Absent: `search`. */
   readonly purpose?: Purpose;
-  /** What ended training before its last step; null where nothing did. */
-  readonly ended?: string | null;
+  /** Reason why training ended before its last step; null where it did not. */
+  readonly ended?: Ended | null;
   /** The fidelity: 0 is the lowest. */
   readonly rung: number;
   readonly seed: number;
-  /** Training steps taken. */
-  readonly steps: number;
-  readonly status: EvaluationStatus;
-  /** To be maximised; finite where done or diverged, null otherwise. */
-  readonly score: number | null;
-  readonly engine: string;
-  readonly device: string;
-  readonly seconds: number;
-  /** Why there is no score, or what went wrong. */
-  readonly error: string | null;
-  readonly attempts: number;
   /** Bytes by which training grew its process at most; null where that could not be told. */
   readonly peakBytes?: number | null;
   /** Content hash of the weights file; null where none is kept. */

@@ -1,7 +1,7 @@
 /**
  * The whole lineage in a few flat reads, for tables, graphs and statistics.
  */
-import type { CandidateStatus } from './candidates.js';
+import type { CandidateStatus } from '../core/records.js';
 import type { Store } from './open.js';
 
 /** A candidate and the one that it was mutated, crossed or promoted from; a founder has none. */

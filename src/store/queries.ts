@@ -1,8 +1,8 @@
 /**
  * What status and lineage show, read in few indexed queries.
  */
+import type { CandidateStatus, Mutation } from '../core/records.js';
 import { medianOf } from '../core/statistics/quantiles.js';
-import type { CandidateStatus, MutationRecord } from './candidates.js';
 import { mutationsOf } from './candidates.js';
 import type { Store } from './open.js';
 
@@ -66,7 +66,7 @@ export interface Ancestor {
   /** Number of the parent that it was mutated or promoted from; null for a founder. */
   readonly parent: number | null;
   /** What changed from that parent, in order. */
-  readonly mutations: readonly MutationRecord[];
+  readonly mutations: readonly Mutation[];
   /** Its score less the parent's; null where one of them has none. */
   readonly gain: number | null;
 }

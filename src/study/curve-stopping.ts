@@ -7,6 +7,7 @@
  *
  * Source: Golovin et al., "Google Vizier: A Service for Black-Box Optimization", KDD 2017, section 3.2.2.
  */
+import type { Threshold } from '../core/records.js';
 import { lowerQuantile } from '../core/statistics/quantiles.js';
 
 export interface CurveRule {
@@ -16,12 +17,6 @@ export interface CurveRule {
   readonly quantile: number;
   /** Fewer curves than this stop nobody. */
   readonly atLeast: number;
-}
-
-/** Training ends at `step` where no score up to then has reached `score`. */
-export interface Threshold {
-  readonly step: number;
-  readonly score: number;
 }
 
 export interface ScoreCurve {

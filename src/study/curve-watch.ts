@@ -1,12 +1,12 @@
 /**
  * The learning curves that the rule of curve-stopping.ts compares, from the log and as they arrive.
  */
+import type { EvaluationOutcome, Threshold } from '../core/records.js';
 import { listCandidates } from '../store/candidates.js';
 import { curveOfAll } from '../store/evaluations.js';
 import type { ExperimentRow } from '../store/experiments.js';
 import type { Store } from '../store/open.js';
-import { CurveStopping, type CurveRule, type ScoreCurve, type Threshold } from './curve-stopping.js';
-import type { EvaluationOutcome } from './outcome.js';
+import { CurveStopping, type CurveRule, type ScoreCurve } from './curve-stopping.js';
 
 interface Finished {
   readonly number: number;

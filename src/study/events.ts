@@ -1,9 +1,7 @@
 /**
  * What a running study reports, for live progress. Listening changes nothing.
  */
-import type { Genome } from '../search/strategy.js';
-import type { CandidateStatus } from '../store/candidates.js';
-import type { EvaluationStatus } from '../store/evaluations.js';
+import type { CandidateStatus, EvaluationStatus, Genome } from '../core/records.js';
 
 export interface Best {
   readonly number: number;

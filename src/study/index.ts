@@ -3,10 +3,9 @@ export { runStudy, type StudyEnd, type StudyPlan } from './study.js';
 export { verifyStudy, type Discrepancy, type Verification, type VerifyPlan } from './verify.js';
 export { FEWEST, trustReports, type TrustReport } from './trust.js';
 export { trustSeed, winnerSeeds, type AuxiliaryPlan } from './auxiliary.js';
-export type { CurveRule, Threshold } from './curve-stopping.js';
+export type { CurveRule } from './curve-stopping.js';
 export { objectiveValues, type Objective } from './objectives.js';
 export type { Best, StudyEvent } from './events.js';
-export type { Assessment, Evaluate, EvaluationOutcome, EvaluationRequest } from './outcome.js';
 export {
   diversityOverTime,
   geneEffects,

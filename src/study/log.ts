@@ -1,8 +1,9 @@
 /**
- * What a study writes down, and how it takes up where another left off.
+ * The study's log of decisions and outcomes, and how it goes on where another run ended.
  */
 import { canonicalJson } from '../core/json.js';
-import type { Genome, Proposal, Result } from '../search/strategy.js';
+import type { CandidateStatus, EvaluationOutcome, Feasibility, Genome } from '../core/records.js';
+import type { Proposal, Result } from '../search/strategy.js';
 import { artifactOf, collect, readArtifact, worthKeeping, writeArtifact } from '../store/artifacts.js';
 import {
   findCandidate,
@@ -12,32 +13,12 @@ import {
   promotedOf,
   setRunning,
   type Candidate,
-  type CandidateStatus,
 } from '../store/candidates.js';
 import { finishCandidate } from '../store/evaluations.js';
 import type { ExperimentRow } from '../store/experiments.js';
 import type { Store } from '../store/open.js';
 import { objectiveValues, type Objective } from './objectives.js';
-import type { Threshold } from './curve-stopping.js';
-import type { Assessment, EvaluationOutcome, EvaluationRequest } from './outcome.js';
-
-export interface Task {
-  readonly id: number;
-  readonly number: number;
-  readonly genome: Genome;
-  readonly rung: number;
-  readonly params: number | null;
-  readonly macs: number | null;
-  /** Promoted from another candidate, not newly drawn. */
-  readonly promoted: boolean;
-}
-
-/** A task with what it has to reach (curve-stopping.ts). */
-export interface Due extends Task {
-  readonly stopBelow: readonly Threshold[];
-  /** Predicted work; null where unknown. */
-  readonly cost: number | null;
-}
+import type { ParentWeights, SearchTask } from './tasks.js';
 
 export interface Log {
   /**
@@ -46,14 +27,16 @@ export interface Log {
    */
   readonly candidates: readonly Candidate[];
   /** A candidate of the log as a task. */
-  taskOf(candidate: Candidate): Task;
+  taskOf(candidate: Candidate): SearchTask;
   /** Commits a decision; an infeasible one is finished with it. */
-  propose(number: number, proposal: Proposal, assessment: Assessment): Task;
-  /** The weights of the one that a candidate was mutated or promoted from, where they are kept. */
-  parentOf(task: Task): EvaluationRequest['parent'];
-  setRunning(task: Task, running: boolean): void;
-  /** Commits what came of a candidate, with its weights where they are among the best. */
-  finish(task: Task, outcome: EvaluationOutcome): Result;
+  propose(number: number, proposal: Proposal, feasibility: Feasibility): SearchTask;
+  /** Weights of the candidate that this one was mutated or promoted from; undefined where none are stored. */
+  parentOf(task: SearchTask): ParentWeights | undefined;
+  setRunning(task: SearchTask, running: boolean): void;
+  /** Commits the outcome of a candidate, with its weights where they are among the best. */
+  finish(task: SearchTask, outcome: EvaluationOutcome): Result;
+  /** Commits that a candidate cannot be evaluated. */
+  refuse(task: SearchTask, reason: string): Result;
 }
 
 export function openLog(
@@ -66,16 +49,16 @@ export function openLog(
   const promotions = promotedOf(store, experiment.id);
   collect(store, experiment.id, keepWeights);
 
-  const keptWeights = (task: Task, { score, weights }: EvaluationOutcome): string | null => {
+  const storedWeights = (task: SearchTask, { score, weights }: EvaluationOutcome): string | null => {
     if (weights === undefined || score === null) return null;
     if (!worthKeeping(store, experiment.id, { ...task, score }, keepWeights)) return null;
     return writeArtifact(store, weights);
   };
 
-  const finish = (task: Task, outcome: EvaluationOutcome): Result => {
+  const finish = (task: SearchTask, outcome: EvaluationOutcome): Result => {
     const { curves, probes, weights: _weights, inherited: start, ...measured } = outcome;
-    const inherited = start === undefined ? null : canonicalJson(start);
-    const artifact = keptWeights(task, outcome);
+    const inherited = start === undefined ? null : canonicalJson({ ...start });
+    const artifact = storedWeights(task, outcome);
     finishCandidate(
       store,
       task.id,
@@ -85,35 +68,41 @@ export function openLog(
     if (artifact !== null) collect(store, experiment.id, keepWeights);
     return resultFrom({ ...task, score: outcome.score }, statusOf(outcome), objectives);
   };
+  const refuse = (task: SearchTask, reason: string): Result => finish(task, unevaluated(experiment, reason));
 
   return {
     candidates,
     finish,
+    refuse,
     taskOf: ({ id, number, genome, rung, params, macs }) => {
       return { id, number, genome, rung, params, macs, promoted: promotions.has(id) };
     },
-    parentOf: (task) => {
-      const parent = parentsOf(store, task.id).find(({ role }) => role !== 'crossover');
-      const candidate = parent === undefined ? undefined : findCandidate(store, experiment.id, parent.number);
-      const hash = candidate === undefined ? undefined : artifactOf(store, candidate.id);
-      if (candidate === undefined || hash === undefined) return undefined;
-      return { number: candidate.number, weights: readArtifact(store, hash) };
-    },
+    parentOf: (task) => parentOf(store, experiment, task),
     setRunning: (task, running) => setRunning(store, task.id, running),
-    propose: (number, proposal, { params, macs, latency = null, infeasible }) => {
+    propose: (number, proposal, feasibility) => {
       // As it will be read back, down to the order of keys: a resumed search must not see another genome.
       const genome = JSON.parse(canonicalJson(proposal.genome)) as Genome;
+      const { params = null, macs = null } = feasibility.cost ?? {};
+      const { latency = null } = feasibility;
       return store.transaction(() => {
         const { rung = 0 } = proposal;
         const decided = { ...proposal, number, genome, rung, params, macs, latency };
         const id = insertCandidate(store, experiment.id, decided);
         const promoted = proposal.parents.some(({ role }) => role === 'promotion');
         const task = { id, number, genome, rung, params, macs, promoted };
-        if (infeasible !== null) finish(task, unevaluated(experiment, infeasible));
+        if (!feasibility.feasible) refuse(task, feasibility.reason);
         return task;
       });
     },
   };
+}
+
+function parentOf(store: Store, experiment: ExperimentRow, task: SearchTask): ParentWeights | undefined {
+  const parent = parentsOf(store, task.id).find(({ role }) => role !== 'crossover');
+  const candidate = parent === undefined ? undefined : findCandidate(store, experiment.id, parent.number);
+  const hash = candidate === undefined ? undefined : artifactOf(store, candidate.id);
+  if (candidate === undefined || hash === undefined) return undefined;
+  return { number: candidate.number, weights: readArtifact(store, hash) };
 }
 
 /** The result that the strategy is told of a finished candidate; undefined while it is not finished. */

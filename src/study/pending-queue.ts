@@ -1,14 +1,14 @@
 /**
- * Candidates that are decided and wait for a worker: which is to start next.
+ * Candidates that are decided and wait for a worker, in the order in which to start them.
  *
  * Others rest on its result, so a long training that starts late makes them wait. The least slack first: a training that
  * takes c times the mean is brought forward by the c × workers candidates that start meanwhile. Its length is predicted
- * from its cost; the order changes no result.
+ * before; the order changes no result.
  */
 export interface Pending {
   readonly number: number;
-  /** Predicted work, such as multiply-accumulates × steps; null where unknown. */
-  readonly cost: number | null;
+  /** Predicted length of its training, such as multiply-accumulates × steps. */
+  readonly work: number;
 }
 
 export class PendingQueue<T extends Pending> {
@@ -24,15 +24,14 @@ export class PendingQueue<T extends Pending> {
 
   add(task: T): void {
     this.tasks.push(task);
-    if (task.cost === null) return;
-    this.sum += task.cost;
+    this.sum += task.work;
     this.count++;
   }
 
   take(): T | undefined {
     const mean = this.sum / Math.max(1, this.count);
-    const latestStart = ({ number, cost }: T): number =>
-      number - (cost === null || !(mean > 0) ? 0 : (this.workers * cost) / mean);
+    const latestStart = ({ number, work }: T): number =>
+      number - (mean > 0 ? (this.workers * work) / mean : 0);
     let first = 0;
     let least = Infinity;
     this.tasks.forEach((task, i) => {

@@ -28,7 +28,7 @@ export interface Replay {
  * The strategy as a study asks it: where trainings end by their curves, what a candidate has to reach rests on all
  * results up to number − lookahead, and so does its being decided.
  */
-export function asked(strategy: Strategy, stopping: CurveRule | undefined): Strategy {
+export function strategyOfStudy(strategy: Strategy, stopping: CurveRule | undefined): Strategy {
   return stopping === undefined ? strategy : told(strategy);
 }
 

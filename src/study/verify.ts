@@ -3,7 +3,8 @@
  */
 import { hashJson } from '../core/hash.js';
 import { canonicalJson, type Json } from '../core/json.js';
-import type { Genome, Proposal, Strategy } from '../search/strategy.js';
+import type { Feasibility, Genome } from '../core/records.js';
+import type { Proposal, Strategy } from '../search/strategy.js';
 import {
   listCandidates,
   mutationRowsOf,
@@ -18,8 +19,7 @@ import type { AuxiliaryPlan } from './auxiliary.js';
 import type { CurveRule } from './curve-stopping.js';
 import { resultOf } from './log.js';
 import type { Objective } from './objectives.js';
-import type { Assessment } from './outcome.js';
-import { asked, replay } from './replay.js';
+import { replay, strategyOfStudy } from './replay.js';
 import { compareAuxiliary, curveCheck } from './verify-auxiliary.js';
 
 export interface Discrepancy {
@@ -45,7 +45,7 @@ export interface VerifyPlan {
   /** Fresh, and made as the experiment says. */
   readonly strategy: Strategy;
   /** As in the study; absent: costs are not compared. */
-  readonly assess?: (genome: Genome) => Assessment;
+  readonly feasibility?: (genome: Genome) => Feasibility;
   readonly objectives?: readonly Objective[];
   readonly auxiliary?: AuxiliaryPlan;
   readonly stopping?: CurveRule | undefined;
@@ -56,8 +56,8 @@ export function verifyStudy(store: Store, experiment: ExperimentRow, plan: Verif
 }
 
 function compareAll(store: Store, experiment: ExperimentRow, plan: VerifyPlan): Verification {
-  const { strategy, assess, objectives = ['score'], auxiliary = {} } = plan;
-  const order = replay(asked(strategy, plan.stopping), experiment.seed, experiment.lookahead);
+  const { strategy, feasibility, objectives = ['score'], auxiliary = {} } = plan;
+  const order = replay(strategyOfStudy(strategy, plan.stopping), experiment.seed, experiment.lookahead);
   const curves = curveCheck(store, experiment, plan.stopping);
   const discrepancies: Discrepancy[] = [];
   const comparison =
@@ -86,7 +86,7 @@ function compareAll(store: Store, experiment: ExperimentRow, plan: VerifyPlan): 
       continue;
     }
     compareDecision(store, candidate, order.ask(number), compare);
-    if (assess !== undefined) compareCost(candidate, assess(candidate.genome), compare);
+    if (feasibility !== undefined) compareCost(candidate, feasibility(candidate.genome), compare);
     const last = compareOutcome(store, candidate, compare);
     curves(candidate, last, compare);
     checked++;
@@ -121,12 +121,13 @@ function plain({ kind, path, before, after }: MutationRow): Json {
   return { kind, path, before, after };
 }
 
-function compareCost(candidate: Candidate, assessment: Assessment, compare: Compare): void {
-  const { params, macs, latency = null, infeasible } = assessment;
+function compareCost(candidate: Candidate, feasibility: Feasibility, compare: Compare): void {
+  const { params = null, macs = null } = feasibility.cost ?? {};
+  const { latency = null } = feasibility;
   compare('params', params, candidate.params);
   compare('macs', macs, candidate.macs);
   compare('latency', latency, candidate.latency);
-  if (infeasible !== null) compare('status', 'infeasible', candidate.status);
+  if (!feasibility.feasible) compare('status', 'infeasible', candidate.status);
 }
 
 /** A finished candidate's status and score are those of its last evaluation, which is returned. */

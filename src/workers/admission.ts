@@ -10,14 +10,14 @@ export interface Ticket {
   leave(): void;
 }
 
-interface Waiting {
+interface Queued {
   readonly bytes: number;
   readonly enter: (ticket: Ticket) => void;
 }
 
 export class Admission {
   readonly #groups: { readonly workers: number; readonly memory: number; running: number; used: number }[];
-  readonly #waiting: Waiting[] = [];
+  readonly #queue: Queued[] = [];
 
   constructor(groups: readonly Pick<DeviceGroup, 'workers' | 'memory'>[]) {
     this.#groups = groups.map(({ workers, memory }) => ({ workers, memory, running: 0, used: 0 }));
@@ -25,20 +25,34 @@ export class Admission {
 
   /**
    * Waits for room. What exceeds a whole group gets one to itself: that it is too large for the experiment was decided
-   * before, by the prediction alone.
+   * before, by the prediction alone. Rejects with the signal's reason once that is aborted.
    */
-  enter(bytes: number): Promise<Ticket> {
-    return new Promise((enter) => {
-      this.#waiting.push({ bytes, enter });
+  enter(bytes: number, signal?: AbortSignal): Promise<Ticket> {
+    return new Promise((resolve, reject) => {
+      signal?.throwIfAborted();
+      const leaveQueue = (): void => {
+        this.#queue.splice(this.#queue.indexOf(entry), 1);
+        reject(signal?.reason as Error);
+        this.#admit();
+      };
+      const entry: Queued = {
+        bytes,
+        enter: (ticket) => {
+          signal?.removeEventListener('abort', leaveQueue);
+          resolve(ticket);
+        },
+      };
+      signal?.addEventListener('abort', leaveQueue, { once: true });
+      this.#queue.push(entry);
       this.#admit();
     });
   }
 
   #admit(): void {
-    for (let next = this.#waiting[0]; next !== undefined; next = this.#waiting[0]) {
+    for (let next = this.#queue[0]; next !== undefined; next = this.#queue[0]) {
       const group = this.#roomFor(next.bytes);
       if (group === undefined) return; // none overtakes it, so that a large one does not wait for ever
-      this.#waiting.shift();
+      this.#queue.shift();
       next.enter(this.#ticket(group, next.bytes));
     }
   }

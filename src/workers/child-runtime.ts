@@ -5,9 +5,10 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { UserError } from '../core/errors.js';
+import type { EvaluationJob } from '../core/records.js';
 import { heapOptions, memorySettings } from './memory-settings.js';
 import { AttemptLost, type ChildReply, type ChildRequest } from './messages.js';
-import type { Job, AttemptOutcome, WorkerSetup } from './job.js';
+import type { AttemptOutcome, WorkerSetup } from './job.js';
 
 const entry = fileURLToPath(new URL('./child.js', import.meta.url));
 
@@ -23,7 +24,7 @@ export class ChildRuntime {
     private readonly script: string = entry,
   ) {}
 
-  evaluate(job: Job, interrupted: () => boolean): Promise<AttemptOutcome> {
+  evaluate(job: EvaluationJob, interrupted: () => boolean): Promise<AttemptOutcome> {
     const child = (this.child ??= this.start());
     return new Promise((resolve, reject) => {
       const settle = (act: () => void): void => {

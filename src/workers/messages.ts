@@ -1,14 +1,22 @@
 /**
- * What a worker thread and its child process say to each other, and the error that a lost attempt becomes.
+ * Messages between the pool, its threads and their child processes, and the error that a lost attempt becomes.
  */
 import type { ErrorDetails } from '../core/errors.js';
+import type { EvaluationJob } from '../core/records.js';
 import type { ScanRecipe } from '../scans/sampling/scan-set.js';
 import type { RuntimeSetup } from './runtime.js';
-import type { Job, AttemptOutcome } from './job.js';
+import type { AttemptOutcome } from './job.js';
+
+/** Task of a thread. */
+export interface ThreadTask {
+  readonly job: EvaluationJob;
+  /** Shared with the thread: 1 once it shall stop. */
+  readonly stop: Int32Array;
+}
 
 export type ChildRequest =
   | { readonly kind: 'setup'; readonly setup: RuntimeSetup; readonly recipe: ScanRecipe }
-  | { readonly kind: 'job'; readonly job: Job };
+  | { readonly kind: 'job'; readonly job: EvaluationJob };
 
 export type ChildReply =
   | { readonly kind: 'outcome'; readonly outcome: AttemptOutcome }

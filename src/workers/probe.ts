@@ -1,6 +1,7 @@
 /**
  * Probes the features of a trained encoder: in inference mode, on the CPU, whatever device trained it.
  */
+import type { ProbeValue } from '../core/records.js';
 import { rngOf } from '../core/random.js';
 import { runGraph } from '../engines/onnx/index.js';
 import type { TensorMap } from '../core/tensor.js';
@@ -10,7 +11,7 @@ import { featuresOf } from '../probes/features.js';
 import type { LabelledSet } from '../probes/labelled-set.js';
 import type { Matrix } from '../probes/matrix.js';
 import { probe } from '../probes/probe.js';
-import { probeValues, type ProbeValue } from '../probes/values.js';
+import { probeValues } from '../probes/values.js';
 
 /** `weights`: of a training program. The split of patients is the same for all candidates of a labelled set. */
 export async function probeFeatures(

@@ -1,14 +1,15 @@
 /**
- * What one worker holds: a prepared experiment, one engine, the held-out batches; it trains one candidate at a
- * time. The same code runs in a thread and in a child process.
+ * State of one worker: a resolved experiment, one engine, the held-out batches. It trains one candidate at a time. The same code runs in a thread and in a child process.
  */
 import { performance } from 'node:perf_hooks';
 import { present } from '../core/errors.js';
+import type { EvaluationJob, EvaluationOutcome, Inherited, TrainingOutcome } from '../core/records.js';
 import { rngOf } from '../core/random.js';
 import { engines } from '../engines/index.js';
 import type { Engine } from '../engines/engine.js';
 import { requireSameCode } from '../experiment/code-record.js';
 import { resolveExperiment, type ResolvedExperiment } from '../experiment/resolve.js';
+import type { Architecture } from '../nn/architecture.js';
 import { inheritProgram } from '../pretrain/inherit.js';
 import { heldOutBatches, pretrain } from '../pretrain/pretrain.js';
 import { batchesHere, type Batch, type BatchSource } from '../pretrain/batches.js';
@@ -19,7 +20,7 @@ import type { TensorMap } from '../core/tensor.js';
 import { watchPeak } from './peak-memory.js';
 import { BatchPrefetcher } from './batch-prefetcher.js';
 import { probeFeatures } from './probe.js';
-import type { AttemptOutcome, Inherited, Job, WorkerSetup } from './job.js';
+import type { AttemptOutcome, WorkerSetup } from './job.js';
 
 export type RuntimeSetup = Pick<
   WorkerSetup,
@@ -65,26 +66,13 @@ export class Runtime {
   }
 
   /** Trains and scores one candidate. Throws only `Interrupted`, and for defects and lost devices. */
-  async evaluate(job: Job, interrupted: () => boolean): Promise<AttemptOutcome> {
-    const { number, genome, share, seed, parent, stopBelow } = job;
+  async evaluate(job: EvaluationJob, interrupted: () => boolean): Promise<AttemptOutcome> {
     const started = performance.now();
-    const peak = this.setup.alone ? watchPeak() : () => null;
-    const seconds = (): number => (performance.now() - started) / 1000;
     const { resolved, setup } = this;
-    const assessment = resolved.feasibility(genome);
-    if (!assessment.feasible) {
-      const error = assessment.reason;
-      return { status: 'infeasible', score: null, steps: 0, seconds: seconds(), curves: [], error };
-    }
-    const architecture = resolved.architecture(genome);
+    const peak = setup.alone ? watchPeak() : () => null;
+    const architecture = resolved.architecture(job.genome);
+    const start = startOf(job, architecture);
     const program = resolved.program(architecture);
-    let inherited: Inherited | undefined;
-    const initial = (drawn: TensorMap): TensorMap => {
-      if (parent === undefined) return drawn;
-      const { weights, provenance } = inheritProgram(architecture, parent.weights, drawn);
-      inherited = { from: parent.number, tensors: provenance };
-      return weights;
-    };
     const session = await this.engine.open(program, { device: setup.device, threads: setup.threads });
     try {
       const outcome = await pretrain({
@@ -92,23 +80,24 @@ export class Runtime {
         program,
         plan: resolved.plan,
         set: this.scans,
-        options: shortened(setup.experiment.training, share),
-        rng: rngOf(seed, number),
-        heldOut: this.heldOutOf(seed),
+        options: shortened(setup.experiment.training, job.share),
+        rng: rngOf(job.seed, job.number),
+        heldOut: this.heldOutOf(job.seed),
         batches: this.batches,
-        macs: assessment.cost.macs,
-        initial,
+        macs: job.cost.macs,
+        initial: start.weightsFrom,
         interrupted,
-        ...(stopBelow === undefined ? {} : { stopBelow }),
+        ...(job.stopBelow === undefined ? {} : { stopBelow: job.stopBelow }),
       });
       const peakBytes = peak();
-      const probes =
-        job.probe && setup.labelled !== undefined && outcome.weights !== undefined
-          ? await probeFeatures(architecture, outcome.weights, setup.labelled, setup.threads)
-          : undefined;
+      const probes = await this.probesOf(job, architecture, outcome);
+      const inherited = start.inherited();
       return {
         ...outcome,
-        seconds: seconds(),
+        engine: setup.engine,
+        device: setup.device,
+        seconds: (performance.now() - started) / 1000,
+        error: null,
         ...(probes === undefined ? {} : { probes }),
         ...(peakBytes === null ? {} : { peakBytes }),
         ...(inherited === undefined ? {} : { inherited }),
@@ -117,6 +106,30 @@ export class Runtime {
       await session.dispose();
     }
   }
+
+  private async probesOf(
+    job: EvaluationJob,
+    architecture: Architecture,
+    { weights }: TrainingOutcome,
+  ): Promise<EvaluationOutcome['probes']> {
+    const { labelled, threads } = this.setup;
+    if (!job.probe || labelled === undefined || weights === undefined) return undefined;
+    return probeFeatures(architecture, weights, labelled, threads);
+  }
+}
+
+/** Initial weights made from freshly drawn ones; what they inherited is known once they are made. */
+function startOf({ parent }: EvaluationJob, architecture: Architecture) {
+  let inherited: Inherited | undefined;
+  return {
+    weightsFrom: (drawn: TensorMap): TensorMap => {
+      if (parent === undefined) return drawn;
+      const { weights, provenance } = inheritProgram(architecture, parent.weights, drawn);
+      inherited = { from: parent.number, tensors: provenance };
+      return weights;
+    },
+    inherited: (): Inherited | undefined => inherited,
+  };
 }
 
 /** Training at another fidelity: fewer or more steps under the same schedule, at least one. */

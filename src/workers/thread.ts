@@ -5,29 +5,28 @@ import { workerData } from 'piscina';
 import { UserError } from '../core/errors.js';
 import { openShared } from '../scans/sampling/scan-set-transfer.js';
 import { ChildRuntime } from './child-runtime.js';
-import type { Refusal } from './messages.js';
+import type { Refusal, ThreadTask } from './messages.js';
 import { Runtime } from './runtime.js';
-import type { AttemptOutcome, Job, WorkerSetup } from './job.js';
+import type { AttemptOutcome, WorkerSetup } from './job.js';
 
 const setup = workerData as WorkerSetup;
-const interrupted = (): boolean => Atomics.load(setup.stop, 0) === 1;
 
 let runtime: Promise<Runtime | ChildRuntime> | undefined;
 
 /** A `UserError` comes back as a refusal, since errors lose their class on the way between threads. */
-export default async function evaluate(job: Job): Promise<AttemptOutcome | Refusal> {
+export default async function evaluate(task: ThreadTask): Promise<AttemptOutcome | Refusal> {
   try {
-    return await attempt(job);
+    return await attempt(task);
   } catch (thrown) {
     if (thrown instanceof UserError) return { kind: 'refused', details: thrown.details };
     throw thrown;
   }
 }
 
-async function attempt(job: Job): Promise<AttemptOutcome> {
+async function attempt({ job, stop }: ThreadTask): Promise<AttemptOutcome> {
   runtime ??=
     setup.isolation === 'process'
       ? Promise.resolve(new ChildRuntime(setup))
       : Runtime.create(setup, openShared(setup.scans));
-  return (await runtime).evaluate(job, interrupted);
+  return (await runtime).evaluate(job, () => Atomics.load(stop, 0) === 1);
 }

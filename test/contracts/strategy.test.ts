@@ -1,12 +1,13 @@
 /** The contract that every search strategy keeps (src/search/strategy.ts). */
 import { describe, expect, it } from 'vitest';
+import type { Genome } from '../../src/core/records.js';
 import { rngOf } from '../../src/core/random.js';
 import { constrained } from '../../src/search/constrained.js';
 import { int, oneOf, record } from '../../src/search/genes/index.js';
 import { replaceAt, pathOf } from '../../src/search/genes/pointer.js';
 import { genomeSpace } from '../../src/search/space.js';
 import { createStrategy, strategies } from '../../src/search/strategies/index.js';
-import { told, type Genome, type Proposal, type Result, type Strategy } from '../../src/search/strategy.js';
+import { told, type Proposal, type Result, type Strategy } from '../../src/search/strategy.js';
 
 const gene = record({ a: int(0, 30), b: int(0, 30), c: oneOf(['x', 'y', 'z']) });
 const space = genomeSpace({ name: 'plain', source: '', gene, build: () => null });

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import type { Genome } from '../../src/core/records.js';
 import { rngOf } from '../../src/core/random.js';
 import { runGraph } from '../../src/engines/onnx/index.js';
 import { resolveExperiment } from '../../src/experiment/resolve.js';
 import { Experiment } from '../../src/experiment/schema.js';
 import { correlationScore } from '../../src/pretrain/jacobian-score.js';
 import { zeroCost, zeroCostNames, type ZeroCostName } from '../../src/pretrain/zero-cost.js';
-import type { Genome } from '../../src/search/strategy.js';
 import { tinyExperiment } from '../support/tiny.js';
 
 const stage = {

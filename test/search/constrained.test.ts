@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import type { Genome } from '../../src/core/records.js';
 import { rngOf } from '../../src/core/random.js';
 import { constrained } from '../../src/search/constrained.js';
 import { int, record } from '../../src/search/genes/index.js';
 import { genomeSpace } from '../../src/search/space.js';
-import type { Genome } from '../../src/search/strategy.js';
 
 const space = genomeSpace({
   name: 'pair',

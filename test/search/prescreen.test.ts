@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import type { Genome } from '../../src/core/records.js';
 import { rngOf } from '../../src/core/random.js';
 import { int, record } from '../../src/search/genes/index.js';
 import { genomeSpace } from '../../src/search/space.js';
 import { agreements, createStrategy, type ZeroCost } from '../../src/search/strategies/index.js';
-import { told, type Genome, type Strategy } from '../../src/search/strategy.js';
+import { told, type Strategy } from '../../src/search/strategy.js';
 
 type Point = { readonly a: number; readonly b: number };
 const gene = record({ a: int(0, 999), b: int(0, 999) });

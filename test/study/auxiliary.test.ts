@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { rngOf } from '../../src/core/random.js';
+import type { Ended } from '../../src/core/records.js';
 import { strategies } from '../../src/search/strategies/index.js';
 import type { Strategy } from '../../src/search/strategy.js';
 import { createExperiment, findExperiment, type ExperimentRow } from '../../src/store/experiments.js';
 import type { Store } from '../../src/store/open.js';
 import { chooseWinners, isTrusted } from '../../src/study/auxiliary.js';
-import type { Evaluate } from '../../src/study/outcome.js';
 import { verifyStudy } from '../../src/study/verify.js';
+import type { Evaluate } from '../../src/workers/evaluators.js';
 import { dyingStore, Killed } from './dying-store.js';
 import { outcomeOf, runToy, tablesOf, toyExperiment, toyStrategy } from './simulation.js';
 import { withStore, useStores } from './stores.js';
@@ -30,7 +31,7 @@ const evaluate: Evaluate = async ({ number, genome, seed, share, probe, stopBelo
   const last = Math.round(10 * share);
   const steps: number[] = [];
   const values: number[] = [];
-  let ended: string | undefined;
+  let ended: Ended | undefined;
   for (let step = 1; step <= last && ended === undefined; step++) {
     steps.push(step);
     values.push((whole.score + noise) * (step / last) ** 0.3);

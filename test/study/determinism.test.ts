@@ -7,10 +7,10 @@ import { createExperiment, findExperiment, type ExperimentRow } from '../../src/
 import type { Store } from '../../src/store/open.js';
 import { artifactFolder } from '../../src/store/paths.js';
 import { verifyStudy } from '../../src/study/verify.js';
-import type { StudyPlan } from '../../src/study/study.js';
+import type { Evaluate } from '../../src/workers/evaluators.js';
 import { dyingStore, Killed } from './dying-store.js';
 import {
-  assessToy,
+  toyFeasibility,
   evaluateToy,
   outcomeOf,
   runToy,
@@ -19,12 +19,13 @@ import {
   toyExperiment,
   toyExperimentIn,
   toyStrategy,
+  type ToyChanges,
 } from './simulation.js';
 import { storePath, withStore, useStores } from './stores.js';
 
 useStores();
 
-const tablesAfter = (name: string, changes: Partial<StudyPlan>): Promise<unknown> =>
+const tablesAfter = (name: string, changes: ToyChanges): Promise<unknown> =>
   withStore(name, async (store) => {
     expect((await runToy(store, changes)).completed).toBe(true);
     return tablesOf(store);
@@ -63,7 +64,7 @@ describe('a study', () => {
   it('evaluates as many at once as it may, never more', async () => {
     let running = 0;
     let most = 0;
-    const evaluate: StudyPlan['evaluate'] = async (request, signal) => {
+    const evaluate: Evaluate = async (request, signal) => {
       most = Math.max(most, ++running);
       const outcome = await evaluateToy(request, signal);
       running--;
@@ -77,7 +78,7 @@ describe('a study', () => {
     await withStore('a.db', async (store) => {
       let most = 0;
       const open = store.statement("SELECT count(*) FROM candidates WHERE status IN ('pending', 'running')");
-      const evaluate: StudyPlan['evaluate'] = (request, signal) => {
+      const evaluate: Evaluate = (request, signal) => {
         most = Math.max(most, open.pluck().get() as number);
         return evaluateToy(request, signal);
       };
@@ -87,7 +88,7 @@ describe('a study', () => {
   });
 
   it('hands out genomes as they are read back after a kill, down to the order of keys', async () => {
-    const evaluate: StudyPlan['evaluate'] = (request, signal) => {
+    const evaluate: Evaluate = (request, signal) => {
       expect(JSON.stringify(request.genome)).toBe(canonicalJson(request.genome));
       return evaluateToy(request, signal);
     };
@@ -138,7 +139,7 @@ describe('a study', () => {
   it('passes on what the evaluator throws, after the others under way ended, and goes on later', async () => {
     const whole = await tablesAfter('whole.db', {});
     await withStore('broken.db', async (store) => {
-      const evaluate: StudyPlan['evaluate'] = (request, signal) =>
+      const evaluate: Evaluate = (request, signal) =>
         request.number === 17 ? Promise.reject(new Error('no such engine')) : evaluateToy(request, signal);
       await expect(runToy(store, { evaluate })).rejects.toThrow('no such engine');
       expect(store.statement("SELECT count(*) FROM candidates WHERE status = 'running'").pluck().get()).toBe(
@@ -168,7 +169,7 @@ describe('a study', () => {
 
   it('refuses a score that is not a number', async () => {
     await withStore('a.db', async (store) => {
-      const evaluate: StudyPlan['evaluate'] = ({ number, genome }) =>
+      const evaluate: Evaluate = ({ number, genome }) =>
         Promise.resolve({ ...outcomeOf(number, genome), status: 'done', score: NaN });
       await expect(runToy(store, { evaluate })).rejects.toThrow('cannot have the score NaN');
     });
@@ -241,7 +242,7 @@ function weightsOf(name: string): string[] {
 
 describe('verification', () => {
   const verified = (store: Store): ReturnType<typeof verifyStudy> =>
-    verifyStudy(store, toyExperimentIn(store), { strategy: toyStrategy(), assess: assessToy });
+    verifyStudy(store, toyExperimentIn(store), { strategy: toyStrategy(), feasibility: toyFeasibility });
 
   it('passes on a study as it was run, whole or stopped', async () => {
     await withStore('a.db', async (store) => {

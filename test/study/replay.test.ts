@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Result, Strategy } from '../../src/search/strategy.js';
 import type { CurveRule } from '../../src/study/curve-stopping.js';
-import { asked, missingFrom, replay } from '../../src/study/replay.js';
+import { missingFrom, replay, strategyOfStudy } from '../../src/study/replay.js';
 
 const rule: CurveRule = { curve: 'validation/accuracy', quantile: 0.5, atLeast: 3 };
 
@@ -135,7 +135,7 @@ describe('a strategy that needs few results', () => {
   });
 
   it('is asked in order where trainings end by their curves', () => {
-    const order = replay(asked({ ...picky, tell: () => undefined }, rule), 1, 3);
+    const order = replay(strategyOfStudy({ ...picky, tell: () => undefined }, rule), 1, 3);
     expect(order.inOrder).toBe(true);
     for (const number of [0, 1, 2]) order.ask(number);
     order.finished(result(2));

@@ -1,6 +1,7 @@
 /**
  * A search without training: a small space, a score computed from the genome, durations with a heavy tail.
  */
+import type { EvaluationOutcome, Feasibility, Genome } from '../../src/core/records.js';
 import { hashJson } from '../../src/core/hash.js';
 import { rngOf } from '../../src/core/random.js';
 import { int, listOf, oneOf, ordered, record, when, type GenomeOf } from '../../src/search/genes/index.js';
@@ -11,7 +12,7 @@ import {
   type ZeroCost,
   type StrategyChoice,
 } from '../../src/search/strategies/index.js';
-import type { Genome, Strategy } from '../../src/search/strategy.js';
+import type { Strategy } from '../../src/search/strategy.js';
 import {
   createExperiment,
   findExperiment,
@@ -19,8 +20,8 @@ import {
   type NewExperiment,
 } from '../../src/store/experiments.js';
 import type { Store } from '../../src/store/open.js';
-import type { Assessment, Evaluate, EvaluationOutcome } from '../../src/study/outcome.js';
 import { runStudy, type StudyEnd, type StudyPlan } from '../../src/study/study.js';
+import type { Evaluate } from '../../src/workers/evaluators.js';
 
 const gene = record({
   stem: oneOf(['small', 'large']),
@@ -70,7 +71,7 @@ export function toyStrategy(choice: StrategyChoice = SMALL_EVOLUTION, lookahead 
 const toyScores: ZeroCost = {
   names: ['guess', 'params'],
   of: (name, genome) => {
-    const size = assessToy(genome).params ?? 0;
+    const size = sizeOf(genome);
     return name === 'params' ? size : size + 20 * rngOf('guess', hashJson(genome)).normal();
   },
 };
@@ -107,11 +108,17 @@ export const toyChoices: Readonly<Record<string, StrategyChoice>> = {
 const SMALL_EVOLUTION = { name: 'evolution', options: { population: 8, sample: 3 } };
 
 /** Genomes of four separable stages are too large. */
-export function assessToy(genome: Genome): Assessment {
+export function toyFeasibility(genome: Genome): Feasibility {
   const { stages } = genome as GenomeOf<typeof gene>;
-  const infeasible =
-    stages.filter(({ block }) => block === 'separable').length > 2 ? 'too many separable stages' : null;
-  return { params: stages.reduce((sum, { width }) => sum + width, 0), macs: stages.length, infeasible };
+  const cost = { params: sizeOf(genome), macs: stages.length, trainingBytes: 0 };
+  return stages.filter(({ block }) => block === 'separable').length > 2
+    ? { feasible: false, reason: 'too many separable stages', cost }
+    : { feasible: true, cost };
+}
+
+function sizeOf(genome: Genome): number {
+  const { stages } = genome as GenomeOf<typeof gene>;
+  return stages.reduce((sum, { width }) => sum + width, 0);
 }
 
 /** Depends on number and genome alone; some candidates diverge, some fail. */
@@ -144,16 +151,24 @@ export const evaluateToy: Evaluate = async ({ number, genome }) => {
   return outcomeOf(number, genome);
 };
 
-export async function runToy(store: Store, changes: Partial<StudyPlan> = {}): Promise<StudyEnd> {
+/** Changes to a toy study; `parallel` evaluations by `evaluate` at once. */
+export interface ToyChanges extends Partial<StudyPlan> {
+  readonly parallel?: number;
+  readonly evaluate?: Evaluate;
+}
+
+export async function runToy(
+  store: Store,
+  { parallel: capacity = 4, evaluate = evaluateToy, ...changes }: ToyChanges = {},
+): Promise<StudyEnd> {
   const experiment = toyExperimentIn(store);
   return runStudy({
     store,
     experiment,
     strategy: toyStrategy(),
-    assess: assessToy,
-    evaluate: evaluateToy,
+    feasibility: toyFeasibility,
+    evaluators: { capacity, evaluate },
     candidates: experiment.candidates,
-    parallel: 4,
     keepWeights: 3,
     ...changes,
   });

@@ -5,7 +5,8 @@ import { allowed, gpuEnvironment, parseGpus, type Gpu } from '../../src/workers/
 import { deviceGroupsOf } from '../../src/workers/device-groups.js';
 import { memorySettings } from '../../src/workers/memory-settings.js';
 import { createPool } from '../../src/workers/pool.js';
-import type { Job, WorkerSetup } from '../../src/workers/job.js';
+import type { EvaluationJob } from '../../src/core/records.js';
+import type { WorkerSetup } from '../../src/workers/job.js';
 
 /** As `nvidia-smi --query-gpu=index,uuid,name,memory.total --format=csv,noheader,nounits` prints it. */
 const listing = `0, GPU-0a7e3c11-2222-3333-4444-555566667777, NVIDIA H100 80GB HBM3, 81559
@@ -67,7 +68,7 @@ describe('workers on GPUs', () => {
 
 describe('a training process', () => {
   const setup = { environment: gpuEnvironment(gpu1), scans: { recipe: null } } as unknown as WorkerSetup;
-  const job = { number: 3, genome: {}, share: 1, bytes: 0 } as Job;
+  const job = { number: 3, genome: {}, share: 1 } as EvaluationJob;
   let runtime: ChildRuntime | undefined;
   afterEach(() => runtime?.end());
 
@@ -95,17 +96,20 @@ describe('a pool', () => {
     const shared = { isolation: 'process', counters: new Int32Array(new SharedArrayBuffer(16)) };
     const pool = createPool(shared as never, { groups, entry: fixture('thread.mjs') });
     // Two fit on the larger GPU, one on the smaller.
-    const bytes = 24000 * 2 ** 20;
-    const jobs = Array.from({ length: 9 }, (_, number) => ({
+    const cost = { params: 1, macs: 1, trainingBytes: 24000 * 2 ** 20 };
+    const jobs = Array.from({ length: 9 }, (_, number): EvaluationJob => ({
       number,
       genome: {},
+      cost,
+      rung: 0,
       share: 1,
       seed: 0,
+      purpose: 'search',
       probe: false,
-      bytes,
     }));
-    const outcomes = await Promise.all(jobs.map((next) => pool.evaluate(next)));
-    await pool.destroy();
+    const { signal } = new AbortController();
+    const outcomes = await Promise.all(jobs.map((next) => pool.evaluate(next, signal)));
+    await pool.close();
     const seen = outcomes.map(({ error }) => JSON.parse(error ?? '') as { gpu: string; inside: number });
     expect(new Set(seen.map(({ gpu }) => gpu))).toEqual(new Set(gpus.map(({ uuid }) => uuid)));
     const most = (uuid: string | undefined) =>

@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { rngOf } from '../../src/core/random.js';
 import { openStore } from '../../src/store/open.js';
-import type { Evaluate } from '../../src/study/outcome.js';
 import { Admission } from '../../src/workers/admission.js';
+import type { Evaluate } from '../../src/workers/evaluators.js';
 import { evaluateToy, runToy, tablesOf } from '../study/simulation.js';
 import { temporaryFolder } from '../support/tiny.js';
 

@@ -13,23 +13,16 @@ import type { ScanSet } from '../../scans/sampling/scan-set.js';
 import { constrained } from '../../search/constrained.js';
 import { genomeSpace } from '../../search/space.js';
 import { createStrategy } from '../../search/strategies/index.js';
-import { told, type Genome, type GenomeSpace, type Strategy } from '../../search/strategy.js';
+import { told, type GenomeSpace, type Strategy } from '../../search/strategy.js';
 import { markSearched, type ExperimentRow as ExperimentRow, type Store } from '../../store/index.js';
-import {
-  runStudy,
-  type Assessment as StudyAssessment,
-  type Evaluate,
-  type StudyEnd,
-  type StudyEvent,
-  type StudyPlan,
-} from '../../study/index.js';
+import { runStudy, type StudyEnd, type StudyEvent, type StudyPlan } from '../../study/index.js';
 import { findGpus } from '../../workers/gpus.js';
 import { deviceGroupsOf, type DeviceGroup } from '../../workers/device-groups.js';
 import { memoryBudget } from '../../workers/memory-budget.js';
 import { prefetchPays } from '../../workers/prefetch-policy.js';
-import { createPool, type Pool, type SharedSetup } from '../../workers/pool.js';
+import { createPool, type SharedSetup } from '../../workers/pool.js';
 import { createScorer } from '../../workers/zero-cost/scorer.js';
-import type { Isolation, WorkerSetup } from '../../workers/job.js';
+import type { Isolation } from '../../workers/job.js';
 import { auditRemark } from '../audit-record.js';
 import { Progress } from '../../cli/views/progress.js';
 import { plural } from '../../cli/views/format.js';
@@ -77,16 +70,6 @@ export function proposableSpace(resolved: ResolvedExperiment): GenomeSpace {
   });
 }
 
-/** What the study records of a genome before it is evaluated. */
-export function assessmentOf(resolved: ResolvedExperiment): (genome: Genome) => StudyAssessment {
-  return (genome) => {
-    const assessment = resolved.feasibility(genome);
-    const { params = null, macs = null } = assessment.cost ?? {};
-    const { latency = null } = assessment;
-    return { params, macs, latency, infeasible: assessment.feasible ? null : assessment.reason };
-  };
-}
-
 /** What an experiment evaluates besides what its strategy is told, and when it ends trainings. */
 export function auxiliaryPlanOf({
   experiment,
@@ -123,7 +106,7 @@ export interface SearchRun {
 
 /** Searches until all candidates are finished or the user interrupts. */
 export async function runSearch(run: SearchRun): Promise<StudyEnd> {
-  const { store, row, resolved, workers } = run;
+  const { store, row, resolved } = run;
   note(auditRemark(resolved, run.scans, row.scans));
   const setup = workerSetup(run);
   const groups = await deviceGroupsOfRun(run, setup);
@@ -134,7 +117,6 @@ export async function runSearch(run: SearchRun): Promise<StudyEnd> {
     if (interrupt.signal.aborted) process.exit(130);
     progress?.remark('stopping; the search can be resumed (press Ctrl-C again to leave at once)');
     interrupt.abort();
-    pool.stop();
   };
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onSignal);
@@ -152,10 +134,9 @@ export async function runSearch(run: SearchRun): Promise<StudyEnd> {
       store,
       experiment: row,
       strategy: strategyOf(resolved),
-      assess: assessmentOf(resolved),
-      evaluate: evaluateIn(pool, setup, resolved),
+      feasibility: (genome) => resolved.feasibility(genome),
+      evaluators: pool,
       candidates: run.candidates,
-      parallel: workers,
       keepWeights: resolved.experiment.inherit ? ALL : resolved.experiment.keepWeights,
       inherit: resolved.experiment.inherit,
       ...auxiliaryPlanOf(resolved),
@@ -168,7 +149,7 @@ export async function runSearch(run: SearchRun): Promise<StudyEnd> {
     progress?.close();
     process.off('SIGINT', onSignal);
     process.off('SIGTERM', onSignal);
-    await pool.destroy();
+    await pool.close();
   }
 }
 
@@ -218,18 +199,6 @@ function isolationOf(
 ): Isolation {
   if (asked !== 'auto') return asked;
   return (engine === 'onnx' && device === 'cpu') || device === 'js' ? 'thread' : 'process';
-}
-
-function evaluateIn(
-  pool: Pool,
-  { engine, device }: Pick<WorkerSetup, 'engine' | 'device'>,
-  resolved: ResolvedExperiment,
-): Evaluate {
-  return async ({ purpose: _purpose, rung: _rung, ...job }) => {
-    const bytes = resolved.feasibility(job.genome).cost?.trainingBytes ?? 0;
-    const { error = null, weights, ...outcome } = await pool.evaluate({ ...job, bytes });
-    return { ...outcome, engine, device, error, ...(weights === undefined ? {} : { weights }) };
-  };
 }
 
 function progressOf(

@@ -8,6 +8,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
+import type { Curve, TrainingOutcome } from '../../core/records.js';
 import { present, UserError } from '../../core/errors.js';
 import { rngOf } from '../../core/random.js';
 import { parseOrThrow } from '../../core/validate.js';
@@ -21,13 +22,7 @@ import { writeFolder } from '../../export/write-folder.js';
 import { infeasibility } from '../../nn/shapes.js';
 import { batchesHere } from '../../pretrain/batches.js';
 import { programCost } from '../../pretrain/cost.js';
-import type { Curve } from '../../pretrain/curves.js';
-import {
-  heldOutBatches,
-  Interrupted,
-  pretrain as train,
-  type PretrainOutcome,
-} from '../../pretrain/pretrain.js';
+import { heldOutBatches, Interrupted, pretrain as train } from '../../pretrain/pretrain.js';
 import { shareScans } from '../../scans/sampling/scan-set-transfer.js';
 import type { ScanSet } from '../../scans/sampling/scan-set.js';
 import { BatchPrefetcher } from '../../workers/batch-prefetcher.js';
@@ -105,7 +100,7 @@ interface Run {
 }
 
 interface Result {
-  readonly outcome: PretrainOutcome;
+  readonly outcome: TrainingOutcome;
   readonly checkpoints: Checkpoints;
 }
 

@@ -1,11 +1,12 @@
 /** All strategies by name, and how an experiment's choice becomes one. */
 import { z } from 'zod';
+import type { Genome } from '../../core/records.js';
 import { UserError } from '../../core/errors.js';
 import { didYouMean } from '../../core/nearest.js';
 import type { Json } from '../../core/json.js';
 import { parseOrThrow } from '../../core/validate.js';
 import { checked, repeatable } from '../checked.js';
-import type { Genome, GenomeSpace, Strategy } from '../strategy.js';
+import type { GenomeSpace, Strategy } from '../strategy.js';
 import { evolution } from './evolution.js';
 import { hyperband } from './hyperband.js';
 import { localSearch } from './local-search.js';

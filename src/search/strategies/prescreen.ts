@@ -9,8 +9,9 @@
  * a score); White et al., "A Deeper Look at Zero-Cost Proxies", 2022, on parameters as the baseline.
  */
 import { z } from 'zod';
+import type { Genome } from '../../core/records.js';
 import { kendallTau } from '../../core/statistics/rank-correlation.js';
-import { told, type Genome, type Proposal, type Strategy } from '../strategy.js';
+import { told, type Proposal, type Strategy } from '../strategy.js';
 
 /** Scores of genomes without training, higher promising more. Pure functions of the genome. */
 export interface ZeroCost {

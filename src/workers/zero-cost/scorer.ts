@@ -6,13 +6,13 @@
  * same experiment decides alike wherever its candidates are trained.
  */
 import { MessageChannel, receiveMessageOnPort, Worker, type MessagePort } from 'node:worker_threads';
+import type { Genome } from '../../core/records.js';
 import { UserError, type ErrorDetails } from '../../core/errors.js';
 import { hashJson } from '../../core/hash.js';
 import type { CodeRecord } from '../../experiment/code-record.js';
 import type { Experiment } from '../../experiment/schema.js';
 import { zeroCostNames } from '../../pretrain/zero-cost.js';
 import type { ZeroCost } from '../../search/strategies/index.js';
-import type { Genome } from '../../search/strategy.js';
 
 export interface ScorerSetting {
   readonly experiment: Experiment;
