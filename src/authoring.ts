@@ -3,18 +3,44 @@
  * See docs/adding-a-search-space.md, docs/adding-a-proxy-task.md and docs/adding-a-strategy.md.
  */
 export { z } from 'zod';
-export { UserError } from './core/errors.js';
+export { UserError, type ErrorDetails } from './core/errors.js';
 export type { Json } from './core/json.js';
 export type { Genome, Mutation, Parent } from './core/records.js';
-export { rngOf, type Rng } from './core/random.js';
-export { intTensor, tensor, type AnyTensor, type IntTensor, type Shape, type Tensor } from './core/tensor.js';
-export { Builder } from './ir/builder.js';
-export type { Graph, InputSpec, Value } from './ir/graph.js';
+export { rngOf, type Key, type Rng } from './core/random.js';
+export {
+  intTensor,
+  tensor,
+  type AnyTensor,
+  type DType,
+  type IntTensor,
+  type Shape,
+  type Tensor,
+  type TensorMap,
+} from './core/tensor.js';
+export {
+  Builder,
+  type ConvOptions as ConvOpOptions,
+  type ConvTransposeOptions,
+  type PaddingOption,
+  type PoolOptions,
+} from './ir/builder.js';
+export type { BatchNormOptions } from './ir/composites.js';
+export type { Graph, Initialiser, InputSpec, Node, ParameterSpec, Value } from './ir/graph.js';
+export type { ParameterOptions } from './ir/node-list.js';
+export type { AffineOptions } from './ir/normalisation.js';
+export type { OpAttributes } from './ir/ops/index.js';
 export * from './nn/index.js';
 export type { Crop } from './scans/sampling/scan-set.js';
 export * from './search/genes/index.js';
 export { defineSpace, type SearchSpace, type SpaceContext } from './search/space.js';
-export { told, type GenomeSpace, type Proposal, type Result, type Strategy } from './search/strategy.js';
+export {
+  told,
+  type GenomeSpace,
+  type Proposal,
+  type Result,
+  type Strategy,
+  type ToldStrategy,
+} from './search/strategy.js';
 export {
   defineStrategy,
   type StrategyChoice,
@@ -25,8 +51,10 @@ export { best, founder, offspring, pickRandom, redraw } from './search/strategie
 export {
   defineTask,
   type BatchMode,
+  type ClassQuestions,
   type Encode,
   type ProxyTask,
+  type PythonSource,
   type TaskContext,
   type TaskPlan,
 } from './tasks/task.js';

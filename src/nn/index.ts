@@ -1,5 +1,5 @@
 /** Architectures: their layers, shapes and parameters, and the graphs built from them. */
-export type { Activation, Architecture, Edge, Layer, LayerOf, Named } from './architecture.js';
+export type { Activation, Architecture, Edge, Layer, LayerOf, Named, PoolWindow } from './architecture.js';
 export type { Triple } from '../core/tensor.js';
 export * from './blocks/index.js';
 export { buildEncoder, type BuildOptions } from './build.js';
