@@ -98,10 +98,11 @@ async function rowOf(
     const pair = grown(kind, seed);
     if (pair === undefined || !pair.every((one) => isSmall(one, resolved))) continue;
     const [parent, child] = pair;
-    const { score, weights } = await train(resolved, set, parent, seed, PARENT);
+    const { score, weights } = await train({ resolved, set, seed }, parent, PARENT);
     if (weights === undefined) continue;
-    const from = scoresOf(await train(resolved, set, child, seed + 1, MOST, weights), resolved);
-    const anew = scoresOf(await train(resolved, set, child, seed + 1, MOST), resolved);
+    const next = { resolved, set, seed: seed + 1 };
+    const from = scoresOf(await train(next, child, MOST, weights), resolved);
+    const anew = scoresOf(await train(next, child, MOST), resolved);
     const stepsTo = (scores: readonly number[]): number => {
       const reached = scores.findIndex((one) => one >= score);
       return reached === -1 ? MOST : (reached + 1) * EVERY;
@@ -126,10 +127,8 @@ function isSmall(architecture: Architecture, { plan, experiment }: ResolvedExper
 
 /** At a constant rate, so that no step is worth more than another. */
 async function train(
-  resolved: ResolvedExperiment,
-  set: ScanSet,
+  { resolved, set, seed }: { resolved: ResolvedExperiment; set: ScanSet; seed: number },
   architecture: Architecture,
-  seed: number,
   steps: number,
   parent?: TensorMap,
 ): Promise<TrainingOutcome> {

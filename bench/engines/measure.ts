@@ -47,7 +47,7 @@ export async function measureNetwork(
   const program = programOf(network.architecture, setting.batch);
   const [weights, feeds] = [weightsOf(program), batchesOf(network, setting.batch)];
   const { threads, python, rounds } = setting;
-  const ours = await startEngine(engine, device, program, weights, feeds, threads);
+  const ours = await startEngine({ engine, device, threads, program, weights, feeds });
   let theirs: Trainer | undefined;
   try {
     theirs = python === undefined ? undefined : await startPytorch(python, network, weights, feeds, threads);

@@ -22,14 +22,17 @@ export interface EngineTrainer extends Trainer {
   readonly compileSeconds: number;
 }
 
-export async function startEngine(
-  engine: Engine,
-  device: string,
-  program: TrainingProgram,
-  weights: TensorMap,
-  feeds: Feeds,
-  threads: number,
-): Promise<EngineTrainer> {
+export interface EngineRun {
+  readonly engine: Engine;
+  readonly device: string;
+  readonly threads: number;
+  readonly program: TrainingProgram;
+  readonly weights: TensorMap;
+  readonly feeds: Feeds;
+}
+
+export async function startEngine(run: EngineRun): Promise<EngineTrainer> {
+  const { engine, device, threads, program, weights, feeds } = run;
   const before = performance.now();
   const session = await engine.open(program, { device, threads });
   session.load({ weights });

@@ -1,5 +1,5 @@
 /**
- * Good files for the fuzzer to spoil: small ones written here and in `scans-fuzz-kinds.ts`, one for each format that needs
+ * Good files for the fuzzer to spoil: small ones written here and in `kinds.ts`, one for each format that needs
  * no decoder of others, and those of a corpus folder where one is given.
  */
 import { readFileSync, readdirSync, statSync } from 'node:fs';
@@ -9,17 +9,8 @@ import { formatOf } from '../../src/scans/formats/index.js';
 import { npyBytes } from '../../src/scans/npy.js';
 import { zipSync } from 'fflate';
 import { samplesOfKinds } from './kinds.js';
+import type { Sample } from './sample.js';
 import { dicomFile, element, encapsulated, sequence, short, text } from '../scans/dicom-file.js';
-
-export interface Sample {
-  /** Its ending decides who reads it. */
-  readonly ending: string;
-  readonly bytes: Uint8Array;
-  /** Files that lie beside it, by their names; it is called `scan` and its ending. */
-  readonly beside?: Readonly<Record<string, Uint8Array>>;
-  /** Axes of an array that does not say what they are. */
-  readonly layout?: string;
-}
 
 const SIDE = 8;
 const LARGEST_SAMPLE = 600_000;

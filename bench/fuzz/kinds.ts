@@ -3,7 +3,7 @@
  * padding, JPEG; voxels in files of their own; clips.
  */
 import { dicomFile, element, encapsulated, sequence, short, text } from '../scans/dicom-file.js';
-import type { Sample } from './corpus.js';
+import type { Sample } from './sample.js';
 
 const SIDE = 8;
 const EXPLICIT = '1.2.840.10008.1.2.1';
@@ -72,8 +72,7 @@ function picture(
   bits: number,
   pixels: Buffer,
   more: readonly Buffer[],
-  photometric = 'MONOCHROME2',
-  syntax = EXPLICIT,
+  { photometric = 'MONOCHROME2', syntax = EXPLICIT } = {},
 ): Buffer {
   const elements = [
     cs(0x0008, 0x0060, 'MR'),
@@ -106,7 +105,7 @@ function palette(): Buffer {
   );
   const pixels = words(Buffer.from(Uint8Array.from({ length: SIDE ** 2 }, (_, i) => 4 * i)));
   const descriptors = [0x1101, 0x1102, 0x1103].map((number) => us(0x0028, number, 256, 0, 16));
-  return picture(1, 8, pixels, [...descriptors, ...tables], 'PALETTE COLOR');
+  return picture(1, 8, pixels, [...descriptors, ...tables], { photometric: 'PALETTE COLOR' });
 }
 
 /** A range of values that pad, and pixels that are twice as wide as high. */
@@ -157,14 +156,9 @@ function nuclear(): Buffer {
 
 function compressed(syntax: string, frame: Buffer, bits: number): Buffer {
   const even = frame.length % 2 === 0 ? frame : Buffer.concat([frame, Buffer.alloc(1)]);
-  return picture(
-    2,
-    bits,
-    encapsulated([even, even]),
-    [ds(0x0018, 0x1063, '40')],
-    'MONOCHROME2',
-    `1.2.840.10008.1.2.4.${syntax}`,
-  );
+  return picture(2, bits, encapsulated([even, even]), [ds(0x0018, 0x1063, '40')], {
+    syntax: `1.2.840.10008.1.2.4.${syntax}`,
+  });
 }
 
 /** Whose pixels say that they are not square in a region of ultrasound. */

@@ -4,7 +4,7 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import type { Rng } from '../../src/core/random.js';
 
-export type Mutation = (bytes: Uint8Array, rng: Rng) => Uint8Array;
+type Mutation = (bytes: Uint8Array, rng: Rng) => Uint8Array;
 
 /** Numbers that sizes, offsets and lengths do not take in good files. */
 const ABSURD = [0, 1, 0x7f, 0xff, 0x7fff, 0xffff, 0x7fffffff, 0xffffffff, 0x80000000, 0x10000000];

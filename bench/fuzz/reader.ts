@@ -12,7 +12,8 @@ import { describeScans } from '../../src/scans/describe.js';
 import { formatOf } from '../../src/scans/formats/index.js';
 import { ScanOptions, transformsOf } from '../../src/scans/options.js';
 import { prepare } from '../../src/scans/preprocess/preprocess.js';
-import { builtInSamples, samplesWithin, type Sample } from './corpus.js';
+import { builtInSamples, samplesWithin } from './corpus.js';
+import type { Sample } from './sample.js';
 import { spoil } from './mutations.js';
 
 export interface Outcome {

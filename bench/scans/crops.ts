@@ -132,31 +132,14 @@ export async function cropsPerSecond(recipe: ScanRecipe, threads: number): Promi
  * MiB of a fresh process that has drawn crops of all volumes: after so many that what the allocator keeps has settled,
  * with its settings of training processes, and without the garbage that waits to be collected.
  */
-export function residentMemory(recipe: ScanRecipe): Promise<number> {
-  const script = `
-    import { openScanSet } from ${JSON.stringify(new URL('../../src/scans/sampling/scan-set-transfer.js', import.meta.url).href)};
-    import { drawMany } from ${JSON.stringify(import.meta.url)};
-    let input = '';
-    for await (const part of process.stdin) input += part;
-    drawMany(openScanSet(JSON.parse(input)));
-    for (let times = 0; times < 2; times++) {
-      globalThis.gc();
-      await new Promise((resolve) => setTimeout(resolve, 200)); // buffers are given back beside the program
-    }
-    console.log(process.memoryUsage.rss() / 2 ** 20);`;
-  const options = ['--expose-gc', ...heapOptions, '--input-type=module', '--eval', script];
-  const output = execFileSync(process.execPath, options, {
+export function residentMemory(recipe: ScanRecipe): number {
+  const child = fileURLToPath(new URL('resident-child.js', import.meta.url));
+  const output = execFileSync(process.execPath, ['--expose-gc', ...heapOptions, child], {
     env: { ...process.env, ...memorySettings },
     input: JSON.stringify(recipe),
     encoding: 'utf8',
   });
-  return Promise.resolve(Number(output));
-}
-
-/** As many crops as fill any memory that is kept, and then some. */
-export function drawMany(set: ScanSet): void {
-  const rng = rngOf('memory');
-  for (let i = 0; i < 12_000; i++) void drawCrop(set, 'train', CROP, 0.1, rng).voxels;
+  return Number(output);
 }
 
 /** Crops per second that two Python processes copy out of memory maps; null without VOXOLVE_PYTHON. */

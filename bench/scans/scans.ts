@@ -46,7 +46,7 @@ async function crops(folder: string, volumes: number) {
   show('NumPy memory maps of raw floats, two processes', numpy);
   const memory: Record<number, number> = {};
   for (const count of [100, 300, volumes]) {
-    memory[count] = await residentMemory({ ...recipe, volumes: recipe.volumes.slice(0, count) });
+    memory[count] = residentMemory({ ...recipe, volumes: recipe.volumes.slice(0, count) });
     print(
       `| resident memory, crops of ${count} volumes through ${BUDGET / 2 ** 20} MiB | ${present(memory[count], 'a figure').toFixed(0)} MiB |`,
     );

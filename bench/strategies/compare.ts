@@ -11,7 +11,7 @@ import { tabularSpace } from './tabular-space.js';
 import { readTable, requireColumn, type Table } from './table.js';
 
 /** Over seeds. */
-export interface Spread {
+interface Spread {
   readonly mean: number;
   /** Sample standard deviation; 0 of a single seed. */
   readonly std: number;
@@ -155,6 +155,6 @@ function referenceOf(points: readonly Point[], { reference, minimize }: BenchArg
   return [isShare ? ceiling - error : error, ...reference.slice(0, -1).map((value) => -value)];
 }
 
-export function spreadOf(values: readonly number[]): Spread {
+function spreadOf(values: readonly number[]): Spread {
   return { mean: meanOf(values), std: sampleDeviation(values) };
 }

@@ -14,6 +14,7 @@ import { parseArgs } from 'node:util';
 import { proxyTasks } from '../../proxy-tasks/index.js';
 import { labelledSetOf } from '../../src/api/searching/probe-set.js';
 import { messageOf, present, UserError } from '../../src/core/errors.js';
+import type { LabelledCrop } from '../../src/probes/labelled.js';
 import { meanOf } from '../../src/core/statistics/descriptive.js';
 import { boundedMean, pairedDifference } from '../../src/core/statistics/intervals.js';
 import { loadScanSet } from '../../src/scans/load.js';
@@ -38,91 +39,104 @@ interface Row {
   readonly rank_mean: number;
 }
 
+const optionsOfBench = {
+  json: { type: 'string' },
+  seeds: { type: 'string', default: '5' },
+  tasks: { type: 'string', default: Object.keys(proxyTasks).join(',') },
+  steps: { type: 'string', default: '300' },
+  scans: { type: 'string', default: '../shared/data/scans/train' },
+  manifest: { type: 'string', default: '../shared/data/scans/train.csv' },
+  labelled: { type: 'string', default: '../shared/data/labelled/msd_hippocampus' },
+  cine: { type: 'string', default: '../shared/data/formats/ultrasound_cine' },
+  'cine-labels': { type: 'string', default: '../shared/data/labelled/ultrasound.tsv' },
+  spacing: { type: 'string', default: '4' },
+  threads: { type: 'string', default: String(availableParallelism()) },
+} as const;
+
 async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: {
-      json: { type: 'string' },
-      seeds: { type: 'string', default: '5' },
-      tasks: { type: 'string', default: Object.keys(proxyTasks).join(',') },
-      steps: { type: 'string', default: '300' },
-      scans: { type: 'string', default: '../shared/data/scans/train' },
-      manifest: { type: 'string', default: '../shared/data/scans/train.csv' },
-      labelled: { type: 'string', default: '../shared/data/labelled/msd_hippocampus' },
-      cine: { type: 'string', default: '../shared/data/formats/ultrasound_cine' },
-      'cine-labels': { type: 'string', default: '../shared/data/labelled/ultrasound.tsv' },
-      spacing: { type: 'string', default: '4' },
-      threads: { type: 'string', default: String(availableParallelism()) },
-    },
-  });
-  const [seeds, steps, spacing] = [values.seeds, values.steps, values.spacing].map(Number) as [
-    number,
-    number,
-    number,
-  ];
+  const { values } = parseArgs({ options: optionsOfBench });
+  const [seeds, steps] = [Number(values.seeds), Number(values.steps)];
   const names = values.tasks.split(',');
-  const unknown = names.find((name) => proxyTasks[name] === undefined);
-  if (unknown !== undefined) {
-    const known = Object.keys(proxyTasks).join(', ');
-    throw new UserError({
-      subject: '--tasks',
-      problem: `"${unknown}" is none of ${known}`,
-      fix: 'use these',
-    });
-  }
-  const volumes = ScanOptions.parse({ spacing, validation: 0.4, manifest: values.manifest });
+  requireKnown(names);
+  const volumes = ScanOptions.parse({
+    spacing: Number(values.spacing),
+    validation: 0.4,
+    manifest: values.manifest,
+  });
   const films = ScanOptions.parse({ validation: 0.4, cine: cineOptions });
-  const volumeCrops = once(() => hippocampusCrops(values.labelled));
-  const filmCrops = once(() => cineCrops(values['cine-labels'], films));
-  const training = benchTraining(steps);
-  const rows: Record<string, Row> = {
-    ...(values.json !== undefined && existsSync(values.json)
-      ? (JSON.parse(readFileSync(values.json, 'utf8')) as Record<string, Row>)
-      : {}),
+  const sourceOf = {
+    volumes: { folder: values.scans, options: volumes, crops: once(() => hippocampusCrops(values.labelled)) },
+    films: {
+      folder: values.cine,
+      options: films,
+      crops: once(() => cineCrops(values['cine-labels'], films)),
+    },
   };
+  const rows = values.json === undefined ? {} : rowsWithin(values.json);
   for (const line of heading) print(line);
   for (const name of names) {
-    const task = present(proxyTasks[name], name);
-    const parsed = task.options.parse(benchOptions[name] ?? {});
-    const plan = task.plan(parsed, { channels: 1, batch: training.batch });
-    const film = ofFilms.includes(name);
-    const { set } = await loadScanSet(film ? values.cine : values.scans, film ? films : volumes, {
-      seed: 1,
-      minimumSize: plan.crop,
-    });
-    const crops = await (film ? filmCrops() : volumeCrops());
-    const labelled = labelledSetOf(crops, present(crops[0], 'labelled crops').crop.shape);
-    const trials: Trial[] = [];
-    for (let seed = 0; seed < seeds; seed++) {
-      const threads = Number(values.threads);
-      trials.push(
-        await trial({
-          plan,
-          set,
-          architecture: benchEncoder(set.channels),
-          training,
-          labelled,
-          threads,
-          seed,
-        }),
-      );
-    }
-    const of = (key: keyof Trial): number[] => trials.map((one) => one[key]);
-    const row: Row = {
-      chance: plan.chance,
-      score_mean: meanOf(of('score')),
-      score_ci95: boundedMean(of('score'), [plan.worst, 1], training.batch * training.evaluationBatches),
-      probe_pretrained_mean: meanOf(of('probePretrained')),
-      probe_random_mean: meanOf(of('probeRandom')),
-      probe_gain_ci95: pairedDifference(trials.map((one) => one.probePretrained - one.probeRandom)),
-      seeds,
-      metric: plan.metric,
-      steps,
-      rank_mean: meanOf(of('rank')),
-    };
+    const source = ofFilms.includes(name) ? sourceOf.films : sourceOf.volumes;
+    const row = await rowOf(name, source, { seeds, steps, threads: Number(values.threads) });
     rows[name] = row;
     print(lineOf(name, row));
     if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(rows, null, 2)}\n`);
   }
+  printOthers(rows, names);
+}
+
+function requireKnown(names: readonly string[]): void {
+  const unknown = names.find((name) => proxyTasks[name] === undefined);
+  if (unknown === undefined) return;
+  const known = Object.keys(proxyTasks).join(', ');
+  throw new UserError({ subject: '--tasks', problem: `"${unknown}" is none of ${known}`, fix: 'use these' });
+}
+
+function rowsWithin(path: string): Record<string, Row> {
+  return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Record<string, Row>) : {};
+}
+
+interface Source {
+  readonly folder: string;
+  readonly options: ScanOptions;
+  readonly crops: () => Promise<readonly LabelledCrop[]>;
+}
+
+interface Effort {
+  readonly seeds: number;
+  readonly steps: number;
+  readonly threads: number;
+}
+
+async function rowOf(name: string, source: Source, { seeds, steps, threads }: Effort): Promise<Row> {
+  const training = benchTraining(steps);
+  const task = present(proxyTasks[name], name);
+  const parsed = task.options.parse(benchOptions[name] ?? {});
+  const plan = task.plan(parsed, { channels: 1, batch: training.batch });
+  const { set } = await loadScanSet(source.folder, source.options, { seed: 1, minimumSize: plan.crop });
+  const crops = await source.crops();
+  const labelled = labelledSetOf(crops, present(crops[0], 'labelled crops').crop.shape);
+  const architecture = benchEncoder(set.channels);
+  const trials: Trial[] = [];
+  for (let seed = 0; seed < seeds; seed++) {
+    trials.push(await trial({ plan, set, architecture, training, labelled, threads, seed }));
+  }
+  const of = (key: keyof Trial): number[] => trials.map((one) => one[key]);
+  return {
+    chance: plan.chance,
+    score_mean: meanOf(of('score')),
+    score_ci95: boundedMean(of('score'), [plan.worst, 1], training.batch * training.evaluationBatches),
+    probe_pretrained_mean: meanOf(of('probePretrained')),
+    probe_random_mean: meanOf(of('probeRandom')),
+    probe_gain_ci95: pairedDifference(trials.map((one) => one.probePretrained - one.probeRandom)),
+    seeds,
+    metric: plan.metric,
+    steps,
+    rank_mean: meanOf(of('rank')),
+  };
+}
+
+/** Rows that were in the file before, of tasks that were not asked for. */
+function printOthers(rows: Readonly<Record<string, Row>>, names: readonly string[]): void {
   const others = Object.keys(proxyTasks).filter((name) => rows[name] !== undefined && !names.includes(name));
   if (others.length === 0) return;
   print('\nwith the rows that were in the file:\n');

@@ -35,7 +35,7 @@ const gene = record({
   ),
 });
 
-export const toySpace = defineSpace({
+const toySpace = defineSpace({
   name: 'toy',
   source: 'made up',
   gene,

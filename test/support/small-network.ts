@@ -15,8 +15,8 @@ import type { Feeds, OptimiserSpec, TrainingProgram } from '../../src/engines/en
 import { Builder } from '../../src/ir/builder.js';
 import type { Graph, Value } from '../../src/ir/graph.js';
 
-export const BATCH = 4;
-export const CLASSES = 5;
+const BATCH = 4;
+const CLASSES = 5;
 const SIDE = 8;
 
 export const ADAMW: OptimiserSpec = {
@@ -41,10 +41,10 @@ function smallGraph(training: boolean): Graph {
   const b = new Builder();
   const x = b.input('x', [BATCH, 1, SIDE, SIDE, SIDE]);
   const labels = b.input('labels', [BATCH], 'i64');
-  let h = unit(b, 'stem', x, 8, [3, 3, 3], [1, 2, 2], 1, training);
-  h = unit(b, 'spatial', h, 12, [1, 3, 3], [1, 1, 1], 1, training);
-  h = unit(b, 'temporal', h, 8, [3, 1, 1], [2, 1, 1], 1, training);
-  h = b.add(h, unit(b, 'depthwise', h, 8, [3, 3, 3], [1, 1, 1], 8, training));
+  let h = unit(b, x, { name: 'stem', channels: 8, kernel: [3, 3, 3], stride: [1, 2, 2], training });
+  h = unit(b, h, { name: 'spatial', channels: 12, kernel: [1, 3, 3], training });
+  h = unit(b, h, { name: 'temporal', channels: 8, kernel: [3, 1, 1], stride: [2, 1, 1], training });
+  h = b.add(h, unit(b, h, { name: 'depthwise', channels: 8, kernel: [3, 3, 3], groups: 8, training }));
   const squeezed = b.reduceMean(h, [2, 3, 4]);
   const gate = b.sigmoid(dense(b, 'gate', squeezed, 8));
   h = b.mul(h, b.reshape(gate, [BATCH, 8, 1, 1, 1]));
@@ -61,16 +61,17 @@ function dense(b: Builder, name: string, x: Value, features: number): Value {
   return b.linear(x, weight, b.parameter(`${name}.bias`, [features], ZERO));
 }
 
-function unit(
-  b: Builder,
-  name: string,
-  x: Value,
-  channels: number,
-  kernel: Triple,
-  stride: Triple,
-  groups: number,
-  training: boolean,
-): Value {
+interface Unit {
+  readonly name: string;
+  readonly channels: number;
+  readonly kernel: Triple;
+  readonly stride?: Triple;
+  readonly groups?: number;
+  readonly training: boolean;
+}
+
+function unit(b: Builder, x: Value, options: Unit): Value {
+  const { name, channels, kernel, stride = [1, 1, 1], groups = 1, training } = options;
   const spread = { kind: 'normal', deviation: 0.2 } as const;
   const weight = b.parameter(`${name}.weight`, [channels, (x.shape[1] ?? 0) / groups, ...kernel], spread);
   const padding = kernel.map((extent) => (extent - 1) / 2);

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { dicomFile, element, sequence, short, text } from '../../../bench/scans/dicom-file.js';
 import { temporaryFolder } from './nifti-file.js';
 
-export const EXPLICIT = '1.2.840.10008.1.2.1';
+const EXPLICIT = '1.2.840.10008.1.2.1';
 export const CLASS = {
   ct: '1.2.840.10008.5.1.4.1.1.2',
   mr: '1.2.840.10008.5.1.4.1.1.4',
@@ -21,7 +21,7 @@ export const CLASS = {
   slide: '1.2.840.10008.5.1.4.1.1.77.1.6',
 } as const;
 
-export const uid = (tag: readonly [number, number], value: string): Buffer =>
+const uid = (tag: readonly [number, number], value: string): Buffer =>
   element(...tag, 'UI', text(value, '\0'));
 export const code = (group: number, number: number, value: string): Buffer =>
   element(group, number, 'CS', text(value));
@@ -29,7 +29,7 @@ export const decimal = (group: number, number: number, value: string): Buffer =>
   element(group, number, 'DS', text(value));
 export const double = (group: number, number: number, ...values: number[]): Buffer =>
   element(group, number, 'FD', Buffer.from(Float64Array.from(values).buffer));
-export const longs = (group: number, number: number, ...values: number[]): Buffer =>
+const longs = (group: number, number: number, ...values: number[]): Buffer =>
   element(group, number, 'UL', Buffer.from(Uint32Array.from(values).buffer));
 export const shorts = (group: number, number: number, ...values: number[]): Buffer =>
   element(group, number, 'US', Buffer.from(Uint16Array.from(values).buffer));

@@ -68,7 +68,7 @@ export function temporaryFolder(): string {
 }
 
 /** A smooth asymmetric body in air, in world millimetres; no two of its mirror images are alike. */
-export function anatomy(x: number, y: number, z: number, patient = 0): number {
+function anatomy(x: number, y: number, z: number, patient = 0): number {
   const blob = (a: number, b: number, c: number, r: number): number =>
     Math.exp(-((x - a) ** 2 + (y - b) ** 2 + (z - c) ** 2) / (r * r));
   const body = (x / 22) ** 2 + (y / 18) ** 2 + (z / 26) ** 2 < 1 ? 100 : 0;
