@@ -13,7 +13,7 @@ import { auditExperiment, usualEffort } from '../../src/api/audit-run.js';
 import { phantoms } from '../../src/api/scan-source.js';
 import { subjectOf, trainingOf, type ShippedAudit, type ShippedRun } from '../../src/api/shipped-audits.js';
 import { canonicalJson, type Json } from '../../src/core/json.js';
-import { writeAtomically } from '../../src/core/atomic-write.js';
+import { writeAtomicallySync } from '../../src/core/atomic-write.js';
 import { resolveExperiment } from '../../src/experiment/resolve.js';
 import { readExperiment } from '../../src/experiment/read.js';
 import type { Experiment } from '../../src/experiment/schema.js';
@@ -69,7 +69,7 @@ for (const name of names) {
       runs.set(keyOf(run), run);
       const sorted = [...runs.values()].sort((a, b) => keyOf(a).localeCompare(keyOf(b)));
       mkdirSync(join(experiments, 'audits'), { recursive: true });
-      writeAtomically(path, `${JSON.stringify({ ...record, runs: sorted }, null, 2)}\n`);
+      writeAtomicallySync(path, `${JSON.stringify({ ...record, runs: sorted }, null, 2)}\n`);
     }
   }
 }

@@ -6,7 +6,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { present } from '../../src/core/errors.js';
 import { rngOf } from '../../src/core/random.js';
-import { writeAtomically } from '../../src/core/atomic-write.js';
+import { writeAtomicallySync } from '../../src/core/atomic-write.js';
 import { engines } from '../../src/engines/index.js';
 import { resolveExperiment, type ResolvedExperiment } from '../../src/experiment/resolve.js';
 import type { Experiment } from '../../src/experiment/schema.js';
@@ -55,7 +55,7 @@ export async function openContest(experiment: Experiment, scans: string, record:
           interrupted: () => false,
         });
         known[key] = score;
-        writeAtomically(record, `${JSON.stringify(known, null, 2)}\n`);
+        writeAtomicallySync(record, `${JSON.stringify(known, null, 2)}\n`);
         return score;
       } finally {
         await session.dispose();

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import type { Check } from '../audit/audit.js';
 import { hashJson } from '../core/hash.js';
 import type { Json } from '../core/json.js';
-import { writeAtomically } from '../core/atomic-write.js';
+import { writeAtomicallySync } from '../core/atomic-write.js';
 import type { ResolvedExperiment } from '../experiment/resolve.js';
 import { taskNameOf } from '../experiment/references.js';
 import { defaultCacheDirectory } from '../scans/cache/cache.js';
@@ -25,7 +25,7 @@ export function recordAudit(resolved: ResolvedExperiment, scans: ScanSet, checks
   const path = pathOf(resolved, scans);
   mkdirSync(join(path, '..'), { recursive: true });
   const kept = checks.map(({ name, figure, limit, passed }) => ({ name, figure, limit, passed }));
-  writeAtomically(path, `${JSON.stringify({ checks: kept })}\n`);
+  writeAtomicallySync(path, `${JSON.stringify({ checks: kept })}\n`);
 }
 
 /** One line about the audit of a search's setting. `source`: where its scans are from, as its database says. */

@@ -1,10 +1,11 @@
 /**
  * What was measured of this machine, kept beside the scan cache until something that bears on it changes.
  */
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { arch, availableParallelism, cpus, platform } from 'node:os';
 import { join } from 'node:path';
 import { z, type ZodType } from 'zod';
+import { writeAtomicallySync } from '../core/atomic-write.js';
 import { hashJson } from '../core/hash.js';
 import type { Json } from '../core/json.js';
 import { defaultCacheDirectory } from '../scans/cache/cache.js';
@@ -42,11 +43,9 @@ function read<T>(path: string, content: ZodType<T>): Record<string, T> {
 }
 
 function write(path: string, content: Record<string, unknown>): void {
-  const draft = `${path}.${process.pid}`;
   try {
     mkdirSync(defaultCacheDirectory(), { recursive: true });
-    writeFileSync(draft, JSON.stringify(content, null, 2));
-    renameSync(draft, path);
+    writeAtomicallySync(path, JSON.stringify(content, null, 2));
   } catch {
     // Measured again next time.
   }

@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { UserError } from '../core/errors.js';
 import { sha256 } from '../core/hash.js';
 import type { Tensor, TensorMap } from '../core/tensor.js';
-import { UNFINISHED, writeAtomically } from '../core/atomic-write.js';
+import { UNFINISHED, writeAtomicallySync } from '../core/atomic-write.js';
 import type { Store } from './open.js';
 import { artifactFolder } from './paths.js';
 import { readSafetensors, writeSafetensors } from '../core/safetensors.js';
@@ -28,7 +28,7 @@ export function writeArtifact(store: Store, weights: TensorMap): string {
   const path = artifactPath(store, hash);
   if (existsSync(path)) return hash;
   mkdirSync(artifactFolder(store.path), { recursive: true });
-  writeAtomically(path, bytes);
+  writeAtomicallySync(path, bytes);
   return hash;
 }
 

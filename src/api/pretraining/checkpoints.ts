@@ -13,7 +13,7 @@ import { canonicalJson, type Json } from '../../core/json.js';
 import { sha256 } from '../../core/hash.js';
 import type { TensorMap } from '../../core/tensor.js';
 import { parseOrThrow } from '../../core/validate.js';
-import { writeAtomically } from '../../core/atomic-write.js';
+import { writeAtomicallySync } from '../../core/atomic-write.js';
 import type { Snapshot } from '../../pretrain/pretrain.js';
 import { readSafetensors, writeSafetensors } from '../../core/safetensors.js';
 
@@ -96,7 +96,7 @@ export class Checkpoints {
         weights: this.writeTensors(`best-${best.step}`, best.weights),
       },
     };
-    writeAtomically(join(this.folder, 'checkpoint.json'), JSON.stringify(listing));
+    writeAtomicallySync(join(this.folder, 'checkpoint.json'), JSON.stringify(listing));
     this.tidy(listing);
   }
 
@@ -108,7 +108,7 @@ export class Checkpoints {
     const file = `${name}.safetensors`;
     const bytes = writeSafetensors(tensors);
     const hash = sha256(bytes);
-    writeAtomically(join(this.folder, file), bytes);
+    writeAtomicallySync(join(this.folder, file), bytes);
     return { file, hash };
   }
 

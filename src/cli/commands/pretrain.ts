@@ -5,10 +5,11 @@
  * and `encoder/`, the same export as a search's winner. The command typed again goes on where it was ended.
  */
 import { existsSync } from 'node:fs';
-import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Curve, TrainingOutcome } from '../../core/records.js';
+import { writeAtomically } from '../../core/atomic-write.js';
 import { present, UserError } from '../../core/errors.js';
 import { rngOf } from '../../core/random.js';
 import { parseOrThrow } from '../../core/validate.js';
@@ -245,8 +246,7 @@ async function finish(run: Run, { outcome, checkpoints }: Result, json: boolean)
   const best = checkpoints.winner;
   await mkdir(folder, { recursive: true });
   const curves = join(folder, 'curves.json');
-  await writeFile(`${curves}.tmp`, `${JSON.stringify(outcome.curves)}\n`);
-  await rename(`${curves}.tmp`, curves);
+  await writeAtomically(curves, `${JSON.stringify(outcome.curves)}\n`);
   const diverged = outcome.status === 'diverged' || best === null;
   if (!diverged) {
     const score = { metric: plan.metric, value: best.score, chance: plan.chance };

@@ -6,12 +6,12 @@
  * group's attributes hold what is known of the scan. It is written under a temporary name and renamed, so readers see
  * all of it or nothing, whoever else writes or dies. An entry that is damaged counts as absent.
  */
-import { randomUUID } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
+import { UNFINISHED, unfinishedName } from '../../core/atomic-write.js';
 import { UserError, messageOf } from '../../core/errors.js';
 import { hashJson } from '../../core/hash.js';
 import type { Json } from '../../core/json.js';
@@ -131,7 +131,7 @@ export function openCache(directory: string): ScanCache {
       };
     },
     async write(key, info, volumes) {
-      const temporary = join(directory, `${key}.${randomUUID()}.tmp`);
+      const temporary = unfinishedName(pathOf(key));
       try {
         const scan = await writeEntry(temporary, info, volumes);
         await replace(temporary, pathOf(key), async () => (await find(key)) !== undefined);
@@ -151,7 +151,8 @@ export function openCache(directory: string): ScanCache {
 /** Removes what writers left behind that died long ago. */
 export async function sweepCache(directory: string): Promise<void> {
   for (const name of await readdir(directory)) {
-    if (!name.endsWith('.tmp')) continue;
+    // Versions before 0.4 wrote under names that end with .tmp.
+    if (!name.endsWith(UNFINISHED) && !name.endsWith('.tmp')) continue;
     const path = join(directory, name);
     const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: Infinity }));
     if (Date.now() - mtimeMs > ABANDONED) await rm(path, { recursive: true, force: true });
@@ -201,7 +202,7 @@ async function writeEntry(
  * be reading it: it stays. A damaged one is moved away.
  */
 async function replace(temporary: string, path: string, isWhole: () => Promise<boolean>): Promise<void> {
-  const old = `${temporary.slice(0, -'.tmp'.length)}-old.tmp`;
+  const old = unfinishedName(path);
   for (let tries = 3; ; tries--) {
     try {
       await rename(temporary, path);

@@ -6,10 +6,11 @@
  * or overwritten by another process, files are read again.
  */
 import { createReadStream } from 'node:fs';
-import { readFile, rename, stat, writeFile } from 'node:fs/promises';
-import { createHash, randomUUID } from 'node:crypto';
+import { readFile, stat } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { writeAtomically } from '../../core/atomic-write.js';
 import type { FileFacts, Format, Pseudonym } from '../formats/format.js';
 
 const Entry = z.object({
@@ -91,12 +92,8 @@ export async function openIndex(directory: string, folder: string, pseudonym: Ps
     },
     async save() {
       if (reads.size === 0) return;
-      const temporary = `${path}.${randomUUID()}.tmp`;
-      await writeFile(
-        temporary,
-        JSON.stringify({ version: VERSION, files: Object.fromEntries([...entries, ...current]) }),
-      );
-      await rename(temporary, path);
+      const files = Object.fromEntries([...entries, ...current]);
+      await writeAtomically(path, JSON.stringify({ version: VERSION, files }));
     },
   };
 }

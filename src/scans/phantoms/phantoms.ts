@@ -2,12 +2,12 @@
  * Phantom scans: small volumes and films that the project makes itself, written as NIfTI files, so that everything can
  * be tried with no data at hand and still runs through the same reading path as real scans.
  *
- * Each is a patient (`phantom-anatomy.ts`) as a scanner sees it (`phantom-image.ts`).
+ * Each is a patient (`anatomy.ts`) as a scanner sees it (`image.ts`).
  */
-import { randomUUID } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
+import { writeAtomically } from '../../core/atomic-write.js';
 import { sha256 } from '../../core/hash.js';
 import { niftiFile } from '../nifti-write.js';
 import { FRAME_TIME, isFlipped, phantom, phantomFilm } from './image.js';
@@ -38,9 +38,11 @@ export async function writePhantoms(folder: string, options: PhantomOptions): Pr
   const files: Record<string, string> = {};
   for (let patient = 0; patient < options.patients; patient++) {
     const name = `phantom-${String(patient).padStart(2, '0')}.nii.gz`;
-    files[name] = await writeScan(join(folder, name), fileOf(options, patient));
+    const bytes = fileOf(options, patient);
+    await writeAtomically(join(folder, name), bytes);
+    files[name] = sha256(bytes);
   }
-  await writeWhole(join(folder, LISTING), `${JSON.stringify({ ...headOf(options), files }, null, 2)}\n`);
+  await writeAtomically(join(folder, LISTING), `${JSON.stringify({ ...headOf(options), files }, null, 2)}\n`);
   const stale = (await readdir(folder)).filter(
     (name) => /^phantom-\d+\.nii\.gz$/.test(name) && !(name in files),
   );
@@ -67,24 +69,6 @@ function fileOf({ size, seed, frames, contrast = 1 }: PhantomOptions, patient: n
     return niftiFile(phantom(size, seed, patient, contrast), [size, size, size], [step, step, spacing]);
   const film = phantomFilm(size, frames, seed, patient, contrast);
   return niftiFile(film, [size, size, 1], [step, step, spacing], { count: frames, time: FRAME_TIME });
-}
-
-/** Returns the hash of the file. */
-async function writeScan(path: string, bytes: Uint8Array): Promise<string> {
-  const temporary = path.replace(/phantom-\d+/, `.${randomUUID()}`);
-  await writeFile(temporary, bytes);
-  await rename(temporary, path);
-  return sha256(bytes);
-}
-
-async function writeWhole(path: string, text: string): Promise<void> {
-  const temporary = `${path}.${randomUUID()}.tmp`;
-  try {
-    await writeFile(temporary, text);
-    await rename(temporary, path);
-  } finally {
-    await rm(temporary, { force: true });
-  }
 }
 
 async function isComplete(folder: string, options: PhantomOptions): Promise<boolean> {

@@ -32,7 +32,7 @@ it(
     expect(survivor.set.volumes.map(wholeVolume)).toEqual(fresh.set.volumes.map(wholeVolume));
     const foreign = readdirSync(directory).filter(
       (name) =>
-        !/^([0-9a-f]{64}\.zarr|[0-9a-f]{20}\.index|pseudonyms\.key|[0-9a-f]+\.(index\.)?[0-9a-f-]{36}(-old)?\.tmp)$/.test(
+        !/^([0-9a-f]{64}\.zarr|[0-9a-f]{20}\.index|pseudonyms\.key|\.[0-9a-f]+\.(zarr|index)\.\d+-[0-9a-f]{16}\.unfinished)$/.test(
           name,
         ),
     );
