@@ -34,12 +34,14 @@ export type { Crop } from './scans/sampling/scan-set.js';
 export * from './search/genes/index.js';
 export { defineSpace, type SearchSpace, type SpaceContext } from './search/space.js';
 export {
+  asSequential,
   told,
   type GenomeSpace,
   type Proposal,
   type Result,
+  type SelectiveStrategy,
+  type SequentialStrategy,
   type Strategy,
-  type ToldStrategy,
 } from './search/strategy.js';
 export {
   defineStrategy,

@@ -3,7 +3,7 @@
  */
 import { rngOf } from '../../src/core/random.js';
 import { createStrategy, type StrategyChoice } from '../../src/search/strategies/index.js';
-import { told, type GenomeSpace } from '../../src/search/strategy.js';
+import { asSequential, type GenomeSpace } from '../../src/search/strategy.js';
 import { codeOf } from './tabular-space.js';
 import type { Table } from './table.js';
 
@@ -41,7 +41,7 @@ export interface Run {
 
 export function simulate(choice: StrategyChoice, setting: Setting, seed: number): Run {
   const { table, fidelities, costColumn } = setting;
-  const strategy = told(createStrategy(choice, setting.space));
+  const strategy = asSequential(createStrategy(choice, setting.space));
   const top = fidelities.length - 1;
   const staged = strategy.rungs !== undefined;
   const full: string[] = [];

@@ -8,8 +8,8 @@
 import type { Genome } from '../core/records.js';
 import { UserError } from '../core/errors.js';
 import { canonicalJson, type Json } from '../core/json.js';
-import { rngOf } from '../core/random.js';
-import type { Proposal, Strategy } from './strategy.js';
+import { rngOf, type Rng } from '../core/random.js';
+import type { Proposal, SequentialStrategy, Strategy } from './strategy.js';
 
 export interface Contract {
   /** How messages name the strategy: its file. */
@@ -20,58 +20,60 @@ export interface Contract {
 }
 
 export function checked(strategy: Strategy, contract: Contract): Strategy {
-  const { rungs, needs } = strategy;
+  const { rungs } = strategy;
   const { subject, lookahead } = contract;
   if (rungs !== undefined && !areRungs(rungs)) {
     throw broken(subject, `"rungs" must ascend within (0, 1] and end with 1; they are ${show(rungs)}`);
   }
+  const valid = (number: number, proposal: Proposal): Proposal => {
+    const problem = proposalProblem(proposal, number, rungs?.length ?? 1, contract);
+    if (problem === null) return proposal;
+    throw broken(subject, `the proposal for candidate ${number} ${problem}`);
+  };
+  if (strategy.kind === 'sequential') {
+    return {
+      ...strategy,
+      ask: (number, rng) => valid(number, strategy.ask(number, rng)),
+    } satisfies SequentialStrategy;
+  }
   return {
     ...strategy,
-    ...(needs === undefined
-      ? {}
-      : {
-          needs: (number, rng) => {
-            const named = needs(number, rng);
-            if (areNeeds(named, number - lookahead)) return named;
-            const known =
-              number < lookahead ? 'none, since none is known' : `those from 0 to ${number - lookahead}`;
-            throw broken(
-              subject,
-              `"needs" of candidate ${number} may name, once each, ${known}; it names ${show(named)}`,
-            );
-          },
-        }),
-    ask: (number, rng, needed) => {
-      const proposal = strategy.ask(number, rng, needed);
-      const problem = proposalProblem(proposal, number, rungs?.length ?? 1, contract);
-      if (problem === null) return proposal;
-      throw broken(subject, `the proposal for candidate ${number} ${problem}`);
+    needs: (number, rng) => {
+      const named = strategy.needs(number, rng);
+      if (areNeeds(named, number - lookahead)) return named;
+      const known =
+        number < lookahead ? 'none, since none is known' : `those from 0 to ${number - lookahead}`;
+      throw broken(
+        subject,
+        `"needs" of candidate ${number} may name, once each, ${known}; it names ${show(named)}`,
+      );
     },
+    ask: (number, rng, needed) => valid(number, strategy.ask(number, rng, needed)),
   };
 }
 
 /** Asks twice, with equal generators. `rng` must be fresh, as the study's is. */
 export function repeatable(strategy: Strategy, subject: string): Strategy {
-  const { needs } = strategy;
-  const same = <T>(what: string, number: number, first: T, second: T): T => {
-    if (canonicalJson(plain(first)) === canonicalJson(plain(second))) return first;
+  const twice = <T>(what: string, number: number, rng: Rng, make: (rng: Rng) => T): T => {
+    const first = make(rng);
+    if (canonicalJson(plain(first)) === canonicalJson(plain(make(rngOf(...rng.key))))) return first;
     throw broken(
       subject,
       `${what} candidate ${number} differs when it is asked for again with an equal generator; it may rest only on results and on that generator`,
     );
   };
+  const proposal = 'the proposal for';
+  if (strategy.kind === 'sequential') {
+    return {
+      ...strategy,
+      ask: (number, rng) => twice(proposal, number, rng, (draws) => strategy.ask(number, draws)),
+    } satisfies SequentialStrategy;
+  }
   return {
     ...strategy,
-    ...(needs === undefined
-      ? {}
-      : {
-          needs: (number, rng) =>
-            same('"needs" of', number, needs(number, rng), needs(number, rngOf(...rng.key))),
-        }),
-    ask: (number, rng, needed) => {
-      const first = strategy.ask(number, rng, needed);
-      return same('the proposal for', number, first, strategy.ask(number, rngOf(...rng.key), needed));
-    },
+    needs: (number, rng) => twice('"needs" of', number, rng, (draws) => strategy.needs(number, draws)),
+    ask: (number, rng, needed) =>
+      twice(proposal, number, rng, (draws) => strategy.ask(number, draws, needed)),
   };
 }
 

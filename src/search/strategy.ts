@@ -2,9 +2,9 @@
  * The contract of a search strategy: ask and tell.
  *
  * A strategy knows genomes and scores, nothing of scans, networks or time. There are two kinds:
- * - One without `needs` is told every result, in the order of numbers, without gaps. When `ask(i)` is called, exactly
- *   the candidates numbered ≤ i − lookahead have been told.
- * - One with `needs` says which results a decision rests on, and is handed those and told nothing. So a candidate that
+ * - A `sequential` one is told every result, in the order of numbers, without gaps. When `ask(i)` is called, exactly the
+ *   candidates numbered ≤ i − lookahead have been told.
+ * - A `selective` one names the results that a decision rests on, is handed those and told nothing. So a candidate that
  *   takes long holds up those that rest on it, and nobody else.
  *
  * For both:
@@ -16,8 +16,8 @@
  *   candidate's genome again, with more training; it is a candidate of its own, whose parent it names.
  */
 import { present } from '../core/errors.js';
-import type { Genome, Mutation, Parent } from '../core/records.js';
 import type { Rng } from '../core/random.js';
+import type { Genome, Mutation, Parent } from '../core/records.js';
 
 export interface Proposal {
   readonly genome: Genome;
@@ -37,40 +37,49 @@ export interface Result {
   readonly objectives?: readonly number[];
 }
 
-export interface Strategy {
+export type Strategy = SequentialStrategy | SelectiveStrategy;
+
+interface AnyStrategy {
   readonly name: string;
   /** By rung, the share of the full training in (0, 1], ascending to 1; absent where all train in full. */
   readonly rungs?: readonly number[];
+}
+
+/** A strategy that is told every result. */
+export interface SequentialStrategy extends AnyStrategy {
+  readonly kind: 'sequential';
+  ask(number: number, rng: Rng): Proposal;
+  tell(result: Result): void;
+}
+
+/** A strategy that names the results that each decision rests on. */
+export interface SelectiveStrategy extends AnyStrategy {
+  readonly kind: 'selective';
   /**
    * The candidates, each ≤ number − lookahead, whose results the decision on `number` rests on. It follows from number
    * and generator alone, so that it is known before any result.
    */
-  readonly needs?: (number: number, rng: Rng) => readonly number[];
+  needs(number: number, rng: Rng): readonly number[];
   /** `needed`: the results of those that `needs` names, in its order. */
   ask(number: number, rng: Rng, needed: readonly Result[]): Proposal;
-  /** Called where there is no `needs`. */
-  tell(result: Result): void;
 }
 
-/** A strategy that is told every result. */
-export interface ToldStrategy extends Omit<Strategy, 'needs' | 'ask'> {
-  ask(number: number, rng: Rng): Proposal;
-}
-
-/** What `needs` draws from, given what `ask` draws from. */
+/** The generator of `needs`, given that of `ask`. */
 export function rngOfNeeds(rng: Rng): Rng {
   return rng.split('needs');
 }
 
-/** The same decisions by a strategy that is told every result, whether or not it needs them all. */
-export function told(strategy: Strategy): ToldStrategy {
-  const { needs, ...rest } = strategy;
-  if (needs === undefined) return { ...rest, ask: (number, rng) => strategy.ask(number, rng, []) };
+/** The same decisions by a strategy that is told every result, for those that compose with another. */
+export function asSequential(strategy: Strategy): SequentialStrategy {
+  if (strategy.kind === 'sequential') return strategy;
+  const { name, rungs } = strategy;
   const results = new Map<number, Result>();
   return {
-    ...rest,
+    kind: 'sequential',
+    name,
+    ...(rungs === undefined ? {} : { rungs }),
     ask: (number, rng) => {
-      const needed = needs(number, rngOfNeeds(rng));
+      const needed = strategy.needs(number, rngOfNeeds(rng));
       return strategy.ask(
         number,
         rng,
@@ -81,7 +90,10 @@ export function told(strategy: Strategy): ToldStrategy {
   };
 }
 
-/** What a strategy may do with a space: nothing but draw, change and describe genomes. */
+/** @deprecated The name of `asSequential` in voxolve 0.3. */
+export const told = asSequential;
+
+/** Operations of a space that a strategy may use: it can draw, change and describe genomes, and nothing else. */
 export interface GenomeSpace {
   sample(rng: Rng): Genome;
   mutate(genome: Genome, rng: Rng): { readonly genome: Genome; readonly mutations: readonly Mutation[] };

@@ -1,16 +1,24 @@
 /**
- * Which candidates can be decided, and how a strategy hears of results: what makes a search repeatable.
+ * The order in which candidates are decided and a strategy hears of results, which makes a search repeatable.
  *
  * The decision on candidate i rests on results of candidates numbered ≤ i − lookahead, on those that the strategy needs
  * or else on all, and draws from a generator keyed by (seed, i): whoever replays the same log gets the same decision.
  */
 import { present } from '../core/errors.js';
 import { rngOf, type Rng } from '../core/random.js';
-import { rngOfNeeds, told, type Proposal, type Result, type Strategy } from '../search/strategy.js';
+import {
+  asSequential,
+  rngOfNeeds,
+  type Proposal,
+  type Result,
+  type SelectiveStrategy,
+  type SequentialStrategy,
+  type Strategy,
+} from '../search/strategy.js';
 import type { CurveRule } from './curve-stopping.js';
 
 export interface Replay {
-  /** Whether candidates are decided in the order of their numbers. */
+  /** True if candidates are decided in the order of their numbers. */
   readonly inOrder: boolean;
   /** The lowest number below `end` not decided yet of which the decision rests on nothing that is still missing. */
   next(end: number): number | undefined;
@@ -29,7 +37,7 @@ export interface Replay {
  * results up to number − lookahead, and so does its being decided.
  */
 export function strategyOfStudy(strategy: Strategy, stopping: CurveRule | undefined): Strategy {
-  return stopping === undefined ? strategy : told(strategy);
+  return stopping === undefined ? strategy : asSequential(strategy);
 }
 
 /** A number that a log lacks although another in it, of those given in ascending order, rests on it. */
@@ -44,15 +52,17 @@ export function missingFrom(order: Replay, numbers: readonly number[]): number |
 }
 
 export function replay(strategy: Strategy, seed: number, lookahead: number): Replay {
-  const draws = (number: number): Rng => rngOf(seed, number, 'ask');
-  const { needs } = strategy;
-  return needs === undefined
+  const draws: Draws = (number) => rngOf(seed, number, 'ask');
+  return strategy.kind === 'sequential'
     ? replayInOrder(strategy, draws, lookahead)
-    : replayByNeed(strategy, (number) => needs(number, rngOfNeeds(draws(number))), draws, lookahead);
+    : replayByNeed(strategy, draws, lookahead);
 }
 
-function replayInOrder(strategy: Strategy, draws: (number: number) => Rng, lookahead: number): Replay {
-  const waiting = new Map<number, Result>();
+type Draws = (number: number) => Rng;
+
+function replayInOrder(strategy: SequentialStrategy, draws: Draws, lookahead: number): Replay {
+  /** Results that the strategy has not been told yet. */
+  const untold = new Map<number, Result>();
   let heard = 0;
   let known = 0;
   let decided = 0;
@@ -64,25 +74,21 @@ function replayInOrder(strategy: Strategy, draws: (number: number) => Rng, looka
     decided: (number) => (decided = number + 1),
     ask: (number) => {
       for (; heard <= number - lookahead; heard++) {
-        strategy.tell(due(waiting.get(heard), heard, number));
-        waiting.delete(heard);
+        strategy.tell(due(untold.get(heard), heard, number));
+        untold.delete(heard);
       }
       decided = number + 1;
-      return strategy.ask(number, draws(number), []);
+      return strategy.ask(number, draws(number));
     },
     finished: (result) => {
-      waiting.set(result.number, result);
-      while (waiting.has(known)) known++;
+      untold.set(result.number, result);
+      while (untold.has(known)) known++;
     },
   };
 }
 
-function replayByNeed(
-  strategy: Strategy,
-  needsOf: (number: number) => readonly number[],
-  draws: (number: number) => Rng,
-  lookahead: number,
-): Replay {
+function replayByNeed(strategy: SelectiveStrategy, draws: Draws, lookahead: number): Replay {
+  const needsOf = (number: number): readonly number[] => strategy.needs(number, rngOfNeeds(draws(number)));
   const results = new Map<number, Result>();
   let highest = -1;
   const decided = new Set<number>();

@@ -6,8 +6,19 @@ import { constrained } from '../../src/search/constrained.js';
 import { int, oneOf, record } from '../../src/search/genes/index.js';
 import { replaceAt, pathOf } from '../../src/search/genes/pointer.js';
 import { genomeSpace } from '../../src/search/space.js';
-import { createStrategy, strategies } from '../../src/search/strategies/index.js';
-import { told, type Proposal, type Result, type Strategy } from '../../src/search/strategy.js';
+import {
+  createStrategy,
+  strategies,
+  type StrategyChoice,
+  type StrategySetting,
+} from '../../src/search/strategies/index.js';
+import {
+  asSequential,
+  type Proposal,
+  type Result,
+  type SelectiveStrategy,
+  type Strategy,
+} from '../../src/search/strategy.js';
 
 const gene = record({ a: int(0, 30), b: int(0, 30), c: oneOf(['x', 'y', 'z']) });
 const space = genomeSpace({ name: 'plain', source: '', gene, build: () => null });
@@ -21,7 +32,7 @@ function resultOf(number: number, genome: Genome): Result {
 }
 
 function search(own: Strategy, seed: number, count: number, lookahead = 4): Proposal[] {
-  const strategy = told(own);
+  const strategy = asSequential(own);
   const proposals: Proposal[] = [];
   for (let i = 0; i < count; i++) {
     const due = i - lookahead;
@@ -67,8 +78,8 @@ describe.each(Object.keys(strategies))('the strategy %s', (name) => {
   });
 
   it('rests on what it was told, not on what was asked before', () => {
-    const asked = told(make());
-    const idle = told(make());
+    const asked = asSequential(make());
+    const idle = asSequential(make());
     for (let i = 0; i < 60; i++) {
       for (let repeat = 0; repeat < 3; repeat++) asked.ask(i + 3, rngOf('other', i, repeat));
       const result = resultOf(i, space.sample(rngOf('told', i)));
@@ -79,7 +90,7 @@ describe.each(Object.keys(strategies))('the strategy %s', (name) => {
   });
 
   it('goes on where every candidate fails', () => {
-    const strategy = told(make());
+    const strategy = asSequential(make());
     for (let i = 0; i < 60; i++) {
       strategy.tell({ number: i, genome: space.sample(rngOf(i)), status: 'failed', score: null });
       expect(gene.problems(strategy.ask(i + 4, rngOf(i)).genome, [])).toEqual([]);
@@ -94,22 +105,30 @@ describe.each(Object.keys(strategies))('the strategy %s', (name) => {
   });
 });
 
-const byNeed = Object.keys(strategies).filter((name) => createStrategy({ name }, space).needs !== undefined);
+function selective(choice: StrategyChoice, setting: StrategySetting = {}): SelectiveStrategy {
+  const strategy = createStrategy(choice, space, setting);
+  if (strategy.kind !== 'selective') throw new Error(`${choice.name} is ${strategy.kind}`);
+  return strategy;
+}
 
-describe.each(byNeed)('the strategy %s, which says what it needs', (name) => {
-  const make = (): Strategy => createStrategy({ name }, space, { lookahead: 4 });
+const namesOfSelective = Object.keys(strategies).filter(
+  (name) => createStrategy({ name }, space).kind === 'selective',
+);
+
+describe.each(namesOfSelective)('the selective strategy %s', (name) => {
+  const make = (): SelectiveStrategy => selective({ name }, { lookahead: 4 });
 
   it('needs early results only, the same whatever was asked before', () => {
     const [asked, idle] = [make(), make()];
     search(asked, 5, 60);
     for (let i = 0; i < 120; i++) {
-      const needed = idle.needs?.(i, rngOf('needs', i)) ?? [];
+      const needed = idle.needs(i, rngOf('needs', i));
       for (const number of needed) {
         expect(number).toBeGreaterThanOrEqual(0);
         expect(number).toBeLessThanOrEqual(i - 4);
       }
       expect(new Set(needed).size).toBe(needed.length);
-      expect(asked.needs?.(i, rngOf('needs', i))).toEqual(needed);
+      expect(asked.needs(i, rngOf('needs', i))).toEqual(needed);
     }
   });
 });
@@ -127,7 +146,7 @@ describe('regularized evolution', () => {
   });
 
   it('takes parents from the youngest of its population only, however good the old were', () => {
-    const strategy = told(createStrategy(evolution, space));
+    const strategy = asSequential(createStrategy(evolution, space));
     for (let i = 0; i < 80; i++) {
       strategy.tell({ number: i, genome: { a: i % 30, b: 0, c: 'x' }, status: 'done', score: -i });
     }
@@ -138,7 +157,7 @@ describe('regularized evolution', () => {
   });
 
   it('takes the best of the sample; with a sample as large as the population, the best of all', () => {
-    const strategy = told(
+    const strategy = asSequential(
       createStrategy({ name: 'evolution', options: { population: 5, sample: 5 } }, space),
     );
     [3, 9, 1, 4, 2].forEach((score, number) => {
@@ -167,9 +186,9 @@ describe('regularized evolution', () => {
   });
 
   it('decides without the results that its tournament is not drawn from', () => {
-    const strategy = createStrategy(evolution, space, { lookahead: 4 });
+    const strategy = selective(evolution, { lookahead: 4 });
     for (let i = 13; i < 60; i++) {
-      const needed = strategy.needs?.(i, rngOf(i)) ?? [];
+      const needed = strategy.needs(i, rngOf(i));
       expect(needed).toHaveLength(3);
       const results = needed.map((number) => resultOf(number, { a: number % 30, b: 3, c: 'x' }));
       const { parents } = strategy.ask(i, rngOf(i), results);

@@ -254,6 +254,18 @@ describe('a strategy of the user', () => {
       /"rungs" must ascend within \(0, 1\] and end with 1; they are \[0\.5,0\.7\]/,
     ],
     [
+      'of an unknown kind',
+      '(number, rng) => founder(space, rng)',
+      "kind: 'told'",
+      /^FILE: create gives a strategy of the kind "told"; name its "kind": sequential \(with tell\) or selective/,
+    ],
+    [
+      'that is selective and names no needs',
+      '(number, rng) => founder(space, rng)',
+      "kind: 'selective'",
+      /^FILE: create gives something else than a strategy \{ name, ask, needs \}: "needs" is missing/,
+    ],
+    [
       'that needs the future',
       '(number, rng) => founder(space, rng)',
       'needs: (number) => [number]',

@@ -4,7 +4,7 @@ import { rngOf } from '../../src/core/random.js';
 import { int, record } from '../../src/search/genes/index.js';
 import { genomeSpace } from '../../src/search/space.js';
 import { agreements, createStrategy, type ZeroCost } from '../../src/search/strategies/index.js';
-import { told, type Strategy } from '../../src/search/strategy.js';
+import { asSequential, type Strategy } from '../../src/search/strategy.js';
 
 type Point = { readonly a: number; readonly b: number };
 const gene = record({ a: int(0, 999), b: int(0, 999) });
@@ -24,7 +24,7 @@ function make(options: object, scores = zeroCost): Strategy {
 }
 
 function run(own: Strategy, count: number): readonly Genome[] {
-  const strategy = told(own);
+  const strategy = asSequential(own);
   return Array.from({ length: count }, (_, number) => {
     const { genome } = strategy.ask(number, rngOf('run', number));
     strategy.tell({ number, genome, status: 'done', score: (genome as Point).a });

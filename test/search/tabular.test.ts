@@ -7,7 +7,7 @@ import { rngOf } from '../../src/core/random.js';
 import { listOf, oneOf } from '../../src/search/genes/index.js';
 import { defineSpace, genomeSpace } from '../../src/search/space.js';
 import { createStrategy, type StrategyChoice } from '../../src/search/strategies/index.js';
-import { told } from '../../src/search/strategy.js';
+import { asSequential } from '../../src/search/strategy.js';
 
 /**
  * NAS-Bench-201 (Dong and Yang, ICLR 2020): six edges, each with one of five operations; the score is the
@@ -35,7 +35,7 @@ function readTable(): ReadonlyMap<string, number> {
 function meanBest(choice: StrategyChoice, table: ReadonlyMap<string, number>): number {
   let sum = 0;
   for (let seed = 0; seed < SEEDS; seed++) {
-    const strategy = told(createStrategy(choice, space));
+    const strategy = asSequential(createStrategy(choice, space));
     let best = -Infinity;
     for (let number = 0; number < EVALUATIONS; number++) {
       const { genome } = strategy.ask(number, rngOf(seed, number, 'ask'));

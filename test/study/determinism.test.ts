@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { canonicalJson } from '../../src/core/json.js';
 import { rngOf } from '../../src/core/random.js';
-import type { Result, Strategy } from '../../src/search/strategy.js';
+import { asSequential, type Result, type Strategy } from '../../src/search/strategy.js';
 import { createExperiment, findExperiment, type ExperimentRow } from '../../src/store/experiments.js';
 import type { Store } from '../../src/store/open.js';
 import { artifactFolder } from '../../src/store/paths.js';
@@ -93,7 +93,7 @@ describe('a study', () => {
       return evaluateToy(request, signal);
     };
     const told: string[] = [];
-    const strategy = toyStrategy();
+    const strategy = asSequential(toyStrategy());
     const tell = (result: Result): void => {
       told.push(JSON.stringify(result.genome));
       strategy.tell(result);
@@ -101,6 +101,7 @@ describe('a study', () => {
     await withStore('a.db', async (store) => {
       await runToy(store, { evaluate, strategy: { ...strategy, tell } });
       const stored = store.statement('SELECT genome FROM candidates ORDER BY number').pluck().all();
+      expect(told.length).toBeGreaterThan(50);
       expect(told).toEqual(stored.slice(0, told.length));
     });
   });

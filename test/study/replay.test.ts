@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Result, Strategy } from '../../src/search/strategy.js';
+import type { Result, SelectiveStrategy, Strategy } from '../../src/search/strategy.js';
 import type { CurveRule } from '../../src/study/curve-stopping.js';
 import { missingFrom, replay, strategyOfStudy } from '../../src/study/replay.js';
 
@@ -13,6 +13,7 @@ function listener(): { readonly heard: string[]; readonly strategy: Strategy } {
   return {
     heard,
     strategy: {
+      kind: 'sequential',
       name: 'listener',
       ask: (number, rng) => {
         heard.push(`ask ${number}`);
@@ -67,7 +68,8 @@ describe('the order of asking and telling', () => {
 
 describe('a strategy that needs few results', () => {
   /** Number i rests on number i − 3 alone, and on i − 4 where that is even. */
-  const picky: Strategy = {
+  const picky: SelectiveStrategy = {
+    kind: 'selective',
     name: 'picky',
     needs: (number) => [number - 3, ...(number % 2 === 0 ? [number - 4] : [])].filter((one) => one >= 0),
     ask: (number, rng, needed) => ({
@@ -75,9 +77,6 @@ describe('a strategy that needs few results', () => {
       parents: [],
       mutations: [],
     }),
-    tell: () => {
-      throw new Error('is told nothing');
-    },
   };
 
   it('is asked about all that rest on what is known, the lowest first, whoever else is under way', () => {
@@ -135,7 +134,7 @@ describe('a strategy that needs few results', () => {
   });
 
   it('is asked in order where trainings end by their curves', () => {
-    const order = replay(strategyOfStudy({ ...picky, tell: () => undefined }, rule), 1, 3);
+    const order = replay(strategyOfStudy(picky, rule), 1, 3);
     expect(order.inOrder).toBe(true);
     for (const number of [0, 1, 2]) order.ask(number);
     order.finished(result(2));

@@ -43,6 +43,7 @@ export const evolution = defineStrategy({
   create: ({ population: chosen, sample }, space, { lookahead }) => {
     const population = chosen ?? Math.max(POPULATION, Math.ceil(lookahead / 2));
     return {
+      kind: 'selective',
       name: 'evolution',
       needs: (number, rng) => {
         const youngest = number - lookahead;
@@ -61,7 +62,6 @@ export const evolution = defineStrategy({
           TRIES,
         );
       },
-      tell: () => undefined,
     };
   },
 });

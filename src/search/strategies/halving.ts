@@ -8,7 +8,8 @@
  *
  * Source: Li et al., "A System for Massively Parallel Hyperparameter Tuning", MLSys 2020, algorithm 2 (ASHA).
  */
-import { told, type Strategy } from '../strategy.js';
+import type { Genome } from '../../core/records.js';
+import { asSequential, type SequentialStrategy, type Strategy } from '../strategy.js';
 
 export interface Halving {
   readonly name: string;
@@ -20,7 +21,7 @@ export interface Halving {
 
 interface Told {
   readonly number: number;
-  readonly genome: Parameters<Strategy['tell']>[0]['genome'];
+  readonly genome: Genome;
   readonly score: number;
 }
 
@@ -39,8 +40,8 @@ interface Level {
   readonly promoted: Set<number>;
 }
 
-export function halving(strategy: Strategy, plan: Halving, lookahead: number): Strategy {
-  const inner = told(strategy);
+export function halving(strategy: Strategy, plan: Halving, lookahead: number): SequentialStrategy {
+  const inner = asSequential(strategy);
   const { name, rungs, reduction, entries } = plan;
   const decisions: Decision[] = [];
   const levels = new Map<string, Level>();
@@ -75,6 +76,7 @@ export function halving(strategy: Strategy, plan: Halving, lookahead: number): S
   for (let number = 0; number < lookahead; number++) decisions.push(enter());
 
   return {
+    kind: 'sequential',
     name,
     rungs: Array.from({ length: rungs }, (_, rung) => reduction ** (rung + 1 - rungs)),
     ask: (number, rng) => {

@@ -29,6 +29,7 @@ export const localSearch = defineStrategy({
     let failures = 0;
     const seen = new Set<string>();
     return {
+      kind: 'sequential',
       name: 'local-search',
       ask: (_number, rng) => {
         if (top === undefined) return founder(space, rng);

@@ -37,6 +37,7 @@ export const nsga2 = defineStrategy({
     let told = 0;
     const seen = new Set<string>();
     return {
+      kind: 'sequential',
       name: 'nsga2',
       ask: (_number, rng) => {
         if (told < population || alive.length < 2) return founder(space, rng);

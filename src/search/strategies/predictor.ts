@@ -38,6 +38,7 @@ export const predictor = defineStrategy({
     const seen = new Set<string>();
     let model: { readonly predict: Predict; readonly best: number } | undefined;
     return {
+      kind: 'sequential',
       name: 'predictor',
       ask: (_number, rng) => {
         if (scored.length < initial) return founder(space, rng);

@@ -11,7 +11,7 @@
 import { z } from 'zod';
 import type { Genome } from '../../core/records.js';
 import { kendallTau } from '../../core/statistics/rank-correlation.js';
-import { told, type Proposal, type Strategy } from '../strategy.js';
+import { asSequential, type Proposal, type SequentialStrategy, type Strategy } from '../strategy.js';
 
 /** Scores of genomes without training, higher promising more. Pure functions of the genome. */
 export interface ZeroCost {
@@ -61,8 +61,12 @@ export function agreements(
   });
 }
 
-export function prescreening(own: Strategy, options: PrescreenOptions, zeroCost: ZeroCost): Strategy {
-  const strategy = told(own);
+export function prescreening(
+  own: Strategy,
+  options: PrescreenOptions,
+  zeroCost: ZeroCost,
+): SequentialStrategy {
+  const strategy = asSequential(own);
   const { pool, after, last } = options;
   const trained: { genome: Genome; score: number }[] = [];
   let trust: { readonly name: string | null } | undefined;

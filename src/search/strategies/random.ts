@@ -11,9 +11,9 @@ export const random = defineStrategy({
   source: 'https://arxiv.org/abs/1902.07638',
   options: z.strictObject({}),
   create: (_options, space) => ({
+    kind: 'selective',
     name: 'random',
     needs: () => [],
     ask: (_number, rng) => ({ genome: space.sample(rng), parents: [], mutations: [] }),
-    tell: () => undefined,
   }),
 });

@@ -3,20 +3,22 @@
  * from then on the strategy decides as it would have, and has heard of them like of any others.
  */
 import type { Genome } from '../../core/records.js';
-import type { Strategy } from '../strategy.js';
+import type { Proposal, SequentialStrategy, Strategy } from '../strategy.js';
 
 export function startingWith(strategy: Strategy, genomes: readonly Genome[]): Strategy {
-  const { needs } = strategy;
+  const given = (number: number): Proposal | undefined => {
+    const genome = genomes[number];
+    return genome === undefined ? undefined : { genome, parents: [], mutations: [] };
+  };
+  if (strategy.kind === 'sequential') {
+    return {
+      ...strategy,
+      ask: (number, rng) => given(number) ?? strategy.ask(number, rng),
+    } satisfies SequentialStrategy;
+  }
   return {
     ...strategy,
-    ...(needs === undefined
-      ? {}
-      : { needs: (number, rng) => (number < genomes.length ? [] : needs(number, rng)) }),
-    ask: (number, rng, needed) => {
-      const genome = genomes[number];
-      return genome === undefined
-        ? strategy.ask(number, rng, needed)
-        : { genome, parents: [], mutations: [] };
-    },
+    needs: (number, rng) => (number < genomes.length ? [] : strategy.needs(number, rng)),
+    ask: (number, rng, needed) => given(number) ?? strategy.ask(number, rng, needed),
   };
 }
