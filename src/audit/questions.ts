@@ -2,10 +2,10 @@
  * Questions of a task with what a weak classifier sees of them.
  */
 import { present } from '../core/errors.js';
+import { matrix, type Matrix } from '../core/linear-algebra/matrix.js';
 import type { Rng } from '../core/random.js';
 import { sameShape } from '../core/tensor.js';
 import { makeBatch, type Batch } from '../pretrain/batches.js';
-import { matrix, type Matrix } from '../probes/matrix.js';
 import type { ScanSet } from '../scans/sampling/scan-set.js';
 import type { ClassQuestions, TaskPlan } from '../tasks/task.js';
 import { statisticsOf } from './statistics.js';

@@ -2,6 +2,7 @@
  * What can be told of a question without recognising anything: moments, counts, faces, roughness, and whether the
  * faces of parts continue each other. A weak classifier on these should not find the answer.
  */
+import { dot } from '../core/linear-algebra/vector.js';
 import type { Shape } from '../core/tensor.js';
 
 type Faces = readonly { readonly low: Float32Array; readonly high: Float32Array }[];
@@ -96,10 +97,4 @@ function unit(face: Float32Array): Float32Array {
   const [mean, deviation] = moments(face);
   const scale = deviation < 1e-6 ? 0 : 1 / (deviation * Math.sqrt(face.length));
   return face.map((value) => (value - mean) * scale);
-}
-
-function dot(a: Float32Array, b: Float32Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += (a[i] as number) * (b[i] as number);
-  return sum;
 }

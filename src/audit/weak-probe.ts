@@ -1,9 +1,9 @@
 /**
  * How often a weak classifier finds the answer from statistics, on patients that it did not learn from.
  */
+import { matrix, standardised, takeRows, entry } from '../core/linear-algebra/matrix.js';
 import { wilson, type Interval } from '../core/statistics/intervals.js';
 import { ridge } from '../probes/classifiers.js';
-import { matrix, standardised, takeRows, entry } from '../probes/matrix.js';
 import { askQuestions, type QuestionOptions } from './questions.js';
 
 export interface Figure {

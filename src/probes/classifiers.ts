@@ -1,7 +1,14 @@
 /**
  * Simple classifiers on top of frozen features: what can be read out without training an encoder any further.
  */
-import { entry, matrix, solve, takeRows, transposedProduct, type Matrix } from './matrix.js';
+import {
+  entry,
+  matrix,
+  solve,
+  takeRows,
+  transposedProduct,
+  type Matrix,
+} from '../core/linear-algebra/matrix.js';
 
 /** Learns from rows `x` and their classes, then names the class of each row of `queries`. */
 export type Classifier = (x: Matrix, labels: readonly number[], queries: Matrix) => number[];

@@ -1,7 +1,9 @@
 /**
  * Whether features have collapsed: few directions, or hardly any variance.
  */
-import { eigenvalues, entry, matrix, transposedProduct, type Matrix } from './matrix.js';
+import { eigenvalues } from '../core/linear-algebra/eigenvalues.js';
+import { entry, matrix, transposedProduct, type Matrix } from '../core/linear-algebra/matrix.js';
+import { entropyOf, sumOf } from '../core/statistics/descriptive.js';
 
 export interface Spread {
   /** exp of the entropy of the covariance's normalised eigenvalues (Roy & Vetterli 2007): 1 to the number of features. */
@@ -19,10 +21,7 @@ export function spreadOf(x: Matrix): Spread {
   });
   const centred = matrix(x.rows, x.columns, (i, j) => entry(x, i, j) - (means[j] ?? 0));
   const values = eigenvalues(transposedProduct(centred, centred)).map((value) => Math.max(0, value) / x.rows);
-  const total = values.reduce((sum, value) => sum + value, 0);
+  const total = sumOf(values);
   if (!(total > 0)) return { effectiveRank: 0, variance: 0 };
-  const entropy = values
-    .filter((value) => value > 0)
-    .reduce((sum, value) => sum - (value / total) * Math.log(value / total), 0);
-  return { effectiveRank: Math.exp(entropy), variance: total / x.columns };
+  return { effectiveRank: Math.exp(entropyOf(values)), variance: total / x.columns };
 }

@@ -4,7 +4,7 @@
 import { present } from '../core/errors.js';
 import { tensor, type Tensor, type TensorMap } from '../core/tensor.js';
 import type { LabelledSet } from './labelled-set.js';
-import type { Matrix } from './matrix.js';
+import type { Matrix } from '../core/linear-algebra/matrix.js';
 
 /** Crops fed at once; the last chunk is filled up with zeros, so that one compiled graph serves all. */
 const CHUNK = 32;

@@ -6,7 +6,7 @@ import { nearestNeighbours, tunedRidge, type Classifier } from './classifiers.js
 import { spreadOf, type Spread } from './collapse.js';
 import { meanOf } from '../core/statistics/descriptive.js';
 import { groupedShare, type Interval } from '../core/statistics/intervals.js';
-import { standardised, takeRows, type Matrix } from './matrix.js';
+import { standardised, takeRows, type Matrix } from '../core/linear-algebra/matrix.js';
 
 export interface ProbeScore {
   readonly accuracy: number;

@@ -2,7 +2,7 @@
  * What a probe measured as a list of named values, as the database keeps them (table `probes`).
  */
 import type { ProbeValue } from '../core/records.js';
-import type { Matrix } from './matrix.js';
+import type { Matrix } from '../core/linear-algebra/matrix.js';
 import type { ProbeResult } from './probe.js';
 
 /**

@@ -6,6 +6,15 @@
  *
  * Source: Rasmussen and Williams, "Gaussian Processes for Machine Learning", 2006, algorithm 2.1.
  */
+import {
+  backwardSolve,
+  cholesky,
+  forwardSolve,
+  logDeterminant,
+  type LowerTriangle,
+} from '../core/linear-algebra/cholesky.js';
+import { dot } from '../core/linear-algebra/vector.js';
+
 export interface Prediction {
   readonly mean: number;
   readonly deviation: number;
@@ -44,7 +53,7 @@ export function gaussianProcess(points: readonly (readonly number[])[], targets:
 
 interface Fit {
   /** Lower Cholesky factor of kernel plus noise. */
-  readonly factor: readonly Float64Array[];
+  readonly factor: LowerTriangle;
   readonly weights: Float64Array;
   readonly rate: number;
   /** The logarithm of the marginal likelihood, but for a constant. */
@@ -57,64 +66,18 @@ function fitOf(
   rate: number,
   noise: number,
 ): Fit {
-  const factor = cholesky(kernel, noise);
+  const factor = cholesky(kernel, { ridge: noise, floor: 1e-10 });
   const whitened = forwardSolve(factor, Float64Array.from(targets));
-  const determinant = factor.reduce((sum, row, i) => sum + Math.log(row[i] ?? 1), 0);
   return {
     factor,
-    weights: backwardSolve(factor, whitened),
+    weights: backwardSolve(factor, whitened, 'inwards'),
     rate,
-    likelihood: -dot(whitened, whitened) / 2 - determinant,
+    likelihood: -dot(whitened, whitened) / 2 - logDeterminant(factor) / 2,
   };
-}
-
-/** L with L·Lᵀ = matrix + noise·I. */
-function cholesky(matrix: readonly Float64Array[], noise: number): Float64Array[] {
-  const rows: Float64Array[] = [];
-  matrix.forEach((source, i) => {
-    const row = new Float64Array(i + 1);
-    for (let j = 0; j <= i; j++) {
-      const other = j === i ? row : (rows[j] as Float64Array);
-      let sum = (source[j] as number) + (i === j ? noise : 0);
-      for (let k = 0; k < j; k++) sum -= (row[k] as number) * (other[k] as number);
-      row[j] = i === j ? Math.sqrt(Math.max(sum, 1e-10)) : sum / (other[j] as number);
-    }
-    rows.push(row);
-  });
-  return rows;
-}
-
-/** x with L·x = b. */
-function forwardSolve(factor: readonly Float64Array[], b: Float64Array): Float64Array {
-  const x = new Float64Array(b.length);
-  factor.forEach((row, i) => {
-    let sum = b[i] as number;
-    for (let k = 0; k < i; k++) sum -= (row[k] as number) * (x[k] as number);
-    x[i] = sum / (row[i] as number);
-  });
-  return x;
-}
-
-/** x with Lᵀ·x = b. */
-function backwardSolve(factor: readonly Float64Array[], b: Float64Array): Float64Array {
-  const x = Float64Array.from(b);
-  for (let i = factor.length - 1; i >= 0; i--) {
-    const row = factor[i] as Float64Array;
-    const value = (x[i] as number) / (row[i] as number);
-    x[i] = value;
-    for (let k = 0; k < i; k++) x[k] = (x[k] as number) - (row[k] as number) * value;
-  }
-  return x;
 }
 
 function squaredDistance(a: readonly number[], b: readonly number[]): number {
   let sum = 0;
   for (let i = 0; i < a.length; i++) sum += ((a[i] as number) - (b[i] as number)) ** 2;
-  return sum;
-}
-
-function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += (a[i] as number) * (b[i] as number);
   return sum;
 }

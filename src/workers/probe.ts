@@ -9,7 +9,7 @@ import type { Architecture } from '../nn/architecture.js';
 import { encoderGraph, encoderPrefix } from '../pretrain/program.js';
 import { featuresOf } from '../probes/features.js';
 import type { LabelledSet } from '../probes/labelled-set.js';
-import type { Matrix } from '../probes/matrix.js';
+import type { Matrix } from '../core/linear-algebra/matrix.js';
 import { probe } from '../probes/probe.js';
 import { probeValues } from '../probes/values.js';
 

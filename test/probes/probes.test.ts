@@ -1,48 +1,16 @@
 import { describe, expect, it } from 'vitest';
+import { entry, matrix, type Matrix } from '../../src/core/linear-algebra/matrix.js';
 import { rngOf } from '../../src/core/random.js';
 import { nearestNeighbours, ridge } from '../../src/probes/classifiers.js';
 import { spreadOf } from '../../src/probes/collapse.js';
 import { drawLabelled } from '../../src/probes/labelled.js';
 import { memoryVolume } from '../../src/scans/sampling/scan-set.js';
-import {
-  eigenvalues,
-  entry,
-  matrix,
-  solve,
-  transposedProduct,
-  type Matrix,
-} from '../../src/probes/matrix.js';
 import { probe } from '../../src/probes/probe.js';
 
 const random = (rows: number, columns: number, seed: number): Matrix => {
   const rng = rngOf('matrix', seed);
   return matrix(rows, columns, () => rng.normal());
 };
-
-describe('linear algebra', () => {
-  it('solves what it multiplied', () => {
-    const a = random(20, 6, 1);
-    const s = transposedProduct(a, a);
-    const x = random(6, 2, 2);
-    const b = matrix(6, 2, (i, c) => {
-      let sum = 0;
-      for (let j = 0; j < 6; j++) sum += entry(s, i, j) * entry(x, j, c);
-      return sum;
-    });
-    solve(s, b).data.forEach((value, i) => expect(value).toBeCloseTo(x.data[i] ?? NaN, 8));
-  });
-
-  it('finds eigenvalues whose sum is the trace and whose product is the determinant', () => {
-    const s = matrix(2, 2, (i, j) => (i === j ? 3 : 1));
-    const [first = 0, second = 0] = eigenvalues(s);
-    expect(first).toBeCloseTo(4, 10);
-    expect(second).toBeCloseTo(2, 10);
-    const a = random(15, 8, 3);
-    const gram = transposedProduct(a, a);
-    const trace = Array.from({ length: 8 }, (_, i) => entry(gram, i, i)).reduce((x, y) => x + y);
-    expect(eigenvalues(gram).reduce((x, y) => x + y)).toBeCloseTo(trace, 6);
-  });
-});
 
 describe('probes', () => {
   const patients = Array.from({ length: 120 }, (_, i) => Math.floor(i / 4));

@@ -160,7 +160,7 @@ function painted(parts: readonly Part[], lattice: Lattice, place: Placement): Fl
   const signal = new Float32Array(count);
   /** The part that fills most of a voxel, from 1 on. */
   const owner = new Uint8Array(count);
-  parts.forEach((part, i) => paint(signal, owner, part, i + 1, body, place));
+  parts.forEach((part, i) => paint({ signal, owner }, part, i + 1, body, place));
   const textures = parts.map((part) => textureOf(lattice, part));
   for (let i = 0; i < count; i++) {
     const part = parts[(owner[i] as number) - 1];
@@ -174,8 +174,7 @@ function painted(parts: readonly Part[], lattice: Lattice, place: Placement): Fl
 
 /** Blends one organ over the image within the box of voxels that it can touch. */
 function paint(
-  signal: Float32Array,
-  owner: Uint8Array,
+  { signal, owner }: { readonly signal: Float32Array; readonly owner: Uint8Array },
   part: Part,
   number: number,
   body: Float32Array,
