@@ -2,7 +2,13 @@
 
 Source: https://zarr-specs.readthedocs.io/en/latest/v3/
 """
-import gzip, itertools, json, math, os, sys
+import gzip
+import itertools
+import json
+import math
+import os
+import sys
+
 import numpy as np
 
 
