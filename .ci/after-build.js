@@ -1,4 +1,18 @@
-/** Makes the compiled command executable, as npm does only for installed packages. */
-import { chmodSync } from 'node:fs';
+/**
+ * After the compiler: removes what it made of sources that are gone or moved, which would go into the package, and makes
+ * the command executable, as npm does only for installed packages.
+ */
+import { chmodSync, existsSync, readdirSync, rmSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { join, relative } from 'node:path';
 
-chmodSync(new URL('../dist/src/cli/main.js', import.meta.url), 0o755);
+const root = fileURLToPath(new URL('..', import.meta.url));
+const dist = join(root, 'dist');
+for (const folder of ['src', 'bench', 'search-spaces', 'proxy-tasks']) {
+  for (const entry of readdirSync(join(dist, folder), { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath, entry.name);
+    const source = join(root, relative(dist, path)).replace(/(\.d\.ts|\.js)(\.map)?$/, '.ts');
+    if (entry.isFile() && !existsSync(source)) rmSync(path);
+  }
+}
+chmodSync(join(dist, 'src/cli/main.js'), 0o755);
