@@ -13,7 +13,7 @@ import { writePhantoms } from '../../src/scans/phantoms/phantoms.js';
 import { shareScans } from '../../src/scans/sampling/scan-set-transfer.js';
 import { told } from '../../src/search/strategy.js';
 import { BatchPrefetcher } from '../../src/workers/batch-prefetcher.js';
-import { strategyOf } from '../../src/api/searching/run-search.js';
+import { strategyOf } from '../../src/api/searching/study-plan.js';
 
 const CANDIDATES = 8;
 const CALL = 8;

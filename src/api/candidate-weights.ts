@@ -12,7 +12,7 @@ import {
   type ExperimentRow,
   type Store,
 } from '../store/index.js';
-import { bestNumber } from '../cli/commands/lineage.js';
+import { bestNumber } from './reading/winner.js';
 
 /** `asked`: a number, or `winner` (`best` is its name in voxolve 0.2); `option` names where it was said. */
 export function chooseCandidate(store: Store, row: ExperimentRow, asked: string, option: string): Candidate {

@@ -1,5 +1,5 @@
 /**
- * An experiment opened from its database, for the commands that look at one.
+ * An experiment opened from its database, for the use cases that read one.
  */
 import { parseOrThrow } from '../core/validate.js';
 import { resolveExperiment, type ResolvedExperiment } from '../experiment/resolve.js';
@@ -8,23 +8,31 @@ import {
   chooseExperiment,
   openStore,
   storageFailure,
-  type ExperimentRow as Row,
+  type ExperimentRow,
   type Store,
 } from '../store/index.js';
-import { note } from '../cli/views/output.js';
+import type { Listener, SourceEvent } from './events.js';
 import { specFromJson } from './search-spec.js';
-import { storedLatencyModel } from './stored-latency.js';
+import { storedLatencyModel } from './searching/stored-latency.js';
+
+/** Names an experiment of a database. */
+export interface ExperimentSource {
+  /** Path of the SQLite file. */
+  readonly database: string;
+  /** Name of the experiment, where the database holds several. */
+  readonly experiment?: string | undefined;
+  readonly onEvent?: ((event: SourceEvent) => void) | undefined;
+}
 
 /** Opens for reading, hands over, closes. */
 export async function withExperiment<T>(
-  database: string,
-  name: string | undefined,
-  use: (store: Store, row: Row) => T | Promise<T>,
+  { database, experiment, onEvent }: ExperimentSource,
+  use: (store: Store, row: ExperimentRow) => T | Promise<T>,
 ): Promise<T> {
   const store = openStore(database, 'read');
-  noteRemarks(store);
+  reportRemarks(store, onEvent);
   try {
-    return await use(store, chooseExperiment(store, name));
+    return await use(store, chooseExperiment(store, experiment));
   } catch (error) {
     throw storageFailure(database, error);
   } finally {
@@ -32,19 +40,14 @@ export async function withExperiment<T>(
   }
 }
 
-/** Says what the user should know of the database's file. */
-export function noteRemarks({ path, remarks }: Store): void {
-  for (const remark of remarks) note(`${path}: ${remark}`);
+/** Reports what the user should know of the database's file. */
+export function reportRemarks({ path, remarks }: Store, report: Listener<SourceEvent> | undefined): void {
+  for (const remark of remarks) report?.({ kind: 'database remark', database: path, remark });
 }
 
 /** The experiment's space and task as the database records them. */
-export async function preparedFrom(row: Row, database: string): Promise<ResolvedExperiment> {
+export async function resolvedFrom(row: ExperimentRow, database: string): Promise<ResolvedExperiment> {
   const { experiment, channels } = specFromJson(row.spec);
   const parsed = parseOrThrow(Experiment, experiment, `experiment ${row.name} in ${database}`);
   return resolveExperiment(parsed, channels, storedLatencyModel(row, database));
 }
-
-/** The arguments that choose an experiment of a database. */
-export const experimentOption = {
-  experiment: { type: 'string', describe: 'name, where the database holds several' },
-} as const;

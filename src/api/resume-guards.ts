@@ -8,9 +8,8 @@ import type { ResolvedExperiment } from '../experiment/resolve.js';
 import type { ExperimentRow as Row, Store } from '../store/index.js';
 import { verifyStudy, type Verification } from '../study/index.js';
 import { processor } from '../calibration/stored-calibration.js';
-import { plural } from '../cli/views/format.js';
-import { note } from '../cli/views/output.js';
-import { auxiliaryPlanOf, strategyOf } from './searching/run-search.js';
+import { auxiliaryPlanOf, strategyOf } from './searching/study-plan.js';
+import type { Listener, SearchEvent } from './events.js';
 import { specFromJson } from './search-spec.js';
 import { version } from '../core/version.js';
 
@@ -30,7 +29,7 @@ export function requireCodeOf(row: Row, { code, experiment }: ResolvedExperiment
 }
 
 /** Derives every decision of an experiment anew, by its strategy and constraints as this version makes them. */
-export function verifyPrepared(store: Store, row: Row, resolved: ResolvedExperiment): Verification {
+export function verifyResolved(store: Store, row: Row, resolved: ResolvedExperiment): Verification {
   return verifyStudy(store, row, {
     strategy: strategyOf(resolved),
     feasibility: (genome) => resolved.feasibility(genome),
@@ -38,12 +37,20 @@ export function verifyPrepared(store: Store, row: Row, resolved: ResolvedExperim
   });
 }
 
-/** Throws a `UserError` where the experiment's log does not follow from its own results by this version. */
-export function requireSameDecisions(store: Store, row: Row, resolved: ResolvedExperiment): void {
+/**
+ * Throws a `UserError` where the experiment's log does not follow from its own results by this version. Reports the
+ * version that began it, where that is another.
+ */
+export function requireSameDecisions(
+  store: Store,
+  row: Row,
+  resolved: ResolvedExperiment,
+  report: Listener<SearchEvent>,
+): void {
   // A strategy of the user's own may rest on more than the log, which only shows here.
   const own = Object.keys(resolved.strategies).length > 0;
   if (row.version === version && !own) return;
-  const { checked, discrepancies } = verifyPrepared(store, row, resolved);
+  const { checked, discrepancies } = verifyResolved(store, row, resolved);
   const [first] = discrepancies;
   if (first !== undefined) {
     if (row.version === version) {
@@ -59,18 +66,14 @@ export function requireSameDecisions(store: Store, row: Row, resolved: ResolvedE
       fix: `resume it with voxolve ${row.version}, or start a new search with another --db`,
     });
   }
-  if (row.version === version) return;
-  note(
-    `begun by voxolve ${row.version}; this is ${version}, and ${plural(checked, 'decision')} derived anew are as recorded`,
-  );
+  if (row.version !== version) {
+    report({ kind: 'other version', began: row.version, here: version, decisions: checked });
+  }
 }
 
-/** Says so where a search goes on, on a processor of another name than it began on. */
-export function noteOtherProcessor({ processor: before, device }: Row): void {
+/** Reports where a search goes on, on a processor of another name than it began on. */
+export function reportOtherProcessor({ processor: began, device }: Row, report: Listener<SearchEvent>): void {
   const here = processor();
-  if (before === null || before === undefined || before === here || device !== 'cpu') return;
-  note(
-    `begun on ${before}, this is ${here}: where the two compute with different instructions, scores differ in their last ` +
-      'bits from those that the search would have had there',
-  );
+  if (began === null || began === undefined || began === here || device !== 'cpu') return;
+  report({ kind: 'other processor', began, here });
 }

@@ -1,16 +1,14 @@
 /**
- * Where an experiment's scans come from: a folder named on the command line, or phantoms generated beside the
- * database where none is named.
+ * Where an experiment's scans come from: a folder that the user names, or phantoms generated next to the database where
+ * none is named.
  */
 import { UserError } from '../core/errors.js';
 import type { Experiment } from '../experiment/schema.js';
-import { leftOutLines } from '../scans/folder/left-out.js';
-import { loadScanSet, type ScanReport } from '../scans/load.js';
+import { loadScanSet } from '../scans/load.js';
 import { writePhantoms } from '../scans/phantoms/phantoms.js';
 import type { ScanSet } from '../scans/sampling/scan-set.js';
 import type { TaskPlan } from '../tasks/task.js';
-import { plural } from '../cli/views/format.js';
-import { note } from '../cli/views/output.js';
+import type { Listener, SourceEvent } from './events.js';
 
 /** How the database records that the scans are phantoms. */
 export const phantoms = 'phantoms';
@@ -33,31 +31,26 @@ export async function scanFolder(source: string, experiment: Experiment, databas
   return folder;
 }
 
-/** Reads and preprocesses the scans, says what was used and what was not. */
-export async function loadScans(folder: string, experiment: Experiment, plan: TaskPlan): Promise<ScanSet> {
-  const { set, report } = await loadScanSet(folder, experiment.scans, {
+/** Reads and preprocesses the scans; reports what was used and what was not. */
+export async function loadScans(
+  folder: string,
+  experiment: Experiment,
+  plan: TaskPlan,
+  report: Listener<SourceEvent>,
+): Promise<ScanSet> {
+  const { set, report: found } = await loadScanSet(folder, experiment.scans, {
     seed: experiment.seed,
     minimumSize: plan.crop,
-    onProgress: showProgress,
+    onProgress: (done, total, name) => report({ kind: 'reading scans', done, total, name }),
   });
-  noteReport(folder, report, set);
-  return set;
-}
-
-export function showProgress(done: number, total: number, name: string): void {
-  if (process.stderr.isTTY !== true) return;
-  process.stderr.write(done === total ? '\r\x1b[K' : `\r\x1b[Kreading scans ${done + 1}/${total} ${name}`);
-}
-
-function noteReport(folder: string, { used, skipped, leftOut, notes }: ScanReport, set: ScanSet): void {
   const patients = (split: 'train' | 'validation'): number =>
     new Set(set.volumes.filter((volume) => volume.split === split).map(({ patient }) => patient)).size;
-  note(
-    `scans: ${plural(used.length, 'file')} in ${folder} (${plural(patients('train'), 'patient')} to train on, ` +
-      `${patients('validation')} held out)${skipped.length > 0 ? `; ${skipped.length} skipped:` : ''}`,
-  );
-  for (const { path, reason } of skipped) note(`  skipped ${path}: ${reason}`);
-  // Beside phantoms lies their own listing alone.
-  if (!folder.endsWith(PHANTOMS)) for (const line of leftOutLines(leftOut)) note(`  left out ${line}`);
-  for (const text of notes) note(`  ${text}`);
+  report({
+    kind: 'scans read',
+    folder,
+    phantoms: folder.endsWith(PHANTOMS),
+    report: found,
+    patients: { train: patients('train'), validation: patients('validation') },
+  });
+  return set;
 }

@@ -1,11 +1,11 @@
 /**
- * What the column `experiments.spec` holds: the file's content, complete, and the hashes of the user's own code.
+ * The content of the column `experiments.spec`: the experiment file, complete, and the hashes of the user's own code.
  */
 import type { Json } from '../core/json.js';
 import type { CodeRecord } from '../experiment/code-record.js';
 import type { Experiment } from '../experiment/schema.js';
 
-export interface Spec {
+export interface SearchSpec {
   readonly experiment: Experiment;
   readonly code: CodeRecord;
   /** Channels of the scans. */
@@ -16,5 +16,5 @@ export interface Spec {
   readonly labelled?: string;
 }
 
-export const specToJson = (spec: Spec): Json => JSON.parse(JSON.stringify(spec)) as Json;
-export const specFromJson = (json: Json): Spec => json as unknown as Spec;
+export const specToJson = (spec: SearchSpec): Json => JSON.parse(JSON.stringify(spec)) as Json;
+export const specFromJson = (json: Json): SearchSpec => json as unknown as SearchSpec;

@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import type { Genome } from '../core/records.js';
 import { UserError } from '../core/errors.js';
 import type { Json } from '../core/json.js';
+import { plural } from '../core/plural.js';
 import { rngOf } from '../core/random.js';
 import { latencyInputOf, type ResolvedExperiment } from '../experiment/resolve.js';
 import { workOf } from '../ir/work.js';
@@ -15,8 +16,6 @@ import { infeasibility } from '../nn/shapes.js';
 import { fitLatency, LatencyModel, leftOutError, type EncoderInput } from '../pretrain/latency.js';
 import { encoderGraph } from '../pretrain/program.js';
 import { memorySettings } from '../workers/memory-settings.js';
-import { plural } from '../cli/views/format.js';
-import { note } from '../cli/views/output.js';
 import { storedOr, processor } from './stored-calibration.js';
 import type { LatencyAnswer, LatencyQuestion } from './latency-child.js';
 
@@ -35,8 +34,15 @@ export interface Where {
   readonly device: string;
 }
 
-/** Measures, or returns what was measured before. Throws `UserError` where too little can be measured. */
-export async function calibrateLatency(resolved: ResolvedExperiment, where: Where): Promise<LatencyModel> {
+/**
+ * The model that was measured here before, else one that is measured now, which `onMeasuring` announces. Throws `UserError` where
+ * too little can be measured.
+ */
+export async function calibrateLatency(
+  resolved: ResolvedExperiment,
+  where: Where,
+  onMeasuring: () => void,
+): Promise<LatencyModel> {
   const { experiment, channels, space, code } = resolved;
   const { threads, constraints, proxyTask, training } = experiment;
   const { latency: _latency, latencyInput: _input, ...others } = constraints;
@@ -51,7 +57,7 @@ export async function calibrateLatency(resolved: ResolvedExperiment, where: Wher
   };
   const json = JSON.parse(JSON.stringify(bearing)) as Json;
   return storedOr('latency.json', LatencyModel, json, () => {
-    note(`latency: measuring encoders on ${where.engine} ${where.device}, up to 20 s, once on this machine`);
+    onMeasuring();
     return measuredModel(resolved, where);
   });
 }

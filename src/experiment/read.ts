@@ -28,7 +28,17 @@ export async function readExperiment(path: string): Promise<Experiment> {
       { cause },
     );
   }
-  return withAbsolutePaths(parseOrThrow(Experiment, value, path), dirname(resolve(path)));
+  return experimentFrom(value, path, dirname(resolve(path)));
+}
+
+/**
+ * The experiment that a value describes, as an experiment file does, complete and with absolute paths.
+ *
+ * @param subject the value's name in messages
+ * @param base the folder that paths are relative to
+ */
+export function experimentFrom(value: unknown, subject: string, base: string): Experiment {
+  return withAbsolutePaths(parseOrThrow(Experiment, value, subject), base);
 }
 
 function withAbsolutePaths(experiment: Experiment, base: string): Experiment {

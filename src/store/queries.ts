@@ -140,3 +140,14 @@ export function costsOfDone(
     )
     .all({ experiment }) as ReturnType<typeof costsOfDone>;
 }
+
+/** Training steps of all candidates within the search. */
+export function searchSteps(store: Store, experiment: number): number {
+  return store
+    .statement(
+      `SELECT coalesce(sum(steps), 0) FROM evaluations JOIN candidates ON candidates.id = candidate
+       WHERE purpose = 'search' AND experiment = ?`,
+    )
+    .pluck()
+    .get(experiment) as number;
+}

@@ -6,9 +6,10 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { auditSources } from '../../bench/audits/audit-sources.js';
-import { auditRemark, recordAudit } from '../../src/api/audit-record.js';
-import { usualEffort } from '../../src/api/audit-run.js';
-import { subjectOf, trainingOf, type ShippedAudit } from '../../src/api/shipped-audits.js';
+import { auditStatus, recordAudit } from '../../src/api/auditing/audit-record.js';
+import { auditText } from '../../src/cli/views/event-text.js';
+import { usualEffort } from '../../src/api/audit.js';
+import { subjectOf, trainingOf, type ShippedAudit } from '../../src/api/auditing/shipped-audits.js';
 import { resolveExperiment, type ResolvedExperiment } from '../../src/experiment/resolve.js';
 import { readExperiment } from '../../src/experiment/read.js';
 import type { Experiment } from '../../src/experiment/schema.js';
@@ -51,6 +52,8 @@ describe.each(names)('the audit of experiments/%s.json', (name) => {
     }
   });
 });
+
+const auditRemark = (...setting: Parameters<typeof auditStatus>): string => auditText(auditStatus(...setting));
 
 describe('what a search says of the audit of its setting', () => {
   const scans = { fingerprint: 'some scans' } as ScanSet;

@@ -9,10 +9,11 @@ import { describe, expect, it } from 'vitest';
 import type { Genome } from '../../src/core/records.js';
 import { factorized3d } from '../../search-spaces/factorized3d.js';
 import type { LatencyAnswer, LatencyQuestion } from '../../src/calibration/latency-child.js';
-import { latencyModelFor } from '../../src/api/latency-model.js';
-import { strategyOf } from '../../src/api/searching/run-search.js';
+import { latencyModelFor } from '../../src/api/searching/latency-model.js';
+import { strategyOf } from '../../src/api/searching/study-plan.js';
+import { statusOf } from '../../src/api/status.js';
 import { statusJson } from '../../src/cli/views/status-json.js';
-import { storedLatencyModel } from '../../src/api/stored-latency.js';
+import { storedLatencyModel } from '../../src/api/searching/stored-latency.js';
 import { canonicalJson } from '../../src/core/json.js';
 import { rngOf } from '../../src/core/random.js';
 import { parseOrThrow } from '../../src/core/validate.js';
@@ -169,7 +170,7 @@ describe('a search with a limit on latency', { timeout: 300_000 }, () => {
     const { stdout } = await voxolve(['verify', at('one.db')], env);
     expect(stdout).toContain('6 decisions derived anew, all as recorded');
     const one = openStore(at('one.db'), 'read');
-    const status = statusJson(one, chooseExperiment(one));
+    const status = statusJson(statusOf(one, chooseExperiment(one)));
     one.close();
     expect(status).toMatchObject({ latency: { limit, machine: 'a planted one', encoders: 0 } });
   });
@@ -238,7 +239,8 @@ describe('a search with a limit on latency', { timeout: 300_000 }, () => {
         Experiment.parse({ ...tinyExperiment, constraints: changes }),
         1,
       );
-      return latencyModelFor(resolved, { engine: 'onnx', device: 'cpu' }, source);
+      const options = { from: source, report: () => undefined };
+      return latencyModelFor(resolved, { engine: 'onnx', device: 'cpu' }, options);
     };
     expect(await modelFor(constraints)).toEqual(planted);
     await expect(modelFor({})).rejects.toThrow('--latency-from: the experiment does not limit latency');

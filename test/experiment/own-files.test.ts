@@ -4,7 +4,7 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { tryStrategy } from '../../src/api/searching/run-search.js';
+import { tryStrategy } from '../../src/api/searching/study-plan.js';
 import { UserError } from '../../src/core/errors.js';
 import { resolveExperiment } from '../../src/experiment/resolve.js';
 import { readExperiment } from '../../src/experiment/read.js';

@@ -4,6 +4,7 @@
 import { meanOf } from '../../core/statistics/descriptive.js';
 import { boundedMean } from '../../core/statistics/intervals.js';
 import { summarise, winnerRows, type ExperimentRow, type Store } from '../../store/index.js';
+import { UserError } from '../../core/errors.js';
 import { specFromJson } from '../search-spec.js';
 
 export interface Standing {
@@ -70,4 +71,15 @@ export function winnersOf(store: Store, row: ExperimentRow): Winners | null {
 /** The winner's number, else that of the highest score in the search; null before the first score. */
 export function bestOfAll(store: Store, row: ExperimentRow): number | null {
   return winnersOf(store, row)?.winner?.number ?? summarise(store, row.id).best?.number ?? null;
+}
+
+/** The number of the winner, or of the highest score until it is known; `UserError` before the first score. */
+export function bestNumber(store: Store, row: ExperimentRow): number {
+  const best = bestOfAll(store, row);
+  if (best !== null) return best;
+  throw new UserError({
+    subject: store.path,
+    problem: `experiment ${row.name} has no scored candidate yet`,
+    fix: 'continue it with voxolve resume',
+  });
 }

@@ -4,8 +4,7 @@
 import { agreements, type Agreement } from '../../search/strategies/index.js';
 import { listCandidates, type ExperimentRow as Row, type Store } from '../../store/index.js';
 import { createScorer } from '../../workers/zero-cost/scorer.js';
-import { table } from '../../cli/views/format.js';
-import { preparedFrom } from '../open-experiment.js';
+import { resolvedFrom } from '../open-experiment.js';
 
 export interface ZeroCostReport {
   /** Trained candidates that the scores were compared on. */
@@ -17,7 +16,7 @@ export interface ZeroCostReport {
 const NEWEST = 60;
 
 export async function zeroCostReport(store: Store, row: Row): Promise<ZeroCostReport> {
-  const resolved = await preparedFrom(row, store.path);
+  const resolved = await resolvedFrom(row, store.path);
   const done = listCandidates(store, row.id).flatMap(({ genome, score, rung, status }) =>
     status === 'done' && score !== null ? [{ genome, score, rung }] : [],
   );
@@ -26,22 +25,4 @@ export async function zeroCostReport(store: Store, row: Row): Promise<ZeroCostRe
   const trained = done.filter(({ rung }) => rung === top).slice(-NEWEST);
   const scorer = createScorer(resolved);
   return { candidates: trained.length, scores: agreements(scorer, trained) };
-}
-
-export function zeroCostText({ candidates, scores }: ZeroCostReport): string {
-  return [
-    `zero-cost scores against the scores of ${candidates} trained candidates (Kendall's τ):`,
-    table(
-      ['score', 'τ', 'a prescreen may use it'],
-      scores.map(({ name, correlation, trusted }) => [
-        name,
-        correlation.toFixed(3),
-        trusted
-          ? 'yes'
-          : name === 'params'
-            ? 'no: it is what the others have to beat'
-            : 'no: params is as good',
-      ]),
-    ),
-  ].join('\n');
 }

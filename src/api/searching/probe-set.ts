@@ -3,6 +3,7 @@
  */
 import { UserError } from '../../core/errors.js';
 import { sha256 } from '../../core/hash.js';
+import { plural } from '../../core/plural.js';
 import { rngOf } from '../../core/random.js';
 import type { Experiment } from '../../experiment/schema.js';
 import {
@@ -14,8 +15,7 @@ import {
 import type { LabelledSet } from '../../probes/labelled-set.js';
 import type { TaskPlan } from '../../tasks/task.js';
 import { cutPatch, plain } from '../../../proxy-tasks/shared/patch.js';
-import { plural } from '../../cli/views/format.js';
-import { note } from '../../cli/views/output.js';
+import type { Listener, SourceEvent } from '../events.js';
 
 /** Crops of each class and scan, before they are thinned out to `probe.crops`. */
 const PER_CLASS = 8;
@@ -25,6 +25,7 @@ export async function loadProbe(
   { probe, scans, seed }: Experiment,
   { encoderInput }: TaskPlan,
   channels: number,
+  report: Listener<SourceEvent>,
 ): Promise<LabelledSet | undefined> {
   if (probe === undefined) return undefined;
   const [, , ...size] = encoderInput;
@@ -51,9 +52,7 @@ export async function loadProbe(
       'add labelled scans, or choose smaller patches or a finer spacing',
     );
   }
-  note(
-    `probe: ${plural(crops.length, 'labelled crop')} of ${plural(classes, 'class', 'classes')}, ${plural(patients, 'patient')}`,
-  );
+  report({ kind: 'labelled crops read', crops: crops.length, classes, patients });
   return labelledSetOf(crops, [channels, ...size]);
 }
 

@@ -44,7 +44,7 @@ async function genomesOf(entry: Json, space: ArchitectureSpace, subject: string)
   const source = fromDatabase.safeParse(entry);
   if (!source.success) return [parseGenome(space, entry, subject)];
   const { database, experiment, best } = source.data;
-  return withExperiment(database, experiment, (store, row) => {
+  return withExperiment({ database, experiment }, (store, row) => {
     const found = bestCandidates(store, row.id, best);
     return found.map(({ genome, number }) =>
       parseGenome(space, genome, `candidate ${number} of ${database}`),

@@ -1,14 +1,9 @@
 /** `voxolve audit EXPERIMENT.json --scans DIR`: can the experiment's proxy task be solved by shortcuts on these scans? */
-import { resolve } from 'node:path';
-import type { Check } from '../../audit/audit.js';
-import { parseOrThrow } from '../../core/validate.js';
-import { readExperiment } from '../../experiment/read.js';
-import { Experiment } from '../../experiment/schema.js';
-import { recordAudit } from '../../api/audit-record.js';
-import { auditExperiment, usualEffort } from '../../api/audit-run.js';
+import { audit as runAudit, type AuditOutcome } from '../../api/index.js';
+import { usualEffort } from '../../api/audit.js';
 import { defineCommand } from '../command.js';
+import { showSourceEvent } from '../views/event-text.js';
 import { jsonOption, note, print, printJson } from '../views/output.js';
-import { phantoms } from '../../api/scan-source.js';
 
 export const audit = defineCommand({
   command: 'audit <experiment>',
@@ -32,23 +27,27 @@ export const audit = defineCommand({
         describe: 'questions that a weak classifier is tested on',
       })
       .options(jsonOption),
-  handler: async (args) => {
-    const file = await readExperiment(args.experiment);
-    const { seed = file.seed } = args;
-    const experiment = parseOrThrow(Experiment, { ...file, seed }, 'options over the experiment');
-    const source = args.scans === undefined ? phantoms : resolve(args.scans);
-    const { resolved, scans, checks } = await auditExperiment(experiment, source, args, (check) =>
-      args.json ? note(lineOf(check)) : print(lineOf(check)),
-    );
-    const { task, plan } = resolved;
-    recordAudit(resolved, scans, checks);
+  handler: async ({ experiment, scans, seed, steps, questions, json }) => {
+    const outcome = await runAudit({
+      experiment,
+      scans,
+      seed,
+      steps,
+      questions,
+      onEvent: (event) => {
+        if (event.kind !== 'checked') showSourceEvent(event);
+        else if (json) note(lineOf(event.check));
+        else print(lineOf(event.check));
+      },
+    });
+    const { task, metric, chance, checks } = outcome;
     const failed = checks.filter(({ passed }) => !passed);
     if (failed.length > 0) process.exitCode = 1;
-    if (args.json) {
+    if (json) {
       printJson({
-        task: task.name,
-        metric: plan.metric,
-        chance: plan.chance,
+        task,
+        metric,
+        chance,
         passed: failed.length === 0,
         checks: checks.map((check) => ({ ...check, ci95: [...check.ci95] })),
       });
@@ -56,12 +55,14 @@ export const audit = defineCommand({
       const names = failed.map(({ name }) => name).join(', ');
       print(
         failed.length === 0
-          ? `${task.name}: no shortcut found in ${checks.length} checks (chance ${plan.chance.toFixed(3)})`
-          : `${task.name}: ${failed.length} of ${checks.length} checks failed: ${names}`,
+          ? `${task}: no shortcut found in ${checks.length} checks (chance ${chance.toFixed(3)})`
+          : `${task}: ${failed.length} of ${checks.length} checks failed: ${names}`,
       );
     }
   },
 });
+
+type Check = AuditOutcome['checks'][number];
 
 function lineOf({ name, what, figure, ci95: [low, high], limit, passed }: Check): string {
   const numbers = `${figure.toFixed(3)} (${low.toFixed(3)} to ${high.toFixed(3)}), limit ${limit.toFixed(3)}`;

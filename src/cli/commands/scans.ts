@@ -1,22 +1,15 @@
 /** `voxolve scans DIR`: what is there, what is unreadable and why, what each scan will become. */
-import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { scans as describe, type ScansOutcome } from '../../api/index.js';
+import type { Json } from '../../core/json.js';
 import { UserError } from '../../core/errors.js';
 import { readExperiment } from '../../experiment/read.js';
-import { describeScans, type ScanDescription } from '../../scans/describe.js';
-import { USUAL_PERCENTILES, landmarksOf, meanLandmarks } from '../../scans/preprocess/landmarks.js';
-import { exportNpy } from '../../scans/npy.js';
-import { leftOutLines } from '../../scans/folder/left-out.js';
 import { ScanOptions } from '../../scans/options.js';
-import type { PreparedVolume } from '../../scans/preprocess/preprocess.js';
-import { contactSheet, tilesOf, type Tile } from '../../scans/preview.js';
 import { defineCommand } from '../command.js';
-import { plural, table } from '../views/format.js';
+import { showSourceEvent } from '../views/event-text.js';
+import { plural } from '../views/format.js';
 import { jsonOption, print, printJson } from '../views/output.js';
-import { showProgress } from '../../api/scan-source.js';
-
-/** More scans than this do not fit a sheet that one looks at. */
-const MOST_ON_SHEET = 300;
+import { scansText } from '../views/scans-text.js';
 
 export const scans = defineCommand({
   command: 'scans <dir>',
@@ -46,42 +39,28 @@ export const scans = defineCommand({
   handler: async (args) => {
     const read =
       args.experiment === undefined ? ScanOptions.parse({}) : (await readExperiment(args.experiment)).scans;
-    const options = withArguments(read, args);
-    const sheet: Tile[][] = [];
-    const exported: { path: string; files: string[] }[] = [];
-    const landmarks: number[][] = [];
-    let written = 0;
-    const onPrepared = async (volumes: readonly PreparedVolume[], path: string): Promise<void> => {
-      const [first] = volumes;
-      if (args.preview !== undefined && first !== undefined && sheet.length < MOST_ON_SHEET)
-        sheet.push(tilesOf(first));
-      if (args.landmarks === true)
-        landmarks.push(...volumes.map(({ voxels, foreground }) => landmarksOf(voxels, foreground)));
-      if (args.exportNpy === undefined) return;
-      const files = await exportNpy(args.exportNpy, volumes, written);
-      written += files.length;
-      exported.push({ path, files });
-    };
-    const description = await describeScans(args.dir, options, { onProgress: showProgress, onPrepared });
-    if (args.preview !== undefined) await writeFile(args.preview, contactSheet(sheet));
-    if (args.json) {
-      const extra = {
-        ...(args.exportNpy === undefined ? {} : { exported }),
-        ...(args.landmarks === true ? { landmarks: meanLandmarks(landmarks, USUAL_PERCENTILES) } : {}),
-      };
-      printJson(JSON.parse(JSON.stringify({ ...description, ...extra })) as object as never);
-      return;
-    }
-    printTable(description);
+    const outcome = await describe({
+      folder: args.dir,
+      options: withArguments(read, args),
+      preview: args.preview,
+      npyFolder: args.exportNpy,
+      landmarks: args.landmarks,
+      onEvent: showSourceEvent,
+    });
+    if (args.json) return printJson(asJson(outcome, args.exportNpy !== undefined));
+    const { description, onSheet, landmarks, exported } = outcome;
+    print(scansText(description));
     if (args.preview !== undefined)
-      print(
-        `${args.preview}: ${plural(sheet.length, 'scan')}, in the order of the table, three pictures each`,
-      );
-    if (args.landmarks === true)
-      print(`"landmarks": ${JSON.stringify(meanLandmarks(landmarks, USUAL_PERCENTILES))}`);
+      print(`${args.preview}: ${plural(onSheet, 'scan')}, in the order of the table, three pictures each`);
+    if (landmarks !== null) print(`"landmarks": ${JSON.stringify(landmarks)}`);
     for (const { path, files } of exported) print(`exported ${path}: ${files.join(', ')}`);
   },
 });
+
+function asJson({ description, exported, landmarks }: ScansOutcome, withExported: boolean): Json {
+  const extra = { ...(withExported ? { exported } : {}), ...(landmarks === null ? {} : { landmarks }) };
+  return JSON.parse(JSON.stringify({ ...description, ...extra })) as Json;
+}
 
 /** What the command line says, in place of the experiment. */
 function withArguments(
@@ -101,41 +80,4 @@ function withArguments(
     ...(manifest === undefined ? {} : { manifest: resolve(manifest) }),
     ...(layout === undefined ? {} : { layout }),
   };
-}
-
-function printTable({ series, skipped, left_out: leftOut }: ScanDescription): void {
-  const rows = series.map((entry) => [
-    entry.path + (entry.part === undefined ? '' : ` [${entry.part}]`) + filesText(entry),
-    entry.format,
-    entry.modality ?? '',
-    entry.size.join('×') + (entry.frames > 1 ? `×${entry.frames}` : ''),
-    entry.spacing_mm.map((mm) => mm.toFixed(2)).join('×'),
-    entry.frame_time_s === null ? '' : entry.frame_time_s.toFixed(3),
-    entry.orientation,
-    becomes(entry),
-    [entry.problem ?? '', ...entry.remarks].filter((text) => text !== '').join('; '),
-  ]);
-  const titles = ['file', 'format', 'modality', 'size x×y×z', 'mm', 's', 'axes', 'becomes D×H×W', 'remarks'];
-  print(table(titles, rows));
-  const unusable = series.filter(({ problem }) => problem !== null).length;
-  print(
-    `${plural(series.length, 'scan')}, ${unusable} with a problem, ${skipped.length} unreadable, ${leftOut.length} left out`,
-  );
-  for (const text of new Set(series.flatMap(clippingOf))) print(`intensities: ${text}`);
-  for (const { path, reason } of skipped) print(`  unreadable ${path}: ${reason}`);
-  for (const line of leftOutLines(leftOut)) print(`  left out ${line}`);
-}
-
-function filesText({ files }: ScanDescription['series'][number]): string {
-  return files > 1 ? ` (${files} files)` : '';
-}
-
-function becomes({ prepared }: ScanDescription['series'][number]): string {
-  if (prepared === null) return '';
-  const { size, volumes, frame_time_s: seconds } = prepared;
-  return `${volumes > 1 ? `${volumes} × ` : ''}${size.join('×')}${seconds === null ? '' : ` every ${seconds} s`}`;
-}
-
-function clippingOf({ modality, prepared }: ScanDescription['series'][number]): string[] {
-  return prepared === null ? [] : [`${modality ?? 'unknown modality'} clipped at ${prepared.clipped}`];
 }

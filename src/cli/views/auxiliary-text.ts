@@ -1,31 +1,27 @@
 /**
- * Winners, trust and probes in words: what a score of the search is worth.
+ * Winners, trust and probes in words: the worth of a score of the search.
  */
-import { probeSummary, trustRows, type ExperimentRow, type Store } from '../../store/index.js';
-import { FEWEST, trustReports, type TrustReport } from '../../study/index.js';
+import type { Status, Winners } from '../../api/index.js';
+import { FEWEST, type TrustReport } from '../../study/index.js';
 import { milliseconds, percent, plural, si, table } from './format.js';
-import { specFromJson } from '../../api/search-spec.js';
-import { winnersOf, type Winners } from '../../api/reading/winner.js';
 
 /**
  * The candidate with the highest score of the search. It is not called the winner, nor the best: that is found out by
  * training the highest few again (docs/trust.md).
  */
-export function highestText(
-  { metric }: ExperimentRow,
-  { number, score }: { number: number; score: number },
-): string {
+export function highestText(metric: string, { number, score }: { number: number; score: number }): string {
   return `highest score: candidate ${number}, ${metric} ${percent(score)}`;
 }
 
 /** Paragraphs, none where there is nothing to tell. */
-export function auxiliaryText(store: Store, row: ExperimentRow): readonly string[] {
-  const winners = winnersOf(store, row);
-  const trust = specFromJson(row.spec).experiment.trust?.share ?? 0;
+export function auxiliaryText(
+  status: Pick<Status, 'winners' | 'trust' | 'trustShare' | 'probe'>,
+): readonly string[] {
+  const { winners, trust, trustShare, probe } = status;
   return [
     ...(winners === null ? [] : [winnersText(winners)]),
-    ...(trust > 0 ? trustTexts(trustReports(trustRows(store, row.id))) : []),
-    ...probeText(store, row),
+    ...(trustShare > 0 ? trustTexts(trust) : []),
+    ...(probe === null ? [] : [probeText(probe)]),
   ];
 }
 
@@ -93,10 +89,7 @@ function trustTexts(reports: readonly TrustReport[]): readonly string[] {
 /** Below this share of their number, or this variance, features count as collapsed. */
 const COLLAPSED = { rank: 0.05, variance: 1e-6 };
 
-function probeText(store: Store, row: ExperimentRow): readonly string[] {
-  const summary = probeSummary(store, row.id);
-  if (summary === null) return [];
-  const { number, probed, values } = summary;
+function probeText({ number, probed, values }: NonNullable<Status['probe']>): string {
   const at = (name: string): number => values[name]?.value ?? NaN;
   const accuracy = (name: string): string => {
     const { low = null, high = null } = values[name] ?? {};
@@ -104,9 +97,9 @@ function probeText(store: Store, row: ExperimentRow): readonly string[] {
   };
   const [rank, features, variance] = [at('rank'), at('features'), at('variance')];
   const collapsed = rank < Math.max(1.5, COLLAPSED.rank * features) || variance < COLLAPSED.variance;
-  return [
+  return (
     `probe: candidate ${number}, the highest score in ${probed} probed evaluations: ridge ${accuracy('ridge')}, nearest neighbours ${accuracy('knn')}, ` +
-      `commonest class ${percent(at('chance'))};\n       features of rank ${rank.toFixed(1)} in ${features}` +
-      (collapsed ? ': they have COLLAPSED, the task can be solved without describing the scan' : ''),
-  ];
+    `commonest class ${percent(at('chance'))};\n       features of rank ${rank.toFixed(1)} in ${features}` +
+    (collapsed ? ': they have COLLAPSED, the task can be solved without describing the scan' : '')
+  );
 }

@@ -32,9 +32,7 @@ export function duration(seconds: number): string {
   return `${whole} s`;
 }
 
-export function plural(count: number, one: string, many = `${one}s`): string {
-  return `${count} ${count === 1 ? one : many}`;
-}
+export { plural } from '../../core/plural.js';
 
 /** Columns padded to their widest cell; numbers to the right. */
 export function table(header: readonly string[], rows: readonly (readonly (string | number)[])[]): string {

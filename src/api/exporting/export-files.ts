@@ -2,18 +2,18 @@
  * The files of an export: what `export` and `pretrain` share. An architecture and its weights leave as code, weights
  * and a check of both.
  */
-import { present } from '../core/errors.js';
-import { rngOf } from '../core/random.js';
-import { tensor, type Tensor, type TensorMap } from '../core/tensor.js';
-import { encodeGraphAsOnnx, runGraph } from '../engines/onnx/index.js';
-import type { ResolvedExperiment } from '../experiment/resolve.js';
-import { exportPytorch, type ExportOrigin, type ExportedScans } from '../export/pytorch.js';
-import { encoderWeights } from '../export/weights.js';
-import type { ExportFiles } from '../export/write-folder.js';
-import type { Architecture } from '../nn/architecture.js';
-import { encoderGraph, encoderPrefix } from '../pretrain/program.js';
-import { transformsOf, type ScanOptions } from '../scans/options.js';
-import { version } from '../core/version.js';
+import { present } from '../../core/errors.js';
+import { rngOf } from '../../core/random.js';
+import { tensor, type Tensor, type TensorMap } from '../../core/tensor.js';
+import { encodeGraphAsOnnx, runGraph } from '../../engines/onnx/index.js';
+import type { ResolvedExperiment } from '../../experiment/resolve.js';
+import { exportPytorch, type ExportOrigin, type ExportedScans } from '../../export/pytorch.js';
+import { encoderWeights } from '../../export/weights.js';
+import type { ExportFiles } from '../../export/write-folder.js';
+import type { Architecture } from '../../nn/architecture.js';
+import { encoderGraph, encoderPrefix } from '../../pretrain/program.js';
+import { transformsOf, type ScanOptions } from '../../scans/options.js';
+import { version } from '../../core/version.js';
 
 export interface Exported {
   readonly resolved: ResolvedExperiment;

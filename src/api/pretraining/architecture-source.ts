@@ -3,17 +3,17 @@
  * a candidate of a database, or a published network by its name, whatever the experiment's space.
  */
 import { existsSync } from 'node:fs';
-import { namedNetworks } from '../../search-spaces/named.js';
-import { messageOf, UserError } from '../core/errors.js';
-import type { Json } from '../core/json.js';
-import { readText } from '../core/read-text.js';
-import type { ResolvedExperiment } from '../experiment/resolve.js';
-import type { ExportOrigin } from '../export/pytorch.js';
-import type { Architecture } from '../nn/architecture.js';
-import { checkArchitecture } from '../nn/check.js';
-import { parseGenome } from '../search/space.js';
-import { chooseCandidate } from './candidate-weights.js';
-import { preparedFrom, withExperiment } from './open-experiment.js';
+import { namedNetworks } from '../../../search-spaces/named.js';
+import { messageOf, UserError } from '../../core/errors.js';
+import type { Json } from '../../core/json.js';
+import { readText } from '../../core/read-text.js';
+import type { ResolvedExperiment } from '../../experiment/resolve.js';
+import type { ExportOrigin } from '../../export/pytorch.js';
+import type { Architecture } from '../../nn/architecture.js';
+import { checkArchitecture } from '../../nn/check.js';
+import { parseGenome } from '../../search/space.js';
+import { chooseCandidate } from '../candidate-weights.js';
+import { resolvedFrom, withExperiment } from '../open-experiment.js';
 
 export interface ArchitectureSource {
   readonly architecture: Architecture;
@@ -46,14 +46,14 @@ export async function loadArchitecture(
     });
   }
   if (path.endsWith('.json')) return fromFile(path, resolved);
-  return withExperiment(path, undefined, async (store, row) => {
+  return withExperiment({ database: path }, async (store, row) => {
     const { number: candidate, genome } = chooseCandidate(
       store,
       row,
       number ?? 'winner',
       `--architecture ${source}`,
     );
-    const recorded = await preparedFrom(row, path);
+    const recorded = await resolvedFrom(row, path);
     requireSpace(source, recorded.space.name, resolved);
     return { architecture: recorded.architecture(genome), origin: { candidate, genome } };
   });

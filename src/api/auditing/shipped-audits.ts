@@ -6,11 +6,11 @@
  * options, its way with scans or its phantoms are others.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import type { Interval } from '../core/statistics/intervals.js';
-import { canonicalJson, type Json } from '../core/json.js';
-import type { ResolvedExperiment } from '../experiment/resolve.js';
-import { PHANTOMS_VERSION } from '../scans/phantoms/phantoms.js';
-import type { Effort } from './audit-run.js';
+import type { Interval } from '../../core/statistics/intervals.js';
+import { canonicalJson, type Json } from '../../core/json.js';
+import type { ResolvedExperiment } from '../../experiment/resolve.js';
+import { PHANTOMS_VERSION } from '../../scans/phantoms/phantoms.js';
+import type { Effort } from '../audit.js';
 
 export interface ShippedCheck {
   readonly name: string;
@@ -66,7 +66,7 @@ export function shippedRuns(resolved: ResolvedExperiment): readonly ShippedRun[]
 
 function shippedAudits(): ShippedAudit[] {
   // Compiled code lies one folder deeper than sources.
-  const folder = ['../../experiments/audits/', '../../../experiments/audits/']
+  const folder = ['../../../experiments/audits/', '../../../../experiments/audits/']
     .map((path) => new URL(path, import.meta.url))
     .find((url) => existsSync(url));
   if (folder === undefined) return [];

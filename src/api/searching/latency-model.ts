@@ -2,13 +2,14 @@
  * The latency model of a search that begins: measured here, or taken from another database. From then on it is what the
  * search's own database holds (stored-latency.ts).
  */
-import { UserError } from '../core/errors.js';
-import { rngOf } from '../core/random.js';
-import { latencyInputOf, resolveExperiment, type ResolvedExperiment } from '../experiment/resolve.js';
-import type { LatencyModel } from '../pretrain/latency.js';
-import { calibrateLatency, type Where } from '../calibration/latency.js';
-import { withExperiment } from './open-experiment.js';
-import { proposableSpace } from './searching/run-search.js';
+import { UserError } from '../../core/errors.js';
+import { rngOf } from '../../core/random.js';
+import { latencyInputOf, resolveExperiment, type ResolvedExperiment } from '../../experiment/resolve.js';
+import type { LatencyModel } from '../../pretrain/latency.js';
+import { calibrateLatency, type Where } from '../../calibration/latency.js';
+import type { Listener, SearchEvent } from '../events.js';
+import { withExperiment } from '../open-experiment.js';
+import { proposableSpace } from './study-plan.js';
 import { shown, storedLatencyModel } from './stored-latency.js';
 
 /**
@@ -18,7 +19,7 @@ import { shown, storedLatencyModel } from './stored-latency.js';
 export async function latencyModelFor(
   resolved: ResolvedExperiment,
   where: Where,
-  from: string | undefined,
+  { from, report }: { readonly from: string | undefined; readonly report: Listener<SearchEvent> },
 ): Promise<LatencyModel | undefined> {
   const { experiment, channels } = resolved;
   if (experiment.constraints.latency === undefined) {
@@ -29,14 +30,17 @@ export async function latencyModelFor(
       fix: 'leave it out, or set constraints.latency',
     });
   }
-  const model = from === undefined ? await calibrateLatency(resolved, where) : await modelOf(from, resolved);
+  const model =
+    from === undefined
+      ? await calibrateLatency(resolved, where, () => report({ kind: 'measuring latency', ...where }))
+      : await modelOf(from, resolved);
   const limited = await resolveExperiment(experiment, channels, model);
   proposableSpace(limited).sample(rngOf(experiment.seed, 'latency'));
   return model;
 }
 
 async function modelOf(database: string, resolved: ResolvedExperiment): Promise<LatencyModel> {
-  const model = await withExperiment(database, undefined, (_, row) => storedLatencyModel(row, database));
+  const model = await withExperiment({ database }, (_, row) => storedLatencyModel(row, database));
   if (model === undefined) {
     throw new UserError({
       subject: database,

@@ -1,0 +1,102 @@
+/**
+ * Audits an experiment's proxy task: can it be solved by shortcuts on these scans?
+ */
+import { join, resolve } from 'node:path';
+import { audit as runChecks, type Check } from '../audit/audit.js';
+import { chooseEngine } from '../calibration/engine-choice.js';
+import { present } from '../core/errors.js';
+import { hashJson } from '../core/hash.js';
+import type { Json } from '../core/json.js';
+import { rngOf } from '../core/random.js';
+import { engines } from '../engines/index.js';
+import { resolveExperiment, type ResolvedExperiment } from '../experiment/resolve.js';
+import type { Experiment } from '../experiment/schema.js';
+import { tryOwn } from '../experiment/try-own.js';
+import { defaultCacheDirectory } from '../scans/cache/cache.js';
+import type { ScanSet } from '../scans/sampling/scan-set.js';
+import { readAsked, withOverrides, type AskedExperiment } from './asked-experiment.js';
+import { recordAudit } from './auditing/audit-record.js';
+import type { Listener, SourceEvent } from './events.js';
+import { loadScans, phantoms, scanFolder } from './scan-source.js';
+
+/** How thoroughly an audit asks, where nobody says otherwise. */
+export const usualEffort = { steps: 60, questions: 400 } as const;
+
+export interface Effort {
+  /** Steps that the small network trains per check. */
+  readonly steps: number;
+  /** Questions that a weak classifier is tested on; it learns from twice as many. */
+  readonly questions: number;
+}
+
+/** Reported by `audit`. */
+export type AuditEvent = SourceEvent | { readonly kind: 'checked'; readonly check: Check };
+
+export interface AuditOptions extends Partial<Effort> {
+  readonly experiment: AskedExperiment;
+  /** Folder of scans; absent: the phantoms that the experiment describes. */
+  readonly scans?: string | undefined;
+  readonly seed?: number | undefined;
+  readonly onEvent?: ((event: AuditEvent) => void) | undefined;
+}
+
+export interface AuditOutcome {
+  /** Name of the proxy task. */
+  readonly task: string;
+  readonly metric: string;
+  /** The metric of a model that knows nothing. */
+  readonly chance: number;
+  readonly checks: readonly Check[];
+}
+
+/** Audits and records the outcome next to the scan cache, where searches on the same setting find it. */
+export async function audit(options: AuditOptions): Promise<AuditOutcome> {
+  const { steps = usualEffort.steps, questions = usualEffort.questions, seed, scans: folder } = options;
+  const experiment = withOverrides(await readAsked(options.experiment), { seed });
+  const source = folder === undefined ? phantoms : resolve(folder);
+  const report: Listener<AuditEvent> = options.onEvent ?? (() => undefined);
+  const { resolved, scans, checks } = await auditExperiment(experiment, source, { steps, questions }, report);
+  recordAudit(resolved, scans, checks);
+  const { task, plan } = resolved;
+  return { task: task.name, metric: plan.metric, chance: plan.chance, checks };
+}
+
+export interface Audited {
+  readonly resolved: ResolvedExperiment;
+  readonly scans: ScanSet;
+  readonly checks: readonly Check[];
+}
+
+/** `source`: a folder, or `phantoms` of scan-source.ts. Records nothing. */
+export async function auditExperiment(
+  experiment: Experiment,
+  source: string,
+  { steps, questions }: Effort,
+  report: Listener<AuditEvent>,
+): Promise<Audited> {
+  const choice = await chooseEngine(experiment);
+  const draft = await resolveExperiment(experiment, 1);
+  const folder = await scanFolder(source, experiment, phantomsDatabase(experiment));
+  const scans = await loadScans(folder, experiment, draft.plan, report);
+  const resolved = await resolveExperiment(experiment, scans.channels);
+  tryOwn(resolved, scans);
+  const checks = await runChecks({
+    set: scans,
+    plan: resolved.plan,
+    training: { ...experiment.training, steps },
+    engine: present(engines[choice.engine], choice.engine),
+    device: choice.device,
+    // As many as the search's workers use, so that the figures are the same on every machine of a kind.
+    threads: experiment.threads,
+    rng: rngOf(experiment.seed, 'audit'),
+    questions: { learn: 2 * questions, test: questions },
+    onCheck: (check) => report({ kind: 'checked', check }),
+  });
+  return { resolved, scans, checks };
+}
+
+/** Names the phantoms of an audit, which has no database: they lie in the cache, by their options. */
+function phantomsDatabase({ phantoms: options }: Experiment): string {
+  const key = hashJson(JSON.parse(JSON.stringify(options ?? null)) as Json);
+  return join(defaultCacheDirectory(), `${key}.db`);
+}

@@ -1,0 +1,75 @@
+/**
+ * The audit of a search's own setting: task, options, scans.
+ *
+ * Records lie next to the cache of prepared scans, named by task (a user's own with its code), options and scans; losing
+ * them costs nothing but another audit. Of experiments that ship, on their phantoms, the record ships too.
+ */
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Check } from '../../audit/audit.js';
+import { hashJson } from '../../core/hash.js';
+import type { Json } from '../../core/json.js';
+import { writeAtomicallySync } from '../../core/atomic-write.js';
+import type { ResolvedExperiment } from '../../experiment/resolve.js';
+import { taskNameOf } from '../../experiment/references.js';
+import { defaultCacheDirectory } from '../../scans/cache/cache.js';
+import type { ScanSet } from '../../scans/sampling/scan-set.js';
+import { phantoms } from '../scan-source.js';
+import { shippedRuns } from './shipped-audits.js';
+
+/** A check as it is recorded. */
+export type AuditedCheck = Pick<Check, 'name' | 'figure' | 'limit' | 'passed'>;
+
+export function recordAudit(
+  resolved: ResolvedExperiment,
+  scans: ScanSet,
+  checks: readonly AuditedCheck[],
+): void {
+  const path = pathOf(resolved, scans);
+  mkdirSync(join(path, '..'), { recursive: true });
+  const recorded = checks.map(({ name, figure, limit, passed }) => ({ name, figure, limit, passed }));
+  writeAtomicallySync(path, `${JSON.stringify({ checks: recorded })}\n`);
+}
+
+/** The audit of a search's setting: the checks of it, by where its scans are from; null where there was none. */
+export interface AuditStatus {
+  /** Name of the proxy task. */
+  readonly task: string;
+  readonly audited: {
+    readonly on: 'these scans' | 'these phantoms';
+    readonly checks: readonly AuditedCheck[];
+  } | null;
+}
+
+/** `source`: where the search's scans are from, as its database says. */
+export function auditStatus(resolved: ResolvedExperiment, scans: ScanSet, source: string): AuditStatus {
+  const { name: task } = resolved.task;
+  const own = ownRecord(resolved, scans);
+  if (own !== null) return { task, audited: { on: 'these scans', checks: own } };
+  const shipped = source === phantoms ? shippedRuns(resolved) : [];
+  if (shipped.length === 0) return { task, audited: null };
+  return { task, audited: { on: 'these phantoms', checks: shipped.flatMap(({ checks }) => checks) } };
+}
+
+function ownRecord(resolved: ResolvedExperiment, scans: ScanSet): readonly AuditedCheck[] | null {
+  const path = pathOf(resolved, scans);
+  if (!existsSync(path)) return null;
+  return (JSON.parse(readFileSync(path, 'utf8')) as { checks: AuditedCheck[] }).checks;
+}
+
+function pathOf(
+  { task, taskOptions, code, experiment }: ResolvedExperiment,
+  { fingerprint }: ScanSet,
+): string {
+  const options = JSON.parse(JSON.stringify(taskOptions)) as Json;
+  const own = code.loaded?.[taskNameOf(experiment.proxyTask)];
+  const key = hashJson({
+    // Earlier versions kept names of failed checks alone.
+    version: 2,
+    task: task.name,
+    options,
+    scans: fingerprint,
+    ...(own === undefined ? {} : { code: own.files }),
+  });
+  return join(defaultCacheDirectory(), 'audits', `${key}.json`);
+}

@@ -1,0 +1,104 @@
+/**
+ * What the use cases report while they run: plain records, for a program to show or to ignore. Listening changes nothing.
+ */
+import type { EngineChoice } from '../calibration/engine-choice.js';
+import type { LatencyModel } from '../pretrain/latency.js';
+import type { Report } from '../pretrain/pretrain.js';
+import type { ScanReport } from '../scans/load.js';
+import type { StudyEvent } from '../study/index.js';
+import type { AuditStatus } from './auditing/audit-record.js';
+import type { WorkerCount } from './searching/worker-count.js';
+
+/** Reported while databases are opened and scans are read. */
+export type SourceEvent =
+  /** Something that the user should know of a database's file. */
+  | { readonly kind: 'database remark'; readonly database: string; readonly remark: string }
+  /** `done` of `total` scans are read; `name` is the next one. */
+  | { readonly kind: 'reading scans'; readonly done: number; readonly total: number; readonly name: string }
+  /** All scans are read: what was used and what was not. */
+  | {
+      readonly kind: 'scans read';
+      readonly folder: string;
+      /** True if the folder holds generated volumes. */
+      readonly phantoms: boolean;
+      readonly report: ScanReport;
+      /** Patients by side of the split. */
+      readonly patients: { readonly train: number; readonly validation: number };
+    }
+  /** The labelled crops that features will be probed with. */
+  | {
+      readonly kind: 'labelled crops read';
+      readonly crops: number;
+      readonly classes: number;
+      readonly patients: number;
+    };
+
+/** Reported by `search` and `resume`. */
+export type SearchEvent =
+  | SourceEvent
+  | StudyEvent
+  /** The search is about to begin or to go on: where, and how many candidates are trained at once. */
+  | {
+      readonly kind: 'prepared';
+      readonly choice: Pick<EngineChoice, 'engine' | 'device' | 'reason'>;
+      readonly workers: WorkerCount;
+      readonly database: string;
+      /** Candidates wanted. */
+      readonly candidates: number;
+      readonly metric: string;
+      /** The metric of a model that knows nothing. */
+      readonly chance: number;
+      /** Trainings of the highest scores that follow the last candidate. */
+      readonly repetitions: number;
+    }
+  /** Encoders are being measured, for the limit on latency. */
+  | { readonly kind: 'measuring latency'; readonly engine: string; readonly device: string }
+  /** The limit on latency in milliseconds, and what it is judged by. */
+  | { readonly kind: 'latency model'; readonly limit: number; readonly model: LatencyModel }
+  | { readonly kind: 'audit'; readonly status: AuditStatus }
+  /** Workers stand on several devices. */
+  | {
+      readonly kind: 'device groups';
+      readonly groups: readonly { readonly name: string; readonly workers: number }[];
+    }
+  /** Another version began the search, and so many of its decisions, derived anew, are as recorded. */
+  | {
+      readonly kind: 'other version';
+      readonly began: string;
+      readonly here: string;
+      readonly decisions: number;
+    }
+  /** The search began on a processor of another name. */
+  | { readonly kind: 'other processor'; readonly began: string; readonly here: string };
+
+/** Reported by `pretrain`. */
+export type PretrainEvent =
+  | SourceEvent
+  /** Training begins, after `from.step` steps where it goes on from a checkpoint. */
+  | {
+      readonly kind: 'training';
+      readonly engine: string;
+      readonly device: string;
+      readonly metric: string;
+      readonly chance: number;
+      /** Steps in all. */
+      readonly steps: number;
+      readonly from: CurvesSoFar | null;
+    }
+  | { readonly kind: 'step'; readonly report: Report };
+
+export interface CurvesSoFar {
+  readonly step: number;
+  /** Training loss by step. */
+  readonly losses: readonly number[];
+  /** The metric on held-out patients, by validation. */
+  readonly scores: readonly number[];
+}
+
+/** A listener, and a signal that ends the run: what is under way is left for the next run, and nothing is lost. */
+export interface RunOptions<Event> {
+  readonly onEvent?: ((event: Event) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export type Listener<Event> = (event: Event) => void;

@@ -1,0 +1,33 @@
+/**
+ * What a program calls: each use case is a function of plain options. Progress comes as events (`onEvent`), cancellation
+ * goes by an AbortSignal (`signal`), mistakes of the user are thrown as `UserError`. Nothing is printed, no process is ended.
+ */
+export { audit, type AuditEvent, type AuditOptions, type AuditOutcome } from './audit.js';
+export type { AskedExperiment, ExperimentInput, ExperimentOverrides } from './asked-experiment.js';
+export type { AuditedCheck, AuditStatus } from './auditing/audit-record.js';
+export { doctor, type DecoderReport, type DoctorReport } from './doctor.js';
+export type { CurvesSoFar, PretrainEvent, RunOptions, SearchEvent, SourceEvent } from './events.js';
+export { exportCandidate, type ExportOptions, type ExportOutcome } from './export.js';
+export {
+  candidates,
+  lineage,
+  lineageStatistics,
+  wholeLineage,
+  zeroCostAgreement,
+  type LineageSource,
+  type LineageStatistics,
+} from './lineage.js';
+export { describeNetwork, networkNames, type NetworkDescription, type NetworkOptions } from './network.js';
+export type { ExperimentSource } from './open-experiment.js';
+export { pretrain, type PretrainingOutcome, type PretrainOptions } from './pretrain.js';
+export type { ComparedSearch } from './reading/comparison.js';
+export type { FrontMember } from './reading/pareto-front.js';
+export type { SearchState } from './reading/search-state.js';
+export type { Standing, Winners } from './reading/winner.js';
+export type { ZeroCostReport } from './reading/zero-cost-report.js';
+export { resume, type ResumeOptions } from './resume.js';
+export { scans, type ScansOptions, type ScansOutcome } from './scans.js';
+export { search, type SearchOptions, type SearchOutcome } from './search.js';
+export type { WorkerCount } from './searching/worker-count.js';
+export { compare, status, summary, type Status, type Summary } from './status.js';
+export { verify, type VerifyOutcome } from './verify.js';

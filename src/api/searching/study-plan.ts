@@ -1,0 +1,73 @@
+/**
+ * From a resolved experiment to what a study needs: its strategy over the space that keeps the constraints, its costs, its
+ * auxiliary evaluations, and the record of it all in the database.
+ */
+import { rngOf } from '../../core/random.js';
+import type { ResolvedExperiment } from '../../experiment/resolve.js';
+import type { LabelledSet } from '../../probes/labelled-set.js';
+import { constrained } from '../../search/constrained.js';
+import { genomeSpace } from '../../search/space.js';
+import { createStrategy } from '../../search/strategies/index.js';
+import { told, type GenomeSpace, type Strategy } from '../../search/strategy.js';
+import type { StudyPlan } from '../../study/index.js';
+import { createScorer } from '../../workers/zero-cost/scorer.js';
+import type { SearchSpec } from '../search-spec.js';
+
+export function specOf(
+  { experiment, code, channels, plan }: ResolvedExperiment,
+  labelled?: LabelledSet,
+): SearchSpec {
+  return {
+    experiment,
+    code,
+    channels,
+    worst: plan.worst,
+    ...(labelled === undefined ? {} : { labelled: labelled.fingerprint }),
+  };
+}
+
+/** The strategy of an experiment over its space, told nothing yet. What it proposes keeps the constraints. */
+export function strategyOf(resolved: ResolvedExperiment): Strategy {
+  const { strategy } = resolved.experiment;
+  const reference = typeof strategy === 'string' ? { name: strategy, options: {} } : strategy;
+  return createStrategy(reference, proposableSpace(resolved), {
+    lookahead: resolved.experiment.lookahead,
+    zeroCost: createScorer(resolved),
+    own: {
+      members: resolved.strategies,
+      problem: (genome) => resolved.space.gene.problems(genome, [])[0] ?? null,
+    },
+  });
+}
+
+/** Throws a `UserError` where a strategy of the user's own cannot decide on the first candidate. */
+export function tryStrategy(resolved: ResolvedExperiment): void {
+  if (Object.keys(resolved.strategies).length === 0) return;
+  told(strategyOf(resolved)).ask(0, rngOf(resolved.experiment.seed, 'try'));
+}
+
+/** The experiment's space without the genomes that break its constraints. */
+export function proposableSpace(resolved: ResolvedExperiment): GenomeSpace {
+  return constrained(genomeSpace(resolved.space), (genome) => {
+    const assessment = resolved.feasibility(genome);
+    return assessment.feasible ? null : assessment.reason;
+  });
+}
+
+/** The evaluations of which the strategy is told nothing, and the rule that ends trainings early. */
+export function auxiliaryPlanOf({
+  experiment,
+  plan,
+}: ResolvedExperiment): Required<Pick<StudyPlan, 'auxiliary' | 'objectives' | 'stopping'>> {
+  const { trust, winners, probe, curveStopping, objectives } = experiment;
+  return {
+    objectives,
+    auxiliary: {
+      trust: trust.share > 0 ? trust : undefined,
+      winners: winners.candidates > 0 ? winners : undefined,
+      probeShare: probe?.share,
+    },
+    stopping:
+      curveStopping === undefined ? undefined : { ...curveStopping, curve: `validation/${plan.metric}` },
+  };
+}

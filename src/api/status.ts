@@ -1,0 +1,90 @@
+/**
+ * The state of a search: how far it is, its highest score, its winner, and whether its scores can be trusted. Reads only; a
+ * running search is not disturbed.
+ */
+import type { LatencyModel } from '../pretrain/latency.js';
+import {
+  ancestry,
+  endedByCurve,
+  findCandidate,
+  probeSummary,
+  trustRows,
+  type Ancestor,
+  type Candidate,
+  type ExperimentRow,
+  type ProbeSummary,
+  type Store,
+} from '../store/index.js';
+import { trustReports, type TrustReport } from '../study/index.js';
+import { withExperiment, type ExperimentSource } from './open-experiment.js';
+import { comparableSearches, type ComparedSearch } from './reading/comparison.js';
+import { paretoFront, type FrontMember } from './reading/pareto-front.js';
+import { currentSummary, type CurrentSummary } from './reading/search-state.js';
+import { winnersOf, type Winners } from './reading/winner.js';
+import { specFromJson } from './search-spec.js';
+import { latencyLimit, storedLatencyModel } from './searching/stored-latency.js';
+
+export interface Status extends CurrentSummary {
+  /** The database's row: name, task, space, strategy, seed, engine, metric, chance … */
+  readonly experiment: ExperimentRow;
+  readonly database: string;
+  /** The candidate with the highest score of the search; null before the first score. */
+  readonly highest: Candidate | null;
+  /** The candidates that no other beats in everything; null if the search weighs the score alone. */
+  readonly front: readonly FrontMember[] | null;
+  /** Null until the best were chosen to be trained again. */
+  readonly winners: Winners | null;
+  /** How far scores agree with full evaluations and probes. */
+  readonly trust: readonly TrustReport[];
+  /** Share of all steps spent on trust; 0: none. */
+  readonly trustShare: number;
+  readonly probe: ProbeSummary | null;
+  /** Trainings of the search that their learning curves ended. */
+  readonly endedByCurve: number;
+  /** The limit in milliseconds and the model that it is judged by; null without a limit. */
+  readonly latency: { readonly limit: number; readonly model: LatencyModel } | null;
+}
+
+export function status(source: ExperimentSource): Promise<Status> {
+  return withExperiment(source, (store, row) => statusOf(store, row));
+}
+
+export function statusOf(store: Store, row: ExperimentRow): Status {
+  const summary = currentSummary(store, row);
+  const { best } = summary;
+  const limit = latencyLimit(row);
+  const model = storedLatencyModel(row, store.path);
+  return {
+    ...summary,
+    experiment: row,
+    database: store.path,
+    highest: best === null ? null : (findCandidate(store, row.id, best.number) ?? null),
+    front: paretoFront(store, row),
+    winners: winnersOf(store, row),
+    trust: trustReports(trustRows(store, row.id)),
+    // Databases of tests and of other programs may hold no experiment file.
+    trustShare:
+      (specFromJson(row.spec) as Partial<ReturnType<typeof specFromJson>>).experiment?.trust?.share ?? 0,
+    probe: probeSummary(store, row.id),
+    endedByCurve: endedByCurve(store, row.id),
+    latency: limit === undefined || model === undefined ? null : { limit, model },
+  };
+}
+
+/** Searches of the same database on the same scans, task and training, this one included; null if there is no other. */
+export function compare(source: ExperimentSource): Promise<readonly ComparedSearch[] | null> {
+  return withExperiment(source, comparableSearches);
+}
+
+/** A search's state with the ancestors of its winner, or of its highest score until that is known. */
+export interface Summary extends Status {
+  readonly ancestry: readonly Ancestor[];
+}
+
+export function summary(source: ExperimentSource): Promise<Summary> {
+  return withExperiment(source, (store, row) => {
+    const state = statusOf(store, row);
+    const number = state.winners?.winner?.number ?? state.best?.number;
+    return { ...state, ancestry: number === undefined ? [] : ancestry(store, row.id, number) };
+  });
+}

@@ -1,0 +1,20 @@
+/**
+ * Derives every decision of a search anew from its log, without training.
+ */
+import type { Verification } from '../study/index.js';
+import { resolvedFrom, withExperiment, type ExperimentSource } from './open-experiment.js';
+import { requireCodeOf, verifyResolved } from './resume-guards.js';
+
+export interface VerifyOutcome extends Verification {
+  /** Name of the experiment. */
+  readonly experiment: string;
+}
+
+/** Throws `UserError` if the user's own code is not that of the search. */
+export function verify(source: ExperimentSource): Promise<VerifyOutcome> {
+  return withExperiment(source, async (store, row) => {
+    const resolved = await resolvedFrom(row, source.database);
+    requireCodeOf(row, resolved);
+    return { experiment: row.name, ...verifyResolved(store, row, resolved) };
+  });
+}

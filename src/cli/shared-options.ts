@@ -1,0 +1,18 @@
+/**
+ * The options of `search` and `resume` on workers.
+ */
+export const workerOptions = {
+  workers: {
+    type: 'number',
+    describe: 'candidates trained at once (default: as many as the cores carry, up to half the lookahead)',
+  },
+  memory: {
+    type: 'number',
+    describe: 'MiB that candidates may take together (default: four fifths of what is free)',
+  },
+} as const;
+
+/** The option of the commands that read an experiment of a database. */
+export const experimentOption = {
+  experiment: { type: 'string', describe: 'name, where the database holds several' },
+} as const;

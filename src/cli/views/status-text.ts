@@ -1,0 +1,53 @@
+/**
+ * The state of a search in words.
+ */
+import type { ComparedSearch, FrontMember, Status } from '../../api/index.js';
+import { recordedReason } from '../../calibration/engine-choice.js';
+import { auxiliaryText, highestText } from './auxiliary-text.js';
+import { comparisonText } from './comparison.js';
+import { latencyText } from './event-text.js';
+import { percent, plural, si, table } from './format.js';
+
+/** `others`: comparable searches of the same database, if there are any. */
+export function statusText(status: Status, others: readonly ComparedSearch[] | null): string {
+  const { experiment: row, latency, state, database, best } = status;
+  return [
+    `${row.name}: ${row.task} over ${row.space} by ${row.strategy}, seed ${row.seed}, ${row.engine} on ${row.device}`,
+    ...(row.engineChoice == null ? [] : [`engine: ${row.engine} on ${row.device} (${recordedReason(row)})`]),
+    ...(latency === null ? [] : [latencyText(latency.limit, latency.model)]),
+    candidatesText(status),
+    ...(state === 'stopped' ? [`stopped; voxolve resume ${database} goes on`] : []),
+    ...(best === null
+      ? [`highest score: none yet; chance ${percent(row.chance)}`]
+      : [...scoreLines(status, best), ...(others === null ? [] : [comparisonText(others)])]),
+  ].join('\n');
+}
+
+function candidatesText({ experiment, candidates, diverged, endedByCurve }: Status): string {
+  return (
+    `candidates: ${candidates.done} done of ${experiment.candidates}; ${candidates.running} running, ` +
+    `${candidates.pending} pending, ${candidates.failed} failed, ${candidates.infeasible} infeasible, ${diverged} diverged` +
+    (endedByCurve > 0 ? `, ${endedByCurve} ended early by their curves` : '')
+  );
+}
+
+function scoreLines(status: Status, best: NonNullable<Status['best']>): readonly string[] {
+  const { experiment, medianOfFirstTen, front } = status;
+  const median = medianOfFirstTen === null ? '' : `, median of the first ten ${percent(medianOfFirstTen)}`;
+  return [
+    `${highestText(experiment.metric, best)}; chance ${percent(experiment.chance)}${median}`,
+    ...(front === null ? [] : [frontText(front)]),
+    ...auxiliaryText(status),
+  ];
+}
+
+function frontText(front: readonly FrontMember[]): string {
+  const rows = front.map(({ number, score, params, macs }) => [
+    number,
+    percent(score),
+    si(params ?? 0),
+    si(macs ?? 0),
+  ]);
+  const title = `${plural(front.length, 'candidate')} that no other beats in everything:`;
+  return `${title}\n${table(['candidate', 'score', 'parameters', 'MACs'], rows)}`;
+}
