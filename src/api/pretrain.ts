@@ -13,7 +13,7 @@ import { resolveExperiment } from '../experiment/resolve.js';
 import type { Experiment } from '../experiment/schema.js';
 import { tryOwn } from '../experiment/try-own.js';
 import { writeFolder } from '../export/write-folder.js';
-import type { PretrainOutcome } from '../pretrain/pretrain.js';
+import type { TrainingOutcome } from '../core/records.js';
 import {
   given,
   readAsked,
@@ -44,7 +44,7 @@ export interface PretrainOptions extends ExperimentOverrides, RunOptions<Pretrai
 
 export interface PretrainingOutcome {
   /** `interrupted`: the signal ended it; the same call goes on from the last checkpoint. */
-  readonly status: PretrainOutcome['status'] | 'interrupted';
+  readonly status: TrainingOutcome['status'] | 'interrupted';
   /** Steps taken; null if interrupted. */
   readonly steps: number | null;
   /** Steps asked for. */
@@ -114,7 +114,7 @@ function withSteps(experiment: Experiment, { steps, seed, engine, device }: Pret
 /** Writes curves and export, with the weights of the best validation; then removes the checkpoints. */
 async function finish(
   { resolved, source, folder }: PretrainRun,
-  { curves: lines, status, steps, score }: PretrainOutcome,
+  { curves: lines, status, steps, score }: TrainingOutcome,
   checkpoints: Checkpoints,
 ): Promise<Omit<PretrainingOutcome, 'metric' | 'chance' | 'asked'>> {
   const best = checkpoints.winner;

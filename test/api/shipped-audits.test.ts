@@ -53,7 +53,8 @@ describe.each(names)('the audit of experiments/%s.json', (name) => {
   });
 });
 
-const auditRemark = (...setting: Parameters<typeof auditStatus>): string => auditText(auditStatus(...setting));
+const auditRemark = (...setting: Parameters<typeof auditStatus>): string =>
+  auditText(auditStatus(...setting));
 
 describe('what a search says of the audit of its setting', () => {
   const scans = { fingerprint: 'some scans' } as ScanSet;

@@ -13,8 +13,8 @@ import type { ResolvedExperiment } from '../../experiment/resolve.js';
 import { infeasibility } from '../../nn/shapes.js';
 import { batchesHere } from '../../pretrain/batches.js';
 import { programCost } from '../../pretrain/cost.js';
-import type { Curve } from '../../pretrain/curves.js';
-import { heldOutBatches, Interrupted, pretrain, type PretrainOutcome } from '../../pretrain/pretrain.js';
+import type { Curve, TrainingOutcome } from '../../core/records.js';
+import { heldOutBatches, Interrupted, pretrain } from '../../pretrain/pretrain.js';
 import type { ScanSet } from '../../scans/sampling/scan-set.js';
 import { shareScans } from '../../scans/sampling/scan-set-transfer.js';
 import { BatchPrefetcher } from '../../workers/batch-prefetcher.js';
@@ -36,7 +36,7 @@ export interface PretrainRun {
 }
 
 export interface Trained {
-  readonly outcome: PretrainOutcome;
+  readonly outcome: TrainingOutcome;
   readonly checkpoints: Checkpoints;
 }
 

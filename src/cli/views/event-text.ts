@@ -83,7 +83,7 @@ export function workersText({ workers, asked, cores, carried, lookahead }: Worke
 /** The limit, the model that it is judged by and how far that can be trusted, in one line. */
 export function latencyText(limit: number, model: LatencyModel): string {
   const { input, engine, device, machine, measured: encoders, leftOut } = model;
-  const here = machine === processor() ? '' : ', another machine than this; its model is used';
+  const here = machine === processor() ? '' : ', another machine than this; its model is kept';
   return (
     `latency: at most ${limit} ms for [${input.join(', ')}] on ${engine} ${device}, predicted from ` +
     `${plural(encoders.length, 'encoder')} measured on ${machine}${here}; measured over predicted, each left out of the fit: ` +
