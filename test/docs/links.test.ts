@@ -3,7 +3,7 @@
  * file that their package lacks.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { anchorsOf, linksOf, withoutCode, withoutSection } from './markdown.js';
@@ -26,6 +26,16 @@ const CONTRIBUTORS = [
   'docs/adding-an-op.md',
   'docs/adding-a-format.md',
 ];
+
+/** A path within the source code. */
+const CITATION = /`(?:src|bench|test|\.ci|proxy-tasks|search-spaces)\/[\w./*-]*`/g;
+
+/** True if the path, which may end in a pattern such as `op-cases*.ts`, names something in the repository. */
+function exists(path: string): boolean {
+  if (!path.includes('*')) return existsSync(join(root, path));
+  const pattern = new RegExp(`^${basename(path).replaceAll('.', '\\.').replaceAll('*', '.*')}$`);
+  return readdirSync(join(root, dirname(path))).some((name) => pattern.test(name));
+}
 
 function textOf(page: string): string {
   return readFileSync(join(root, page), 'utf8');
@@ -80,13 +90,24 @@ describe('what is taken for a link', () => {
   });
 });
 
+describe('what contributors read', () => {
+  // A changelog tells of what was.
+  const current = CONTRIBUTORS.filter((page) => page !== 'CHANGELOG.md');
+  const guides = docs.filter((name) => name.startsWith('adding-a-')).map((name) => join('docs', name));
+
+  it.each([...new Set([...current, ...guides])])('cites files that exist: %s', (page) => {
+    const cited = textOf(page).match(CITATION) ?? [];
+    expect(cited.filter((path) => !/NAME/.test(path) && !exists(path.replaceAll('`', '')))).toEqual([]);
+  });
+});
+
 describe('what users read', () => {
   const users = pages.filter((page) => !CONTRIBUTORS.includes(page));
 
   it.each(users)('cites no file that the package lacks: %s', (page) => {
     // Guides end with a section for contributors.
     const text = withoutSection(textOf(page), /Adding it to voxolve itself/);
-    expect(text.match(/`(?:src|bench|test|\.ci)\/[^`]*`/g) ?? []).toEqual([]);
+    expect(text.match(CITATION) ?? []).toEqual([]);
   });
 
   it('describes every command', async () => {
