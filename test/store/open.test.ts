@@ -6,7 +6,6 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { UserError } from '../../src/core/errors.js';
 import { openStore, type OpenMode } from '../../src/store/open.js';
 import { APPLICATION_ID, MIGRATIONS } from '../../src/store/schema.js';
-import { insertExperiment } from './rows.js';
 
 let folder: string;
 let path: string;
@@ -130,66 +129,5 @@ describe('an open database', () => {
     );
     first.close();
     openStore(path, 'write').close();
-  });
-
-  it('lets readers read while a transaction is open, and sees no half of it', () => {
-    const writer = openStore(path, 'create');
-    const reader = openStore(path, 'read');
-    const count = (): unknown => reader.statement('SELECT count(*) FROM experiments').pluck().get();
-    writer.transaction(() => {
-      insertExperiment(writer);
-      expect(count()).toBe(0);
-    });
-    expect(count()).toBe(1);
-    expect(() => insertExperiment(reader)).toThrow('readonly');
-    reader.close();
-    writer.close();
-  });
-
-  it('lets a reader see one instant while others write', () => {
-    const writer = openStore(path, 'create');
-    const reader = openStore(path, 'read');
-    const count = (): unknown => reader.statement('SELECT count(*) FROM experiments').pluck().get();
-    reader.snapshot(() => {
-      expect(count()).toBe(0);
-      insertExperiment(writer);
-      expect(count()).toBe(0);
-    });
-    expect(count()).toBe(1);
-    reader.close();
-    writer.close();
-  });
-
-  it('undoes a transaction that throws', () => {
-    const store = openStore(path, 'create');
-    expect(() =>
-      store.transaction(() => {
-        insertExperiment(store);
-        throw new Error('halfway');
-      }),
-    ).toThrow('halfway');
-    expect(store.statement('SELECT count(*) FROM experiments').pluck().get()).toBe(0);
-    store.close();
-  });
-
-  it('refuses rows that break its rules', () => {
-    const store = openStore(path, 'create');
-    insertExperiment(store);
-    const insert = (number: number, status: string): unknown =>
-      store
-        .statement(
-          "INSERT INTO candidates (experiment, number, genome, genome_hash, status) VALUES (1, ?, '{}', '', ?)",
-        )
-        .run(number, status);
-    insert(0, 'done');
-    expect(() => insert(0, 'done')).toThrow('UNIQUE');
-    expect(() => insert(-1, 'done')).toThrow('CHECK');
-    expect(() => insert(1, 'finished')).toThrow('CHECK');
-    expect(() =>
-      store
-        .statement("INSERT INTO candidate_parents (candidate, parent, role) VALUES (1, 99, 'parent')")
-        .run(),
-    ).toThrow('FOREIGN KEY');
-    store.close();
   });
 });
