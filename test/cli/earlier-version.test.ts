@@ -4,30 +4,55 @@
 import { copyFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { expect, it } from 'vitest';
-import { writePatient } from '../support/scans/nifti-file.js';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { version as current } from '../../src/core/version.js';
 import { voxolve } from '../support/cli.js';
+import { writePatient } from '../support/scans/nifti-file.js';
 import { lineageTables, temporaryFolder } from '../support/tiny.js';
 
 const folder = temporaryFolder();
+const scans = join(folder, 'scans');
 const env = { VOXOLVE_CACHE: join(folder, 'cache') };
 
-it('a search that version 0.2.0 began is resumed, extended and verified', { timeout: 120_000 }, async () => {
-  const scans = join(folder, 'scans');
+/** A copy of the database that a version wrote. */
+function databaseOf(version: string): string {
+  const db = join(folder, `${version}.db`);
+  copyFileSync(
+    fileURLToPath(new URL(`../fixtures/databases/version-${version}.sqlite`, import.meta.url)),
+    db,
+  );
+  return db;
+}
+
+beforeAll(() => {
   mkdirSync(scans);
   for (let patient = 0; patient < 4; patient++) writePatient(join(scans, `patient-${patient}.nii`), patient);
-  const db = join(folder, 'older.db');
-  copyFileSync(fileURLToPath(new URL('../fixtures/databases/version-0.2.0.sqlite', import.meta.url)), db);
-  const before = await voxolve(['status', db], env);
-  expect(before.stderr).toMatch(
-    /older\.db: has the older schema 7; run voxolve resume, which upgrades it\n$/,
-  );
+});
 
-  const resumed = await voxolve(['resume', db, '--scans', scans, '--candidates', '9'], env);
-  expect(resumed.code, resumed.stderr).toBe(0);
-  expect(resumed.stderr).toContain('begun by voxolve 0.2.0; this is ');
-  const tables = lineageTables(db);
-  expect(tables['candidates']).toHaveLength(9);
-  const verified = await voxolve(['verify', db], env);
-  expect(verified.stdout).toContain('9 decisions derived anew, all as recorded');
+describe.each([
+  ['0.2.0', 'finished', 7],
+  ['0.3.0', 'killed, with candidates decided out of order and under way', 5],
+])('a search that version %s began, %s', (version, _how, finished) => {
+  it('is resumed, extended and verified', { timeout: 120_000 }, async () => {
+    const db = databaseOf(version);
+    const before = lineageTables(db);
+    const done = (before['candidates'] as { status: string }[]).filter(({ status }) => status === 'done');
+    expect(done).toHaveLength(finished);
+
+    const resumed = await voxolve(['resume', db, '--scans', scans, '--candidates', '9'], env);
+    expect(resumed.code, resumed.stderr).toBe(0);
+    const remark = `begun by voxolve ${version}; this is ${current}, and `;
+    if (version !== current) expect(resumed.stderr).toContain(remark);
+    const after = lineageTables(db);
+    expect(after['candidates']).toHaveLength(9);
+    expect(after['candidates']).toEqual(expect.arrayContaining(done));
+    expect(after['evaluations']).toEqual(expect.arrayContaining(before['evaluations'] ?? []));
+    const verified = await voxolve(['verify', db], env);
+    expect(verified.stdout).toContain('9 decisions derived anew, all as recorded');
+  });
+});
+
+it('the database of a version with another schema is read as it is, with a remark', async () => {
+  const { stderr } = await voxolve(['status', databaseOf('0.2.0')], env);
+  expect(stderr).toMatch(/0\.2\.0\.db: has the older schema 7; run voxolve resume, which upgrades it\n$/);
 });
