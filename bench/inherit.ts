@@ -14,7 +14,7 @@ import { present } from '../src/core/errors.js';
 import { rngOf } from '../src/core/random.js';
 import type { TensorMap } from '../src/core/tensor.js';
 import { onnxEngine } from '../src/engines/onnx/index.js';
-import { resolveExperiment, type ResolvedExperiment } from '../src/experiment/resolve.js';
+import { resolveExperiment, type PlannedExperiment } from '../src/experiment/resolve.js';
 import { readExperiment } from '../src/experiment/read.js';
 import type { Architecture } from '../src/nn/architecture.js';
 import { infeasibility } from '../src/nn/shapes.js';
@@ -72,7 +72,7 @@ async function savings(kinds: readonly string[], file: string, parents: number):
   const folder = mkdtempSync(join(tmpdir(), 'voxolve-inherit-'));
   try {
     await writePhantoms(folder, present(experiment.phantoms, 'phantoms of the experiment'));
-    const resolved = await resolveExperiment(experiment, 1);
+    const resolved = (await resolveExperiment(experiment)).planFor(1);
     const { set } = await loadScanSet(folder, experiment.scans, {
       seed: experiment.seed,
       minimumSize: resolved.plan.crop,
@@ -89,7 +89,7 @@ async function savings(kinds: readonly string[], file: string, parents: number):
 
 async function rowOf(
   kind: string,
-  resolved: ResolvedExperiment,
+  resolved: PlannedExperiment,
   set: ScanSet,
   parents: number,
 ): Promise<string> {
@@ -117,7 +117,7 @@ async function rowOf(
   );
 }
 
-function isSmall(architecture: Architecture, { plan, experiment }: ResolvedExperiment): boolean {
+function isSmall(architecture: Architecture, { plan, experiment }: PlannedExperiment): boolean {
   const { macs = Infinity } = experiment.constraints;
   return (
     infeasibility(architecture, plan.encoderInput) === null &&
@@ -127,7 +127,7 @@ function isSmall(architecture: Architecture, { plan, experiment }: ResolvedExper
 
 /** At a constant rate, so that no step is worth more than another. */
 async function train(
-  { resolved, set, seed }: { resolved: ResolvedExperiment; set: ScanSet; seed: number },
+  { resolved, set, seed }: { resolved: PlannedExperiment; set: ScanSet; seed: number },
   architecture: Architecture,
   steps: number,
   parent?: TensorMap,
@@ -160,7 +160,7 @@ async function train(
   }
 }
 
-function scoresOf({ curves }: TrainingOutcome, { plan }: ResolvedExperiment): readonly number[] {
+function scoresOf({ curves }: TrainingOutcome, { plan }: PlannedExperiment): readonly number[] {
   return curves.find(({ name }) => name === `validation/${plan.metric}`)?.values ?? [];
 }
 

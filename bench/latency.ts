@@ -41,7 +41,7 @@ async function main(): Promise<void> {
     constraints: { ...file.constraints, latencyInput },
   };
   const experiment = parseOrThrow(Experiment, changed, 'the options');
-  const resolved = await resolveExperiment(experiment, 1);
+  const resolved = (await resolveExperiment(experiment)).planFor(1);
   const { engine, device, 'held-out': heldOut, json } = values;
   const input = latencyInputOf(resolved);
   const setting = { engine, device, threads: experiment.threads, input };

@@ -11,7 +11,12 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { auditExperiment, usualEffort } from '../../src/api/audit.js';
 import { phantoms } from '../../src/api/scan-source.js';
-import { subjectOf, trainingOf, type ShippedAudit, type ShippedRun } from '../../src/api/auditing/shipped-audits.js';
+import {
+  subjectOf,
+  trainingOf,
+  type ShippedAudit,
+  type ShippedRun,
+} from '../../src/api/auditing/shipped-audits.js';
 import { canonicalJson, type Json } from '../../src/core/json.js';
 import { writeAtomicallySync } from '../../src/core/atomic-write.js';
 import { resolveExperiment } from '../../src/experiment/resolve.js';
@@ -80,7 +85,7 @@ function keyOf({ scans, seed }: Pick<ShippedRun, 'scans' | 'seed'>): string {
 }
 
 async function emptyRecord(experiment: Experiment): Promise<Omit<ShippedAudit, 'runs'>> {
-  const resolved = await resolveExperiment(experiment, 1);
+  const resolved = await resolveExperiment(experiment);
   return {
     subject: subjectOf(resolved),
     audit: {

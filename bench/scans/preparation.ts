@@ -11,7 +11,7 @@ import { initialWeights } from '../../src/pretrain/initialise.js';
 import { loadScanSet } from '../../src/scans/load.js';
 import { writePhantoms } from '../../src/scans/phantoms/phantoms.js';
 import { shareScans } from '../../src/scans/sampling/scan-set-transfer.js';
-import { told } from '../../src/search/strategy.js';
+import { asSequential } from '../../src/search/strategy.js';
 import { BatchPrefetcher } from '../../src/workers/batch-prefetcher.js';
 import { strategyOf } from '../../src/api/searching/study-plan.js';
 
@@ -36,7 +36,7 @@ export async function preparationShare(
   folder: string,
 ): Promise<Preparation> {
   const experiment = await readExperiment(path);
-  const resolved = await resolveExperiment(experiment, 1);
+  const resolved = (await resolveExperiment(experiment)).planFor(1);
   const { plan } = resolved;
   if (scans === null && experiment.phantoms !== undefined)
     await writePhantoms(join(folder, 'phantoms'), experiment.phantoms);
@@ -47,7 +47,7 @@ export async function preparationShare(
   });
   const here = batchesHere({ set, plan, size: experiment.training.batch, split: 'train' });
   const feed = new BatchPrefetcher({ experiment, code: resolved.code, scans: shareScans(set) }, here);
-  const strategy = told(strategyOf(resolved));
+  const strategy = asSequential(strategyOf(resolved.constrainBy(undefined)));
   const total = { made: 0, trained: 0, waited: 0 };
   try {
     for (let number = 0; number < CANDIDATES; number++) {

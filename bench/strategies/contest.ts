@@ -8,7 +8,7 @@ import { present } from '../../src/core/errors.js';
 import { rngOf } from '../../src/core/random.js';
 import { writeAtomicallySync } from '../../src/core/atomic-write.js';
 import { engines } from '../../src/engines/index.js';
-import { resolveExperiment, type ResolvedExperiment } from '../../src/experiment/resolve.js';
+import { resolveExperiment, type PlannedExperiment } from '../../src/experiment/resolve.js';
 import type { Experiment } from '../../src/experiment/schema.js';
 import type { Architecture } from '../../src/nn/architecture.js';
 import { programCost } from '../../src/pretrain/cost.js';
@@ -16,7 +16,7 @@ import { heldOutBatches, pretrain } from '../../src/pretrain/pretrain.js';
 import { loadScanSet } from '../../src/scans/load.js';
 
 export interface Contest {
-  readonly resolved: ResolvedExperiment;
+  readonly resolved: PlannedExperiment;
   /** The score of one network on one seed; taken from the record where it is there. */
   score(name: string, architecture: Architecture, seed: number): Promise<number>;
 }
@@ -26,11 +26,12 @@ export async function openContest(experiment: Experiment, scans: string, record:
   const known = existsSync(record)
     ? (JSON.parse(readFileSync(record, 'utf8')) as Record<string, number>)
     : {};
-  const draft = await resolveExperiment(experiment, 1);
+  const loaded = await resolveExperiment(experiment);
+  const draft = loaded.planFor(1);
   const open = async (seed: number) =>
     (await loadScanSet(scans, experiment.scans, { seed, minimumSize: draft.plan.crop })).set;
   const { channels } = await open(experiment.seed);
-  const resolved = await resolveExperiment(experiment, channels);
+  const resolved = loaded.planFor(channels);
   return {
     resolved,
     score: async (name, architecture, seed) => {

@@ -9,7 +9,7 @@ import { hashJson } from '../core/hash.js';
 import type { Json } from '../core/json.js';
 import { rngOf } from '../core/random.js';
 import { engines } from '../engines/index.js';
-import { resolveExperiment, type ResolvedExperiment } from '../experiment/resolve.js';
+import { resolveExperiment, type PlannedExperiment } from '../experiment/resolve.js';
 import type { Experiment } from '../experiment/schema.js';
 import { tryOwn } from '../experiment/try-own.js';
 import { defaultCacheDirectory } from '../scans/cache/cache.js';
@@ -62,7 +62,7 @@ export async function audit(options: AuditOptions): Promise<AuditOutcome> {
 }
 
 export interface Audited {
-  readonly resolved: ResolvedExperiment;
+  readonly resolved: PlannedExperiment;
   readonly scans: ScanSet;
   readonly checks: readonly Check[];
 }
@@ -75,10 +75,10 @@ export async function auditExperiment(
   report: Listener<AuditEvent>,
 ): Promise<Audited> {
   const choice = await chooseEngine(experiment);
-  const draft = await resolveExperiment(experiment, 1);
+  const loaded = await resolveExperiment(experiment);
   const folder = await scanFolder(source, experiment, phantomsDatabase(experiment));
-  const scans = await loadScans(folder, experiment, draft.plan, report);
-  const resolved = await resolveExperiment(experiment, scans.channels);
+  const scans = await loadScans(folder, experiment, loaded.planFor(1).plan, report);
+  const resolved = loaded.planFor(scans.channels);
   tryOwn(resolved, scans);
   const checks = await runChecks({
     set: scans,

@@ -2,7 +2,7 @@
  * An experiment opened from its database, for the use cases that read one.
  */
 import { parseOrThrow } from '../core/validate.js';
-import { resolveExperiment, type ResolvedExperiment } from '../experiment/resolve.js';
+import { resolveExperiment, type ConstrainedExperiment } from '../experiment/resolve.js';
 import { Experiment } from '../experiment/schema.js';
 import {
   chooseExperiment,
@@ -46,8 +46,9 @@ export function reportRemarks({ path, remarks }: Store, report: Listener<SourceE
 }
 
 /** The experiment's space and task as the database records them. */
-export async function resolvedFrom(row: ExperimentRow, database: string): Promise<ResolvedExperiment> {
+export async function resolvedFrom(row: ExperimentRow, database: string): Promise<ConstrainedExperiment> {
   const { experiment, channels } = specFromJson(row.spec);
   const parsed = parseOrThrow(Experiment, experiment, `experiment ${row.name} in ${database}`);
-  return resolveExperiment(parsed, channels, storedLatencyModel(row, database));
+  const resolved = await resolveExperiment(parsed);
+  return resolved.planFor(channels).constrainBy(storedLatencyModel(row, database));
 }

@@ -74,13 +74,14 @@ export async function pretrain(options: PretrainOptions): Promise<PretrainingOut
   }
   const experiment = withSteps(await readAsked(options.experiment), options);
   const choice = await chooseEngine(experiment);
-  const draft = await resolveExperiment(experiment, 1);
+  const loaded = await resolveExperiment(experiment);
+  const draft = loaded.planFor(1);
   await loadArchitecture(options.architecture, draft, 1); // refuses a wrong one before scans are read
   const source = options.scans === undefined ? phantoms : resolve(options.scans);
   const folder = await scanFolder(source, experiment, output);
   const scans = await loadScans(folder, experiment, draft.plan, report);
   signal?.throwIfAborted();
-  const resolved = await resolveExperiment(experiment, scans.channels);
+  const resolved = loaded.planFor(scans.channels);
   tryOwn(resolved, scans);
   const architecture = await loadArchitecture(options.architecture, resolved, scans.channels);
   const run = { resolved, source: architecture, scans, choice, folder: output, every, report, signal };

@@ -4,7 +4,7 @@
  */
 import { UserError } from '../core/errors.js';
 import { requireSameCode } from '../experiment/code-record.js';
-import type { ResolvedExperiment } from '../experiment/resolve.js';
+import type { ConstrainedExperiment, ResolvedExperiment } from '../experiment/resolve.js';
 import type { ExperimentRow as Row, Store } from '../store/index.js';
 import { verifyStudy, type Verification } from '../study/index.js';
 import { processor } from '../calibration/stored-calibration.js';
@@ -29,10 +29,10 @@ export function requireCodeOf(row: Row, { code, experiment }: ResolvedExperiment
 }
 
 /** Derives every decision of an experiment anew, by its strategy and constraints as this version makes them. */
-export function verifyResolved(store: Store, row: Row, resolved: ResolvedExperiment): Verification {
+export function verifyResolved(store: Store, row: Row, resolved: ConstrainedExperiment): Verification {
   return verifyStudy(store, row, {
     strategy: strategyOf(resolved),
-    feasibility: (genome) => resolved.feasibility(genome),
+    feasibility: resolved.feasibility,
     ...auxiliaryPlanOf(resolved),
   });
 }
@@ -44,7 +44,7 @@ export function verifyResolved(store: Store, row: Row, resolved: ResolvedExperim
 export function requireSameDecisions(
   store: Store,
   row: Row,
-  resolved: ResolvedExperiment,
+  resolved: ConstrainedExperiment,
   report: Listener<SearchEvent>,
 ): void {
   // A strategy of the user's own may rest on more than the log, which only shows here.

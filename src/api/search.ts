@@ -14,7 +14,11 @@ import { UserError } from '../core/errors.js';
 import { canonicalJson, isJsonRecord, type Json } from '../core/json.js';
 import { version } from '../core/version.js';
 import { loadSpace } from '../experiment/plugins/index.js';
-import { resolveExperiment, type ResolvedExperiment } from '../experiment/resolve.js';
+import {
+  resolveExperiment,
+  type ConstrainedExperiment,
+  type PlannedExperiment,
+} from '../experiment/resolve.js';
 import type { Experiment } from '../experiment/schema.js';
 import { tryOwn } from '../experiment/try-own.js';
 import type { LatencyModel } from '../pretrain/latency.js';
@@ -85,7 +89,7 @@ export interface SearchOutcome {
 /** A search about to begin or to go on, with everything checked that can be checked before the database is written. */
 interface ReadySearch {
   readonly experiment: Experiment;
-  readonly resolved: ResolvedExperiment;
+  readonly resolved: ConstrainedExperiment;
   readonly scans: ScanSet;
   readonly labelled: LabelledSet | undefined;
   readonly spec: SearchSpec;
@@ -170,29 +174,30 @@ async function makeReady(
     readonly before: ExperimentRow | undefined;
     readonly choice: EngineChoice;
   },
-  onRead: (resolved: ResolvedExperiment) => void,
+  onRead: (planned: PlannedExperiment) => void,
 ): Promise<ReadySearch> {
   const report: Listener<SearchEvent> = options.onEvent ?? (() => undefined);
-  const draft = await resolveExperiment(experiment, 1);
+  const loaded = await resolveExperiment(experiment);
+  const draft = loaded.planFor(1);
   // Refuses wrong options before anything is read or written.
-  const { name: strategy } = strategyOf(draft);
+  const { name: strategy } = strategyOf(draft.constrainBy(undefined));
   const source = options.scans === undefined ? phantoms : resolve(options.scans);
   const folder = await scanFolder(source, experiment, database);
   const scans = await loadScans(folder, experiment, draft.plan, report);
   options.signal?.throwIfAborted();
-  const unlimited = await resolveExperiment(experiment, scans.channels);
-  tryOwn(unlimited, scans);
-  const labelled = await loadProbe(experiment, unlimited.plan, scans.channels, report);
-  onRead(unlimited);
+  const planned = loaded.planFor(scans.channels);
+  tryOwn(planned, scans);
+  const labelled = await loadProbe(experiment, planned.plan, scans.channels, report);
+  onRead(planned);
   const latency =
     before === undefined
-      ? await latencyModelFor(unlimited, choice, { from: options.latencyFrom, report })
+      ? await latencyModelFor(planned, choice, { from: options.latencyFrom, report })
       : storedLatencyModel(before, database);
   const limit = experiment.constraints.latency;
   if (limit !== undefined && latency !== undefined) report({ kind: 'latency model', limit, model: latency });
-  const resolved = await resolveExperiment(experiment, scans.channels, latency);
+  const resolved = planned.constrainBy(latency);
   tryStrategy(resolved);
-  const spec = specOf(unlimited, labelled);
+  const spec = specOf(planned, labelled);
   return { experiment, resolved, scans, labelled, spec, choice, latency, strategy, source };
 }
 

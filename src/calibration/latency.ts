@@ -10,7 +10,7 @@ import { UserError } from '../core/errors.js';
 import type { Json } from '../core/json.js';
 import { plural } from '../core/plural.js';
 import { rngOf } from '../core/random.js';
-import { latencyInputOf, type ResolvedExperiment } from '../experiment/resolve.js';
+import { latencyInputOf, type PlannedExperiment } from '../experiment/resolve.js';
 import { workOf } from '../ir/work.js';
 import { infeasibility } from '../nn/shapes.js';
 import { fitLatency, LatencyModel, leftOutError, type EncoderInput } from '../pretrain/latency.js';
@@ -39,7 +39,7 @@ export interface Where {
  * too little can be measured.
  */
 export async function calibrateLatency(
-  resolved: ResolvedExperiment,
+  resolved: PlannedExperiment,
   where: Where,
   onMeasuring: () => void,
 ): Promise<LatencyModel> {
@@ -62,7 +62,7 @@ export async function calibrateLatency(
   });
 }
 
-async function measuredModel(resolved: ResolvedExperiment, { engine, device }: Where): Promise<LatencyModel> {
+async function measuredModel(resolved: PlannedExperiment, { engine, device }: Where): Promise<LatencyModel> {
   const input = latencyInputOf(resolved);
   const setting = { engine, device, threads: resolved.experiment.threads, input };
   return fittedModel(setting, await measure(resolved, spreadGenomes(resolved, input), setting, SECONDS));
@@ -79,7 +79,7 @@ export function fittedModel(setting: Setting, measured: LatencyModel['measured']
 }
 
 /** From the least work to the most: seeded draws that keep the other limits, and of them some evenly by their work. */
-export function spreadGenomes(resolved: ResolvedExperiment, input: EncoderInput): readonly Genome[] {
+export function spreadGenomes(resolved: PlannedExperiment, input: EncoderInput): readonly Genome[] {
   const drawn = latencyGenomes(resolved, input, { from: 0, count: DRAWN });
   if (drawn.length < FEWEST)
     throw tooFew(`${drawn.length} of ${MOST_DRAWS} genomes drawn keep the other limits`);
@@ -91,15 +91,16 @@ export function spreadGenomes(resolved: ResolvedExperiment, input: EncoderInput)
 
 /** Draws numbered from `from`, by ascending work, without those that break a limit. */
 export function latencyGenomes(
-  resolved: ResolvedExperiment,
+  resolved: PlannedExperiment,
   input: EncoderInput,
   { from, count }: { readonly from: number; readonly count: number },
 ): readonly Genome[] {
+  const { feasibility } = resolved.constrainBy(undefined);
   const found: { readonly genome: Genome; readonly size: number }[] = [];
   for (let draw = from; found.length < count && draw < from + MOST_DRAWS; draw++) {
     const genome = resolved.space.gene.sample(rngOf('latency', draw));
     const architecture = resolved.architecture(genome);
-    if (infeasibility(architecture, input) !== null || !resolved.feasibility(genome).feasible) continue;
+    if (infeasibility(architecture, input) !== null || !feasibility(genome).feasible) continue;
     const { dense, pointwise, grouped, bytes } = workOf(encoderGraph(architecture, input));
     found.push({ genome, size: dense + pointwise + 10 * grouped + bytes });
   }
@@ -110,7 +111,7 @@ export type Setting = Where & { readonly threads: number; readonly input: Encode
 
 /** Measures one inference of each in a process of its own, for that many seconds: of the first ones only where time runs out. */
 export async function measure(
-  resolved: ResolvedExperiment,
+  resolved: PlannedExperiment,
   genomes: readonly Genome[],
   setting: Setting,
   seconds: number,

@@ -1,85 +1,109 @@
 /**
- * An experiment made ready: its space, its task, and the way from a genome to a training program and its cost.
- * Main thread and workers prepare the same experiment in the same way.
+ * An experiment made ready in three steps, each of which needs more to be known: `resolveExperiment` loads what it names;
+ * `planFor` takes the channels of the scans, from which follow the task's plan and the way from a genome to a training
+ * program; `constrainBy` takes the latency model, from which follow the genomes that may be proposed.
+ *
+ * Main thread and workers take the same steps. A file of the user's own is loaded once a process.
  */
+import { hashJson } from '../core/hash.js';
+import { memoised } from '../core/memoise.js';
 import type { Feasibility, Genome } from '../core/records.js';
 import { parseOrThrow } from '../core/validate.js';
 import type { TrainingProgram } from '../engines/engine.js';
 import type { Architecture } from '../nn/architecture.js';
+import { programCost } from '../pretrain/cost.js';
+import { predictedLatency, type EncoderInput, type LatencyModel } from '../pretrain/latency.js';
 import { trainingProgram } from '../pretrain/program.js';
 import type { StrategyMember } from '../search/strategies/member.js';
 import type { ProxyTask, TaskPlan } from '../tasks/task.js';
-import { programCost } from '../pretrain/cost.js';
-import { predictedLatency, type EncoderInput, type LatencyModel } from '../pretrain/latency.js';
-import { feasibilityOf } from './feasibility.js';
 import { codeRecord, type CodeRecord } from './code-record.js';
+import { feasibilityOf } from './feasibility.js';
 import { loadSpace, loadStrategies, loadTask, type ArchitectureSpace } from './plugins/index.js';
 import { taskNameOf } from './references.js';
 import type { Experiment } from './schema.js';
 
 export interface ResolvedExperiment {
   readonly experiment: Experiment;
-  /** Of the scans. */
-  readonly channels: number;
   readonly space: ArchitectureSpace;
   readonly task: ProxyTask;
   readonly taskOptions: unknown;
-  readonly plan: TaskPlan;
   /** The user's own strategies, by path. */
   readonly strategies: Readonly<Record<string, StrategyMember>>;
   /** The user's own code, as it was loaded. */
   readonly code: CodeRecord;
-  architecture(genome: Genome): Architecture;
-  program(architecture: Architecture): TrainingProgram;
-  /** Why a genome cannot be trained under the experiment's constraints, or its cost. */
-  feasibility(genome: Genome): Feasibility;
+  /** `channels`: of the scans. */
+  planFor(channels: number): PlannedExperiment;
 }
 
-/**
- * `channels`: of the scans. `latency`: what the search's limit on latency is judged by; without it that limit is not.
- * Throws `UserError` for unknown names and invalid options.
- */
-export async function resolveExperiment(
-  experiment: Experiment,
-  channels: number,
-  latency?: LatencyModel,
-): Promise<ResolvedExperiment> {
+export interface PlannedExperiment extends ResolvedExperiment {
+  /** Channels of the scans. */
+  readonly channels: number;
+  readonly plan: TaskPlan;
+  architecture(genome: Genome): Architecture;
+  program(architecture: Architecture): TrainingProgram;
+  /** `latency`: model by which the search's limit on latency is judged; without it that limit is not. */
+  constrainBy(latency: LatencyModel | undefined): ConstrainedExperiment;
+}
+
+export interface ConstrainedExperiment extends PlannedExperiment {
+  /** Cost of a genome's network, or the reason why it cannot be trained. A pure function, which remembers its results. */
+  readonly feasibility: (genome: Genome) => Feasibility;
+}
+
+/** Results that `feasibility` remembers: more than any strategy draws for one proposal. */
+const REMEMBERED = 20_000;
+
+/** Throws `UserError` for unknown names and invalid options. */
+export async function resolveExperiment(experiment: Experiment): Promise<ResolvedExperiment> {
   const space = await loadSpace(experiment.space);
   const { proxyTask } = experiment;
   const task = await loadTask(taskNameOf(proxyTask));
   const options = typeof proxyTask === 'string' ? {} : proxyTask.options;
-  const taskOptions = parseOrThrow(task.options, options, `options of proxy task ${task.name}`);
-  const plan = task.plan(taskOptions, { channels, batch: experiment.training.batch });
-  const architecture = (genome: Genome): Architecture => space.build(genome, { channels });
-  const program = (built: Architecture): TrainingProgram => trainingProgram(built, plan, experiment.training);
-  return {
+  const resolved: ResolvedExperiment = {
     experiment,
-    channels,
     space,
     task,
-    taskOptions,
-    plan,
+    taskOptions: parseOrThrow(task.options, options, `options of proxy task ${task.name}`),
     strategies: await loadStrategies(experiment),
     code: await codeRecord(experiment),
-    architecture,
-    program,
-    feasibility: (genome) => {
-      const built = architecture(genome);
-      return feasibilityOf(built, plan, experiment.constraints, {
-        training: () => programCost(program(built), experiment.engine),
-        ...(latency === undefined
-          ? {}
-          : { latency: { input: latency.input, predict: () => predictedLatency(built, latency) } }),
-      });
-    },
+    planFor: (channels) => planned(resolved, channels),
   };
+  return resolved;
 }
 
-/** What one inference is given, for the limit on latency: one item of the task's input, or as large as the user says. */
+function planned(resolved: ResolvedExperiment, channels: number): PlannedExperiment {
+  const { experiment, space, task, taskOptions } = resolved;
+  const plan = task.plan(taskOptions, { channels, batch: experiment.training.batch });
+  const own: PlannedExperiment = {
+    ...resolved,
+    channels,
+    plan,
+    architecture: (genome) => space.build(genome, { channels }),
+    program: (architecture) => trainingProgram(architecture, plan, experiment.training),
+    constrainBy: (latency) => constrained(own, latency),
+  };
+  return own;
+}
+
+function constrained(own: PlannedExperiment, latency: LatencyModel | undefined): ConstrainedExperiment {
+  const { experiment, plan } = own;
+  const feasibility = (genome: Genome): Feasibility => {
+    const built = own.architecture(genome);
+    return feasibilityOf(built, plan, experiment.constraints, {
+      training: () => programCost(own.program(built), experiment.engine),
+      ...(latency === undefined
+        ? {}
+        : { latency: { input: latency.input, predict: () => predictedLatency(built, latency) } }),
+    });
+  };
+  return { ...own, feasibility: memoised(feasibility, hashJson, REMEMBERED) };
+}
+
+/** Input of one inference, for the limit on latency: one item of the task's input, or as large as the user says. */
 export function latencyInputOf({
   experiment,
   plan,
-}: Pick<ResolvedExperiment, 'experiment' | 'plan'>): EncoderInput {
+}: Pick<PlannedExperiment, 'experiment' | 'plan'>): EncoderInput {
   const [, channels, ...size] = plan.encoderInput;
   return [1, channels, ...(experiment.constraints.latencyInput ?? size)];
 }

@@ -16,7 +16,7 @@ import { taskGraph } from '../pretrain/program.js';
 import type { ScanSet } from '../scans/sampling/scan-set.js';
 import type { TaskPlan } from '../tasks/task.js';
 import { isPath } from './plugins/index.js';
-import type { ResolvedExperiment } from './resolve.js';
+import type { PlannedExperiment } from './resolve.js';
 import { taskNameOf } from './references.js';
 
 /** How often a batch is made again: a few labels drawn elsewhere may agree by chance. */
@@ -25,7 +25,7 @@ const REPEATS = 3;
 const DRAWS = 100;
 
 /** Throws a `UserError` where a file of the user's breaks its contract. What comes with voxolve is tested already. */
-export function tryOwn(resolved: ResolvedExperiment, set: ScanSet): void {
+export function tryOwn(resolved: PlannedExperiment, set: ScanSet): void {
   const name = taskNameOf(resolved.experiment.proxyTask);
   const ownTask = isPath(name);
   if (!ownTask && !isPath(resolved.experiment.space)) return;
@@ -35,7 +35,7 @@ export function tryOwn(resolved: ResolvedExperiment, set: ScanSet): void {
 
 function tryTask(
   name: string,
-  { experiment, plan }: ResolvedExperiment,
+  { experiment, plan }: PlannedExperiment,
   set: ScanSet,
   architecture: Architecture | undefined,
 ): void {
@@ -66,7 +66,7 @@ function tryTask(
   }
 }
 
-function fittingArchitecture(resolved: ResolvedExperiment, rng: Rng): Architecture | undefined {
+function fittingArchitecture(resolved: PlannedExperiment, rng: Rng): Architecture | undefined {
   const { space, plan } = resolved;
   const inputs = [plan.encoderInput, ...(plan.furtherEncoderInputs ?? [])];
   for (let draw = 0; draw < DRAWS; draw++) {

@@ -25,8 +25,9 @@ export type BatchReply =
 
 async function open({ experiment, code, scans }: PrefetchSetup): Promise<BatchSource> {
   const set = openShared(scans);
-  const { plan, code: found } = await resolveExperiment(experiment, set.channels);
-  requireSameCode(code, found, experiment, 'the training');
+  const resolved = await resolveExperiment(experiment);
+  requireSameCode(code, resolved.code, experiment, 'the training');
+  const { plan } = resolved.planFor(set.channels);
   return batchesHere({ set, plan, size: experiment.training.batch, split: 'train' });
 }
 

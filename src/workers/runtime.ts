@@ -8,7 +8,7 @@ import { rngOf } from '../core/random.js';
 import { engines } from '../engines/index.js';
 import type { Engine } from '../engines/engine.js';
 import { requireSameCode } from '../experiment/code-record.js';
-import { resolveExperiment, type ResolvedExperiment } from '../experiment/resolve.js';
+import { resolveExperiment, type PlannedExperiment } from '../experiment/resolve.js';
 import type { Architecture } from '../nn/architecture.js';
 import { inheritProgram } from '../pretrain/inherit.js';
 import { heldOutBatches, pretrain } from '../pretrain/pretrain.js';
@@ -31,13 +31,13 @@ export class Runtime {
   private constructor(
     private readonly setup: RuntimeSetup,
     private readonly scans: ScanSet,
-    private readonly resolved: ResolvedExperiment,
+    private readonly resolved: PlannedExperiment,
     private readonly engine: Engine,
     private readonly batches: BatchSource,
   ) {}
 
   static async create(setup: RuntimeSetup, scans: ScanSet): Promise<Runtime> {
-    const resolved = await resolveExperiment(setup.experiment, scans.channels);
+    const resolved = (await resolveExperiment(setup.experiment)).planFor(scans.channels);
     requireSameCode(setup.code, resolved.code, setup.experiment, 'the search');
     const engine = present(engines[setup.engine], `engine ${setup.engine}`);
     const size = setup.experiment.training.batch;

@@ -22,7 +22,7 @@ const names = readdirSync(join(root, 'experiments'))
   .map((name) => basename(name, '.json'));
 
 const prepared = async (name: string, changes: Partial<Experiment> = {}): Promise<ResolvedExperiment> =>
-  resolveExperiment({ ...(await readExperiment(join(root, 'experiments', `${name}.json`))), ...changes }, 1);
+  resolveExperiment({ ...(await readExperiment(join(root, 'experiments', `${name}.json`))), ...changes });
 const recordOf = (name: string): ShippedAudit =>
   JSON.parse(readFileSync(join(root, 'experiments', 'audits', `${name}.json`), 'utf8')) as ShippedAudit;
 const stale = 'run npm run nightly:audits';

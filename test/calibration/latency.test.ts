@@ -21,7 +21,7 @@ import { resolveExperiment } from '../../src/experiment/resolve.js';
 import { Experiment } from '../../src/experiment/schema.js';
 import { predictedLatency, type LatencyModel } from '../../src/pretrain/latency.js';
 import { strategies } from '../../src/search/strategies/index.js';
-import { told } from '../../src/search/strategy.js';
+import { asSequential } from '../../src/search/strategy.js';
 import { chooseExperiment, createExperiment } from '../../src/store/experiments.js';
 import { openStore } from '../../src/store/open.js';
 import { Sqlite } from '../../src/store/sqlite.js';
@@ -103,7 +103,9 @@ describe('under a limit on latency', () => {
         strategy: name === 'predictor' ? { name, options: { initial: 4, pool: 10 } } : name,
         constraints,
       });
-      const strategy = told(strategyOf(await resolveExperiment(experiment, 1, planted)));
+      const strategy = asSequential(
+        strategyOf((await resolveExperiment(experiment)).planFor(1).constrainBy(planted)),
+      );
       const proposed: Genome[] = [];
       for (let i = 0; i < 12; i++) {
         const { genome } = strategy.ask(i, rngOf(name, i));
@@ -124,11 +126,8 @@ describe('under a limit on latency', () => {
   it('the same genomes are proposed as without one where all of them keep it', async () => {
     const free = { ...tinyExperiment.constraints };
     const asked = async (one: object, model?: LatencyModel): Promise<readonly Genome[]> => {
-      const strategy = told(
-        strategyOf(
-          await resolveExperiment(Experiment.parse({ ...tinyExperiment, constraints: one }), 1, model),
-        ),
-      );
+      const resolved = await resolveExperiment(Experiment.parse({ ...tinyExperiment, constraints: one }));
+      const strategy = asSequential(strategyOf(resolved.planFor(1).constrainBy(model)));
       return Array.from({ length: 4 }, (_, i) => strategy.ask(i, rngOf('ask', i)).genome);
     };
     const loose = { ...free, latency: 60_000, latencyInput: [12, 32, 32] };
@@ -235,12 +234,9 @@ describe('a search with a limit on latency', { timeout: 300_000 }, () => {
 
   it('refuses --latency-from without a limit, for another input, or where the search has a model', async () => {
     const modelFor = async (changes: object): Promise<unknown> => {
-      const resolved = await resolveExperiment(
-        Experiment.parse({ ...tinyExperiment, constraints: changes }),
-        1,
-      );
+      const resolved = await resolveExperiment(Experiment.parse({ ...tinyExperiment, constraints: changes }));
       const options = { from: source, report: () => undefined };
-      return latencyModelFor(resolved, { engine: 'onnx', device: 'cpu' }, options);
+      return latencyModelFor(resolved.planFor(1), { engine: 'onnx', device: 'cpu' }, options);
     };
     expect(await modelFor(constraints)).toEqual(planted);
     await expect(modelFor({})).rejects.toThrow('--latency-from: the experiment does not limit latency');

@@ -40,9 +40,9 @@ function written(changes: (file: string) => object, source: string, ending = 'ts
 
 /** All that a search does before its database is written. */
 async function begin(path: string): Promise<void> {
-  const resolved = await resolveExperiment(await readExperiment(path), set.channels);
+  const resolved = (await resolveExperiment(await readExperiment(path))).planFor(set.channels);
   tryOwn(resolved, set);
-  tryStrategy(resolved);
+  tryStrategy(resolved.constrainBy(undefined));
 }
 
 /** The one line with which a search with that file is refused. */
@@ -287,7 +287,7 @@ describe('a worker', () => {
   it('refuses other code than the search began with', async () => {
     const { file, experiment: path } = written(asTask, taskWith({}));
     const experiment = await readExperiment(path);
-    const { code } = await resolveExperiment(experiment, set.channels);
+    const { code } = await resolveExperiment(experiment);
     const setup = { experiment, engine: 'onnx', device: 'cpu', threads: 1, alone: true, prefetch: false };
     await expect(Runtime.create({ ...setup, code }, set)).resolves.toBeDefined();
     const edited = { ...code, loaded: { [file]: { files: { [basename(file)]: 'other' }, packages: {} } } };

@@ -28,7 +28,7 @@ const genome = (width: number): Genome => ({
 
 async function score(name: ZeroCostName, of: Genome): Promise<number> {
   const experiment = Experiment.parse(tinyExperiment);
-  const ready = await resolveExperiment(experiment, 1);
+  const ready = (await resolveExperiment(experiment)).planFor(1);
   const built = ready.architecture(of);
   const job = {
     architecture: built,

@@ -34,7 +34,7 @@ const open: BatchPrefetcher[] = [];
 afterAll(() => Promise.all(open.map((feed) => feed.close())));
 
 async function sources(experiment: Experiment, set: ScanSet, entryUsed = entry) {
-  const { plan, code } = await resolveExperiment(experiment, set.channels);
+  const { plan, code } = (await resolveExperiment(experiment)).planFor(set.channels);
   const here = batchesHere({ set, plan, size: experiment.training.batch, split: 'train' });
   const feed = new BatchPrefetcher({ experiment, code, scans: shareScans(set) }, here, entryUsed);
   open.push(feed);

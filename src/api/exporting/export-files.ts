@@ -6,7 +6,7 @@ import { present } from '../../core/errors.js';
 import { rngOf } from '../../core/random.js';
 import { tensor, type Tensor, type TensorMap } from '../../core/tensor.js';
 import { encodeGraphAsOnnx, runGraph } from '../../engines/onnx/index.js';
-import type { ResolvedExperiment } from '../../experiment/resolve.js';
+import type { PlannedExperiment } from '../../experiment/resolve.js';
 import { exportPytorch, type ExportOrigin, type ExportedScans } from '../../export/pytorch.js';
 import { encoderWeights } from '../../export/weights.js';
 import type { ExportFiles } from '../../export/write-folder.js';
@@ -16,7 +16,7 @@ import { transformsOf, type ScanOptions } from '../../scans/options.js';
 import { version } from '../../core/version.js';
 
 export interface Exported {
-  readonly resolved: ResolvedExperiment;
+  readonly resolved: PlannedExperiment;
   readonly architecture: Architecture;
   /** Of the training program: encoder and head. */
   readonly weights: TensorMap;

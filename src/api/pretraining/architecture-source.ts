@@ -7,7 +7,7 @@ import { namedNetworks } from '../../../search-spaces/named.js';
 import { messageOf, UserError } from '../../core/errors.js';
 import type { Json } from '../../core/json.js';
 import { readText } from '../../core/read-text.js';
-import type { ResolvedExperiment } from '../../experiment/resolve.js';
+import type { PlannedExperiment } from '../../experiment/resolve.js';
 import type { ExportOrigin } from '../../export/pytorch.js';
 import type { Architecture } from '../../nn/architecture.js';
 import { checkArchitecture } from '../../nn/check.js';
@@ -29,7 +29,7 @@ export interface ArchitectureSource {
  */
 export async function loadArchitecture(
   source: string,
-  resolved: ResolvedExperiment,
+  resolved: PlannedExperiment,
   channels: number,
 ): Promise<ArchitectureSource> {
   const network = existsSync(source) ? undefined : namedNetworks.find(({ name }) => name === source);
@@ -59,7 +59,7 @@ export async function loadArchitecture(
   });
 }
 
-function requireSpace(source: string, name: string, resolved: ResolvedExperiment): void {
+function requireSpace(source: string, name: string, resolved: PlannedExperiment): void {
   if (name === resolved.space.name) return;
   throw new UserError({
     subject: `--architecture ${source}`,
@@ -68,7 +68,7 @@ function requireSpace(source: string, name: string, resolved: ResolvedExperiment
   });
 }
 
-function fromFile(path: string, resolved: ResolvedExperiment): ArchitectureSource {
+function fromFile(path: string, resolved: PlannedExperiment): ArchitectureSource {
   let value: Json;
   try {
     value = JSON.parse(readText(path)) as Json;

@@ -9,7 +9,7 @@ import { present, UserError } from '../../core/errors.js';
 import { rngOf } from '../../core/random.js';
 import { engines } from '../../engines/index.js';
 import { taskNameOf } from '../../experiment/references.js';
-import type { ResolvedExperiment } from '../../experiment/resolve.js';
+import type { PlannedExperiment } from '../../experiment/resolve.js';
 import { infeasibility } from '../../nn/shapes.js';
 import { batchesHere } from '../../pretrain/batches.js';
 import { programCost } from '../../pretrain/cost.js';
@@ -23,7 +23,7 @@ import type { ArchitectureSource } from './architecture-source.js';
 import { Checkpoints } from './checkpoints.js';
 
 export interface PretrainRun {
-  readonly resolved: ResolvedExperiment;
+  readonly resolved: PlannedExperiment;
   readonly source: ArchitectureSource;
   readonly scans: ScanSet;
   readonly choice: EngineChoice;

@@ -4,7 +4,7 @@
  */
 import { UserError } from '../../core/errors.js';
 import { rngOf } from '../../core/random.js';
-import { latencyInputOf, resolveExperiment, type ResolvedExperiment } from '../../experiment/resolve.js';
+import { latencyInputOf, type PlannedExperiment } from '../../experiment/resolve.js';
 import type { LatencyModel } from '../../pretrain/latency.js';
 import { calibrateLatency, type Where } from '../../calibration/latency.js';
 import type { Listener, SearchEvent } from '../events.js';
@@ -17,11 +17,11 @@ import { shown, storedLatencyModel } from './stored-latency.js';
  * genome could be proposed under the limit.
  */
 export async function latencyModelFor(
-  resolved: ResolvedExperiment,
+  resolved: PlannedExperiment,
   where: Where,
   { from, report }: { readonly from: string | undefined; readonly report: Listener<SearchEvent> },
 ): Promise<LatencyModel | undefined> {
-  const { experiment, channels } = resolved;
+  const { experiment } = resolved;
   if (experiment.constraints.latency === undefined) {
     if (from === undefined) return undefined;
     throw new UserError({
@@ -34,12 +34,11 @@ export async function latencyModelFor(
     from === undefined
       ? await calibrateLatency(resolved, where, () => report({ kind: 'measuring latency', ...where }))
       : await modelOf(from, resolved);
-  const limited = await resolveExperiment(experiment, channels, model);
-  proposableSpace(limited).sample(rngOf(experiment.seed, 'latency'));
+  proposableSpace(resolved.constrainBy(model)).sample(rngOf(experiment.seed, 'latency'));
   return model;
 }
 
-async function modelOf(database: string, resolved: ResolvedExperiment): Promise<LatencyModel> {
+async function modelOf(database: string, resolved: PlannedExperiment): Promise<LatencyModel> {
   const model = await withExperiment({ database }, (_, row) => storedLatencyModel(row, database));
   if (model === undefined) {
     throw new UserError({

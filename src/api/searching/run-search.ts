@@ -3,7 +3,7 @@
  * `resume` share. Everything is checked before the database is touched.
  */
 import type { Experiment } from '../../experiment/schema.js';
-import type { ResolvedExperiment } from '../../experiment/resolve.js';
+import type { ConstrainedExperiment, PlannedExperiment } from '../../experiment/resolve.js';
 import type { LabelledSet } from '../../probes/labelled-set.js';
 import { shareScans } from '../../scans/sampling/scan-set-transfer.js';
 import type { ScanSet } from '../../scans/sampling/scan-set.js';
@@ -25,7 +25,7 @@ const ALL = 1e9;
 export interface SearchRun {
   readonly store: Store;
   readonly row: ExperimentRow;
-  readonly resolved: ResolvedExperiment;
+  readonly resolved: ConstrainedExperiment;
   readonly scans: ScanSet;
   /** The crops that features are probed with; undefined where the experiment names no labelled scans. */
   readonly labelled: LabelledSet | undefined;
@@ -39,7 +39,7 @@ export interface SearchRun {
 
 /** Announces a search; the number of candidates is the experiment's where nothing else is said. */
 export function preparedEvent(
-  { experiment, plan }: Pick<ResolvedExperiment, 'experiment' | 'plan'>,
+  { experiment, plan }: Pick<PlannedExperiment, 'experiment' | 'plan'>,
   where: Pick<PreparedEvent, 'choice' | 'workers' | 'database'> & Partial<Pick<PreparedEvent, 'candidates'>>,
 ): PreparedEvent {
   const { winners, candidates } = experiment;
@@ -66,7 +66,7 @@ export async function runSearch(run: SearchRun): Promise<StudyEnd> {
       store,
       experiment: row,
       strategy: strategyOf(resolved),
-      feasibility: (genome) => resolved.feasibility(genome),
+      feasibility: resolved.feasibility,
       evaluators: pool,
       candidates: run.candidates,
       keepWeights: resolved.experiment.inherit ? ALL : resolved.experiment.keepWeights,

@@ -3,18 +3,18 @@
  * auxiliary evaluations, and the record of it all in the database.
  */
 import { rngOf } from '../../core/random.js';
-import type { ResolvedExperiment } from '../../experiment/resolve.js';
+import type { ConstrainedExperiment, PlannedExperiment } from '../../experiment/resolve.js';
 import type { LabelledSet } from '../../probes/labelled-set.js';
 import { constrained } from '../../search/constrained.js';
 import { genomeSpace } from '../../search/space.js';
 import { createStrategy } from '../../search/strategies/index.js';
-import { told, type GenomeSpace, type Strategy } from '../../search/strategy.js';
+import { asSequential, type GenomeSpace, type Strategy } from '../../search/strategy.js';
 import type { StudyPlan } from '../../study/index.js';
 import { createScorer } from '../../workers/zero-cost/scorer.js';
 import type { SearchSpec } from '../search-spec.js';
 
 export function specOf(
-  { experiment, code, channels, plan }: ResolvedExperiment,
+  { experiment, code, channels, plan }: PlannedExperiment,
   labelled?: LabelledSet,
 ): SearchSpec {
   return {
@@ -27,7 +27,7 @@ export function specOf(
 }
 
 /** The strategy of an experiment over its space, told nothing yet. What it proposes keeps the constraints. */
-export function strategyOf(resolved: ResolvedExperiment): Strategy {
+export function strategyOf(resolved: ConstrainedExperiment): Strategy {
   const { strategy } = resolved.experiment;
   const reference = typeof strategy === 'string' ? { name: strategy, options: {} } : strategy;
   return createStrategy(reference, proposableSpace(resolved), {
@@ -41,16 +41,16 @@ export function strategyOf(resolved: ResolvedExperiment): Strategy {
 }
 
 /** Throws a `UserError` where a strategy of the user's own cannot decide on the first candidate. */
-export function tryStrategy(resolved: ResolvedExperiment): void {
+export function tryStrategy(resolved: ConstrainedExperiment): void {
   if (Object.keys(resolved.strategies).length === 0) return;
-  told(strategyOf(resolved)).ask(0, rngOf(resolved.experiment.seed, 'try'));
+  asSequential(strategyOf(resolved)).ask(0, rngOf(resolved.experiment.seed, 'try'));
 }
 
 /** The experiment's space without the genomes that break its constraints. */
-export function proposableSpace(resolved: ResolvedExperiment): GenomeSpace {
+export function proposableSpace(resolved: ConstrainedExperiment): GenomeSpace {
   return constrained(genomeSpace(resolved.space), (genome) => {
-    const assessment = resolved.feasibility(genome);
-    return assessment.feasible ? null : assessment.reason;
+    const found = resolved.feasibility(genome);
+    return found.feasible ? null : found.reason;
   });
 }
 
@@ -58,7 +58,7 @@ export function proposableSpace(resolved: ResolvedExperiment): GenomeSpace {
 export function auxiliaryPlanOf({
   experiment,
   plan,
-}: ResolvedExperiment): Required<Pick<StudyPlan, 'auxiliary' | 'objectives' | 'stopping'>> {
+}: PlannedExperiment): Required<Pick<StudyPlan, 'auxiliary' | 'objectives' | 'stopping'>> {
   const { trust, winners, probe, curveStopping, objectives } = experiment;
   return {
     objectives,

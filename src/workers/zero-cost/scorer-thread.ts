@@ -11,9 +11,9 @@ import { zeroCost, type ZeroCostName } from '../../pretrain/zero-cost.js';
 import type { Answer, Question, ScorerSetup } from './scorer.js';
 
 const { experiment, channels, code, port, answered } = workerData as ScorerSetup;
-const resolved = resolveExperiment(experiment, channels).then((ready) => {
+const resolved = resolveExperiment(experiment).then((ready) => {
   requireSameCode(code, ready.code, experiment, 'the search');
-  return ready;
+  return ready.planFor(channels);
 });
 resolved.catch(() => undefined); // reported with the first question
 
