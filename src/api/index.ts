@@ -29,5 +29,5 @@ export { resume, type ResumeOptions } from './resume.js';
 export { scans, type ScansOptions, type ScansOutcome } from './scans.js';
 export { search, type SearchOptions, type SearchOutcome } from './search.js';
 export type { WorkerCount } from './searching/worker-count.js';
-export { compare, status, summary, type Status, type Summary } from './status.js';
+export { compare, status, summary, type Status, type SearchSummary } from './status.js';
 export { verify, type VerifyOutcome } from './verify.js';

@@ -77,11 +77,11 @@ export function compare(source: ExperimentSource): Promise<readonly ComparedSear
 }
 
 /** A search's state with the ancestors of its winner, or of its highest score until that is known. */
-export interface Summary extends Status {
+export interface SearchSummary extends Status {
   readonly ancestry: readonly Ancestor[];
 }
 
-export function summary(source: ExperimentSource): Promise<Summary> {
+export function summary(source: ExperimentSource): Promise<SearchSummary> {
   return withExperiment(source, (store, row) => {
     const state = statusOf(store, row);
     const number = state.winners?.winner?.number ?? state.best?.number;

@@ -1,7 +1,9 @@
 /**
  * A search on the screen, from its first line to its summary: what `search` and `resume` share.
  */
-import { summary, type RunOptions, type SearchEvent, type SearchOutcome } from '../api/index.js';
+import type { RunOptions, SearchEvent } from '../api/events.js';
+import type { SearchOutcome } from '../api/search.js';
+import { summary } from '../api/status.js';
 import { interruptible } from './interrupt.js';
 import { print, printJson } from './views/output.js';
 import { SearchView } from './views/search-view.js';

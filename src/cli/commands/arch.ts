@@ -1,5 +1,5 @@
 /** `voxolve arch NAME`: a published network, layer by layer, and what it costs. */
-import { describeNetwork, networkNames, type NetworkOptions } from '../../api/index.js';
+import { describeNetwork, networkNames, type NetworkOptions } from '../../api/network.js';
 import { UserError } from '../../core/errors.js';
 import { defineCommand } from '../command.js';
 import { si, table } from '../views/format.js';

@@ -1,6 +1,5 @@
 /** `voxolve audit EXPERIMENT.json --scans DIR`: can the experiment's proxy task be solved by shortcuts on these scans? */
-import { audit as runAudit, type AuditOutcome } from '../../api/index.js';
-import { usualEffort } from '../../api/audit.js';
+import { audit as runAudit, usualEffort, type AuditOutcome } from '../../api/audit.js';
 import { defineCommand } from '../command.js';
 import { showSourceEvent } from '../views/event-text.js';
 import { jsonOption, note, print, printJson } from '../views/output.js';

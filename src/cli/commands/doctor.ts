@@ -1,5 +1,5 @@
 /** `voxolve doctor`: what works on this machine, and why the rest does not. */
-import { doctor as examine, type DoctorReport } from '../../api/index.js';
+import { doctor as examine, type DoctorReport } from '../../api/doctor.js';
 import { defineCommand } from '../command.js';
 import { plural } from '../views/format.js';
 import { jsonOption, print, printJson } from '../views/output.js';

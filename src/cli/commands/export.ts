@@ -1,5 +1,5 @@
 /** `voxolve export DB --to pytorch|onnx -o DIR`: a candidate leaves as code, weights and a check of both. */
-import { exportCandidate, type ExportOutcome } from '../../api/index.js';
+import { exportCandidate, type ExportOutcome } from '../../api/export.js';
 import { defineCommand } from '../command.js';
 import { experimentOption } from '../shared-options.js';
 import { showSourceEvent } from '../views/event-text.js';

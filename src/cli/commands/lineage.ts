@@ -8,7 +8,7 @@ import {
   lineageStatistics,
   wholeLineage,
   zeroCostAgreement,
-} from '../../api/index.js';
+} from '../../api/lineage.js';
 import { UserError } from '../../core/errors.js';
 import type { Json } from '../../core/json.js';
 import { defineCommand } from '../command.js';

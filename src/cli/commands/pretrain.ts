@@ -2,7 +2,7 @@
  * `voxolve pretrain EXPERIMENT.json --architecture FILE|DB[:NUMBER]|NAME -o DIR`: one architecture at full budget. The command
  * typed again goes on where it was ended.
  */
-import { pretrain as runPretraining, type PretrainingOutcome } from '../../api/index.js';
+import { pretrain as runPretraining, type PretrainingOutcome } from '../../api/pretrain.js';
 import { devices } from '../../experiment/schema.js';
 import { defineCommand } from '../command.js';
 import { interruptible } from '../interrupt.js';

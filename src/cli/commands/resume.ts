@@ -1,5 +1,5 @@
 /** `voxolve resume DB`: goes on with a search that was interrupted, or extends a finished one. */
-import { resume as resumeSearch } from '../../api/index.js';
+import { resume as resumeSearch } from '../../api/resume.js';
 import { defineCommand } from '../command.js';
 import { runOnScreen } from '../run-on-screen.js';
 import { experimentOption, workerOptions } from '../shared-options.js';

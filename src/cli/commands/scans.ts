@@ -1,6 +1,6 @@
 /** `voxolve scans DIR`: what is there, what is unreadable and why, what each scan will become. */
 import { resolve } from 'node:path';
-import { scans as describe, type ScansOutcome } from '../../api/index.js';
+import { scans as describe, type ScansOutcome } from '../../api/scans.js';
 import type { Json } from '../../core/json.js';
 import { UserError } from '../../core/errors.js';
 import { readExperiment } from '../../experiment/read.js';

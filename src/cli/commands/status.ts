@@ -1,5 +1,5 @@
 /** `voxolve status DB`: how far a search is. Reads only; a running search is not disturbed. */
-import { compare, status as readStatus } from '../../api/index.js';
+import { compare, status as readStatus } from '../../api/status.js';
 import { defineCommand } from '../command.js';
 import { experimentOption } from '../shared-options.js';
 import { showSourceEvent } from '../views/event-text.js';

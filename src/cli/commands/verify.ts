@@ -1,5 +1,5 @@
 /** `voxolve verify DB`: derives every decision of a search anew from its log, without training. */
-import { verify as verifySearch } from '../../api/index.js';
+import { verify as verifySearch } from '../../api/verify.js';
 import { defineCommand } from '../command.js';
 import { experimentOption } from '../shared-options.js';
 import { showSourceEvent } from '../views/event-text.js';

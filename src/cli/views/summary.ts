@@ -1,12 +1,12 @@
 /**
  * The end of a run: the highest score, the winner and its ancestry, where the database is and what to type next.
  */
-import type { Summary } from '../../api/index.js';
+import type { SearchSummary } from '../../api/index.js';
 import { auxiliaryText, highestText } from './auxiliary-text.js';
 import { milliseconds, percent, plural, si } from './format.js';
 import { lineageText } from './lineage-text.js';
 
-export function summaryText(summary: Summary, completed: boolean): string {
+export function summaryText(summary: SearchSummary, completed: boolean): string {
   const { experiment, candidates, diverged, database } = summary;
   const others = [
     candidates.failed > 0 ? `${candidates.failed} failed` : '',
@@ -29,7 +29,7 @@ export function summaryText(summary: Summary, completed: boolean): string {
 }
 
 /** None before the first score. */
-function resultLines(summary: Summary): readonly string[] {
+function resultLines(summary: SearchSummary): readonly string[] {
   const { experiment, best, highest, medianOfFirstTen, winners, ancestry } = summary;
   if (best === null) return [];
   const time = highest?.latency == null ? '' : `, ${milliseconds(highest.latency)} predicted`;
