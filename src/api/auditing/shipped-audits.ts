@@ -8,6 +8,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import type { Interval } from '../../core/statistics/intervals.js';
 import { canonicalJson, type Json } from '../../core/json.js';
+import { packageFile } from '../../core/package-files.js';
 import type { ResolvedExperiment } from '../../experiment/resolve.js';
 import { PHANTOMS_VERSION } from '../../scans/phantoms/phantoms.js';
 import type { Effort } from '../audit.js';
@@ -65,11 +66,8 @@ export function shippedRuns(resolved: ResolvedExperiment): readonly ShippedRun[]
 }
 
 function shippedAudits(): ShippedAudit[] {
-  // Compiled code lies one folder deeper than sources.
-  const folder = ['../../../experiments/audits/', '../../../../experiments/audits/']
-    .map((path) => new URL(path, import.meta.url))
-    .find((url) => existsSync(url));
-  if (folder === undefined) return [];
+  const folder = packageFile('experiments/audits/');
+  if (!existsSync(folder)) return [];
   return readdirSync(folder)
     .filter((name) => name.endsWith('.json'))
     .sort()
