@@ -14,12 +14,12 @@ import type { Builder } from '../src/ir/builder.js';
 import type { Value } from '../src/ir/graph.js';
 import type { Crop } from '../src/scans/sampling/scan-set.js';
 import { defineTask, type BatchMode, type TaskContext, type TaskPlan } from '../src/tasks/task.js';
-import { cpcInPytorch } from './cpc3d-pytorch.js';
 import { infoNce, unitRows } from './shared/contrast.js';
 import { dense, pooled } from './shared/heads.js';
 import { cropSide, gapOf, patchCorners, type Layout } from './shared/layout.js';
 import { between, placed, sides, tripleOf, whole } from './shared/options.js';
 import { appearanceOf, cutPatch, foregroundShare } from './shared/patch.js';
+import { patchSettings } from './shared/pytorch.js';
 
 export const CpcOptions = z
   .strictObject({
@@ -145,7 +145,16 @@ function plan(options: CpcOptions, { channels, batch }: TaskContext): TaskPlan {
       if (patches === undefined) throw new Error('cpc3d needs its patches');
       return loss(builder, patches, encode);
     },
-    pytorch: () => cpcInPytorch({ options, layout, channels, batch }),
+    pytorch: () => ({
+      files: ['proxy-tasks/cpc3d.py', 'python/patches.py', 'python/heads.py', 'python/contrast.py'],
+      settings: {
+        ...patchSettings(options, layout, channels),
+        steps,
+        code: options.code,
+        temperature: options.temperature,
+        batch,
+      },
+    }),
   };
 }
 

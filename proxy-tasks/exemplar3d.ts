@@ -10,10 +10,10 @@ import { z } from 'zod';
 import type { Builder } from '../src/ir/builder.js';
 import type { Value } from '../src/ir/graph.js';
 import { defineTask, type TaskContext, type TaskPlan } from '../src/tasks/task.js';
-import { exemplarInPytorch } from './exemplar3d-pytorch.js';
 import { partners, unitRows } from './shared/contrast.js';
 import { pooled, twoLayers } from './shared/heads.js';
 import { between, common, whole } from './shared/options.js';
+import { viewModules, viewSettings } from './shared/pytorch.js';
 import { viewPairs } from './shared/view-pairs.js';
 import { viewOptions } from './shared/views.js';
 
@@ -41,7 +41,15 @@ function plan(options: ExemplarOptions, context: TaskContext): TaskPlan {
         metrics: { accuracy },
       };
     },
-    pytorch: () => exemplarInPytorch(options, context.channels, context.batch),
+    pytorch: () => ({
+      files: ['proxy-tasks/exemplar3d.py', ...viewModules],
+      settings: {
+        ...viewSettings(options, context),
+        kind: options.loss,
+        temperature: options.temperature,
+        margin: options.margin,
+      },
+    }),
   };
 }
 

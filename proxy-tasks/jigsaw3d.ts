@@ -22,7 +22,7 @@ import { cropSide, gapOf, patchCorners, type Layout } from './shared/layout.js';
 import { appearanceOf, cutPatch, foregroundShare } from './shared/patch.js';
 import { dense } from './shared/heads.js';
 import { between, placed, sides, tripleOf, whole } from './shared/options.js';
-import { jigsawInPytorch } from './jigsaw3d-pytorch.js';
+import { patchSettings } from './shared/pytorch.js';
 
 export const JigsawOptions = z
   .strictObject({
@@ -121,7 +121,14 @@ function plan(options: JigsawOptions, { channels, batch }: TaskContext): TaskPla
         metrics: { accuracy: builder.accuracy(logits, permutation) },
       };
     },
-    pytorch: () => jigsawInPytorch({ options, layout, choices, channels }),
+    pytorch: () => ({
+      files: ['proxy-tasks/jigsaw3d.py', 'python/patches.py', 'python/heads.py'],
+      settings: {
+        ...patchSettings(options, layout, channels),
+        kind: options.head,
+        permutations: choices,
+      },
+    }),
   };
 }
 

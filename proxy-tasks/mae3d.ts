@@ -10,7 +10,6 @@ import { tensor, type Shape, type Triple } from '../src/core/tensor.js';
 import type { Rng } from '../src/core/random.js';
 import type { Crop } from '../src/scans/sampling/scan-set.js';
 import { defineTask, type BatchMode, type TaskContext, type TaskPlan } from '../src/tasks/task.js';
-import { maeInPytorch } from './mae3d-pytorch.js';
 import { decode } from './shared/decoder.js';
 import { between, common, sides, tripleOf } from './shared/options.js';
 import { appearanceOf, cutPatch } from './shared/patch.js';
@@ -77,7 +76,17 @@ function plan(options: MaeOptions, { channels, batch }: TaskContext): TaskPlan {
       const drawn = decode(builder, encode(masked), channels, size);
       return reconstruction(builder, drawn, target, mask, mask);
     },
-    pytorch: () => maeInPytorch(options, channels),
+    pytorch: () => ({
+      files: ['proxy-tasks/mae3d.py', 'python/patches.py', 'python/decoder.py'],
+      settings: {
+        channels,
+        crop: size,
+        block,
+        ratio: options.ratio,
+        contrast: options.contrast,
+        foreground: options.foreground,
+      },
+    }),
   };
 }
 

@@ -7,11 +7,20 @@
  */
 import { z } from 'zod';
 import { present } from '../src/core/errors.js';
+import type { Json } from '../src/core/json.js';
 import type { AnyTensor, Triple } from '../src/core/tensor.js';
 import { parseOrThrow } from '../src/core/validate.js';
 import type { Value } from '../src/ir/graph.js';
-import { defineTask, type ProxyTask, type TaskContext, type TaskPlan } from '../src/tasks/task.js';
-import { multiInPytorch, type PartSource } from './multi-pytorch.js';
+import { fileName } from '../src/tasks/python-files.js';
+import {
+  defineTask,
+  isPythonTask,
+  type ProxyTask,
+  type PythonFile,
+  type PythonTask,
+  type TaskContext,
+  type TaskPlan,
+} from '../src/tasks/task.js';
 import { between } from './shared/options.js';
 import { cropWithin } from './shared/crop-within.js';
 
@@ -65,11 +74,6 @@ function combine(parts: readonly Part[], context: TaskContext): TaskPlan {
   const side = (axis: 0 | 1 | 2): number => Math.max(...parts.map(({ plan }) => plan.crop[axis]));
   const crop: Triple = [side(0), side(1), side(2)];
   const foreground = Math.max(...parts.map(({ plan }) => plan.foreground));
-  const sources = parts.flatMap(({ scope: name, share, plan }): PartSource[] =>
-    plan.pytorch === undefined
-      ? []
-      : [{ name, share, picky: plan.accepts !== undefined, source: plan.pytorch() }],
-  );
   /** Of the first task that asks for classes. */
   const [asking] = parts.flatMap(({ scope, plan: { questions } }) =>
     questions === undefined
@@ -127,8 +131,24 @@ function combine(parts: readonly Part[], context: TaskContext): TaskPlan {
         metrics: { ...Object.fromEntries(metrics), score: sum(results.map(({ score }) => score)) },
       };
     },
-    ...(sources.length < parts.length
+    ...(parts.some(({ plan }) => plan.pytorch === undefined)
       ? {}
-      : { pytorch: () => multiInPytorch({ parts: sources, crop, foreground, ...context }) }),
+      : { pytorch: () => pytorchOf(parts, { ...context, crop, foreground }) }),
+  };
+}
+
+/** Each part keeps the module and the settings that it has by itself; `multi.py` makes and adds them up. */
+function pytorchOf(parts: readonly Part[], settings: PythonTask['settings']): PythonTask {
+  const files = new Set<PythonFile>();
+  const entries = parts.map(({ scope, share, plan }): [string, Json] => {
+    const python = plan.pytorch?.();
+    if (python === undefined || !isPythonTask(python)) throw new Error(`${scope} has no files and settings`);
+    for (const file of python.files) files.add(file);
+    const module = fileName(python.files[0]).replace(/\.py$/, '');
+    return [scope, { module, share, picky: plan.accepts !== undefined, settings: python.settings }];
+  });
+  return {
+    files: ['proxy-tasks/multi.py', ...files],
+    settings: { ...settings, parts: Object.fromEntries(entries) },
   };
 }

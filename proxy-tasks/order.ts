@@ -10,15 +10,15 @@
  * would tell that order: clips lie in tissue, are small, and are levelled.
  */
 import { z } from 'zod';
-import { intTensor, tensor, type Shape } from '../src/core/tensor.js';
+import { intTensor, tensor, type Shape, type Triple } from '../src/core/tensor.js';
 import type { Rng } from '../src/core/random.js';
 import type { Crop } from '../src/scans/sampling/scan-set.js';
 import { defineTask, type BatchMode, type TaskContext, type TaskPlan } from '../src/tasks/task.js';
-import { orderInPytorch } from './order-pytorch.js';
 import { cutClip, moves } from './shared/clip.js';
 import { classification, pooled, twoLayers } from './shared/heads.js';
 import { placed, whole } from './shared/options.js';
 import { appearanceOf } from './shared/patch.js';
+import { appearanceSettings } from './shared/pytorch.js';
 
 export const OrderOptions = z.strictObject({
   clips: whole(2, 4).default(3).describe('clips to put in order'),
@@ -47,8 +47,6 @@ export function clipStarts({ clips, frames, gap, jitter }: OrderOptions, rng: Rn
 }
 
 /** All orders, and the class of each. `orders[k][place]` is the clip shown at `place`. */
-export type Orders = ReturnType<typeof ordersOf>;
-
 export function ordersOf({ clips, reversed }: Pick<OrderOptions, 'clips' | 'reversed'>) {
   const orders = permutationsOf(Array.from({ length: clips }, (_, i) => i));
   const classes: number[] = [];
@@ -70,8 +68,8 @@ function permutationsOf(items: readonly number[]): readonly (readonly number[])[
 
 function plan(options: OrderOptions, { channels, batch }: TaskContext): TaskPlan {
   const { clips, frames, height, width, gap, jitter } = options;
-  const choice = ordersOf(options);
-  const { orders, classes, count } = choice;
+  const { orders, classes, count } = ordersOf(options);
+  const crop: Triple = [clips * (frames + jitter) + (clips - 1) * gap, height, width];
   const clipShape: Shape = [channels, frames, height, width];
   const size = clipShape.reduce((product, extent) => product * extent, 1);
 
@@ -100,7 +98,7 @@ function plan(options: OrderOptions, { channels, batch }: TaskContext): TaskPlan
   }
 
   return {
-    crop: [clips * (frames + jitter) + (clips - 1) * gap, height, width],
+    crop,
     foreground: options.foreground,
     accepts: moves,
     inputs: [
@@ -119,7 +117,20 @@ function plan(options: OrderOptions, { channels, batch }: TaskContext): TaskPlan
       const joined = builder.reshape(features, [batch, clips * (features.shape[1] ?? 1)]);
       return classification(builder, twoLayers(builder, joined, options.hidden, 'answer', count), order);
     },
-    pytorch: () => orderInPytorch(options, choice, channels),
+    pytorch: () => ({
+      files: ['proxy-tasks/order.py', 'python/clips.py', 'python/patches.py', 'python/heads.py'],
+      settings: {
+        channels,
+        crop,
+        clips,
+        frames,
+        gap,
+        jitter,
+        ...appearanceSettings(options),
+        orders,
+        classes,
+      },
+    }),
   };
 }
 

@@ -10,11 +10,11 @@ import { intTensor, tensor, type Shape } from '../src/core/tensor.js';
 import type { Rng } from '../src/core/random.js';
 import type { Crop } from '../src/scans/sampling/scan-set.js';
 import { defineTask, type BatchMode, type TaskContext, type TaskPlan } from '../src/tasks/task.js';
-import { paceInPytorch } from './pace-pytorch.js';
 import { cutClip, moves } from './shared/clip.js';
 import { classification, pooled, twoLayers } from './shared/heads.js';
 import { filmed, whole } from './shared/options.js';
 import { appearanceOf } from './shared/patch.js';
+import { appearanceSettings } from './shared/pytorch.js';
 
 export const PaceOptions = z.strictObject({
   frames: whole(2, 64).default(8).describe('frames of a clip'),
@@ -78,7 +78,10 @@ function plan(options: PaceOptions, { channels, batch }: TaskContext): TaskPlan 
       const logits = twoLayers(builder, features, options.hidden, 'answer', rates.length);
       return classification(builder, logits, label);
     },
-    pytorch: () => paceInPytorch(options, channels),
+    pytorch: () => ({
+      files: ['proxy-tasks/pace.py', 'python/clips.py', 'python/patches.py', 'python/heads.py'],
+      settings: { channels, crop: [length, height, width], frames, rates, ...appearanceSettings(options) },
+    }),
   };
 }
 

@@ -11,7 +11,6 @@ import type { Rng } from '../src/core/random.js';
 import type { Crop } from '../src/scans/sampling/scan-set.js';
 import { defineTask, type BatchMode, type TaskContext, type TaskPlan } from '../src/tasks/task.js';
 import { mapIntensities, paintInside, paintOutside, shuffleLocally } from './restore3d-corruptions.js';
-import { restoreInPytorch } from './restore3d-pytorch.js';
 import { decode } from './shared/decoder.js';
 import { flip } from './shared/flip.js';
 import { between, common, sides, tripleOf } from './shared/options.js';
@@ -77,7 +76,19 @@ function plan(options: RestoreOptions, { channels, batch }: TaskContext): TaskPl
       const drawn = decode(builder, encode(corrupted), channels, size);
       return reconstruction(builder, drawn, target, lost, null);
     },
-    pytorch: () => restoreInPytorch(options, channels),
+    pytorch: () => ({
+      files: ['proxy-tasks/restore3d.py', 'python/patches.py', 'python/decoder.py'],
+      settings: {
+        channels,
+        crop: size,
+        intensities: options.intensities,
+        shuffle: options.shuffle,
+        paint: options.paint,
+        outside: options.outside,
+        flips: options.flips,
+        foreground: options.foreground,
+      },
+    }),
   };
 }
 

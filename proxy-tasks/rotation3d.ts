@@ -11,11 +11,11 @@ import { intTensor, tensor } from '../src/core/tensor.js';
 import type { Rng } from '../src/core/random.js';
 import type { Crop } from '../src/scans/sampling/scan-set.js';
 import { defineTask, type BatchMode, type TaskContext, type TaskPlan } from '../src/tasks/task.js';
-import { rotationInPytorch } from './rotation3d-pytorch.js';
 import { rotate, rotations } from './rotation3d-rotations.js';
 import { classification, pooled, twoLayers } from './shared/heads.js';
 import { placed, whole } from './shared/options.js';
 import { appearanceOf, cutPatch } from './shared/patch.js';
+import { appearanceSettings } from './shared/pytorch.js';
 
 export const RotationOptions = z.strictObject({
   side: whole(4, 128).default(24).describe('side of the cube in voxels'),
@@ -74,7 +74,15 @@ function plan(options: RotationOptions, { channels, batch }: TaskContext): TaskP
       const logits = twoLayers(builder, pooled(builder, encode(cubes)), options.hidden, 'answer', classes);
       return classification(builder, logits, rotation);
     },
-    pytorch: () => rotationInPytorch(options, choices, channels),
+    pytorch: () => ({
+      files: ['proxy-tasks/rotation3d.py', 'python/patches.py', 'python/heads.py'],
+      settings: {
+        channels,
+        crop: [side, side, side],
+        ...appearanceSettings(options),
+        rotations: choices.map(({ axes, reversed }) => [axes, reversed]),
+      },
+    }),
   };
 }
 

@@ -12,11 +12,11 @@ import type { Rng } from '../src/core/random.js';
 import type { Value } from '../src/ir/graph.js';
 import type { Crop } from '../src/scans/sampling/scan-set.js';
 import { defineTask, type BatchMode, type TaskContext, type TaskPlan } from '../src/tasks/task.js';
-import { rplInPytorch } from './rpl3d-pytorch.js';
 import { classification, pooled, twoLayers } from './shared/heads.js';
 import { cropSide, gapOf, patchCorners, type Layout } from './shared/layout.js';
 import { between, placed, sides, tripleOf, whole } from './shared/options.js';
 import { appearanceOf, cutPatch, foregroundShare } from './shared/patch.js';
+import { patchSettings } from './shared/pytorch.js';
 
 export const RplOptions = z.strictObject({
   patch: sides(2, 64).default(12).describe('side of a patch in voxels, or [depth, height, width]'),
@@ -101,7 +101,10 @@ function plan(options: RplOptions, { channels, batch }: TaskContext): TaskPlan {
       const logits = twoLayers(builder, pairs, options.hidden, 'answer', neighbourCells.length);
       return classification(builder, logits, location);
     },
-    pytorch: () => rplInPytorch(options, layout, channels),
+    pytorch: () => ({
+      files: ['proxy-tasks/rpl3d.py', 'python/patches.py', 'python/heads.py'],
+      settings: { ...patchSettings(options, layout, channels), neighbours: asked },
+    }),
   };
 }
 

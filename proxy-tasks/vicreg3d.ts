@@ -10,10 +10,10 @@ import { z } from 'zod';
 import type { Builder } from '../src/ir/builder.js';
 import type { Value } from '../src/ir/graph.js';
 import { defineTask, type TaskContext, type TaskPlan } from '../src/tasks/task.js';
-import { vicregInPytorch } from './vicreg3d-pytorch.js';
 import { partners } from './shared/contrast.js';
 import { pooled, twoLayers } from './shared/heads.js';
 import { between, common, whole } from './shared/options.js';
+import { viewModules, viewSettings } from './shared/pytorch.js';
 import { viewPairs } from './shared/view-pairs.js';
 import { viewOptions } from './shared/views.js';
 
@@ -38,7 +38,15 @@ function plan(options: VicregOptions, context: TaskContext): TaskPlan {
       const { accuracy } = partners(builder, centred(builder, z), 1);
       return { loss: vicreg(builder, z, options), metrics: { accuracy } };
     },
-    pytorch: () => vicregInPytorch(options, context.channels, context.batch),
+    pytorch: () => ({
+      files: ['proxy-tasks/vicreg3d.py', ...viewModules],
+      settings: {
+        ...viewSettings(options, context),
+        invariance: options.invariance,
+        variance: options.variance,
+        covariance: options.covariance,
+      },
+    }),
   };
 }
 

@@ -56,7 +56,9 @@ export {
   type ClassQuestions,
   type Encode,
   type ProxyTask,
+  type PythonFile,
   type PythonSource,
+  type PythonTask,
   type TaskContext,
   type TaskPlan,
 } from './tasks/task.js';

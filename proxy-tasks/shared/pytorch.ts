@@ -1,27 +1,55 @@
 /**
- * Python that the tasks' PyTorch sources share; `files/pretrain.ts` of the export says what a `Task` is. Patches, heads,
- * contrastive losses and views have files of their own beside this one.
+ * Settings of the Python classes that several tasks share: the fields of `PatchTask` (`python/patches.py`), of `PairTask`
+ * (`python/views.py`), and those of appearance, which most tasks have.
  */
+import type { Json } from '../../src/core/json.js';
+import type { TaskContext } from '../../src/tasks/task.js';
+import { cropSide, type Layout } from './layout.js';
+import { tripleOf } from './options.js';
+import { viewCrop, type ViewOptions } from './views.js';
 
-export const pythonTuple = (values: readonly number[]): string => `(${values.join(', ')})`;
+type Settings = Readonly<Record<string, Json>>;
 
-export const pythonBool = (value: boolean): string => (value ? 'True' : 'False');
-
-/** A module's docstring and imports. */
-export function header(summary: string, source: string): string {
-  return `"""${summary}
-
-After ${source}.
-"""
-import numpy as np
-import torch
-from torch import nn
-from torch.nn import functional as F
-`;
+interface AppearanceOptions {
+  readonly contrast: number;
+  readonly foreground: number;
+  readonly level: boolean;
+  readonly hidden: number;
 }
 
-/** `accepts` of a task whose whole crop must hold tissue; it needs the constant FOREGROUND. */
-export const acceptsSource = `    def accepts(self, foreground):
-        """Whether a crop's foreground [D, H, W] holds enough tissue."""
-        return foreground.mean() >= FOREGROUND
-`;
+export function appearanceSettings({ contrast, foreground, level, hidden }: AppearanceOptions): Settings {
+  return { contrast, foreground, level, hidden };
+}
+
+export function patchSettings(options: AppearanceOptions, layout: Layout, channels: number): Settings {
+  const { grid, patch, gap, jitter } = layout;
+  return { channels, crop: cropSide(layout), grid, patch, gap, jitter, ...appearanceSettings(options) };
+}
+
+export function viewSettings(
+  options: ViewOptions & { readonly hidden: number; readonly width: number },
+  { channels, batch }: TaskContext,
+): Settings {
+  const { zoom, flips, noise, contrast, foreground, hidden, width } = options;
+  return {
+    channels,
+    crop: viewCrop(options),
+    size: tripleOf(options.size),
+    zoom,
+    flips,
+    noise,
+    contrast,
+    foreground,
+    hidden,
+    width,
+    batch,
+  };
+}
+
+/** What tasks that compare views import. */
+export const viewModules = [
+  'python/views.py',
+  'python/patches.py',
+  'python/heads.py',
+  'python/contrast.py',
+] as const;

@@ -14,6 +14,7 @@ import { infeasibility } from '../nn/shapes.js';
 import { makeBatch, type Batch } from '../pretrain/batches.js';
 import { taskGraph } from '../pretrain/program.js';
 import type { ScanSet } from '../scans/sampling/scan-set.js';
+import { pythonFiles } from '../tasks/python-files.js';
 import type { TaskPlan } from '../tasks/task.js';
 import { isPath } from './plugins/index.js';
 import type { PlannedExperiment } from './resolve.js';
@@ -45,6 +46,8 @@ function tryTask(
       problem,
       fix: 'correct it; docs/adding-a-proxy-task.md states the contract',
     });
+  const python = plan.pytorch?.();
+  if (python !== undefined) pythonFiles(name, python);
   const batchOf = (split: 'train' | 'validation'): Batch =>
     makeBatch({ set, plan, size: experiment.training.batch, split, rng: rngOf(experiment.seed, 'try') }, 0);
   const batch = batchOf('train');

@@ -1,15 +1,18 @@
 /**
  * The PyTorch export: an architecture and its weights as a folder of training code.
  */
+import { readFileSync } from 'node:fs';
 import type { Json } from '../core/json.js';
+import { packageFile } from '../core/package-files.js';
 import type { Tensor, TensorMap } from '../core/tensor.js';
 import type { Architecture } from '../nn/architecture.js';
 import { countParameters } from '../nn/parameters.js';
 import { writeSafetensors } from '../core/safetensors.js';
-import { pretrainSource } from './files/pretrain.js';
+import { pythonFiles, type PythonFiles } from '../tasks/python-files.js';
+import type { PythonSource } from '../tasks/task.js';
 import { readmeSource } from './files/readme.js';
 import { requirementsSource } from './files/requirements.js';
-import { scansSource } from './files/scans.js';
+import { settingsSource } from './files/settings.js';
 import { writeNpz } from './npz.js';
 import { modelSource } from './python/model.js';
 import { encoderWeights } from './weights.js';
@@ -27,14 +30,11 @@ export interface PytorchExport {
   readonly training: ExportedTraining;
 }
 
-/**
- * The proxy task. `source` is `task.py`, with a class `Task` as `files/pretrain.ts` describes it; or that and modules
- * beside it, by file name.
- */
+/** The proxy task; without `source` an export has no code for pretraining. */
 export interface ExportedTask {
   readonly name: string;
   readonly options: Json;
-  readonly source?: string | Readonly<Record<string, string>>;
+  readonly source?: PythonSource;
 }
 
 /** Where the architecture and its weights come from. */
@@ -96,21 +96,28 @@ export interface ExportedTraining {
 /** All files of the folder, by name. Throws where the weights do not fit the architecture. */
 export function exportPytorch(content: PytorchExport): ExportFiles {
   const { architecture, parity, task } = content;
+  const python = task.source === undefined ? undefined : pythonFiles(`proxy task ${task.name}`, task.source);
   const weights = encoderWeights(architecture, content.weights);
   return {
-    'README.md': readmeSource(content),
+    'README.md': readmeSource(content, python),
     'model.py': modelSource(architecture, originLine(content)),
     'weights.safetensors': writeSafetensors(weights),
     'parity.npz': writeNpz({ input: parity.input, features: parity.features }),
     'architecture.json': readableJson(description(content)),
-    'requirements.txt': requirementsSource(task.source !== undefined),
-    ...(task.source === undefined
-      ? {}
-      : {
-          ...(typeof task.source === 'string' ? { 'task.py': task.source } : task.source),
-          'scans.py': scansSource(content.scans),
-          'pretrain.py': pretrainSource(content.training, content.scans),
-        }),
+    'requirements.txt': requirementsSource(python !== undefined),
+    ...pretrainingFiles(content, python),
+  };
+}
+
+/** Code that trains on the proxy task, and the settings that it reads. */
+function pretrainingFiles({ training, scans }: PytorchExport, task: PythonFiles | undefined): ExportFiles {
+  if (task === undefined) return {};
+  const shared = (name: string): string => readFileSync(packageFile(`python/${name}`), 'utf8');
+  return {
+    ...task.files,
+    'settings.py': settingsSource(training, scans, task.settings),
+    'scans.py': shared('scans.py'),
+    'pretrain.py': shared('pretrain.py'),
   };
 }
 

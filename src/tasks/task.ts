@@ -7,6 +7,7 @@
  * - `loss` is called once to build the training graph and once for evaluation, with the same names.
  */
 import type { ZodType } from 'zod';
+import type { Json } from '../core/json.js';
 import type { Rng } from '../core/random.js';
 import type { AnyTensor } from '../core/tensor.js';
 import type { Builder } from '../ir/builder.js';
@@ -25,8 +26,41 @@ export type BatchMode = 'train' | 'evaluate';
 /** Applies the shared encoder: `[M, C, D, H, W]` → `[M, features, d, h, w]`. Calls of one graph share its parameters. */
 export type Encode = (input: Value) => Value;
 
-/** Source of `task.py`, or sources of it and of modules beside it, by file name (`task_*.py`). */
-export type PythonSource = string | Readonly<Record<string, string>>;
+/**
+ * The task in PyTorch: Python files, which an export copies as they are, and settings for them.
+ *
+ * The first file becomes `task.py` and holds a class `Task`, made as `Task(**settings)`; a dataclass with a field for
+ * each setting reads best. The others are modules that it imports; they keep their names. `Task` has
+ * - `crop`: voxels (D, H, W) of each crop;
+ * - `metric` and `chance`: the metric that counts, and what guessing scores;
+ * - `accepts(foreground) -> bool`: true if a crop with this foreground [D, H, W] can be asked about (optional);
+ * - `make_batch(voxels, foreground, rng, train) -> dict[str, Tensor]` of NumPy crops [B, C, D, H, W] and
+ *   [B, D, H, W], drawing from a NumPy generator;
+ * - `head(features, grid_of) -> nn.Module`, on top of the encoder's feature maps, which have so many channels and, for
+ *   an input of (D, H, W) voxels, `grid_of((D, H, W))` cells: what a decoder needs;
+ * - `loss(encoder, head, batch) -> (loss, metrics)`;
+ * - `label_smoothing`: set by `pretrain.py`, for the cross entropies of tasks that classify (optional);
+ * - `batch`: set by `pretrain.py`, crops per batch, for tasks whose chance depends on it (optional).
+ *
+ * `python/stubs/task.pyi` says the same in Python's types.
+ */
+export interface PythonTask {
+  readonly files: readonly [PythonFile, ...PythonFile[]];
+  readonly settings: Readonly<Record<string, Json>>;
+}
+
+/**
+ * URL of a file, as `new URL('./mirror3d.py', import.meta.url)`; or, in a file of the user's own, a path from there:
+ * `./mirror3d.py`; or a path within this package: `python/heads.py`.
+ */
+export type PythonFile = URL | string;
+
+/** Files and settings; or source text of `task.py`, whose `Task` takes no settings; or such texts by file name. */
+export type PythonSource = PythonTask | string | Readonly<Record<string, string>>;
+
+export function isPythonTask(source: PythonSource): source is PythonTask {
+  return typeof source === 'object' && Array.isArray(source['files']);
+}
 
 /** Questions whose answers are classes. The audit tries to answer them without anatomy. */
 export interface ClassQuestions {
@@ -72,7 +106,7 @@ export interface TaskPlan {
     inputs: Readonly<Record<string, Value>>,
     encode: Encode,
   ): { readonly loss: Value; readonly metrics: Readonly<Record<string, Value>> };
-  /** The same task in PyTorch, for an export; absent where the task offers none. */
+  /** The same task in PyTorch, for an export; absent where the task has no Python. */
   pytorch?(): PythonSource;
 }
 

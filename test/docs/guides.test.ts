@@ -94,9 +94,10 @@ describe.each([
   },
   {
     guide: 'adding-a-proxy-task.md',
-    files: ['mirror3d.ts', 'mirror.json'],
+    files: ['mirror3d.ts', 'mirror3d.py', 'mirror.json'],
     says: [/mirror: 4 candidates done/, /the best encoder is in pretrained/],
     leaves: ['mirror.db', 'pretrained'],
+    copies: { 'mirror3d.py': 'pretrained/encoder/task.py' },
   },
   {
     guide: 'adding-a-strategy.md',
@@ -108,26 +109,33 @@ describe.each([
     ],
     leaves: ['greedy.db'],
   },
-])('$guide, followed word for word', { timeout: 300_000 }, ({ guide, files: expected, says, leaves }) => {
-  const { files, commands } = readGuide(guide);
+])(
+  '$guide, followed word for word',
+  { timeout: 300_000 },
+  ({ guide, files: expected, says, leaves, copies = {} }) => {
+    const { files, commands } = readGuide(guide);
 
-  it('shows whole files and one block of commands', () => {
-    expect(files.map(({ name }) => name)).toEqual(expected);
-    expect(commands).toHaveLength(1);
-  });
+    it('shows whole files and one block of commands', () => {
+      expect(files.map(({ name }) => name)).toEqual(expected);
+      expect(commands).toHaveLength(1);
+    });
 
-  it('works from an empty folder', async () => {
-    const place = emptyFolder(guide.replace('.md', ''));
-    const before = readdirSync(place);
-    for (const { name, content } of files) writeFileSync(join(place, name), content);
-    const { code, output } = await typed(commands.join(''), place);
-    expect(code, output).toBe(0);
-    for (const line of says) expect(output).toMatch(line);
-    expect(output).not.toMatch(/^\s+at |warn/im);
-    const left = readdirSync(place).filter((name) => !before.includes(name));
-    expect(left).toEqual(expect.arrayContaining([...expected, ...leaves]));
-  });
-});
+    it('works from an empty folder', async () => {
+      const place = emptyFolder(guide.replace('.md', ''));
+      const before = readdirSync(place);
+      for (const { name, content } of files) writeFileSync(join(place, name), content);
+      const { code, output } = await typed(commands.join(''), place);
+      expect(code, output).toBe(0);
+      for (const line of says) expect(output).toMatch(line);
+      expect(output).not.toMatch(/^\s+at |warn/im);
+      const left = readdirSync(place).filter((name) => !before.includes(name));
+      expect(left).toEqual(expect.arrayContaining([...expected, ...leaves]));
+      for (const [file, copy] of Object.entries(copies)) {
+        expect(readFileSync(join(place, copy), 'utf8')).toBe(readFileSync(join(place, file), 'utf8'));
+      }
+    });
+  },
+);
 
 describe('the TypeScript of the guides', { timeout: 60_000 }, () => {
   it('is sound by the types in the package', async () => {

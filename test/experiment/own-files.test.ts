@@ -12,6 +12,7 @@ import { tryOwn } from '../../src/experiment/try-own.js';
 import { loadScanSet } from '../../src/scans/load.js';
 import { writePhantoms } from '../../src/scans/phantoms/phantoms.js';
 import type { ScanSet } from '../../src/scans/sampling/scan-set.js';
+import { pythonFiles } from '../../src/tasks/python-files.js';
 import { Runtime } from '../../src/workers/runtime.js';
 import { voxolve } from '../support/cli.js';
 import { temporaryFolder, tinyExperiment, writeExperiment } from '../support/tiny.js';
@@ -170,6 +171,20 @@ describe('a proxy task of the user', () => {
     await expect(begin(written(asTask, taskWith({})).experiment)).resolves.toBeUndefined();
   });
 
+  it.each(["'./mine.py'", "new URL('./mine.py', import.meta.url)"])(
+    'has its Python in a file: %s',
+    async (file) => {
+      writeFileSync(join(folder, 'own', 'mine.py'), 'class Task: ...\n');
+      const python = `worst: 0, pytorch: () => ({ files: [${file}, 'python/heads.py'], settings: { side: 8 } }),`;
+      const { experiment } = written(asTask, taskWith({ 'worst: 0,': python }));
+      const { plan } = await resolveExperiment(await readExperiment(experiment), set.channels);
+      const { files: texts, settings } = pythonFiles('own', plan.pytorch?.() ?? '');
+      expect(Object.keys(texts)).toEqual(['task.py', 'heads.py']);
+      expect(texts['task.py']).toBe('class Task: ...\n');
+      expect(settings).toEqual({ side: 8 });
+    },
+  );
+
   it.each([
     [
       'whose metric has another name',
@@ -215,6 +230,11 @@ describe('a proxy task of the user', () => {
       "that misuses voxolve's builder",
       { '[2, features.shape[1]]': '[2, 1]' },
       /^FILE:21: the proxy task fails in loss: /,
+    ],
+    [
+      'whose Python file is not there',
+      { 'worst: 0,': "worst: 0, pytorch: () => ({ files: ['./none.py'], settings: {} })," },
+      /its Python file .*own\/none\.py can not be read; name a file next to the task/,
     ],
   ])('%s is refused before anything is trained', async (_what, replaced, line) => {
     expect(await refused(asTask, taskWith(replaced))).toMatch(line);

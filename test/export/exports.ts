@@ -4,7 +4,9 @@ import { rngOf } from '../../src/core/random.js';
 import { runGraph } from '../../src/engines/onnx/index.js';
 import {
   exportPytorch,
+  type ExportedScans,
   type ExportedTask,
+  type ExportedTraining,
   type ExportFiles,
   type PytorchExport,
 } from '../../src/export/index.js';
@@ -14,6 +16,26 @@ import { buildEncoder } from '../../src/nn/build.js';
 import { randomTensor, randomWeights } from '../search-spaces/genomes.js';
 
 export type InputShape = readonly [number, number, number, number, number];
+
+export const plainScans: ExportedScans = {
+  spacing: [6, 6, 6],
+  percentiles: [0.5, 99.5],
+  modalities: {},
+  frames: 'first',
+  nonFinite: 'refuse',
+  validation: 0.25,
+};
+
+export const shortTraining: ExportedTraining = {
+  steps: 3,
+  batch: 2,
+  learningRate: 1e-3,
+  warmup: 0.1,
+  schedule: 'cosine',
+  optimiser: 'adamw',
+  weightDecay: 0.01,
+  evaluationBatches: 2,
+};
 
 const STUB_TASK: ExportedTask = { name: 'stub', options: {} };
 
@@ -35,24 +57,8 @@ export async function randomContent(
     parity: { input, features: features as Tensor },
     task,
     origin: { version: '0.0.0', experiment: 'test', space: 'test' },
-    scans: {
-      spacing: [6, 6, 6],
-      percentiles: [0.5, 99.5],
-      modalities: {},
-      frames: 'first',
-      nonFinite: 'refuse',
-      validation: 0.25,
-    },
-    training: {
-      steps: 3,
-      batch: 2,
-      learningRate: 1e-3,
-      warmup: 0.1,
-      schedule: 'cosine',
-      optimiser: 'adamw',
-      weightDecay: 0.01,
-      evaluationBatches: 2,
-    },
+    scans: plainScans,
+    training: shortTraining,
   };
 }
 

@@ -2,9 +2,20 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { unzipSync } from 'fflate';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { proxyTasks } from '../../proxy-tasks/index.js';
+import { present } from '../../src/core/errors.js';
 import { sha256 } from '../../src/core/hash.js';
+import { packageFile } from '../../src/core/package-files.js';
 import { tensor } from '../../src/core/tensor.js';
-import { encoderWeights, exportPytorch, writeFolder, type PytorchExport } from '../../src/export/index.js';
+import {
+  encoderWeights,
+  exportPytorch,
+  writeFolder,
+  type ExportFiles,
+  type PytorchExport,
+} from '../../src/export/index.js';
+import type { PythonSource } from '../../src/tasks/task.js';
+import { planOf } from '../proxy-tasks/support.js';
 import { writeNpz } from '../../src/export/npz.js';
 import { readSafetensors } from '../../src/core/safetensors.js';
 import { randomArchitecture } from '../search-spaces/genomes.js';
@@ -16,6 +27,8 @@ describe('the files of a PyTorch export', () => {
   beforeAll(async () => {
     content = await randomContent(randomArchitecture(3), [2, 1, 12, 12, 12]);
   });
+  const exportOf = (source: PythonSource): ExportFiles =>
+    exportPytorch({ ...content, task: { name: 'mine', options: {}, source } });
 
   it('are these, and a pretraining script where the task has a PyTorch source', () => {
     const always = [
@@ -27,11 +40,48 @@ describe('the files of a PyTorch export', () => {
       'weights.safetensors',
     ];
     expect(Object.keys(exportPytorch(content)).sort()).toEqual(always);
-    const withTask = exportPytorch({
-      ...content,
-      task: { name: 'mine', options: {}, source: 'class Task: ...\n' },
-    });
-    expect(Object.keys(withTask).sort()).toEqual([...always, 'pretrain.py', 'scans.py', 'task.py'].sort());
+    const withTask = exportOf('class Task: ...\n');
+    expect(Object.keys(withTask).sort()).toEqual(
+      [...always, 'pretrain.py', 'scans.py', 'settings.py', 'task.py'].sort(),
+    );
+  });
+
+  it.each(Object.keys(proxyTasks))('with %s hold every module that one of them imports', (name) => {
+    const files = exportOf(present(planOf(name).pytorch?.(), name));
+    const modules = Object.keys(files).flatMap((file) => (file.endsWith('.py') ? [file.slice(0, -3)] : []));
+    const others =
+      '__future__ argparse collections dataclasses functools importlib json math pathlib struct typing';
+    const installed = [...others.split(' '), 'nibabel', 'numpy', 'torch'];
+    for (const module of modules) {
+      const source = textOf(files, `${module}.py`);
+      const imported = [...source.matchAll(/^(?:from|import) (\w+)/gm)].map(([, found]) => found);
+      for (const found of imported) expect([...modules, ...installed], `${module}.py`).toContain(found);
+    }
+    for (const [, module = ''] of textOf(files, 'settings.py').matchAll(/"module": "(\w+)"/g)) {
+      expect(modules).toContain(module);
+    }
+    for (const file of modules) expect(textOf(files, 'README.md')).toContain(`| \`${file}.py\` |`);
+  });
+
+  it('are the Python files of the package, unchanged, and settings for them', () => {
+    const files = exportOf(present(planOf('jigsaw3d').pytorch?.(), 'jigsaw3d'));
+    const ofPackage = (path: string): string => readFileSync(packageFile(path), 'utf8');
+    expect(files['task.py']).toBe(ofPackage('proxy-tasks/jigsaw3d.py'));
+    for (const name of ['patches.py', 'heads.py', 'scans.py', 'pretrain.py']) {
+      expect(files[name]).toBe(ofPackage(`python/${name}`));
+    }
+    expect(files['settings.py']).toContain('\nSTEPS = 3\n');
+    expect(files['settings.py']).toContain('\nCLIP_NORM = None\n');
+    expect(files['settings.py']).toContain('\n    "crop": (16, 16, 16),\n');
+  });
+
+  it("may be a task's own text, alone or by file name, and then have no settings for it", () => {
+    const task = 'from more import Task\n';
+    const files = exportOf({ 'task.py': task, 'more.py': 'class Task: ...\n' });
+    expect(files['task.py']).toBe(task);
+    expect(files['more.py']).toBe('class Task: ...\n');
+    expect(files['settings.py']).toContain('\nTASK = {}\n');
+    expect(exportOf(task)['task.py']).toBe(task);
   });
 
   it('say in the README why there is no pretraining script', () => {

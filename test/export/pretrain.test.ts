@@ -49,7 +49,7 @@ describe.skipIf(!possible)(`exported training code ${needsPython} with torch and
     mkdirSync(scans);
     await writePhantoms(scans, { patients: 4, size: 36, seed: 1 });
     const plan = jigsaw3d.plan(jigsaw3d.options.parse(options), { channels: 1, batch: 2 });
-    const source = plan.pytorch?.() ?? '';
+    const source = present(plan.pytorch?.(), 'source');
     const content = await randomContent(small, [2, 1, 6, 6, 6], { name: 'jigsaw3d', options, source });
     await writeFolder(folder, exportPytorch(content));
   });
@@ -98,7 +98,7 @@ print(sum(not torch.equal(before[k], after[k]) for k in before) == len(before))`
     const files = exportPytorch(
       await randomContent(small, [2, 1, 6, 6, 6], { name: 'multi', options: {}, source }),
     );
-    expect(files['README.md']).toContain('| `task_mae3d.py` | one of the tasks');
+    expect(files['README.md']).toContain('| `mae3d.py` | a part of the proxy task |');
     await writeFolder(join(root, 'mix'), files);
     const mixed = pythonOutput(
       join(root, 'mix', 'pretrain.py'),

@@ -1,27 +1,30 @@
 /**
- * `scans.py` against voxolve's own preprocessing, with the arrays that `--export-npy` writes: needs `VOXOLVE_PYTHON`
+ * `python/scans.py` against voxolve's own preprocessing, with the arrays that `--export-npy` writes: needs `VOXOLVE_PYTHON`
  * with NumPy and nibabel.
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { scansSource } from '../../src/export/files/scans.js';
+import { packageFile } from '../../src/core/package-files.js';
+import { settingsSource } from '../../src/export/files/settings.js';
 import type { ExportedScans } from '../../src/export/pytorch.js';
 import { nifti } from '../../src/scans/formats/nifti.js';
 import { npyBytes } from '../../src/scans/npy.js';
 import { ScanOptions, transformsOf } from '../../src/scans/options.js';
 import { prepare } from '../../src/scans/preprocess/preprocess.js';
 import { temporaryFolder, writeNifti } from '../support/scans/nifti-file.js';
+import { shortTraining } from './exports.js';
 import { hasModule, needsPython, runPython } from '../support/python.js';
 
 const possible = hasModule('nibabel') && hasModule('numpy');
 const SCRIPT = `
 import sys
-sys.path.insert(0, sys.argv[1])
+sys.path[:0] = sys.argv[1:3]
 import numpy as np
 from scans import load
-volumes = load(sys.argv[2], sys.argv[4] if len(sys.argv) > 4 else None)
-theirs = np.load(sys.argv[3])
+volumes = load(sys.argv[3], sys.argv[5] if len(sys.argv) > 5 else None)
+theirs = np.load(sys.argv[4])
 ours = volumes[0].voxels
 assert ours.shape == theirs.shape, (ours.shape, theirs.shape)
 print(np.abs(ours - theirs).max(), theirs.max() - theirs.min())
@@ -63,8 +66,14 @@ describe.skipIf(!possible)(`an export's scans.py ${possible ? '' : needsPython}`
     const [volume] = prepare(path, { ...raw, modality: modality ?? null }, transforms);
     writeFileSync(join(folder, 'theirs.npy'), npyBytes(volume as NonNullable<typeof volume>));
     const plain = JSON.parse(JSON.stringify({ ...transforms, validation: 0.25 })) as ExportedScans;
-    writeFileSync(join(folder, 'scans.py'), scansSource(plain));
-    const args = [folder, path, join(folder, 'theirs.npy'), ...(modality === undefined ? [] : [modality])];
+    writeFileSync(join(folder, 'settings.py'), settingsSource(shortTraining, plain, {}));
+    const args = [
+      folder,
+      fileURLToPath(packageFile('python')),
+      path,
+      join(folder, 'theirs.npy'),
+      ...(modality === undefined ? [] : [modality]),
+    ];
     const [difference = NaN, range = NaN] = runPython(SCRIPT, args).trim().split(' ').map(Number);
     expect(range).toBeGreaterThan(1);
     expect(difference).toBeLessThan(1e-4);

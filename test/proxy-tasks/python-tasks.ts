@@ -1,16 +1,21 @@
 /**
- * Runs tasks' PyTorch sources beside the tasks themselves: on the same crops, with the same answers of the generator,
- * the same weights and the same batches.
+ * Runs the Python of tasks, where it lies in the repository, and the tasks themselves: on the same crops, with the same
+ * answers of the generator, the same weights and the same batches.
  */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { present } from '../../src/core/errors.js';
+import { packageFile } from '../../src/core/package-files.js';
 import { rngOf, type Rng } from '../../src/core/random.js';
 import { sizeOf, tensor, type AnyTensor, type TensorMap } from '../../src/core/tensor.js';
 import { runGraph } from '../../src/engines/onnx/index.js';
 import { Builder } from '../../src/ir/builder.js';
 import type { Graph } from '../../src/ir/graph.js';
-import type { BatchMode, PythonSource, TaskPlan } from '../../src/tasks/task.js';
+import { settingsSource } from '../../src/export/files/settings.js';
+import { fileName } from '../../src/tasks/python-files.js';
+import { isPythonTask, type BatchMode, type TaskPlan } from '../../src/tasks/task.js';
+import { plainScans, shortTraining } from '../export/exports.js';
 import { runPython } from '../support/python.js';
 import { cropsOf, planOf } from './support.js';
 
@@ -35,7 +40,8 @@ const fixed: Rng = {
 };
 
 const script = `
-import importlib, json, sys
+import importlib, json, runpy, sys
+sys.path[:0] = sys.argv[3:]
 import numpy as np, torch
 
 class Fixed:
@@ -53,19 +59,12 @@ class Fixed:
     def all(self, value, size):
         return value if size is None else np.full(size, value)
 
-def load(folder):
-    for name in [name for name in sys.modules if name.startswith("task")]:
-        del sys.modules[name]
-    sys.path.insert(0, folder)
-    task = importlib.import_module("task").Task()
-    sys.path.pop(0)
-    return task
-
 def array(given):
     return np.reshape(np.array(given["data"], given["dtype"]), given["shape"])
 
 def run(given):
-    task = load(given["folder"])
+    settings = runpy.run_path(given["settings"])["TASK"]
+    task = importlib.import_module(given["module"]).Task(**settings)
     crops = np.stack([array(crop) for crop in given["voxels"]])
     tissue = np.stack([array(crop) for crop in given["foreground"]])
     drawn = task.make_batch(crops, tissue, Fixed(), given["train"])
@@ -133,24 +132,28 @@ export interface PythonTask {
 }
 
 export async function runTasks(root: string, cases: readonly TaskCase[]): Promise<readonly PythonTask[]> {
-  const prepared = await Promise.all(cases.map((one, i) => prepare(join(root, String(i)), one)));
+  const prepared = await Promise.all(cases.map((one, i) => prepare(join(root, `settings-${i}.py`), one)));
   const [input, output] = [join(root, 'cases.json'), join(root, 'results.json')];
   writeFileSync(input, JSON.stringify(prepared.map(({ given }) => given)));
-  runPython(script, [input, output]);
+  runPython(script, [input, output, ...pythonFolders]);
   const results = JSON.parse(readFileSync(output, 'utf8')) as Omit<PythonTask, 'ours'>[];
   return results.map((result, i) => ({ ...result, ours: present(prepared[i], 'a case').ours }));
 }
 
-/** Writes an export's `task.py`, and what belongs to it. */
-export function writeSource(folder: string, source: PythonSource | undefined): void {
-  mkdirSync(folder, { recursive: true });
-  const files = typeof source === 'string' ? { 'task.py': source } : source;
-  for (const [name, text] of Object.entries(files ?? {})) writeFileSync(join(folder, name), text);
+/** Where the Python of tasks lies, and the modules that it imports. */
+export const pythonFolders = ['python', 'proxy-tasks'].map((folder) => fileURLToPath(packageFile(folder)));
+
+/** The module of a task; writes the settings that an export would have. */
+export function writeSettings(path: string, plan: TaskPlan): string {
+  const source = present(plan.pytorch?.(), 'Python');
+  if (!isPythonTask(source)) throw new Error('a task of voxolve has files');
+  writeFileSync(path, settingsSource(shortTraining, plainScans, source.settings));
+  return fileName(source.files[0]).replace(/\.py$/, '');
 }
 
-async function prepare(folder: string, { name, options, mode }: TaskCase) {
+async function prepare(settings: string, { name, options, mode }: TaskCase) {
   const plan = planOf(name, options, batchSize);
-  writeSource(folder, plan.pytorch?.());
+  const module = writeSettings(settings, plan);
   const crops = cropsOf(plan, batchSize);
   const drawn = plan.prepare(crops, fixed, mode);
   const batch = plan.prepare(crops, rngOf('batch'), 'train');
@@ -158,7 +161,8 @@ async function prepare(folder: string, { name, options, mode }: TaskCase) {
   const weights = randomWeights(graph);
   const outputs = await runGraph(graph, weights, batch);
   const given = {
-    folder,
+    module,
+    settings,
     train: mode === 'train',
     stride,
     smoothing,

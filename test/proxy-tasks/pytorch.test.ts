@@ -1,5 +1,5 @@
 /**
- * The tasks' PyTorch sources, run on the same crops.
+ * The Python of the tasks, run on the same crops.
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,7 +11,7 @@ import { present } from '../../src/core/errors.js';
 import { rngOf } from '../../src/core/random.js';
 import { needsPython, python, runPython } from '../support/python.js';
 import { temporaryFolder } from '../support/tiny.js';
-import { runTasks, writeSource, type PythonTask, type TaskCase } from './python-tasks.js';
+import { pythonFolders, runTasks, writeSettings, type PythonTask, type TaskCase } from './python-tasks.js';
 import { cropOf, planOf, small } from './support.js';
 
 const cpc = { name: 'cpc3d', options: { grid: 2, patch: 5 } };
@@ -33,7 +33,7 @@ const cases: readonly (readonly [string, TaskCase])[] = [
   ).map((one): [string, TaskCase] => [`${one.name} with other options`, one]),
 ];
 
-describe.skipIf(python === undefined)(`the PyTorch source ${needsPython}`, () => {
+describe.skipIf(python === undefined)(`the Python ${needsPython}`, () => {
   const root = temporaryFolder();
   let ran: readonly PythonTask[] = [];
   beforeAll(async () => {
@@ -81,20 +81,20 @@ describe.skipIf(python === undefined)(`the PyTorch source ${needsPython}`, () =>
     const crop = cropOf([5, 6, 7]);
     const ours = new Float32Array(60);
     cutPatch(crop, [0, 1, 2], [3, 4, 5], { contrast: 0, level }, rngOf('none'), ours);
-    const folder = join(root, `level-${level}`);
-    writeSource(folder, planOf('rotation3d', { level }).pytorch?.());
-    const given = JSON.stringify({ voxels: [...crop.voxels], foreground: [...crop.foreground] });
-    writeFileSync(join(folder, 'crop.json'), given);
+    const given = join(root, 'crop.json');
+    const { voxels, foreground } = crop;
+    writeFileSync(given, JSON.stringify({ level, voxels: [...voxels], foreground: [...foreground] }));
     const printed = runPython(
       `import json, sys
-sys.path.insert(0, sys.argv[1])
+sys.path[:0] = sys.argv[2:]
 import numpy as np
-from task import make_patch
-crop = json.load(open(sys.argv[1] + "/crop.json"))
-voxels = np.reshape(crop["voxels"], (1, 5, 6, 7))
-foreground = np.reshape(crop["foreground"], (5, 6, 7))
-print(json.dumps(make_patch(voxels, foreground, (0, 1, 2), (3, 4, 5)).ravel().tolist()))`,
-      [folder],
+from patches import cut, make_patch
+crop = json.load(open(sys.argv[1]))
+box = (0, 1, 2), (3, 4, 5)
+voxels = cut(np.reshape(crop["voxels"], (1, 5, 6, 7)), *box)
+foreground = cut(np.reshape(crop["foreground"], (5, 6, 7)), *box)
+print(json.dumps(make_patch(voxels, foreground, 0.0, crop["level"]).ravel().tolist()))`,
+      [given, ...pythonFolders],
     );
     (JSON.parse(printed) as number[]).forEach((value, i) => expect(value).toBeCloseTo(ours[i] ?? NaN, 4));
   });
@@ -106,16 +106,17 @@ print(json.dumps(make_patch(voxels, foreground, (0, 1, 2), (3, 4, 5)).ravel().to
       rotate(cube, 3, choice, target);
       return [...target];
     });
-    const folder = join(root, 'rotation3d');
-    writeSource(folder, planOf('rotation3d').pytorch?.());
+    const settings = join(root, 'rotation3d.py');
+    writeSettings(settings, planOf('rotation3d'));
     const printed = runPython(
-      `import json, sys
-sys.path.insert(0, sys.argv[1])
+      `import json, runpy, sys
+sys.path[:0] = sys.argv[2:]
 import numpy as np
-from task import ROTATIONS, rotate
+from rotation3d import rotate
 cube = np.arange(27).reshape(1, 3, 3, 3)
-print(json.dumps([rotate(cube, rotation).ravel().tolist() for rotation in ROTATIONS]))`,
-      [folder],
+rotations = runpy.run_path(sys.argv[1])["TASK"]["rotations"]
+print(json.dumps([rotate(cube, rotation).ravel().tolist() for rotation in rotations]))`,
+      [settings, ...pythonFolders],
     );
     expect(JSON.parse(printed)).toEqual(ours);
   });

@@ -2,9 +2,16 @@
  * A proxy task of the user's own: what it exports is one, its plan is whole, and its mistakes are told as its author's.
  * Whether its batches keep the plan is tried on scans (`try-own.ts`).
  */
+import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
 import { parseOrThrow } from '../../core/validate.js';
-import type { ProxyTask, TaskPlan } from '../../tasks/task.js';
+import {
+  isPythonTask,
+  type ProxyTask,
+  type PythonFile,
+  type PythonSource,
+  type TaskPlan,
+} from '../../tasks/task.js';
 import { guarded, type OwnFile } from './blame.js';
 import { requireMembers } from './members.js';
 
@@ -51,6 +58,18 @@ export function ownTask(own: OwnFile, exported: unknown): ProxyTask {
   };
 }
 
+/** `pytorch` whose files `./NAME.py` are found next to the user's own. */
+function located(own: OwnFile, pytorch: () => PythonSource): () => PythonSource {
+  return () => {
+    const source = pytorch();
+    if (!isPythonTask(source)) return source;
+    const [first, ...others] = source.files;
+    const place = (file: PythonFile): PythonFile =>
+      typeof file === 'string' && /^\.{1,2}\//.test(file) ? new URL(file, pathToFileURL(own.path)) : file;
+    return { ...source, files: [place(first), ...others.map(place)] };
+  };
+}
+
 function guardedPlan(own: OwnFile, plan: TaskPlan): TaskPlan {
   const accepts = plan.accepts?.bind(plan);
   const pytorch = plan.pytorch?.bind(plan);
@@ -59,6 +78,6 @@ function guardedPlan(own: OwnFile, plan: TaskPlan): TaskPlan {
     ...(accepts === undefined ? {} : { accepts: guarded(own, 'accepts', accepts) }),
     prepare: guarded(own, 'prepare', plan.prepare.bind(plan)),
     loss: guarded(own, 'loss', plan.loss.bind(plan)),
-    ...(pytorch === undefined ? {} : { pytorch: guarded(own, 'pytorch', pytorch) }),
+    ...(pytorch === undefined ? {} : { pytorch: located(own, guarded(own, 'pytorch', pytorch)) }),
   };
 }

@@ -1,9 +1,11 @@
 /** `README.md` of an export: what is there, where it comes from, how to use and check it. */
 import { countParameters } from '../../nn/parameters.js';
-import type { ExportedScans, ExportedTask, PytorchExport } from '../pytorch.js';
+import type { ExportedScans, PytorchExport } from '../pytorch.js';
+import type { PythonFiles } from '../../tasks/python-files.js';
 
-export function readmeSource(content: PytorchExport): string {
-  const { architecture, parity, origin, task } = content;
+/** `python`: of the proxy task, where it has any. */
+export function readmeSource(content: PytorchExport, python: PythonFiles | undefined): string {
+  const { architecture, parity, origin } = content;
   const features = `[N, ${architecture.features}, ${parity.features.shape.slice(2).join(', ')}]`;
   return `# ${origin.experiment}: a pretrained 3D encoder
 
@@ -17,7 +19,7 @@ It maps volumes \`[N, ${architecture.inChannels}, D, H, W]\` to feature maps \`[
 | \`weights.safetensors\` | the weights |
 | \`parity.npz\` | an input, and the features that voxolve computes for it |
 | \`architecture.json\` | the architecture as data, with its genome and settings |
-${pretrainingFiles(task)}| \`requirements.txt\` | what to install |
+${pretrainingRows(python)}| \`requirements.txt\` | what to install |
 
 ## Use
 
@@ -31,7 +33,7 @@ classifier = torch.nn.Sequential(
 )
 \`\`\`
 
-\`build()\` returns the encoder in eval mode; call \`.train()\` before fine-tuning. Inputs should be preprocessed as in pretraining: canonical axes (D towards superior, H towards anterior, W towards right), ${content.scans.spacing.join(' × ')} mm, intensities clipped ${clippedAt(content.scans)} and standardised over tissue${task.source === undefined ? '' : '; `scans.py` does that'}.
+\`build()\` returns the encoder in eval mode; call \`.train()\` before fine-tuning. Inputs should be preprocessed as in pretraining: canonical axes (D towards superior, H towards anterior, W towards right), ${content.scans.spacing.join(' × ')} mm, intensities clipped ${clippedAt(content.scans)} and standardised over tissue${python === undefined ? '' : '; `scans.py` does that'}.
 
 ## Check
 
@@ -47,7 +49,7 @@ scale = np.abs(parity["features"]).max()
 print(np.abs(features - parity["features"]).max() / scale)  # below 1e-4
 \`\`\`
 
-${pretraining(content)}`;
+${pretraining(content, python)}`;
 }
 
 function provenance({ origin, task }: PytorchExport): string {
@@ -60,18 +62,19 @@ function provenance({ origin, task }: PytorchExport): string {
   return `${candidate} of the experiment ${origin.experiment}, from the search space ${origin.space}, pretrained on ${task.name} without labels by voxolve ${origin.version}.${result}`;
 }
 
-function pretrainingFiles({ source }: ExportedTask): string {
-  if (source === undefined) return '';
-  const parts = typeof source === 'string' ? [] : Object.keys(source).filter((name) => name !== 'task.py');
-  const others = parts.map((name) => `| \`${name}\` | one of the tasks that it consists of |\n`).join('');
+function pretrainingRows(python: PythonFiles | undefined): string {
+  if (python === undefined) return '';
+  const modules = Object.keys(python.files).filter((name) => name !== 'task.py');
+  const others = modules.map((name) => `| \`${name}\` | a part of the proxy task |\n`).join('');
   return `| \`pretrain.py\` | goes on with pretraining, or starts it afresh, on your own scans |
+| \`settings.py\` | what the experiment chose; the files around it read it |
 | \`task.py\` | the proxy task |
 ${others}| \`scans.py\` | reads and preprocesses NIfTI files |
 `;
 }
 
-function pretraining({ task }: PytorchExport): string {
-  if (task.source === undefined) {
+function pretraining({ task }: PytorchExport, python: PythonFiles | undefined): string {
+  if (python === undefined) {
     return `## Pretraining
 
 The proxy task ${task.name} has no PyTorch source, so there is no \`pretrain.py\` here.

@@ -1,22 +1,4 @@
-/**
- * `pretrain.py` of an export: trains the exported encoder on the same proxy task, on a folder of NIfTI files.
- *
- * It uses `model.py`, `scans.py` and the task's own `task.py`, which holds a class `Task` with
- * - `crop`: voxels (D, H, W) of each crop;
- * - `metric` and `chance`: the metric that counts, and what guessing scores;
- * - `accepts(foreground) -> bool`: whether a crop's foreground [D, H, W] can be asked about (optional);
- * - `make_batch(voxels, foreground, rng, train) -> dict[str, Tensor]` of NumPy crops [B, C, D, H, W] and
- *   [B, D, H, W], drawing from a NumPy generator;
- * - `head(features, grid_of) -> nn.Module`, on top of the encoder's feature maps, which have so many channels and, for
- *   an input of (D, H, W) voxels, `grid_of((D, H, W))` cells: what a decoder needs;
- * - `loss(encoder, head, batch) -> (loss, metrics)`;
- * - `label_smoothing`: set here, for the cross entropies of tasks that classify (optional);
- * - `batch`: set here, crops per batch, for tasks whose chance depends on it (optional).
- */
-import type { ExportedScans, ExportedTraining } from '../pytorch.js';
-
-export function pretrainSource(training: ExportedTraining, { validation }: ExportedScans): string {
-  return `"""Pretrains the encoder on its proxy task, on a folder of NIfTI files.
+"""Pretrains the encoder on its proxy task, on a folder of NIfTI files.
 
     python pretrain.py SCANS --output runs/pretrained
 
@@ -30,16 +12,19 @@ import argparse
 import math
 from functools import partial
 from pathlib import Path
+from typing import Callable, List
 
 import numpy as np
 import torch
 from torch import nn
 
+import settings
 from model import FEATURES, IN_CHANNELS, Encoder, build
 from scans import Volume, find_scans, load
 from task import Task
 
 ATTEMPTS = 50  # at finding a crop that the task accepts
+Patient = List[Volume]  # the volumes of one file
 DEVICE = "cuda" if torch.cuda.is_available() else "cpu"
 
 
@@ -50,27 +35,41 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("scans", type=Path, help="folder of .nii and .nii.gz files")
     parser.add_argument("--output", type=Path, default=Path("pretrained"))
     parser.add_argument("--from-scratch", action="store_true")
-    parser.add_argument("--steps", type=int, default=${training.steps})
-    parser.add_argument("--batch", type=int, default=${training.batch})
-    parser.add_argument("--optimiser", choices=["adamw", "lamb", "sgd"], default="${training.optimiser}")
-    parser.add_argument("--learning-rate", type=float, default=${training.learningRate})
-    parser.add_argument("--warmup", type=float, default=${training.warmup}, help="share of the steps")
-    parser.add_argument("--schedule", choices=["cosine", "constant"], default="${training.schedule}")
-    parser.add_argument("--momentum", type=float, default=${training.momentum ?? 0.9}, help="of sgd")
-    parser.add_argument("--weight-decay", type=float, default=${training.weightDecay})
-    parser.add_argument("--label-smoothing", type=float, default=${training.labelSmoothing ?? 0})
-    parser.add_argument("--clip-norm", type=float, default=${training.clipNorm ?? 'None'})
-    parser.add_argument("--validation", type=float, default=${validation}, help="share of files")
-    parser.add_argument("--evaluation-batches", type=int, default=${training.evaluationBatches})
+    parser.add_argument("--steps", type=int, default=settings.STEPS)
+    parser.add_argument("--batch", type=int, default=settings.BATCH)
+    parser.add_argument(
+        "--optimiser", choices=["adamw", "lamb", "sgd"], default=settings.OPTIMISER
+    )
+    parser.add_argument("--learning-rate", type=float, default=settings.LEARNING_RATE)
+    parser.add_argument(
+        "--warmup", type=float, default=settings.WARMUP, help="share of the steps"
+    )
+    parser.add_argument(
+        "--schedule", choices=["cosine", "constant"], default=settings.SCHEDULE
+    )
+    parser.add_argument(
+        "--momentum", type=float, default=settings.MOMENTUM, help="of sgd"
+    )
+    parser.add_argument("--weight-decay", type=float, default=settings.WEIGHT_DECAY)
+    parser.add_argument(
+        "--label-smoothing", type=float, default=settings.LABEL_SMOOTHING
+    )
+    parser.add_argument("--clip-norm", type=float, default=settings.CLIP_NORM)
+    parser.add_argument(
+        "--validation", type=float, default=settings.VALIDATION, help="share of files"
+    )
+    parser.add_argument(
+        "--evaluation-batches", type=int, default=settings.EVALUATION_BATCHES
+    )
     parser.add_argument("--report-every", type=int, default=50, help="steps")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--device", default=DEVICE)
     return parser.parse_args()
 
 
-def load_patients(folder: Path, crop: tuple[int, int, int]) -> list[list[Volume]]:
+def load_patients(folder: Path, crop: tuple[int, int, int]) -> list[Patient]:
     """The volumes of each file that can be used; says which cannot, and why."""
-    patients = []
+    patients: list[Patient] = []
     for path in find_scans(folder):
         try:
             volumes = load(path)
@@ -83,7 +82,9 @@ def load_patients(folder: Path, crop: tuple[int, int, int]) -> list[list[Volume]
     return patients
 
 
-def split(patients: list, share: float, seed: int) -> tuple[list, list]:
+def split(
+    patients: list[Patient], share: float, seed: int
+) -> tuple[list[Patient], list[Patient]]:
     """Patients to train on, and patients held out."""
     if len(patients) < 2:
         raise SystemExit(f"{len(patients)} usable scans; at least 2 are needed")
@@ -93,8 +94,8 @@ def split(patients: list, share: float, seed: int) -> tuple[list, list]:
     return shuffled[held_out:], shuffled[:held_out]
 
 
-def draw_crop(patients: list, task: Task, rng: np.random.Generator) -> Volume:
-    """A crop of a random volume of a random patient, which the task accepts if possible."""
+def draw_crop(patients: list[Patient], task: Task, rng: np.random.Generator) -> Volume:
+    """A crop of a random volume of a random patient; if possible, one to ask about."""
     accepts = getattr(task, "accepts", lambda foreground: True)
     for _ in range(ATTEMPTS):
         volumes = patients[rng.integers(len(patients))]
@@ -108,7 +109,7 @@ def draw_crop(patients: list, task: Task, rng: np.random.Generator) -> Volume:
 
 
 def draw_batch(
-    patients: list,
+    patients: list[Patient],
     task: Task,
     options: argparse.Namespace,
     seed: tuple[int, ...],
@@ -139,13 +140,13 @@ def initialise(module: nn.Module) -> None:
 class Lamb(torch.optim.Optimizer):
     """LAMB (You et al. 2020, arXiv 1904.00962); without decay a step is Adam's."""
 
-    def __init__(self, groups: list, lr: float) -> None:
+    def __init__(self, groups: list[dict], lr: float) -> None:
         defaults = {"lr": lr, "betas": (0.9, 0.999), "eps": 1e-8, "weight_decay": 0.0}
         super().__init__(groups, defaults)
         self.param_groups[1]["scaled"] = False
 
     @torch.no_grad()
-    def step(self, closure=None) -> None:
+    def step(self, closure: Callable | None = None) -> None:
         for group in self.param_groups:
             for weights in group["params"]:
                 self.update(weights, group)
@@ -153,7 +154,9 @@ class Lamb(torch.optim.Optimizer):
     def update(self, weights: torch.Tensor, group: dict) -> None:
         state = self.state[weights]
         if not state:
-            state.update(step=0, m=torch.zeros_like(weights), v=torch.zeros_like(weights))
+            state.update(
+                step=0, m=torch.zeros_like(weights), v=torch.zeros_like(weights)
+            )
         state["step"] += 1
         first, second = group["betas"]
         state["m"].lerp_(weights.grad, 1 - first)
@@ -187,7 +190,7 @@ def make_optimiser(
 
 
 def rate_at(step: int, options: argparse.Namespace) -> float:
-    """Share of the peak learning rate: a linear rise, then constant or half a cosine."""
+    """Share of the peak learning rate: a linear rise, then all or half a cosine."""
     warmup = math.floor(options.warmup * options.steps + 0.5)
     if step < warmup:
         return (step + 1) / warmup
@@ -199,15 +202,18 @@ def rate_at(step: int, options: argparse.Namespace) -> float:
 
 @torch.no_grad()
 def evaluate(
-    modules: nn.ModuleList, patients: list, task: Task, options: argparse.Namespace
+    modules: nn.ModuleList,
+    patients: list[Patient],
+    task: Task,
+    options: argparse.Namespace,
 ) -> float:
     """Mean metric over batches of held-out patients, the same ones every time."""
-    modules.eval()
+    encoder, head = modules.eval()
     scores = []
     for index in range(options.evaluation_batches):
         seed = (options.seed, 1, index)
         batch = draw_batch(patients, task, options, seed, train=False)
-        _, metrics = task.loss(*modules, batch)
+        _, metrics = task.loss(encoder, head, batch)
         scores.append(float(metrics[task.metric]))
     modules.train()
     return float(np.mean(scores))
@@ -216,7 +222,7 @@ def evaluate(
 def main() -> None:
     options = parse_arguments()
     torch.manual_seed(options.seed)
-    task = Task()
+    task = Task(**settings.TASK)
     task.label_smoothing = options.label_smoothing
     task.batch = options.batch
     patients = load_patients(options.scans, task.crop)
@@ -233,7 +239,7 @@ def main() -> None:
 
     for step in range(options.steps):
         batch = draw_batch(train, task, options, (options.seed, 2, step), train=True)
-        loss, _ = task.loss(*modules, batch)
+        loss, _ = task.loss(encoder, head, batch)
         optimiser.zero_grad()
         loss.backward()
         if options.clip_norm is not None:
@@ -254,5 +260,3 @@ def main() -> None:
 
 if __name__ == "__main__":
     main()
-`;
-}

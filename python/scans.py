@@ -1,60 +1,18 @@
-/**
- * `scans.py` of an export: voxolve's preprocessing (src/scans) in NumPy, for folders of NIfTI files.
- */
-import type { ExportedScans } from '../pytorch.js';
-
-/** What happens to NaN and infinite voxels. */
-const FINITE: Readonly<Record<ExportedScans['nonFinite'], string>> = {
-  refuse: `    if not np.isfinite(data).all():
-        raise ValueError("some voxels are NaN or infinite")`,
-  zero: '    data[~np.isfinite(data)] = 0',
-};
-
-/** Options of all scans, or of a modality, as Python. */
-function clippingSource({
-  percentiles,
-  window,
-  landmarks,
-}: Partial<Pick<ExportedScans, 'percentiles' | 'window' | 'landmarks'>>): string {
-  const pairs = [
-    ...(percentiles === undefined ? [] : [`"percentiles": (${percentiles.join(', ')})`]),
-    ...(window === undefined
-      ? []
-      : [`"window": (${window.center - window.width / 2}, ${window.center + window.width / 2})`]),
-    ...(landmarks === undefined
-      ? []
-      : [`"landmarks": ([${landmarks.percentiles.join(', ')}], [${landmarks.values.join(', ')}])`]),
-  ];
-  return `{${pairs.join(', ')}}`;
-}
-
-export function scansSource(scans: ExportedScans): string {
-  const { spacing, modalities, frames, nonFinite } = scans;
-  const own = Object.entries(modalities).map(
-    ([name, options]) => `    ${JSON.stringify(name)}: ${clippingSource(options)},\n`,
-  );
-
-  return String.raw`"""Scans as the encoder was trained on: canonical axes, even spacing, standardised.
+"""Scans as the encoder was trained on: canonical axes, even spacing, standardised.
 
 Volumes are [D, H, W], growing towards superior, anterior and right (RAS+).
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import nibabel as nib
 import numpy as np
 
-SPACING = (${spacing.join(', ')})  # mm along [D, H, W]
-# Where intensities are clipped: a window, or else percentiles; and the values that landmarks,
-# percentiles of tissue, are given.
-CLIPPING: dict = ${clippingSource(scans)}
-# The same for modalities as DICOM names them. NIfTI files do not say which they are of.
-MODALITIES: dict[str, dict] = {
-${own.join('')}}
-FRAMES = "${frames}"  # of a 4D series: "first", "each" or "mean"
+from settings import CLIPPING, FRAMES, MODALITIES, NON_FINITE, SPACING
 
 FWHM = 2 * np.sqrt(2 * np.log(2))  # of a Gaussian with standard deviation 1
 DARKEST_AIR = -1024  # Hounsfield units
@@ -78,7 +36,10 @@ def load(path: str | Path, modality: str | None = None) -> list[Volume]:
     check_axes(image.affine[:3, :3])
     data = image.get_fdata(dtype=np.float32)
     spacing = image.header.get_zooms()[2::-1]
-${FINITE[nonFinite]}
+    if NON_FINITE == "zero":
+        data[~np.isfinite(data)] = 0
+    elif not np.isfinite(data).all():
+        raise ValueError("some voxels are NaN or infinite")
     frames = data.reshape(*data.shape[:3], -1).T  # [frames, D, H, W]
     if FRAMES == "first":
         frames = frames[:1]
@@ -94,7 +55,7 @@ def check_axes(axes: np.ndarray) -> None:
         raise ValueError("its axes do not meet at right angles")
 
 
-def clipping_of(modality: str | None) -> dict:
+def clipping_of(modality: str | None) -> dict[str, Any]:
     """The options of a modality, else those of all."""
     own = MODALITIES.get(modality or "", {})
     options = {**CLIPPING, **own}
@@ -177,7 +138,9 @@ def lower_otsu_threshold(histogram: np.ndarray) -> int:
     return first
 
 
-def clip(volume: np.ndarray, foreground: np.ndarray, clipping: dict) -> np.ndarray:
+def clip(
+    volume: np.ndarray, foreground: np.ndarray, clipping: dict[str, Any]
+) -> np.ndarray:
     """To the window, or from a percentile of everything to one of tissue."""
     if not foreground.any():
         raise ValueError("there is nothing but air")
@@ -189,7 +152,10 @@ def clip(volume: np.ndarray, foreground: np.ndarray, clipping: dict) -> np.ndarr
 
 
 def match(
-    volume: np.ndarray, foreground: np.ndarray, percentiles: list, values: list
+    volume: np.ndarray,
+    foreground: np.ndarray,
+    percentiles: Sequence[float],
+    values: Sequence[float],
 ) -> np.ndarray:
     """Maps piecewise linearly so that percentiles of tissue take these values.
 
@@ -211,5 +177,3 @@ def standardise(volume: np.ndarray, foreground: np.ndarray) -> np.ndarray:
     if tissue.std() <= 1e-6 * abs(tissue.mean()):
         raise ValueError("the intensities are nearly constant")
     return ((volume - tissue.mean()) / tissue.std()).astype(np.float32)
-`;
-}
