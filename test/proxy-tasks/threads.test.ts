@@ -61,7 +61,7 @@ async function hashesIn(numbers: readonly number[]): Promise<Map<string, string>
       const { rngOf } = await import(dist + 'src/core/random.js');
       const { sha256 } = await import(dist + 'src/core/hash.js');
       const { makeBatch } = await import(dist + 'src/pretrain/batches.js');
-      const { openShared } = await import(dist + 'src/scans/recipe.js');
+      const { openShared } = await import(dist + 'src/scans/sampling/scan-set-transfer.js');
       const set = openShared(shared);
       const hashes = new Map();
       for (const [name, task] of Object.entries(proxyTasks)) {
