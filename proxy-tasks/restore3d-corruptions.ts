@@ -49,14 +49,14 @@ export interface Box {
   readonly extent: Triple;
 }
 
-export function drawBox(size: Triple, low: number, high: number, rng: Rng): Box {
+function drawBox(size: Triple, low: number, high: number, rng: Rng): Box {
   const extent = size.map((side) => Math.min(side, Math.max(2, Math.round(side * rng.uniform(low, high)))));
   const corner = size.map((side, axis) => rng.int(side - (extent[axis] ?? 1) + 1));
   return { corner: corner as unknown as Triple, extent: extent as unknown as Triple };
 }
 
 /** Calls `visit` with the index of every voxel of the box. */
-export function forEachVoxel(size: Triple, { corner, extent }: Box, visit: (index: number) => void): void {
+function forEachVoxel(size: Triple, { corner, extent }: Box, visit: (index: number) => void): void {
   for (let d = corner[0]; d < corner[0] + extent[0]; d++) {
     for (let h = corner[1]; h < corner[1] + extent[1]; h++) {
       const row = (d * size[1] + h) * size[2];

@@ -4,7 +4,6 @@ export {
   type ExportedScans,
   type ExportedTask,
   type ExportedTraining,
-  type ExportOrigin,
   type PytorchExport,
 } from './pytorch.js';
 export { encoderWeights } from './weights.js';

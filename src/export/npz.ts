@@ -18,7 +18,7 @@ export function writeNpz(arrays: TensorMap): Uint8Array {
 }
 
 /** Little-endian float32, row-major. */
-export function writeNpy({ shape, data }: Tensor): Uint8Array {
+function writeNpy({ shape, data }: Tensor): Uint8Array {
   const extents = shape.length === 1 ? `${shape[0]},` : shape.join(', ');
   const description = `{'descr': '<f4', 'fortran_order': False, 'shape': (${extents}), }`;
   const total = Math.ceil((PREFIX_BYTES + description.length + 1) / ALIGNMENT) * ALIGNMENT;

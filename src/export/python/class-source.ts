@@ -43,7 +43,7 @@ export function classSource(spec: ClassSpec): string {
 }
 
 /** One line; what would end or escape it is left out. */
-export function docstring(text: string): string {
+function docstring(text: string): string {
   return `"""${text.replace(/["\\\s]+/g, ' ')}"""`;
 }
 

@@ -31,7 +31,7 @@ export function prefixed(prefix: string, expression: Expression): Expression {
     : { ...expression, open: prefix + expression.open };
 }
 
-export function suffixed(expression: Expression, suffix: string): Expression {
+function suffixed(expression: Expression, suffix: string): Expression {
   return typeof expression === 'string'
     ? expression + suffix
     : { ...expression, close: expression.close + suffix };
