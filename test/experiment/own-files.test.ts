@@ -177,7 +177,7 @@ describe('a proxy task of the user', () => {
       writeFileSync(join(folder, 'own', 'mine.py'), 'class Task: ...\n');
       const python = `worst: 0, pytorch: () => ({ files: [${file}, 'python/heads.py'], settings: { side: 8 } }),`;
       const { experiment } = written(asTask, taskWith({ 'worst: 0,': python }));
-      const { plan } = await resolveExperiment(await readExperiment(experiment), set.channels);
+      const { plan } = (await resolveExperiment(await readExperiment(experiment))).planFor(set.channels);
       const { files: texts, settings } = pythonFiles('own', plan.pytorch?.() ?? '');
       expect(Object.keys(texts)).toEqual(['task.py', 'heads.py']);
       expect(texts['task.py']).toBe('class Task: ...\n');
