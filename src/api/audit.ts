@@ -19,7 +19,7 @@ import { recordAudit } from './auditing/audit-record.js';
 import type { Listener, SourceEvent } from './events.js';
 import { loadScans, phantoms, scanFolder } from './scan-source.js';
 
-/** How thoroughly an audit asks, where nobody says otherwise. */
+/** The usual thoroughness of an audit. */
 export const usualEffort = { steps: 60, questions: 400 } as const;
 
 export interface Effort {

@@ -1,5 +1,5 @@
 /**
- * What works on this machine, and why the rest does not: engines, devices, decoders.
+ * Report on this machine: the engines, devices and decoders that work here, and why the others do not.
  */
 import { availableParallelism, totalmem } from 'node:os';
 import { probeEngines } from '../calibration/engine-choice.js';

@@ -1,5 +1,5 @@
 /**
- * What the use cases report while they run: plain records, for a program to show or to ignore. Listening changes nothing.
+ * Events of the use cases: plain records, for a program to show or to ignore. Listening changes nothing.
  */
 import type { EngineChoice } from '../calibration/engine-choice.js';
 import type { LatencyModel } from '../pretrain/latency.js';

@@ -1,5 +1,5 @@
 /**
- * What a program calls: each use case is a function of plain options. Progress comes as events (`onEvent`), cancellation
+ * The use cases, as a program calls them: each is a function of plain options. Progress comes as events (`onEvent`), cancellation
  * goes by an AbortSignal (`signal`), mistakes of the user are thrown as `UserError`. Nothing is printed, no process is ended.
  */
 export { audit, type AuditEvent, type AuditOptions, type AuditOutcome } from './audit.js';

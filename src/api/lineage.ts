@@ -50,7 +50,7 @@ export function candidates(source: ExperimentSource): Promise<readonly LineageRo
 }
 
 export interface LineageStatistics {
-  /** How often each kind of mutation improved on the parent. */
+  /** Success rate of each kind of mutation: the share that improved on the parent. */
   readonly operators: readonly OperatorSuccess[];
   /** Mean score by value of a gene. */
   readonly genes: readonly GeneEffect[];
@@ -68,7 +68,7 @@ export function lineageStatistics(source: ExperimentSource): Promise<LineageStat
   });
 }
 
-/** How well scores without training order the trained candidates of a search. */
+/** Agreement of scores without training with the trained scores of a search. */
 export function zeroCostAgreement(source: ExperimentSource): Promise<ZeroCostReport> {
   return withExperiment(source, zeroCostReport);
 }

@@ -34,9 +34,9 @@ export interface ResumeOptions extends RunOptions<SearchEvent> {
   readonly experiment?: string | undefined;
   /** New total number of candidates. */
   readonly candidates?: number | undefined;
-  /** Where the scans lie now, if they were moved. */
+  /** Folder of the scans, if they were moved. */
   readonly scans?: string | undefined;
-  /** Where the table of labelled scans lies now. */
+  /** Table of labelled scans, if it was moved. */
   readonly probe?: string | undefined;
   /** Candidates trained at once. */
   readonly workers?: number | undefined;

@@ -1,6 +1,5 @@
 /**
- * Where an experiment's scans come from: a folder that the user names, or phantoms generated next to the database where
- * none is named.
+ * The source of an experiment's scans: a folder that the user names, else phantoms generated next to the database.
  */
 import { UserError } from '../core/errors.js';
 import type { Experiment } from '../experiment/schema.js';
@@ -10,10 +9,10 @@ import type { ScanSet } from '../scans/sampling/scan-set.js';
 import type { TaskPlan } from '../tasks/task.js';
 import type { Listener, SourceEvent } from './events.js';
 
-/** How the database records that the scans are phantoms. */
+/** Name by which a database records that the scans are phantoms. */
 export const phantoms = 'phantoms';
 
-/** How the names of folders of phantoms end. */
+/** Ending of the names of folders of phantoms. */
 const PHANTOMS = '.phantoms';
 
 /** The folder of scans; generates the experiment's phantoms where `source` says so. */

@@ -1,5 +1,5 @@
 /**
- * What a folder of scans holds, and what each scan will become.
+ * Description of a folder of scans: each scan as it lies there, and as it will be after preprocessing.
  */
 import { describeScans, type ScanDescription } from '../scans/describe.js';
 import { landmarksOf, meanLandmarks, USUAL_PERCENTILES } from '../scans/preprocess/landmarks.js';

@@ -34,7 +34,7 @@ export interface Status extends CurrentSummary {
   readonly front: readonly FrontMember[] | null;
   /** Null until the best were chosen to be trained again. */
   readonly winners: Winners | null;
-  /** How far scores agree with full evaluations and probes. */
+  /** Agreement of scores with full evaluations and with probes. */
   readonly trust: readonly TrustReport[];
   /** Share of all steps spent on trust; 0: none. */
   readonly trustShare: number;

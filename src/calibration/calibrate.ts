@@ -1,5 +1,5 @@
 /**
- * How fast each engine and device is here: measured once, kept until something that bears on it changes (versions, processor,
+ * Speed of each engine and device here: measured once, and again when something that bears on it changes (versions, processor,
  * threads, which devices there are).
  */
 import { execFile } from 'node:child_process';
@@ -10,7 +10,7 @@ import { storedOr } from './stored-calibration.js';
 export interface Candidate {
   readonly engine: string;
   readonly device: string;
-  /** What the probe said; names versions and hardware. */
+  /** Text of the probe, which names versions and hardware. */
   readonly reason: string;
 }
 

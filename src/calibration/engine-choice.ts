@@ -1,8 +1,8 @@
 /**
- * Which engine and device a search uses: chosen once, recorded, kept on resume.
+ * The engine and device of a search: chosen once, recorded, and used again on resume.
  *
- * What is named is used, or refused with the reason. What is left to `auto` is the fastest, by a short measurement, of
- * those that work here.
+ * A named engine is used, or refused with the reason. For `auto` it is the fastest of those that work here, by a short
+ * measurement.
  */
 import { z } from 'zod';
 import { present, UserError } from '../core/errors.js';
@@ -72,15 +72,15 @@ function fastest(measured: Measured, choices: readonly Found[]): EngineChoice {
   return { engine, device, reason, measured: ranked };
 }
 
-/** What is kept of a choice with its experiment, and what is read of it again. */
+/** The record of a choice in the database. */
 export function choiceToJson({ reason, measured }: EngineChoice): Json {
   return { reason, measured: (measured ?? []).map((entry) => ({ ...entry })) };
 }
 
 /** The reason that was recorded with an experiment. */
 export function recordedReason({ engineChoice }: { readonly engineChoice?: Json | null }): string {
-  const kept = z.object({ reason: z.string() }).safeParse(engineChoice ?? null);
-  return kept.success ? kept.data.reason : 'as before';
+  const record = z.object({ reason: z.string() }).safeParse(engineChoice ?? null);
+  return record.success ? record.data.reason : 'as before';
 }
 
 function unusable({ engine, device }: Asked, found: readonly Found[], wanted: readonly Found[]): UserError {

@@ -1,7 +1,7 @@
 /**
  * Measures encoders, and ends: in a process of its own, as each worker has a thread or process of its own.
  *
- * What is kept of each is its fastest run of several visits spread over the whole measurement, and on a CPU not the time for
+ * The figure of each is its fastest run of several visits spread over the whole measurement, and on a CPU not the time for
  * which it waited for the processor: other work on the machine only ever adds time, and seldom to all visits.
  */
 import { messageOf, present } from '../core/errors.js';
@@ -23,7 +23,7 @@ export type LatencyQuestion = Setting & {
 export type LatencyAnswer = { readonly milliseconds: readonly number[] } | { readonly error: string };
 
 const VISITS = 3;
-/** Of one visit, without compiling. */
+/** Milliseconds of one visit, without compiling. */
 const SECONDS_A_VISIT = 0.1;
 const RUNS_A_VISIT = 3;
 
@@ -55,19 +55,19 @@ async function visit(architecture: Architecture, setting: Setting): Promise<numb
       Float32Array.from({ length: sizeOf(input) }, () => rng.normal()),
     ),
   };
-  const opened = await present(engines[engine], `engine ${engine}`).openInference(graph, weights, {
+  const session = await present(engines[engine], `engine ${engine}`).openInference(graph, weights, {
     device,
     threads,
   });
-  await opened.run(feeds); // compiles kernels and warms caches
+  await session.run(feeds); // compiles kernels and warms caches
   let fastest = Infinity;
   const end = now() + SECONDS_A_VISIT;
   for (let runs = 0; runs < RUNS_A_VISIT || now() < end; runs++) {
     const elapsed = stopwatch(device);
-    await opened.run(feeds);
+    await session.run(feeds);
     fastest = Math.min(fastest, elapsed());
   }
-  await opened.dispose();
+  await session.dispose();
   return fastest;
 }
 

@@ -1,6 +1,6 @@
 /**
- * What the limit on latency is judged by: a few encoders of the experiment's space are measured before the search begins, and a
- * model of their time is fitted (src/pretrain/latency.ts). Kept for this machine, so that the same search started again
+ * The model that the limit on latency is judged by: a few encoders of the experiment's space are measured before the search begins, and a
+ * model of their time is fitted (src/pretrain/latency.ts). Stored for this machine, so that the same search started again
  * decides alike; a search stores its own copy.
  */
 import { fork } from 'node:child_process';
@@ -27,7 +27,7 @@ const MOST_DRAWS = 3000;
 /** After which no further encoder is measured. */
 const SECONDS = 15;
 /** Below this the coefficients rest on too little. */
-export const FEWEST = 10;
+const FEWEST = 10;
 
 export interface Where {
   readonly engine: string;

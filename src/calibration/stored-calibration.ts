@@ -1,5 +1,5 @@
 /**
- * What was measured of this machine, kept beside the scan cache until something that bears on it changes.
+ * Measurements of this machine, stored next to the scan cache and valid until something that bears on them changes.
  */
 import { mkdirSync, readFileSync } from 'node:fs';
 import { arch, availableParallelism, cpus, platform } from 'node:os';
@@ -15,7 +15,7 @@ import { version } from '../core/version.js';
 export const processor = (): string => cpus()[0]?.model.trim() ?? arch();
 
 /**
- * What `file` holds for `bearing` and this machine, else what `measure` gives, which is written there. A file that is missing
+ * The value in `file` for `bearing` and this machine, else the value that `measure` gives, which is written there. A file that is missing
  * or damaged is as good as none: it only saves seconds.
  */
 export async function storedOr<T>(

@@ -30,12 +30,12 @@ export interface ShippedRun {
 
 export interface ShippedAudit {
   readonly subject: Json;
-  /** How it was audited, and a hash of the code of task, phantoms and audit (`bench/audits/audit-sources.ts`). */
+  /** Effort and training of the audit, and a hash of the code of task, phantoms and audit (`bench/audits/audit-sources.ts`). */
   readonly audit: { readonly effort: Effort; readonly training: Json; readonly sources: string };
   readonly runs: readonly ShippedRun[];
 }
 
-/** What a record is found by: equal subjects ask the same questions of the same phantoms. */
+/** The key that a record is found by: equal subjects ask the same questions of the same phantoms. */
 export function subjectOf({
   experiment,
   task,

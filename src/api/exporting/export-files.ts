@@ -18,7 +18,7 @@ import { version } from '../../core/version.js';
 export interface Exported {
   readonly resolved: PlannedExperiment;
   readonly architecture: Architecture;
-  /** Of the training program: encoder and head. */
+  /** Weights of the training program: encoder and head. */
   readonly weights: TensorMap;
   /** `space` where it is another one than the experiment's. */
   readonly origin: Omit<ExportOrigin, 'version' | 'experiment' | 'space'> &

@@ -1,5 +1,5 @@
 /**
- * Where an architecture comes from: a file (a genome of the experiment's space, or an export's `architecture.json`),
+ * The source of an architecture: a file (a genome of the experiment's space, or an export's `architecture.json`),
  * a candidate of a database, or a published network by its name, whatever the experiment's space.
  */
 import { existsSync } from 'node:fs';

@@ -20,7 +20,7 @@ import { readSafetensors, writeSafetensors } from '../../core/safetensors.js';
 const TensorFile = z.strictObject({ file: z.string().regex(/^[a-z0-9-]+\.safetensors$/), hash: z.string() });
 
 const Listing = z.strictObject({
-  /** What is trained on what, and how; a checkpoint of something else is refused. */
+  /** Everything that decides the result; a checkpoint of another training is refused. */
   identity: z.record(z.string(), z.json()),
   step: z.number().int().min(0),
   state: TensorFile,
@@ -46,7 +46,7 @@ export class Checkpoints {
     private readonly identity: Readonly<Record<string, Json>>,
   ) {}
 
-  /** Where to go on; undefined where nothing was saved yet. */
+  /** The last snapshot, to go on from; undefined if nothing was saved yet. */
   read(): Snapshot | undefined {
     const path = join(this.folder, 'checkpoint.json');
     if (!existsSync(path)) return undefined;

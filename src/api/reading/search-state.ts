@@ -20,7 +20,7 @@ export interface CurrentSummary extends Summary {
   readonly state: SearchState;
 }
 
-/** What `summarise` says, with candidates that nobody evaluates any more counted as pending. */
+/** The summary of a search, with candidates that nobody evaluates any more counted as pending. */
 export function currentSummary(store: Store, row: ExperimentRow): CurrentSummary {
   const summary = summarise(store, row.id);
   if (isSearched(store, row.id)) return { ...summary, state: 'running' };
@@ -30,7 +30,7 @@ export function currentSummary(store: Store, row: ExperimentRow): CurrentSummary
   return { ...summary, candidates, state: left ? 'stopped' : 'finished' };
 }
 
-/** Whether the best of all candidates were chosen and trained again, if they are to be. */
+/** True if the best of all candidates were chosen and trained again, or are not to be. */
 function winnersDone(store: Store, row: ExperimentRow, { best, candidates }: Summary): boolean {
   if (best === null || (specFromJson(row.spec).experiment.winners?.candidates ?? 0) === 0) return true;
   const repetitions = winnersOf(store, row)?.repetitions;

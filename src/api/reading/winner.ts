@@ -1,5 +1,5 @@
 /**
- * Which candidate is the winner: of those trained again from scratch, the one with the highest mean (docs/trust.md).
+ * The winner of a search: of the candidates trained again from scratch, the one with the highest mean (docs/trust.md).
  */
 import { meanOf } from '../../core/statistics/descriptive.js';
 import { boundedMean } from '../../core/statistics/intervals.js';
@@ -13,12 +13,12 @@ export interface Standing {
   readonly macs: number | null;
   /** Predicted milliseconds of one inference; null where the search does not limit them. */
   readonly latency: number | null;
-  /** What the search saw. */
+  /** Score in the search. */
   readonly searchScore: number;
   /** One per repetition. */
   readonly scores: readonly number[];
   readonly mean: number | null;
-  /** Of the mean, within the metric's bounds; null for fewer than three, of which it would say nothing. */
+  /** 95 % interval of the mean, within the metric's bounds; null for fewer than three repetitions, which say too little. */
   readonly interval: readonly [number, number] | null;
   /** Mean accuracy of the probe; null where features were not probed. */
   readonly probe: number | null;
@@ -69,7 +69,7 @@ export function winnersOf(store: Store, row: ExperimentRow): Winners | null {
 }
 
 /** The winner's number, else that of the highest score in the search; null before the first score. */
-export function bestOfAll(store: Store, row: ExperimentRow): number | null {
+function bestOfAll(store: Store, row: ExperimentRow): number | null {
   return winnersOf(store, row)?.winner?.number ?? summarise(store, row.id).best?.number ?? null;
 }
 

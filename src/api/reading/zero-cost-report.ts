@@ -1,5 +1,6 @@
 /**
- * How well zero-cost scores order a search's trained candidates: what a prescreen would trust (docs/strategies.md).
+ * Agreement of zero-cost scores with the trained scores of a search: the figures that a prescreen decides by
+ * (docs/strategies.md).
  */
 import { agreements, type Agreement } from '../../search/strategies/index.js';
 import { listCandidates, type ExperimentRow as Row, type Store } from '../../store/index.js';

@@ -82,7 +82,7 @@ export async function runSearch(run: SearchRun): Promise<StudyEnd> {
   }
 }
 
-/** Where the workers stand. */
+/** The groups of workers: one for each GPU that they are dealt out over, else a single one. */
 async function deviceGroupsOfRun(
   { workers, memory }: SearchRun,
   { engine, device, isolation }: SharedSetup,

@@ -1,5 +1,5 @@
 /**
- * How many candidates are trained at once.
+ * The number of candidates that are trained at once.
  */
 import { availableParallelism } from 'node:os';
 import { UserError } from '../../core/errors.js';
@@ -10,7 +10,7 @@ export interface WorkerCount {
   /** As the user asked; undefined where the number was chosen here. */
   readonly asked: number | undefined;
   readonly cores: number;
-  /** How many workers the cores carry. */
+  /** Workers that the cores carry. */
   readonly carried: number;
   readonly lookahead: number;
 }

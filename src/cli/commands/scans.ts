@@ -62,7 +62,7 @@ function asJson({ description, exported, landmarks }: ScansOutcome, withExported
   return JSON.parse(JSON.stringify({ ...description, ...extra })) as Json;
 }
 
-/** What the command line says, in place of the experiment. */
+/** The options of the command line in place of the experiment's. */
 function withArguments(
   options: ScanOptions,
   { manifest, layout }: { manifest?: string | undefined; layout?: string | undefined },

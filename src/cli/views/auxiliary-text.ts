@@ -25,7 +25,7 @@ export function auxiliaryText(
   ];
 }
 
-export function winnersText({ standings, winner, repetitions }: Winners): string {
+function winnersText({ standings, winner, repetitions }: Winners): string {
   const probed = standings.some(({ probe }) => probe !== null);
   const timed = standings.some(({ latency }) => latency !== null);
   const rows = standings.map(
@@ -61,7 +61,7 @@ function intervalText(interval: readonly [number, number] | null): string {
   return interval === null ? '' : ` (${percent(interval[0])} to ${percent(interval[1])})`;
 }
 
-export function trustText({ target, evaluations, score, params, gain, verdict }: TrustReport): string {
+function trustText({ target, evaluations, score, params, gain, verdict }: TrustReport): string {
   const truth = target === 'probe' ? 'the probe of labelled scans' : 'full evaluations';
   if (score === null || params === null || gain === null) {
     return `trust: ${plural(evaluations, 'random candidate')} compared with ${truth}; ${FEWEST} are needed to say whether scores can be trusted`;
@@ -80,7 +80,7 @@ export function trustText({ target, evaluations, score, params, gain, verdict }:
   );
 }
 
-/** Where there are too few, once is enough. */
+/** One text if all reports say that there are too few. */
 function trustTexts(reports: readonly TrustReport[]): readonly string[] {
   const telling = reports.filter(({ verdict }) => verdict !== 'too few');
   return (telling.length > 0 ? telling : reports.slice(0, 1)).map(trustText);

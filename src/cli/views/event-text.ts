@@ -1,5 +1,5 @@
 /**
- * What the use cases report, in words: one line or several, none for what is shown otherwise.
+ * Events of the use cases in words: one line or several, none for those that are shown otherwise.
  */
 import type { AuditedCheck, AuditStatus, SearchEvent, SourceEvent, WorkerCount } from '../../api/index.js';
 import type { LatencyModel } from '../../pretrain/latency.js';

@@ -1,5 +1,5 @@
 /**
- * What a lineage teaches, as tables.
+ * Statistics of a lineage, as tables.
  */
 import type { Diversity, GeneEffect, OperatorSuccess } from '../../study/index.js';
 import { percent, table } from './format.js';
@@ -10,7 +10,7 @@ export interface Statistics {
   readonly diversity: readonly Diversity[];
 }
 
-/** How many values of a gene are shown. */
+/** Number of values of a gene that are shown. */
 const VALUES = 4;
 
 export function statisticsText({ operators, genes, diversity }: Statistics): string {

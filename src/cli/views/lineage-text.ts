@@ -23,7 +23,7 @@ function entryText({ number, status, score, rung, latency, parent, mutations, ga
   ].join('\n');
 }
 
-/** What changed, without repeating what did not. */
+/** The difference of two values, without repeating what is equal. */
 function changeText(before: Json, after: Json): string {
   if (isJsonArray(before) && isJsonArray(after)) return listChange(before, after);
   if (isJsonRecord(before) && isJsonRecord(after)) return recordChange(before, after);

@@ -1,5 +1,5 @@
 /**
- * Where commands write: results to standard output, as text or (with `--json`) as one JSON value; progress and
+ * The output of commands: results to standard output, as text or (with `--json`) as one JSON value; progress and
  * remarks to standard error, so that results can be piped.
  */
 import type { Json } from '../../core/json.js';

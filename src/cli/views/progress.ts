@@ -8,7 +8,7 @@ import { note } from './output.js';
 
 type Purpose = 'trust' | 'winner';
 
-/** What a worker is doing, in words. */
+/** The task of a worker, in words. */
 function labelOf(number: number, purpose: Purpose): string {
   return purpose === 'trust' ? `candidate ${number} in full, for trust` : `candidate ${number} again`;
 }

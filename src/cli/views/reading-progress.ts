@@ -1,4 +1,4 @@
-/** How many scans are read, on one line of a terminal that redraws itself; nothing elsewhere. */
+/** Shows the number of scans read so far on one line of a terminal that redraws itself; nothing elsewhere. */
 export function showReading({
   done,
   total,

@@ -20,7 +20,7 @@ export interface TrainingProgressOptions {
   readonly done: number;
   readonly metric: string;
   readonly chance: number;
-  /** Of the steps and validations before this run. */
+  /** Losses and scores of the steps and validations before this run. */
   readonly losses: readonly number[];
   readonly scores: readonly number[];
 }
