@@ -17,9 +17,10 @@ export function blockSize(): Promise<number> {
 /** Four channels come back filled up to a block. */
 async function measure(): Promise<number> {
   const out = new OnnxWriter();
-  const y = out.copy(out.op('ReorderInput', ['x'], {}, BLOCKED), 'y');
-  const inputs = [valueInfo('x', Type.FLOAT, [1, 4, 1, 1])];
-  const graph = graphProto('block', out, inputs, [valueInfo(y, Type.FLOAT, [1, 'block', 1, 1])]);
+  const x = { name: 'x', shape: [1, 4, 1, 1] };
+  const y = out.copy(out.op('ReorderInput', [x], x.shape, {}, BLOCKED), 'y');
+  const inputs = [valueInfo(x.name, Type.FLOAT, x.shape)];
+  const graph = graphProto('block', out, inputs, [valueInfo(y.name, Type.FLOAT, [1, 'block', 1, 1])]);
   const session = await openModel(modelBytes(graph), { device: 'cpu', threads: 1 });
   try {
     const results = await session.run({ x: floats(new Float32Array(4), [1, 4, 1, 1]) });

@@ -6,10 +6,12 @@
  * before it turns to the next; it hands out views of its inputs and writes its outputs in place.
  */
 import type { Graph, Node } from '../../ir/graph.js';
+import type { ValueOf } from './lower.js';
 import { elementwise } from './lowerings/elementwise.js';
+import { reshape } from './lowerings/shaping.js';
 import { graphProto, valueInfo } from './model.js';
 import { TensorProto_DataType as Type } from './proto/onnx_pb.js';
-import { OnnxWriter } from './writer.js';
+import { ABSENT, OnnxWriter, type OnnxValue } from './writer.js';
 
 /** Shorter vectors stay in the cache as they are. */
 const LONG = 2 ** 17;
@@ -104,35 +106,40 @@ function components(graph: Graph): Node[][] {
   return [...new Set(member.values())].map((nodes) => [...nodes].sort((a, b) => a.id - b.id));
 }
 
-/** Writes a region; `nameOf` knows what stands before it. Returns the ONNX name of each of its outputs. */
+/**
+ * Writes a region; `valueOf` knows what stands before it. Returns the value of each of its outputs. Inside, values have the
+ * shapes of whole vectors, though pieces of them are what is seen.
+ */
 export function writeRegion(
   out: OnnxWriter,
   { nodes, inputs, outputs, length, piece }: Region,
-  nameOf: (id: number) => string,
-  lower: (out: OnnxWriter, node: Node, nameOf: (id: number) => string) => string,
-): ReadonlyMap<number, string> {
+  valueOf: ValueOf,
+  lower: (out: OnnxWriter, node: Node, valueOf: ValueOf) => OnnxValue,
+): ReadonlyMap<number, OnnxValue> {
   const body = new OnnxWriter(`${out.fresh('piece')}/`);
-  const names = new Map(inputs.map((id) => [id, body.fresh('seen')]));
-  for (const node of nodes)
-    names.set(
-      node.id,
-      lower(body, node, (id) => names.get(id) ?? nameOf(id)),
-    );
-  const seen = inputs.map((id) => valueInfo(names.get(id) ?? '', Type.FLOAT, [piece]));
+  const whole = [length];
+  const values = new Map(
+    inputs.map((id): [number, OnnxValue] => [id, { name: body.fresh('seen'), shape: whole }]),
+  );
+  const inside = (id: number): OnnxValue => values.get(id) ?? valueOf(id);
+  for (const node of nodes) values.set(node.id, lower(body, node, inside));
+  const seen = inputs.map((id) => valueInfo(inside(id).name, Type.FLOAT, [piece]));
   // A value may leave under one name only.
-  const left = outputs.map((id) => body.copy(names.get(id) ?? '', body.fresh('result')));
+  const left = outputs.map((id) => body.copy(inside(id), body.fresh('result')));
   const graph = graphProto(
     'piece',
     body,
     seen,
-    left.map((name) => valueInfo(name, Type.FLOAT, [piece])),
+    left.map(({ name }) => valueInfo(name, Type.FLOAT, [piece])),
   );
-  const rows = out.ints([length / piece, piece]);
+  const rows = [length / piece, piece];
+  // The constant stands before the inputs' nodes also where there are none.
+  const target = out.ints(rows);
   const results = out.ops(
     'Scan',
-    inputs.map((id) => out.op('Reshape', [nameOf(id), rows])),
-    outputs.length,
+    inputs.map((id) => out.op('Reshape', [valueOf(id), target], rows)),
+    outputs.map(() => rows),
     { body: { graph }, num_scan_inputs: inputs.length },
   );
-  return new Map(outputs.map((id, i) => [id, out.op('Reshape', [results[i] ?? '', out.ints([length])])]));
+  return new Map(outputs.map((id, i) => [id, reshape(out, results[i] ?? ABSENT, whole)]));
 }

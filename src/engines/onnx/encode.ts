@@ -27,7 +27,7 @@ export interface EncodeOptions {
 export function encodeGraphAsOnnx(graph: Graph, weights: TensorMap, options: EncodeOptions = {}): Uint8Array {
   const out = new OnnxWriter('voxolve/');
   const publicName = (name: string): string => options.names?.[name] ?? name;
-  const nameOf = lowerGraph(out, graph, options.table ?? portable, {
+  const valueOf = lowerGraph(out, graph, options.table ?? portable, {
     input: publicName,
     parameter: (name) => name,
   });
@@ -45,7 +45,7 @@ export function encodeGraphAsOnnx(graph: Graph, weights: TensorMap, options: Enc
   );
   const outputs = Object.entries(graph.outputs).map(([name, id]) => {
     const { dtype, shape } = graph.nodes[id] as Node;
-    return valueInfo(out.copy(nameOf(id), publicName(name)), ONNX_TYPES[dtype], extents(shape));
+    return valueInfo(out.copy(valueOf(id), publicName(name)).name, ONNX_TYPES[dtype], extents(shape));
   });
   return modelBytes(graphProto('voxolve', out, inputs, outputs), options.version);
 }

@@ -1,7 +1,8 @@
 /**
  * One run of a graph as an ONNX model whose parameters are inputs, so that weights may change between runs.
  */
-import type { Graph, InputSpec } from '../../ir/graph.js';
+import { present } from '../../core/errors.js';
+import type { Graph } from '../../ir/graph.js';
 import { lowerGraph } from './lower.js';
 import type { Lowerings } from './lowerings/lowering.js';
 import { graphProto, modelBytes, ONNX_TYPES, valueInfo } from './model.js';
@@ -15,14 +16,17 @@ export const OUTPUT = 'output/';
 export function inferenceModel(graph: Graph, table: Lowerings): Uint8Array {
   const out = new OnnxWriter('run/');
   const specs = new Map(graph.inputs.map((spec) => [spec.name, spec]));
-  const nameOf = lowerGraph(out, graph, table, {
-    input: (name) => widened(out, name, specs.get(name) as InputSpec),
+  const valueOf = lowerGraph(out, graph, table, {
+    input: (name) => {
+      const spec = present(specs.get(name), `an input named ${name}`);
+      return widened(out, { name, shape: spec.shape }, spec).name;
+    },
     parameter: (name) => name,
   });
   const outputs = Object.entries(graph.outputs).map(([name, id]) => {
     const node = graph.nodes[id];
     return valueInfo(
-      out.copy(nameOf(id), OUTPUT + name),
+      out.copy(valueOf(id), OUTPUT + name).name,
       ONNX_TYPES[node?.dtype ?? 'f32'],
       node?.shape ?? [],
     );

@@ -2,11 +2,12 @@
  * Lowers a graph, node by node, through a device's table.
  */
 import { present } from '../../core/errors.js';
+import { sameShape } from '../../core/tensor.js';
 import type { Graph, Node } from '../../ir/graph.js';
 import type { OpName } from '../../ir/ops/index.js';
 import { writeRegion, type Region } from './chunks.js';
 import type { Lowering, Lowerings, LoweringSite } from './lowerings/lowering.js';
-import type { OnnxWriter } from './writer.js';
+import type { OnnxValue, OnnxWriter } from './writer.js';
 
 export interface Leaves {
   /** ONNX name of an input of the graph. */
@@ -15,43 +16,44 @@ export interface Leaves {
   readonly parameter: (name: string) => string;
 }
 
-/** Writes all nodes; returns the ONNX name of each node's result. Nodes of `regions` are written region by region. */
+/** The ONNX value of a node's result, by the node's id. */
+export type ValueOf = (id: number) => OnnxValue;
+
+/** Writes all nodes; returns their values. Nodes of `regions` are written region by region. */
 export function lowerGraph(
   out: OnnxWriter,
   graph: Graph,
   table: Lowerings,
   leaves: Leaves,
   regions: ReadonlyMap<number, Region> = new Map(),
-): (id: number) => string {
-  const names: string[] = [];
-  const nameOf = (id: number): string => present(names[id], `node ${id}`);
-  const lower = (to: OnnxWriter, node: Node, named: (id: number) => string): string =>
-    lowerNode(to, graph, node, named, table, leaves);
+): ValueOf {
+  const values: OnnxValue[] = [];
+  const valueOf = (id: number): OnnxValue => present(values[id], `node ${id}`);
+  const lower = (to: OnnxWriter, node: Node, known: ValueOf): OnnxValue => {
+    const leaf = leafName(node, leaves);
+    return leaf === undefined ? lowerNode(to, node, known, table) : { name: leaf, shape: node.shape };
+  };
   const apart = new Set([...regions.values()].flatMap(({ nodes }) => nodes.map(({ id }) => id)));
   for (const node of graph.nodes) {
     const region = regions.get(node.id);
-    if (region) for (const [id, name] of writeRegion(out, region, nameOf, lower)) names[id] = name;
-    else if (!apart.has(node.id)) names[node.id] = lower(out, node, nameOf);
+    if (region) for (const [id, value] of writeRegion(out, region, valueOf, lower)) values[id] = value;
+    else if (!apart.has(node.id)) values[node.id] = lower(out, node, valueOf);
   }
-  return nameOf;
+  return valueOf;
 }
 
-function lowerNode(
-  out: OnnxWriter,
-  graph: Graph,
-  node: Node,
-  nameOf: (id: number) => string,
-  table: Lowerings,
-  leaves: Leaves,
-): string {
+function leafName(node: Node, leaves: Leaves): string | undefined {
   if (node.op === 'input') return leaves.input((node as Node<'input'>).attributes.name);
   if (node.op === 'parameter') return leaves.parameter((node as Node<'parameter'>).attributes.name);
-  const lowering = table[node.op] as unknown as Lowering<OpName>;
-  return lowering({
-    out,
-    node,
-    attributes: node.attributes,
-    inputs: node.inputs.map(nameOf),
-    types: node.inputs.map((id) => graph.nodes[id]),
-  } as unknown as LoweringSite<OpName>);
+  return undefined;
+}
+
+function lowerNode(out: OnnxWriter, node: Node, valueOf: ValueOf, table: Lowerings): OnnxValue {
+  const lowering = table[node.op as keyof Lowerings] as unknown as Lowering<OpName>;
+  const { attributes } = node;
+  const inputs = node.inputs.map(valueOf);
+  const value = lowering({ out, node, attributes, inputs } as unknown as LoweringSite<OpName>);
+  if (!sameShape(value.shape, node.shape))
+    throw new Error(`${node.op} is lowered to [${value.shape.join(', ')}], not [${node.shape.join(', ')}]`);
+  return value;
 }

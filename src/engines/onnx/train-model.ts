@@ -4,6 +4,7 @@
  * Packed weights, moments and states are carried through the loop; feeds `[K, ...]` and the step's scalars `[K]` are
  * indexed by its counter; scalar outputs are stacked to `[K]`. K is known when the model runs.
  */
+import { present } from '../../core/errors.js';
 import { sizeOf, type Shape } from '../../core/tensor.js';
 import type { Graph, InputSpec } from '../../ir/graph.js';
 import { regionsOf } from './chunks.js';
@@ -12,7 +13,7 @@ import type { Lowerings } from './lowerings/lowering.js';
 import { graphProto, modelBytes, ONNX_TYPES, valueInfo } from './model.js';
 import { TensorProto_DataType as Type, type GraphProto } from './proto/onnx_pb.js';
 import { floats, ort } from './runtime.js';
-import { OnnxWriter } from './writer.js';
+import { ABSENT, OnnxWriter, type OnnxValue } from './writer.js';
 
 /** Name of the input that says how many steps to take. */
 export const STEP_COUNT = 'step count';
@@ -23,8 +24,8 @@ export function feedType({ dtype }: InputSpec): Type {
 }
 
 /** Reads a feed: widens integers. */
-export function widened(out: OnnxWriter, name: string, { dtype }: InputSpec): string {
-  return dtype === 'i64' ? out.op('Cast', [name], { to: Type.INT64 }) : name;
+export function widened(out: OnnxWriter, value: OnnxValue, { dtype }: InputSpec): OnnxValue {
+  return dtype === 'i64' ? out.op('Cast', [value], value.shape, { to: Type.INT64 }) : value;
 }
 
 /** Feeds of one step in which everything is zero. */
@@ -55,13 +56,17 @@ export function trainModel(step: Graph, table: Lowerings, inPieces = false): Uin
   const out = new OnnxWriter();
   const results = out.ops(
     'Loop',
-    [STEP_COUNT, '', ...carried.map(({ name }) => `${name}/before`)],
-    carried.length + curves.length,
+    [
+      { name: STEP_COUNT, shape: [] },
+      ABSENT,
+      ...carried.map(({ name, shape }) => ({ name: `${name}/before`, shape })),
+    ],
+    [...carried.map(({ shape }) => shape), ...curves.map(() => [])],
     { body: { graph: body } },
   );
   const named = [...carried.map(({ name }) => name), ...curves.map((name) => `curve/${name}`)];
   named.forEach((name, i) => {
-    out.copy(results[i] as string, name);
+    out.copy(results[i] ?? ABSENT, name);
   });
   const inputs = [
     valueInfo(STEP_COUNT, Type.INT64, []),
@@ -77,37 +82,41 @@ export function trainModel(step: Graph, table: Lowerings, inPieces = false): Uin
 
 function loopBody(step: Graph, table: Lowerings, inPieces: boolean): GraphProto {
   const out = new OnnxWriter('step/');
-  const counter = out.fresh('counter');
-  const goOn = out.fresh('condition');
+  const counter = { name: out.fresh('counter'), shape: [] };
+  const goOn = { name: out.fresh('condition'), shape: [] };
   const carried = step.parameters.map(({ name, shape }) => ({ name, shape, inside: out.fresh('carried') }));
   const insideOf = new Map(carried.map(({ name, inside }) => [name, inside]));
   const specs = new Map(step.inputs.map((spec) => [spec.name, spec]));
   const leaves = {
-    input: (name: string) =>
-      widened(out, out.op('Gather', [name, counter], { axis: 0 }), specs.get(name) as InputSpec),
-    parameter: (name: string) => insideOf.get(name) as string,
+    input: (name: string) => {
+      const spec = present(specs.get(name), `an input named ${name}`);
+      // Of the K steps' values the one of this step.
+      const all = { name, shape: spec.shape };
+      return widened(out, out.op('Gather', [all, counter], spec.shape, { axis: 0 }), spec).name;
+    },
+    parameter: (name: string) => present(insideOf.get(name), `a parameter named ${name}`),
   };
-  const nameOf = lowerGraph(out, step, table, leaves, inPieces ? regionsOf(step) : undefined);
+  const valueOf = lowerGraph(out, step, table, leaves, inPieces ? regionsOf(step) : undefined);
   // A value may leave under one name only, and inputs of the body may not leave as they are.
-  const leave = (name: string): string => out.copy(name, out.fresh('result'));
+  const leave = (value: OnnxValue): OnnxValue => out.copy(value, out.fresh('result'));
   const goingOn = leave(goOn);
-  const next = carried.map(({ name, inside }) => {
+  const next = carried.map(({ name, shape, inside }) => {
     const id = step.updates[name];
-    return leave(id === undefined ? inside : nameOf(id));
+    return leave(id === undefined ? { name: inside, shape } : valueOf(id));
   });
-  const curves = Object.values(step.outputs).map((id) => leave(nameOf(id)));
+  const curves = Object.values(step.outputs).map((id) => leave(valueOf(id)));
   return graphProto(
     'step',
     out,
     [
-      valueInfo(counter, Type.INT64, []),
-      valueInfo(goOn, Type.BOOL, []),
+      valueInfo(counter.name, Type.INT64, []),
+      valueInfo(goOn.name, Type.BOOL, []),
       ...carried.map(({ inside, shape }) => valueInfo(inside, Type.FLOAT, shape)),
     ],
     [
-      valueInfo(goingOn, Type.BOOL, []),
-      ...carried.map(({ shape }, i) => valueInfo(next[i] as string, Type.FLOAT, shape)),
-      ...curves.map((name) => valueInfo(name, Type.FLOAT, [])),
+      valueInfo(goingOn.name, Type.BOOL, []),
+      ...next.map(({ name, shape }) => valueInfo(name, Type.FLOAT, shape)),
+      ...curves.map(({ name }) => valueInfo(name, Type.FLOAT, [])),
     ],
   );
 }

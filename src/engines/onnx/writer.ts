@@ -21,6 +21,15 @@ import {
 export type Attribute =
   number | readonly number[] | string | { readonly float: number } | { readonly graph: GraphProto };
 
+/** A value of the graph: its name in the model, and its shape as the graph declares it. */
+export interface OnnxValue {
+  readonly name: string;
+  readonly shape: Shape;
+}
+
+/** Stands for an optional input that is left out. */
+export const ABSENT: OnnxValue = { name: '', shape: [] };
+
 export interface NodeOptions {
   /** `com.microsoft` for ONNX Runtime's own ops. */
   readonly domain?: string;
@@ -43,23 +52,37 @@ export class OnnxWriter {
     return `${this.#prefix}${hint}_${this.#names++}`;
   }
 
-  /** Writes a node with one output, and returns the output's name. */
+  /** Writes a node with one output of this shape. */
   op(
     type: string,
-    inputs: readonly string[],
+    inputs: readonly OnnxValue[],
+    shape: Shape,
     attributes: Readonly<Record<string, Attribute>> = {},
     options: NodeOptions = {},
-  ): string {
-    return this.ops(type, inputs, 1, attributes, options)[0] as string;
+  ): OnnxValue {
+    return this.ops(type, inputs, [shape], attributes, options)[0] as OnnxValue;
   }
 
-  /** Writes a node with several outputs. */
+  /** Writes a node with several outputs, one for each shape. */
   ops(
+    type: string,
+    inputs: readonly OnnxValue[],
+    shapes: readonly Shape[],
+    attributes: Readonly<Record<string, Attribute>> = {},
+    options: NodeOptions = {},
+  ): readonly OnnxValue[] {
+    const read = inputs.map(({ name }) => name);
+    const names = this.#node(type, read, shapes.length, attributes, options);
+    return shapes.map((shape, i) => ({ name: names[i] as string, shape }));
+  }
+
+  /** Writes a node unless an equal one is there, and returns the names of its outputs. */
+  #node(
     type: string,
     inputs: readonly string[],
     outputs: number,
-    attributes: Readonly<Record<string, Attribute>> = {},
-    { domain = '' }: NodeOptions = {},
+    attributes: Readonly<Record<string, Attribute>>,
+    { domain = '' }: NodeOptions,
   ): readonly string[] {
     const plain = Object.values(attributes).every(
       (value) => typeof value !== 'object' || !('graph' in value),
@@ -83,22 +106,22 @@ export class OnnxWriter {
   }
 
   /** Gives a value another name: a copy, which ONNX Runtime removes where it can. */
-  copy(value: string, name: string): string {
-    this.nodes.push(create(NodeProtoSchema, { opType: 'Identity', input: [value], output: [name] }));
-    return name;
+  copy(value: OnnxValue, name: string): OnnxValue {
+    this.nodes.push(create(NodeProtoSchema, { opType: 'Identity', input: [value.name], output: [name] }));
+    return { name, shape: value.shape };
   }
 
   /** A constant of floats; a single value is stored once and broadcasts where the shape is `[]`. */
-  floats(shape: Shape, data: ArrayLike<number>): string {
+  floats(shape: Shape, data: ArrayLike<number>): OnnxValue {
     return this.#constant('f', shape, data, () => new Uint8Array(Float32Array.from(data).buffer), Type.FLOAT);
   }
 
-  scalar(x: number): string {
+  scalar(x: number): OnnxValue {
     return this.floats([], [x]);
   }
 
   /** A list of 64-bit integers, or with `shape` a tensor of them. */
-  ints(data: ArrayLike<number>, shape: Shape = [data.length]): string {
+  ints(data: ArrayLike<number>, shape: Shape = [data.length]): OnnxValue {
     const bytes = () => new Uint8Array(BigInt64Array.from(Array.from(data), BigInt).buffer);
     return this.#constant('i', shape, data, bytes, Type.INT64);
   }
@@ -109,16 +132,16 @@ export class OnnxWriter {
     data: ArrayLike<number>,
     bytes: () => Uint8Array,
     dataType: Type,
-  ): string {
+  ): OnnxValue {
     // Long constants are not worth comparing.
     const key = data.length <= 64 ? JSON.stringify([kind, shape, Array.from(data, String)]) : undefined;
     const known = key === undefined ? undefined : this.#known.get(key)?.[0];
-    if (known !== undefined) return known;
+    if (known !== undefined) return { name: known, shape };
     const name = this.fresh('constant');
     const rawData = bytes();
     this.initializers.push(create(TensorProtoSchema, { name, dataType, dims: shape.map(BigInt), rawData }));
     if (key !== undefined) this.#known.set(key, [name]);
-    return name;
+    return { name, shape };
   }
 }
 

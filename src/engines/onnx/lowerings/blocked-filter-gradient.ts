@@ -7,9 +7,10 @@
  */
 import type { Shape } from '../../../core/tensor.js';
 import type { ConvFilterGradAttributes } from '../../../ir/ops/convolution.js';
-import type { OnnxWriter } from '../writer.js';
+import type { OnnxValue, OnnxWriter } from '../writer.js';
 import { conv2d, cutPlanes, planesOf, rounded, suitsBlocks } from './blocked-conv.js';
 import type { LoweringSite } from './lowering.js';
+import { concat, reshape, transpose } from './shaping.js';
 
 /** Depthwise, within planes: filters along the depth alone are cheap as products. */
 export function suitsBlockedGradient(x: Shape, attributes: ConvFilterGradAttributes, block: number): boolean {
@@ -19,55 +20,53 @@ export function suitsBlockedGradient(x: Shape, attributes: ConvFilterGradAttribu
 }
 
 export function blockedFilterGradient(
-  { out, inputs: [x, dy], types: [xType, dyType], attributes }: LoweringSite<'convFilterGrad'>,
+  { out, inputs: [x, dy], attributes }: LoweringSite<'convFilterGrad'>,
   block: number,
-): string {
+): OnnxValue {
   const { stride, padding, dilation, filterShape } = attributes;
-  const [n = 1, , , ...plane] = xType.shape;
-  const [, channels = 1, places = 1, ...seen] = dyType.shape;
+  const [n = 1, , , ...plane] = x.shape;
+  const [, channels = 1, places = 1, ...seen] = dy.shape;
   const wide = rounded(channels, block);
   const all = places * n * wide;
-  const planes = planesOf(out, x, xType.shape, padding[0] ?? [0, 0]);
-  const grown = planesOf(out, dy, dyType.shape, [0, 0]);
-  const filters = out.op('Reshape', [grown.value, out.ints([all, 1, ...seen])]);
+  const planes = planesOf(out, x, padding[0] ?? [0, 0], block);
+  const grown = planesOf(out, dy, [0, 0], block);
+  const filters = reshape(out, grown.value, [all, 1, ...seen]);
   const within = {
     stride: dilation.slice(1),
     padding: padding.slice(1),
     dilation: stride.slice(1),
     groups: all,
   };
-  const kernel = filterShape.slice(3);
-  const extents = plane.map((extent, i) => {
-    const [before, after] = padding[i + 1] ?? [0, 0];
-    const reach = ((seen[i] ?? 1) - 1) * (stride[i + 1] ?? 1) + 1;
-    return Math.floor((extent + before + after - reach) / (dilation[i + 1] ?? 1)) + 1;
-  });
+  const range = { count: places, step: stride[0] ?? 1 };
   const taps = Array.from({ length: filterShape[2] ?? 1 }, (_, tap) => {
-    const cut = cutPlanes(out, planes, n, tap * (dilation[0] ?? 1), places, stride[0] ?? 1);
-    const view = out.op('Reshape', [cut, out.ints([1, all, ...plane])]);
-    const products = conv2d(out, view, filters, [all, 1, ...seen], within, block);
-    return sumOverPlanes(out, products, [places * n, wide / block, ...extents, block]);
+    const cut = cutPlanes(out, planes, n, { start: tap * (dilation[0] ?? 1), ...range });
+    const view = reshape(out, cut, [1, all, ...plane]);
+    const products = conv2d(out, view, filters, within, { block });
+    return sumOverPlanes(out, products, wide, block);
   });
-  return assemble(out, taps, [wide / block, ...extents, block], [channels, ...kernel]);
+  return assemble(out, taps, [channels, ...filterShape.slice(3)]);
 }
 
-/** `[planes, C / b, kh, kw, b]` → `[C / b, 1, kh, kw, b]`. */
-function sumOverPlanes(out: OnnxWriter, products: string, shape: Shape): string {
-  const open = out.op('Reshape', [products, out.ints(shape)]);
-  const sum = out.op('ReduceSum', [open, out.ints([0])], { keepdims: 0 });
-  return out.op('Reshape', [sum, out.ints([shape[1] ?? 1, 1, ...shape.slice(2)])]);
+/** `[1, planes · C, kh, kw]` in blocks → `[C / b, 1, kh, kw, b]`. */
+function sumOverPlanes(out: OnnxWriter, products: OnnxValue, channels: number, block: number): OnnxValue {
+  const [, all = 1, ...kernel] = products.shape;
+  const cells = [channels / block, ...kernel, block];
+  const open = reshape(out, products, [all / channels, ...cells]);
+  const sum = out.op('ReduceSum', [open, out.ints([0])], cells, { keepdims: 0 });
+  return reshape(out, sum, [channels / block, 1, ...kernel, block]);
 }
 
-/** One value per depth tap → `[C, 1, kd, kh, kw]`. */
+/** One value `[C / b, 1, height, width, b]` per depth tap → `[C, 1, kd, kh, kw]`, what is filled up or larger cut off. */
 function assemble(
   out: OnnxWriter,
-  taps: readonly string[],
-  [blocks = 1, height = 1, width = 1, block = 1]: Shape,
+  taps: readonly OnnxValue[],
   [channels = 1, kernelHeight = 1, kernelWidth = 1]: Shape,
-): string {
-  const deep = taps.length === 1 ? (taps[0] as string) : out.op('Concat', taps, { axis: 1 });
-  const first = out.op('Transpose', [deep], { perm: [0, 4, 1, 2, 3] });
-  const whole = out.op('Reshape', [first, out.ints([blocks * block, 1, taps.length, height, width])]);
+): OnnxValue {
+  const deep = concat(out, taps, 1);
+  const [blocks = 1, , height = 1, width = 1, block = 1] = deep.shape;
+  const first = transpose(out, deep, [0, 4, 1, 2, 3]);
+  const whole = reshape(out, first, [blocks * block, 1, taps.length, height, width]);
   const ends = out.ints([channels, kernelHeight, kernelWidth]);
-  return out.op('Slice', [whole, out.ints([0, 0, 0]), ends, out.ints([0, 3, 4])]);
+  const shape = [channels, 1, taps.length, kernelHeight, kernelWidth];
+  return out.op('Slice', [whole, out.ints([0, 0, 0]), ends, out.ints([0, 3, 4])], shape);
 }

@@ -11,8 +11,7 @@ import { ungroupedConv } from './ungrouped-conv.js';
 import { suitsTiledGradient, tiledFilterGradient } from './winograd-conv.js';
 
 function convBy(convolve: Convolve): Lowering<'conv'> {
-  return ({ out, inputs: [x, w], types: [input, filter], attributes }) =>
-    convolve(out, x, input.shape, w, filter.shape, attributes);
+  return ({ out, inputs: [x, w], attributes }) => convolve(out, x, w, attributes);
 }
 
 /** For the CPU, whose kernels take channels in blocks of `block` (1: it has none such). */
@@ -20,7 +19,7 @@ export function convolutionBy(block: number) {
   const convolve = convolveBy(block);
   const byProducts = convFilterGradBy(fusedProduct);
   const convFilterGrad: Lowering<'convFilterGrad'> = (site) => {
-    const [{ shape }] = site.types;
+    const [{ shape }] = site.inputs;
     if (suitsBlockedGradient(shape, site.attributes, block)) return blockedFilterGradient(site, block);
     if (suitsColumns(shape, site.attributes)) return columnsFilterGradient(site, fusedProduct);
     return suitsTiledGradient(shape, site.attributes) ? tiledFilterGradient(site) : byProducts(site);

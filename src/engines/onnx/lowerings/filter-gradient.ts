@@ -8,10 +8,10 @@
  */
 import { sizeOf, type Shape } from '../../../core/tensor.js';
 import type { ConvFilterGradAttributes } from '../../../ir/ops/convolution.js';
-import type { OnnxWriter } from '../writer.js';
-import { padOf, sliceOf } from './layout.js';
+import type { OnnxValue, OnnxWriter } from '../writer.js';
 import type { Lowering, LoweringSite } from './lowering.js';
 import type { Product } from './products.js';
+import { concat, padOf, reshape, sliceOf, transpose, withLead } from './shaping.js';
 
 /**
  * Where each cut has few columns (few input channels, or depthwise), all cuts are joined for one product, which
@@ -21,65 +21,50 @@ const JOINED_COLUMNS = 16;
 const JOINED_BYTES = 2 ** 28;
 
 export function convFilterGradBy(product: Product): Lowering<'convFilterGrad'> {
-  return ({ out, inputs: [x, dy], types: [xType, dyType], attributes }) => {
-    const operands = {
-      x: channelsFirst(out, x, xType.shape),
-      shape: xType.shape,
-      dy: channelsFirst(out, dy, dyType.shape),
-      dyShape: dyType.shape,
-    };
+  return ({ out, inputs: [x, dy], attributes }) => {
+    const operands = { x: channelsFirst(out, x), dy: channelsFirst(out, dy) };
     return filterGradient(out, operands, attributes, product);
   };
 }
 
-/** Operands `[C, N, ...]`; their shapes are those before channels came first, `[N, C, ...]`. */
+/** Operands with channels first, `[C, N, ...]`. */
 export interface Operands {
-  readonly x: string;
-  readonly shape: Shape;
-  readonly dy: string;
-  readonly dyShape: Shape;
+  readonly x: OnnxValue;
+  readonly dy: OnnxValue;
 }
 
 export function filterGradient(
   out: OnnxWriter,
-  { x, shape, dy, dyShape }: Operands,
+  { x, dy }: Operands,
   attributes: ConvFilterGradAttributes,
   product: Product,
-): string {
+): OnnxValue {
   const { groups, filterShape } = attributes;
   const [outChannels = 1, columns = 1, ...kernel] = filterShape;
   const rows = outChannels / groups;
   const axis = stackedAxis(attributes, kernel);
-  const stacked = stackShifted(out, dy, dyShape, attributes, axis);
-  const cuts = cutTaps(out, x, shape, dyShape, attributes, axis);
+  const stacked = stackShifted(out, dy, attributes, axis);
+  const cuts = cutTaps(out, x, dy.shape, attributes, axis);
   const shifts = axis === undefined ? 1 : (kernel[axis] ?? 1);
   const lead = groups === 1 ? [] : [groups];
 
-  const left = out.op('Reshape', [stacked, out.ints([...lead, shifts * rows, -1])]);
-  const rights = cuts.map((cut) => out.op('Reshape', [cut, out.ints([...lead, columns, -1])]));
+  const left = withLead(out, stacked, [...lead, shifts * rows]);
+  const rights = cuts.map((cut) => withLead(out, cut, [...lead, columns]));
   // to [groups, shifts, rows, cuts, columns] or [groups, shifts, rows, columns, cuts]
-  const bytes = 4 * cuts.length * sizeOf(shape);
+  const bytes = 4 * cuts.length * sizeOf(x.shape);
   const joined = columns <= JOINED_COLUMNS && bytes <= JOINED_BYTES;
-  const multiply = (right: string): string => {
-    const wide = joined ? cuts.length * columns : columns;
-    const inner = innerExtent(shape, dyShape, attributes, axis);
-    const extents = { rows: shifts * rows, columns: wide, inner, rank: lead.length + 2 };
-    return product(out, left, right, extents, { a: false, b: true });
-  };
+  const multiply = (right: OnnxValue): OnnxValue => product(out, left, right, { a: false, b: true });
   const all = joined
     ? multiply(concat(out, rights, lead.length))
     : concat(
         out,
-        rights.map((right) =>
-          out.op('Reshape', [multiply(right), out.ints([groups, shifts, rows, columns, 1])]),
-        ),
+        rights.map((right) => reshape(out, multiply(right), [groups, shifts, rows, columns, 1])),
         4,
       );
   const parts = joined
     ? [groups, shifts, rows, cuts.length, columns]
     : [groups, shifts, rows, columns, cuts.length];
-  const split = out.op('Reshape', [all, out.ints(parts)]);
-  return assemble(out, split, joined ? 3 : 4, filterShape, groups, axis);
+  return assemble(out, reshape(out, all, parts), joined ? 3 : 4, attributes, axis);
 }
 
 /** Weights per value of the input from which cutting out all that a filter sees costs little beside its gradient. */
@@ -91,27 +76,17 @@ export function suitsColumns(x: Shape, { groups, filterShape }: ConvFilterGradAt
 
 /** A large filter's gradient as one product, which leaves it in place: `[O, P] × [C · taps, P]ᵀ`. */
 export function columnsFilterGradient(
-  { out, inputs: [x, dy], types: [xType, dyType], attributes }: LoweringSite<'convFilterGrad'>,
+  { out, inputs: [x, dy], attributes }: LoweringSite<'convFilterGrad'>,
   product: Product,
-): string {
+): OnnxValue {
   const { filterShape } = attributes;
   const [outChannels = 1, channels = 1, ...kernel] = filterShape;
-  const places = sizeOf(dyType.shape) / outChannels;
-  const first = channelsFirst(out, x, xType.shape);
-  const cuts = cutTaps(out, first, xType.shape, dyType.shape, attributes, undefined);
-  const seen = cuts.map((cut) => out.op('Reshape', [cut, out.ints([channels, 1, places])]));
-  const [rows, columns] = [outChannels, channels * sizeOf(kernel)];
-  const left = out.op('Reshape', [channelsFirst(out, dy, dyType.shape), out.ints([rows, places])]);
-  const right = out.op('Reshape', [concat(out, seen, 1), out.ints([columns, places])]);
-  const extents = { rows, columns, inner: places, rank: 2 };
-  return out.op('Reshape', [
-    product(out, left, right, extents, { a: false, b: true }),
-    out.ints(filterShape),
-  ]);
-}
-
-function concat(out: OnnxWriter, values: readonly string[], axis: number): string {
-  return values.length === 1 ? (values[0] as string) : out.op('Concat', values, { axis });
+  const places = sizeOf(dy.shape) / outChannels;
+  const cuts = cutTaps(out, channelsFirst(out, x), channelsFirstOf(dy.shape), attributes, undefined);
+  const seen = cuts.map((cut) => reshape(out, cut, [channels, 1, places]));
+  const left = reshape(out, channelsFirst(out, dy), [outChannels, places]);
+  const right = reshape(out, concat(out, seen, 1), [channels * sizeOf(kernel), places]);
+  return reshape(out, product(out, left, right, { a: false, b: true }), filterShape);
 }
 
 /** The axis whose taps share a product: the longest of stride 1, the outermost among equals. */
@@ -124,41 +99,30 @@ function stackedAxis({ stride }: ConvFilterGradAttributes, kernel: Shape): numbe
   return best;
 }
 
-/** Values in a row: those of one channel of dy, with `axis` as long as the padded input's. */
-function innerExtent(
-  x: Shape,
-  dy: Shape,
-  { padding }: ConvFilterGradAttributes,
-  axis: number | undefined,
-): number {
-  const own = sizeOf(dy) / (dy[1] ?? 1);
-  if (axis === undefined) return own;
-  const [before, after] = padding[axis] ?? [0, 0];
-  return (own / (dy[axis + 2] ?? 1)) * ((x[axis + 2] ?? 1) + before + after);
+function channelsFirstOf([n = 1, channels = 1, ...places]: Shape): Shape {
+  return [channels, n, ...places];
 }
 
 /** `[N, C, ...]` → `[C, N, ...]`. */
-function channelsFirst(out: OnnxWriter, x: string, shape: Shape): string {
-  return out.op('Transpose', [x], { perm: [1, 0, ...shape.slice(2).map((_, axis) => axis + 2)] });
+function channelsFirst(out: OnnxWriter, x: OnnxValue): OnnxValue {
+  return transpose(out, x, [1, 0, ...x.shape.slice(2).map((_, axis) => axis + 2)]);
 }
 
 /** `[O, N, ...]` → `[groups, shifts, O / groups, N, ...]`, along `axis` as long as the padded input. */
 function stackShifted(
   out: OnnxWriter,
-  dy: string,
-  shape: Shape,
+  dy: OnnxValue,
   { groups, dilation, filterShape }: ConvFilterGradAttributes,
   axis: number | undefined,
-): string {
+): OnnxValue {
   if (axis === undefined) return dy;
-  const [n = 1, channels = 1, ...places] = shape;
-  const first = [channels, n, ...places];
+  const [channels = 1] = dy.shape;
   const taps = filterShape[axis + 2] ?? 1;
   const step = dilation[axis] ?? 1;
-  const at = (zeros: number): number[] => first.map((_, i) => (i === axis + 2 ? zeros : 0));
+  const at = (zeros: number): number[] => dy.shape.map((_, i) => (i === axis + 2 ? zeros : 0));
   const variants = Array.from({ length: taps }, (_, tap) => {
-    const framed = padOf(out, dy, first, at(tap * step), at((taps - 1 - tap) * step), at(0));
-    return out.op('Reshape', [framed, out.ints([groups, 1, channels / groups, -1])]);
+    const framed = padOf(out, dy, { before: at(tap * step), after: at((taps - 1 - tap) * step) });
+    return withLead(out, framed, [groups, 1, channels / groups]);
   });
   return concat(out, variants, 1);
 }
@@ -168,57 +132,44 @@ function stackShifted(
  *
  * Where the last axis is strided, its places are first sorted by their remainder, in one pass: the runtime cuts rows of
  * neighbours out several times as fast as single values.
+ *
+ * @param dy shape of the output's gradient, channels first
  */
 function cutTaps(
   out: OnnxWriter,
-  x: string,
-  shape: Shape,
-  dyShape: Shape,
+  x: OnnxValue,
+  dy: Shape,
   { stride, padding, dilation, filterShape }: ConvFilterGradAttributes,
   axis: number | undefined,
-): string[] {
-  const [n = 1, channels = 1, ...spatial] = shape;
-  const first = [channels, n, ...spatial];
+): OnnxValue[] {
+  const [channels = 1, n = 1] = x.shape;
   const before = [0, 0, ...padding.map(([low]) => low)];
   const after = [0, 0, ...padding.map(([, high]) => high)];
-  const last = first.length - 1;
+  const last = x.shape.length - 1;
   const step = stride[last - 2] ?? 1;
   const sorted = step > 1 && (filterShape[last] ?? 1) > 1;
   if (sorted) {
-    const whole = (first[last] ?? 1) + (before[last] ?? 0) + (after[last] ?? 0);
+    const whole = (x.shape[last] ?? 1) + (before[last] ?? 0) + (after[last] ?? 0);
     after[last] = (after[last] ?? 0) + Math.ceil(whole / step) * step - whole;
   }
-  const padded = padOf(
-    out,
-    x,
-    first,
-    before,
-    after,
-    before.map(() => 0),
-  );
-  const extents = first.map((extent, i) => extent + (before[i] ?? 0) + (after[i] ?? 0));
+  const padded = padOf(out, x, { before, after });
   const kernel = filterShape.slice(2).map((extent, i) => (i === axis ? 1 : extent));
-  const phases = sorted ? byRemainder(out, padded, extents, step) : undefined;
+  const phases = sorted ? byRemainder(out, padded, step) : undefined;
   return tapsOf(kernel).map((tap) => {
-    const starts = tap.map((at, i) => at * (dilation[i] ?? 1));
-    const ends = starts.map((start, i) =>
-      i === axis ? (extents[i + 2] ?? 1) : start + ((dyShape[i + 2] ?? 1) - 1) * (stride[i] ?? 1) + 1,
+    const places = tap.map((at, i) => at * (dilation[i] ?? 1));
+    const starts = [0, 0, ...places];
+    const ends = places.map((start, i) =>
+      i === axis ? (padded.shape[i + 2] ?? 1) : start + ((dy[i + 2] ?? 1) - 1) * (stride[i] ?? 1) + 1,
     );
-    const [from, to] = [
-      [0, 0, ...starts],
-      [channels, n, ...ends],
-    ];
-    if (!phases) return sliceOf(out, padded, extents, from, to, [1, 1, ...stride]);
+    if (!phases)
+      return sliceOf(out, padded, { starts, ends: [channels, n, ...ends], steps: [1, 1, ...stride] });
     const at = starts.at(-1) ?? 0;
     const [phase, place] = [at % step, Math.floor(at / step)];
-    return sliceOf(
-      out,
-      phases.value,
-      phases.shape,
-      [phase * channels, ...from.slice(1, -1), place],
-      [(phase + 1) * channels, ...to.slice(1, -1), place + (dyShape[last] ?? 1)],
-      [1, 1, ...stride.slice(0, -1), 1],
-    );
+    return sliceOf(out, phases, {
+      starts: [phase * channels, ...starts.slice(1, -1), place],
+      ends: [(phase + 1) * channels, n, ...ends.slice(0, -1), place + (dy[last] ?? 1)],
+      steps: [1, 1, ...stride.slice(0, -1), 1],
+    });
   });
 }
 
@@ -226,32 +177,31 @@ function cutTaps(
  * `[C, ..., W]` → `[step · C, ..., W / step]`: places along the last axis by their remainder. Axes stay as many: with
  * one more, the runtime would move the transposition behind the cuts.
  */
-function byRemainder(out: OnnxWriter, x: string, shape: Shape, step: number) {
+function byRemainder(out: OnnxWriter, x: OnnxValue, step: number): OnnxValue {
+  const { shape } = x;
   const sorted = [step * (shape[0] ?? 1), ...shape.slice(1, -1), (shape.at(-1) ?? 1) / step];
-  const pairs = out.op('Reshape', [x, out.ints([sizeOf(shape) / step, step])]);
-  const apart = out.op('Transpose', [pairs], { perm: [1, 0] });
-  return { value: out.op('Reshape', [apart, out.ints(sorted)]), shape: sorted };
+  const pairs = reshape(out, x, [sizeOf(shape) / step, step]);
+  return reshape(out, transpose(out, pairs, [1, 0]), sorted);
 }
 
 /** From `[groups, shifts, rows, …]`, with the cuts' axis at `cutsAt`, to the filter's shape. */
 function assemble(
   out: OnnxWriter,
-  products: string,
+  products: OnnxValue,
   cutsAt: 3 | 4,
-  filterShape: Shape,
-  groups: number,
+  { filterShape, groups }: ConvFilterGradAttributes,
   axis: number | undefined,
-): string {
+): OnnxValue {
   const [outChannels = 1, columns = 1, ...kernel] = filterShape;
   const others = kernel.filter((_, i) => i !== axis);
   const shifts = axis === undefined ? 1 : (kernel[axis] ?? 1);
   const inner = cutsAt === 3 ? [...others, columns] : [columns, ...others];
-  const wide = out.op('Reshape', [products, out.ints([groups, shifts, outChannels / groups, ...inner])]);
+  const wide = reshape(out, products, [groups, shifts, outChannels / groups, ...inner]);
   const columnAxis = cutsAt === 3 ? 3 + others.length : 3;
   let nextOther = cutsAt === 3 ? 3 : 4;
   const places = kernel.map((_, i) => (i === axis ? 1 : nextOther++));
   const perm = [0, 2, columnAxis, ...places, ...(axis === undefined ? [1] : [])];
-  return out.op('Reshape', [out.op('Transpose', [wide], { perm }), out.ints(filterShape)]);
+  return reshape(out, transpose(out, wide, perm), filterShape);
 }
 
 /** All positions of a kernel, in row-major order. */

@@ -1,23 +1,23 @@
 /**
- * What a lowering sees: a node of the graph, the names of its inputs in ONNX, and the writer.
+ * The contract of lowerings: a node of the graph, the ONNX values of its inputs, and the writer.
  */
 import type { Node } from '../../../ir/graph.js';
-import type { TensorType } from '../../../ir/ops/op.js';
 import type { OpAttributes, OpName } from '../../../ir/ops/index.js';
-import type { OnnxWriter } from '../writer.js';
+import type { OnnxValue, OnnxWriter } from '../writer.js';
+import { reshape } from './shaping.js';
+
+type V = OnnxValue;
 
 export interface LoweringSite<K extends OpName> {
   readonly out: OnnxWriter;
   readonly node: Node<K>;
   readonly attributes: OpAttributes[K];
-  /** ONNX names of the inputs; lowerings read as many as the op has. */
-  readonly inputs: readonly [string, string, string, string, string, string, string, ...string[]];
-  /** Their types. */
-  readonly types: readonly [TensorType, TensorType, TensorType, ...TensorType[]];
+  /** The op's inputs; lowerings read as many as it has. */
+  readonly inputs: readonly [V, V, V, V, V, V, V, ...V[]];
 }
 
-/** Writes the nodes that compute an op, and returns the name of the result. */
-export type Lowering<K extends OpName> = (site: LoweringSite<K>) => string;
+/** Writes the nodes that compute an op, and returns the result. */
+export type Lowering<K extends OpName> = (site: LoweringSite<K>) => OnnxValue;
 
 /** A row per op, leaves apart: those are named by whoever writes the graph. */
 export type Lowerings = { readonly [K in Exclude<OpName, 'input' | 'parameter'>]: Lowering<K> };
@@ -32,6 +32,7 @@ export function onnxPads(padding: readonly (readonly [number, number])[]): numbe
 }
 
 /** `[C]` → `[C, 1, ...]`, to broadcast against `[N, C, ...spatial]`. */
-export function perChannel(out: OnnxWriter, value: string, rank: number): string {
-  return out.op('Reshape', [value, out.ints([-1, ...Array.from({ length: rank - 2 }, () => 1)])]);
+export function perChannel(out: OnnxWriter, value: OnnxValue, rank: number): OnnxValue {
+  const ones = Array.from({ length: rank - 2 }, () => 1);
+  return reshape(out, value, [...value.shape, ...ones], [-1, ...ones]);
 }

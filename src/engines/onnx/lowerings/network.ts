@@ -1,67 +1,63 @@
 /**
  * Matrix products and pooling, as the CPU provider runs them well.
  */
-import type { Shape } from '../../../core/tensor.js';
+import { sizeOf } from '../../../core/tensor.js';
 import type { PoolAttributes } from '../../../ir/ops/pooling.js';
-import type { OnnxWriter } from '../writer.js';
-import { padOf } from './layout.js';
+import type { OnnxValue, OnnxWriter } from '../writer.js';
 import { onnxPads, type Lowering } from './lowering.js';
 import { fusedProduct, type Product } from './products.js';
+import { expand, padOf, reshape, withLead } from './shaping.js';
 
 export function matmulBy(product: Product): Lowering<'matmul'> {
-  return ({ out, node, inputs, types, attributes }) => {
-    const [left, right] = [
-      ranked(out, inputs[0], types[0].shape, node),
-      ranked(out, inputs[1], types[1].shape, node),
-    ];
-    const [rows = 1, columns = 1] = node.shape.slice(-2);
-    const inner = types[0].shape[types[0].shape.length - (attributes.transposeA ? 2 : 1)] ?? 1;
-    const transposed = { a: attributes.transposeA, b: attributes.transposeB };
-    return product(out, left, right, { rows, columns, inner, rank: node.shape.length }, transposed);
+  return ({ out, node, inputs, attributes }) => {
+    const rank = node.shape.length;
+    const [left, right] = [ranked(out, inputs[0], rank), ranked(out, inputs[1], rank)];
+    return product(out, left, right, { a: attributes.transposeA, b: attributes.transposeB });
   };
 }
 
 /** Gives an operand the batch axes that it lacks. */
-function ranked(out: OnnxWriter, value: string, shape: Shape, node: { readonly shape: Shape }): string {
-  const missing = node.shape.length - shape.length;
-  return missing === 0
-    ? value
-    : out.op('Reshape', [value, out.ints([...Array<number>(missing).fill(1), ...shape])]);
+function ranked(out: OnnxWriter, value: OnnxValue, rank: number): OnnxValue {
+  const missing = rank - value.shape.length;
+  return missing === 0 ? value : reshape(out, value, [...Array<number>(missing).fill(1), ...value.shape]);
 }
 
 export const network = {
   matmul: matmulBy(fusedProduct),
 
-  maxPool: (({ out, inputs: [x], attributes }) =>
-    out.op('MaxPool', [x], poolAttributes(attributes))) satisfies Lowering<'maxPool'>,
+  maxPool: (({ out, node, inputs: [x], attributes }) =>
+    out.op('MaxPool', [x], node.shape, poolAttributes(attributes))) satisfies Lowering<'maxPool'>,
   // the pool is run again for the places of its maxima, which count over the whole tensor
-  maxPoolGrad: (({ out, inputs: [x, dy], types: [type], attributes }) => {
-    const places = out.ops('MaxPool', [x], 2, poolAttributes(attributes))[1] as string;
-    const total = type.shape.reduce((product, extent) => product * extent, 1);
-    const zeros = out.op('Expand', [out.scalar(0), out.ints([total])]);
-    const flat = (value: string): string => out.op('Reshape', [value, out.ints([-1])]);
-    const scattered = out.op('ScatterElements', [zeros, flat(places), flat(dy)], {
+  maxPoolGrad: (({ out, inputs: [x, dy], attributes }) => {
+    const pooled = [dy.shape, dy.shape];
+    const [, places = dy] = out.ops('MaxPool', [x], pooled, poolAttributes(attributes));
+    const zeros = expand(out, out.scalar(0), [sizeOf(x.shape)]);
+    const updates = [withLead(out, places, []), withLead(out, dy, [])];
+    const scattered = out.op('ScatterElements', [zeros, ...updates], zeros.shape, {
       axis: 0,
       reduction: 'add',
     });
-    return out.op('Reshape', [scattered, out.ints(type.shape)]);
+    return reshape(out, scattered, x.shape);
   }) satisfies Lowering<'maxPoolGrad'>,
-  avgPool: (({ out, inputs: [x], attributes }) =>
-    out.op('AveragePool', [x], {
+  avgPool: (({ out, node, inputs: [x], attributes }) =>
+    out.op('AveragePool', [x], node.shape, {
       ...poolAttributes(attributes),
       count_include_pad: 1,
     })) satisfies Lowering<'avgPool'>,
   // spreading evenly is averaging over windows of dy, its values set apart by the stride
-  avgPoolGrad: (({ out, inputs: [dy], types: [type], attributes }) => {
+  avgPoolGrad: (({ out, node, inputs: [dy], attributes }) => {
     const { kernel, stride, padding, inputShape } = attributes;
     const before = kernel.map((extent, axis) => extent - 1 - (padding[axis]?.[0] ?? 0));
     const after = kernel.map((extent, axis) => {
-      const reach = ((type.shape[axis + 2] ?? 1) - 1) * (stride[axis] ?? 1) + 1;
+      const reach = ((dy.shape[axis + 2] ?? 1) - 1) * (stride[axis] ?? 1) + 1;
       return (inputShape[axis + 2] ?? 1) + extent - 1 - reach - (before[axis] ?? 0);
     });
-    const interior = [0, 0, ...stride.map((step) => step - 1)];
-    const apart = padOf(out, dy, type.shape, [0, 0, ...before], [0, 0, ...after], interior);
-    return out.op('AveragePool', [apart], { kernel_shape: kernel, count_include_pad: 1 });
+    const apart = padOf(out, dy, {
+      before: [0, 0, ...before],
+      after: [0, 0, ...after],
+      interior: [0, 0, ...stride.map((step) => step - 1)],
+    });
+    return out.op('AveragePool', [apart], node.shape, { kernel_shape: kernel, count_include_pad: 1 });
   }) satisfies Lowering<'avgPoolGrad'>,
 };
 

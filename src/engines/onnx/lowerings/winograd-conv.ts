@@ -7,12 +7,13 @@ import {
   type ConvAttributes,
   type ConvFilterGradAttributes,
 } from '../../../ir/ops/convolution.js';
-import type { OnnxWriter } from '../writer.js';
-import { rounded } from './blocked-conv.js';
+import type { OnnxValue, OnnxWriter } from '../writer.js';
+import { enterBlocks, leaveBlocks, rounded } from './blocked-conv.js';
 import { filterGradient } from './filter-gradient.js';
-import { padOf, sliceOf } from './layout.js';
-import { BLOCKED, type LoweringSite } from './lowering.js';
+import { BLOCKED, MICROSOFT, type LoweringSite } from './lowering.js';
 import { fusedProduct } from './products.js';
+import { padOf, reshape, sliceOf, transpose } from './shaping.js';
+import type { Matrix } from './winograd-matrices.js';
 import { combine, combineFilter, spread, tilingOf, type Tiling } from './winograd.js';
 
 /** The largest share of a convolution's own products that tiles may need. */
@@ -56,96 +57,95 @@ export function suitsTiledGradient(x: Shape, attributes: ConvFilterGradAttribute
   );
 }
 
-/** `mirrored`: with the filter reversed and its channels swapped, as the input gradient needs it. */
+export interface TileOptions {
+  /** Channels in a block of the processor's kernels. */
+  readonly block: number;
+  /** With the filter reversed and its channels swapped, as the input gradient needs it. */
+  readonly mirrored?: boolean;
+}
+
 export function tiledConv(
   out: OnnxWriter,
-  x: string,
-  shape: Shape,
-  w: string,
-  filter: Shape,
+  x: OnnxValue,
+  w: OnnxValue,
   attributes: ConvAttributes,
-  block: number,
-  mirrored = false,
-): string {
-  const [high = 1, deep = 1, ...kernel] = filter;
+  options: TileOptions,
+): OnnxValue {
+  const { block, mirrored = false } = options;
+  const [high = 1, deep = 1, ...kernel] = w.shape;
   const [to, from] = mirrored ? [deep, high] : [high, deep];
-  const tiling = tilingOf(shape, [to, from, ...kernel], attributes) as Tiling;
+  const tiling = tilingOf(x.shape, [to, from, ...kernel], attributes) as Tiling;
   const { stride, padding, dilation } = attributes;
-  const [top = [0, 0], side = [0, 0]] = padding.slice(1);
-  const wide = [shape[0] ?? 1, rounded(from, block), ...shape.slice(2)];
-  const planes = combine(out, filledUp(out, x, shape, wide), wide, tiling.inputs, tiling.tiles);
-  const blocks = out.op('ReorderInput', [planes], {}, BLOCKED);
-  const filters = tiledFilter(out, w, filter, tiling, block, mirrored);
-  const products = out.op(
+  const wide = filledUp(out, x, [x.shape[0] ?? 1, rounded(from, block), ...x.shape.slice(2)]);
+  const planes = combine(out, wide, tiling.inputs, tiling.tiles);
+  const blocks = enterBlocks(out, planes, block);
+  const filters = tiledFilter(out, w, tiling, options);
+  const within = {
+    stride: stride.slice(1),
+    padding: padding.slice(1),
+    dilation: dilation.slice(1),
+    groups: tiling.products,
+  };
+  const products = groupedConv2d(out, blocks, filters, within);
+  const left = leaveBlocks(out, products, tiling.products * rounded(to, block));
+  const [batch = 1, , ...places] = convOutputShape(x.shape, [to, from, ...kernel], attributes);
+  const y = spread(out, left, [batch, rounded(to, block), ...places], tiling.outputs);
+  return sliceOf(out, y, { starts: y.shape.map(() => 0), ends: [batch, to, ...places] });
+}
+
+/** A 2D convolution of blocks in groups of whole blocks. */
+function groupedConv2d(out: OnnxWriter, x: OnnxValue, w: OnnxValue, attributes: ConvAttributes): OnnxValue {
+  const [top = [0, 0], side = [0, 0]] = attributes.padding;
+  return out.op(
     'Conv',
-    [blocks, filters],
+    [x, w],
+    convOutputShape(x.shape, w.shape, attributes),
     {
-      kernel_shape: filter.slice(3),
-      strides: stride.slice(1),
+      kernel_shape: w.shape.slice(2),
+      strides: attributes.stride,
       pads: [top[0], side[0], top[1], side[1]],
-      dilations: dilation.slice(1),
-      group: tiling.products,
+      dilations: attributes.dilation,
+      group: attributes.groups,
     },
     BLOCKED,
-  );
-  const channels = tiling.products * rounded(to, block);
-  const left = out.op('ReorderOutput', [products], { channels }, BLOCKED);
-  const [batch = 1, , ...places] = convOutputShape(shape, [to, from, ...kernel], attributes);
-  const result = [batch, rounded(to, block), ...places];
-  const y = spread(out, left, result, tiling.outputs);
-  const none = result.map(() => 0);
-  return sliceOf(
-    out,
-    y,
-    result,
-    none,
-    [batch, to, ...places],
-    none.map(() => 1),
   );
 }
 
 /** With zeros after what it holds, up to a shape. */
-function filledUp(out: OnnxWriter, x: string, shape: Shape, wide: Shape): string {
-  const none = shape.map(() => 0);
-  const after = wide.map((extent, axis) => extent - (shape[axis] ?? 0));
-  return padOf(out, x, shape, none, after, none);
+function filledUp(out: OnnxWriter, x: OnnxValue, wide: Shape): OnnxValue {
+  const after = wide.map((extent, axis) => extent - (x.shape[axis] ?? 0));
+  return padOf(out, x, { before: wide.map(() => 0), after });
 }
 
 /** `[O, C, kd, kh, kw]` → `[n · O, C, kh, kw]` in blocks, filled up; mirrored, `[n · C, O, kh, kw]`. */
 function tiledFilter(
   out: OnnxWriter,
-  w: string,
-  filter: Shape,
+  w: OnnxValue,
   tiling: Tiling,
-  block: number,
-  mirrored: boolean,
-): string {
-  const [high = 1, deep = 1, taps = 1, ...kernel] = filter;
+  { block, mirrored = false }: TileOptions,
+): OnnxValue {
+  const [high = 1, deep = 1, taps = 1, ...kernel] = w.shape;
   const wide = [rounded(high, block), rounded(deep, block), taps, ...kernel];
   const [to, from] = mirrored ? [wide[1] ?? 1, wide[0] ?? 1] : [wide[0] ?? 1, wide[1] ?? 1];
-  const combined = combineFilter(out, filledUp(out, w, filter, wide), wide, tiling, mirrored);
+  const combined = combineFilter(out, filledUp(out, w, wide), tiling, mirrored);
   const cells = [from / block, block, tiling.products, sizeOf(kernel), to / block, block];
-  const open = out.op('Reshape', [combined, out.ints(cells)]);
-  const turned = out.op('Transpose', [open], { perm: [2, 4, 0, 3, 1, 5] });
-  return out.op('Reshape', [turned, out.ints([tiling.products * to, from, ...kernel])]);
+  const turned = transpose(out, reshape(out, combined, cells), [2, 4, 0, 3, 1, 5]);
+  return reshape(out, turned, [tiling.products * to, from, ...kernel]);
 }
 
 export function tiledFilterGradient({
   out,
   inputs: [x, dy],
-  types: [{ shape }, { shape: dyShape }],
   attributes,
-}: LoweringSite<'convFilterGrad'>): string {
+}: LoweringSite<'convFilterGrad'>): OnnxValue {
   const { filterShape, stride, padding, dilation } = attributes;
   const [outChannels = 1, channels = 1, taps = 1, ...kernel] = filterShape;
-  const tiling = tilingOf(shape, filterShape, attributes) as Tiling;
+  const tiling = tilingOf(x.shape, filterShape, attributes) as Tiling;
   const { tiles, products: n, inputs, outputs } = tiling;
   const transposed = outputs[0]?.map((_, column) => outputs.map((row) => row[column] ?? 0)) ?? [];
   const operands = {
-    x: productsFirst(out, x, shape, inputs, tiles),
-    shape: [(shape[0] ?? 1) * tiles, n * channels, ...shape.slice(3)],
-    dy: productsFirst(out, dy, dyShape, transposed, tiles),
-    dyShape: [(dyShape[0] ?? 1) * tiles, n * outChannels, ...dyShape.slice(3)],
+    x: productsFirst(out, x, inputs, tiles),
+    dy: productsFirst(out, dy, transposed, tiles),
   };
   const within: ConvFilterGradAttributes = {
     stride: stride.slice(1),
@@ -156,22 +156,17 @@ export function tiledFilterGradient({
   };
   const gradient = filterGradient(out, operands, within, fusedProduct);
   // Gᵀ: from n products to kd taps, [kd, O · C, kh · kw], then the taps beside their channels
-  const flat = out.op('Reshape', [gradient, out.ints([n, outChannels * channels * sizeOf(kernel)])]);
+  const flat = reshape(out, gradient, [n, outChannels * channels * sizeOf(kernel)]);
   const matrix = out.floats([n, taps], tiling.filter.flat());
-  const byTap = out.op('FusedMatMul', [matrix, flat], { transA: 1 }, { domain: 'com.microsoft' });
-  const cells = out.op('Reshape', [byTap, out.ints([taps, outChannels * channels, sizeOf(kernel)])]);
-  return out.op('Reshape', [out.op('Transpose', [cells], { perm: [1, 0, 2] }), out.ints(filterShape)]);
+  const tapsFirst = [taps, outChannels * channels * sizeOf(kernel)];
+  const byTap = out.op('FusedMatMul', [matrix, flat], tapsFirst, { transA: 1 }, MICROSOFT);
+  const cells = reshape(out, byTap, [taps, outChannels * channels, sizeOf(kernel)]);
+  return reshape(out, transpose(out, cells, [1, 0, 2]), filterShape);
 }
 
 /** `[N, C, D, ...plane]` by a matrix `[T · n, D]` → `[n · C, N · T, ...plane]`. */
-function productsFirst(
-  out: OnnxWriter,
-  x: string,
-  shape: Shape,
-  matrix: readonly (readonly number[])[],
-  tiles: number,
-): string {
-  const [batch = 1, channels = 1, depth = 1, ...plane] = shape;
+function productsFirst(out: OnnxWriter, x: OnnxValue, matrix: Matrix, tiles: number): OnnxValue {
+  const [batch = 1, channels = 1, depth = 1, ...plane] = x.shape;
   const area = sizeOf(plane);
   const n = matrix.length / tiles;
   // rows by product first, then by tile
@@ -179,9 +174,10 @@ function productsFirst(
     const [product, tile] = [Math.floor(row / tiles), row % tiles];
     return matrix[tile * n + product] ?? [];
   });
-  const rows = out.op('Reshape', [x, out.ints([batch, channels, depth, area])]);
-  const combined = out.op('MatMul', [out.floats([n * tiles, depth], sorted.flat()), rows]);
-  const open = out.op('Reshape', [combined, out.ints([batch, channels, n, tiles * area])]);
-  const first = out.op('Transpose', [open], { perm: [2, 1, 0, 3] });
-  return out.op('Reshape', [first, out.ints([n * channels, batch * tiles, ...plane])]);
+  const rows = reshape(out, x, [batch, channels, depth, area]);
+  const constant = out.floats([n * tiles, depth], sorted.flat());
+  const combined = out.op('MatMul', [constant, rows], [batch, channels, n * tiles, area]);
+  const open = reshape(out, combined, [batch, channels, n, tiles * area]);
+  const first = transpose(out, open, [2, 1, 0, 3]);
+  return reshape(out, first, [n * channels, batch * tiles, ...plane]);
 }

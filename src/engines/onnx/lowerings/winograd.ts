@@ -12,7 +12,8 @@
  */
 import { sizeOf, type Shape } from '../../../core/tensor.js';
 import { convOutputShape, type ConvAttributes } from '../../../ir/ops/convolution.js';
-import type { OnnxWriter } from '../writer.js';
+import type { OnnxValue, OnnxWriter } from '../writer.js';
+import { reshape, transpose } from './shaping.js';
 import { MOST_PRODUCTS, winograd, type Matrix } from './winograd-matrices.js';
 
 /** How a convolution's depth is tiled. */
@@ -64,31 +65,32 @@ function tilesOf(m: number, taps: number, depth: number, planes: number, before:
   };
 }
 
-function constant(out: OnnxWriter, matrix: Matrix): string {
+function constant(out: OnnxWriter, matrix: Matrix): OnnxValue {
   return out.floats([matrix.length, matrix[0]?.length ?? 0], matrix.flat());
 }
 
 /** `[N, C, D, ...plane]` by a matrix `[T · n, D]` → `[N · T, n · C, ...plane]`. */
-export function combine(out: OnnxWriter, x: string, shape: Shape, matrix: Matrix, tiles: number): string {
-  const [n = 1, channels = 1, depth = 1, ...plane] = shape;
+export function combine(out: OnnxWriter, x: OnnxValue, matrix: Matrix, tiles: number): OnnxValue {
+  const [n = 1, channels = 1, depth = 1, ...plane] = x.shape;
   const area = sizeOf(plane);
-  const rows = out.op('Reshape', [x, out.ints([n, channels, depth, area])]);
-  const outermost = out.op('Transpose', [rows], { perm: [0, 2, 1, 3] });
-  const flat = out.op('Reshape', [outermost, out.ints([n, depth, channels * area])]);
-  const combined = out.op('MatMul', [constant(out, matrix), flat]);
+  const rows = reshape(out, x, [n, channels, depth, area]);
+  const outermost = transpose(out, rows, [0, 2, 1, 3]);
+  const flat = reshape(out, outermost, [n, depth, channels * area]);
+  const shape = [n, matrix.length, channels * area];
+  const combined = out.op('MatMul', [constant(out, matrix), flat], shape);
   const groups = (matrix.length / tiles) * channels;
-  return out.op('Reshape', [combined, out.ints([n * tiles, groups, ...plane])]);
+  return reshape(out, combined, [n * tiles, groups, ...plane]);
 }
 
-/** `[N · T, n · O, ...plane]` by a matrix `[D, T · n]` → `[N, O, D, ...plane]`. */
-export function spread(out: OnnxWriter, y: string, shape: Shape, matrix: Matrix): string {
+/** `[N · T, n · O, ...plane]` by a matrix `[D, T · n]` → `shape`, `[N, O, D, ...plane]`. */
+export function spread(out: OnnxWriter, y: OnnxValue, shape: Shape, matrix: Matrix): OnnxValue {
   const [n = 1, channels = 1, depth = 1, ...plane] = shape;
   const area = sizeOf(plane);
-  const flat = out.op('Reshape', [y, out.ints([n, matrix[0]?.length ?? 0, channels * area])]);
-  const planes = out.op('MatMul', [constant(out, matrix), flat]);
-  const rows = out.op('Reshape', [planes, out.ints([n, depth, channels, area])]);
-  const first = out.op('Transpose', [rows], { perm: [0, 2, 1, 3] });
-  return out.op('Reshape', [first, out.ints([n, channels, depth, ...plane])]);
+  const flat = reshape(out, y, [n, matrix[0]?.length ?? 0, channels * area]);
+  const planes = out.op('MatMul', [constant(out, matrix), flat], [n, depth, channels * area]);
+  const rows = reshape(out, planes, [n, depth, channels, area]);
+  const first = transpose(out, rows, [0, 2, 1, 3]);
+  return reshape(out, first, [n, channels, depth, ...plane]);
 }
 
 /**
@@ -97,12 +99,11 @@ export function spread(out: OnnxWriter, y: string, shape: Shape, matrix: Matrix)
  */
 export function combineFilter(
   out: OnnxWriter,
-  w: string,
-  filter: Shape,
+  w: OnnxValue,
   { filter: matrix, products }: Tiling,
   mirrored: boolean,
-): string {
-  const [outChannels = 1, channels = 1, taps = 1, ...kernel] = filter;
+): OnnxValue {
+  const [outChannels = 1, channels = 1, taps = 1, ...kernel] = w.shape;
   const [area, all] = [sizeOf(kernel), taps * sizeOf(kernel)];
   const at = (tap: number): number => (mirrored ? all - 1 - tap : tap);
   // G ⊗ I: columns run over taps and places, rows over products and places
@@ -112,15 +113,11 @@ export function combineFilter(
       return row % area === tap % area ? (matrix[Math.floor(row / area)]?.[Math.floor(tap / area)] ?? 0) : 0;
     }),
   );
-  const inner = mirrored ? channels : outChannels;
+  const [outer, inner] = mirrored ? [outChannels, channels] : [channels, outChannels];
   // the product stands between two changes of layout, which the runtime would join to one that is slower than both
   const last = mirrored
-    ? out.op('Transpose', [out.op('Reshape', [w, out.ints([outChannels, channels, all])])], {
-        perm: [0, 2, 1],
-      })
-    : out.op('Transpose', [out.op('Reshape', [w, out.ints([outChannels, channels * all])])], {
-        perm: [1, 0],
-      });
-  const rows = out.op('Reshape', [last, out.ints([-1, all, inner])]);
-  return out.op('MatMul', [constant(out, wide), rows]);
+    ? transpose(out, reshape(out, w, [outChannels, channels, all]), [0, 2, 1])
+    : transpose(out, reshape(out, w, [outChannels, channels * all]), [1, 0]);
+  const rows = reshape(out, last, [outer, all, inner], [-1, all, inner]);
+  return out.op('MatMul', [constant(out, wide), rows], [outer, products * area, inner]);
 }

@@ -1,0 +1,87 @@
+/**
+ * Ops that move values or give them another shape, as functions of values; what changes nothing is not written.
+ */
+import { sizeOf, type Shape } from '../../../core/tensor.js';
+import type { OnnxValue, OnnxWriter } from '../writer.js';
+
+/** `target`: what the model is told where it differs, with 0 for an extent that stays and −1 for one that follows. */
+export function reshape(out: OnnxWriter, x: OnnxValue, shape: Shape, target: Shape = shape): OnnxValue {
+  return out.op('Reshape', [x, out.ints(target)], shape);
+}
+
+/** Leads with the given extents, and joins what is left to one more axis. */
+export function withLead(out: OnnxWriter, x: OnnxValue, lead: Shape): OnnxValue {
+  return reshape(out, x, [...lead, sizeOf(x.shape) / sizeOf(lead)], [...lead, -1]);
+}
+
+export function transpose(out: OnnxWriter, x: OnnxValue, perm: readonly number[]): OnnxValue {
+  const shape = perm.map((axis) => x.shape[axis] ?? 1);
+  return out.op('Transpose', [x], shape, { perm });
+}
+
+export function expand(out: OnnxWriter, x: OnnxValue, shape: Shape, target: Shape = shape): OnnxValue {
+  return out.op('Expand', [x, out.ints(target)], shape);
+}
+
+/** Joins values that are alike but for the extent of `axis`. */
+export function concat(out: OnnxWriter, values: readonly OnnxValue[], axis: number): OnnxValue {
+  const [first] = values as readonly [OnnxValue, ...OnnxValue[]];
+  if (values.length === 1) return first;
+  const total = values.reduce((sum, { shape }) => sum + (shape[axis] ?? 1), 0);
+  const shape = first.shape.map((extent, i) => (i === axis ? total : extent));
+  return out.op('Concat', values, shape, { axis });
+}
+
+/** Bounds along each axis; `steps` are 1 where nothing is said. */
+export interface Cut {
+  readonly starts: readonly number[];
+  readonly ends: readonly number[];
+  readonly steps?: readonly number[];
+}
+
+/** Cuts only the axes that lose something. */
+export function sliceOf(out: OnnxWriter, x: OnnxValue, { starts, ends, steps }: Cut): OnnxValue {
+  const stepOf = (axis: number): number => steps?.[axis] ?? 1;
+  const axes = x.shape
+    .map((_, axis) => axis)
+    .filter((axis) => starts[axis] !== 0 || ends[axis] !== x.shape[axis] || stepOf(axis) !== 1);
+  if (axes.length === 0) return x;
+  const shape = x.shape.map((_, axis) => Math.ceil(((ends[axis] ?? 0) - (starts[axis] ?? 0)) / stepOf(axis)));
+  const pick = (list: readonly number[]): OnnxValue => out.ints(axes.map((axis) => list[axis] ?? 0));
+  const [from, to] = [pick(starts), pick(ends)];
+  return out.op('Slice', [x, from, to, out.ints(axes), out.ints(axes.map(stepOf))], shape);
+}
+
+/** Numbers of zeros along each axis; `interior` are those between neighbours, 0 where nothing is said. */
+export interface Zeros {
+  readonly before: readonly number[];
+  readonly after: readonly number[];
+  readonly interior?: readonly number[];
+}
+
+/**
+ * Zeros around and between. Between: every value is viewed as a cell of its own and padded at the end; what hangs
+ * over after the last one is taken from the padding after, which may become negative and then cuts.
+ */
+export function padOf(out: OnnxWriter, x: OnnxValue, { before, after, interior = [] }: Zeros): OnnxValue {
+  let value = x;
+  if (interior.some((zeros) => zeros > 0)) {
+    const zeros = x.shape.flatMap((_, axis) => [0, interior[axis] ?? 0]);
+    const cell = reshape(
+      out,
+      x,
+      x.shape.flatMap((extent) => [extent, 1]),
+    );
+    const grown = cell.shape.map((extent, axis) => extent + (zeros[axis] ?? 0));
+    const padded = out.op('Pad', [cell, out.ints([...zeros.map(() => 0), ...zeros])], grown);
+    value = reshape(
+      out,
+      padded,
+      x.shape.map((extent, axis) => extent * ((interior[axis] ?? 0) + 1)),
+    );
+  }
+  const rest = after.map((zeros, axis) => zeros - (interior[axis] ?? 0));
+  if ([...before, ...rest].every((zeros) => zeros === 0)) return value;
+  const shape = value.shape.map((extent, axis) => extent + (before[axis] ?? 0) + (rest[axis] ?? 0));
+  return out.op('Pad', [value, out.ints([...before, ...rest])], shape);
+}
