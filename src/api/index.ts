@@ -25,6 +25,7 @@ export type { FrontMember } from './reading/pareto-front.js';
 export type { SearchState } from './reading/search-state.js';
 export type { Standing, Winners } from './reading/winner.js';
 export type { ZeroCostReport } from './reading/zero-cost-report.js';
+export type * from './records.js';
 export { resume, type ResumeOptions } from './resume.js';
 export { scans, type ScansOptions, type ScansOutcome } from './scans.js';
 export { search, type SearchOptions, type SearchOutcome } from './search.js';

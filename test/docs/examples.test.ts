@@ -7,6 +7,7 @@ import type { z } from 'zod';
 import { proxyTasks } from '../../proxy-tasks/index.js';
 import { experimentFrom } from '../../src/experiment/read.js';
 import { Experiment } from '../../src/experiment/schema.js';
+import * as library from '../../src/index.js';
 import { strategies } from '../../src/search/strategies/index.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -56,6 +57,15 @@ describe('examples of experiments', () => {
     expect(experimentFrom(experimentOf(block), page, root)).toMatchObject({
       name: expect.any(String) as string,
     });
+  });
+});
+
+describe('programs in the README', () => {
+  it('import what the package exports', () => {
+    const imports = [...textOf('README.md').matchAll(/^import \{ (.*) \} from 'voxolve';$/gm)];
+    const names = imports.flatMap(([, list = '']) => list.split(', '));
+    expect(names).toContain('search');
+    expect(names.filter((name) => !(name in library))).toEqual([]);
   });
 });
 

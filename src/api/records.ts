@@ -1,0 +1,21 @@
+/** Records of the layers below that use cases take, return or report: what a program needs to name their types. */
+export type { Check as AuditCheck } from '../audit/audit.js';
+export type { EngineChoice } from '../calibration/engine-choice.js';
+export type { CandidateStatus, EvaluationStatus } from '../core/records.js';
+export type { Interval } from '../core/statistics/intervals.js';
+export type { Correlation } from '../core/statistics/rank-correlation.js';
+export type { DeviceReport } from '../engines/engine.js';
+export type { Experiment } from '../experiment/schema.js';
+export type { LatencyModel } from '../pretrain/latency.js';
+export type { Report as TrainingReport } from '../pretrain/pretrain.js';
+export type { ScanDescription, SeriesDescription } from '../scans/describe.js';
+export type { LeftOut } from '../scans/folder/left-out.js';
+export type { ScanReport, UsedScan } from '../scans/load.js';
+export type { Split } from '../scans/sampling/split.js';
+export type { Agreement } from '../search/strategies/index.js';
+export type { Ancestor, Candidate, ExperimentRow, LineageRow, ProbeSummary } from '../store/index.js';
+export type { Best, Discrepancy, StudyEvent, TrustReport } from '../study/index.js';
+export type { Verdict } from '../study/trust.js';
+export type { Diversity, GeneEffect, OperatorSuccess } from '../study/lineage-statistics.js';
+export type { Gpu } from '../workers/gpus.js';
+export type { ClipShape } from '../../search-spaces/named.js';
