@@ -12,6 +12,7 @@ import { loadScanSet } from '../../src/scans/load.js';
 import { writePhantoms } from '../../src/scans/phantoms/phantoms.js';
 import { shareScans } from '../../src/scans/sampling/scan-set-transfer.js';
 import { asSequential } from '../../src/search/strategy.js';
+import { createScorer } from '../../src/workers/zero-cost/scorer.js';
 import { BatchPrefetcher } from '../../src/workers/batch-prefetcher.js';
 import { strategyOf } from '../../src/api/searching/study-plan.js';
 
@@ -47,7 +48,7 @@ export async function preparationShare(
   });
   const here = batchesHere({ set, plan, size: experiment.training.batch, split: 'train' });
   const feed = new BatchPrefetcher({ experiment, code: resolved.code, scans: shareScans(set) }, here);
-  const strategy = asSequential(strategyOf(resolved.constrainBy(undefined)));
+  const strategy = asSequential(strategyOf(resolved.constrainBy(undefined), createScorer(resolved)));
   const total = { made: 0, trained: 0, waited: 0 };
   try {
     for (let number = 0; number < CANDIDATES; number++) {

@@ -8,6 +8,7 @@ import type { ConstrainedExperiment, ResolvedExperiment } from '../experiment/re
 import type { ExperimentRow as Row, Store } from '../store/index.js';
 import { verifyStudy, type Verification } from '../study/index.js';
 import { processor } from '../calibration/stored-calibration.js';
+import { createScorer } from '../workers/zero-cost/scorer.js';
 import { auxiliaryPlanOf, strategyOf } from './searching/study-plan.js';
 import type { Listener, SearchEvent } from './events.js';
 import { specFromJson } from './search-spec.js';
@@ -30,11 +31,16 @@ export function requireCodeOf(row: Row, { code, experiment }: ResolvedExperiment
 
 /** Derives every decision of an experiment anew, by its strategy and constraints as this version makes them. */
 export function verifyResolved(store: Store, row: Row, resolved: ConstrainedExperiment): Verification {
-  return verifyStudy(store, row, {
-    strategy: strategyOf(resolved),
-    feasibility: resolved.feasibility,
-    ...auxiliaryPlanOf(resolved),
-  });
+  const scorer = createScorer(resolved);
+  try {
+    return verifyStudy(store, row, {
+      strategy: strategyOf(resolved, scorer),
+      feasibility: resolved.feasibility,
+      ...auxiliaryPlanOf(resolved),
+    });
+  } finally {
+    scorer.close();
+  }
 }
 
 /**

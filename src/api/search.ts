@@ -56,6 +56,7 @@ import { preparedEvent, runSearch } from './searching/run-search.js';
 import { storedLatencyModel } from './searching/stored-latency.js';
 import { specOf, strategyOf, tryStrategy } from './searching/study-plan.js';
 import { withStart } from './searching/warm-start.js';
+import { createScorer } from '../workers/zero-cost/scorer.js';
 import { checkedMemory, workerCount } from './searching/worker-count.js';
 
 export interface SearchOptions extends ExperimentOverrides, RunOptions<SearchEvent> {
@@ -180,7 +181,7 @@ async function makeReady(
   const loaded = await resolveExperiment(experiment);
   const draft = loaded.planFor(1);
   // Refuses wrong options before anything is read or written.
-  const { name: strategy } = strategyOf(draft.constrainBy(undefined));
+  const { name: strategy } = strategyOf(draft.constrainBy(undefined), createScorer(draft));
   const source = options.scans === undefined ? phantoms : resolve(options.scans);
   const folder = await scanFolder(source, experiment, database);
   const scans = await loadScans(folder, experiment, draft.plan, report);

@@ -22,6 +22,7 @@ import { Experiment } from '../../src/experiment/schema.js';
 import { predictedLatency, type LatencyModel } from '../../src/pretrain/latency.js';
 import { strategies } from '../../src/search/strategies/index.js';
 import { asSequential } from '../../src/search/strategy.js';
+import type { ZeroCostScores } from '../../src/search/zero-cost.js';
 import { chooseExperiment, createExperiment } from '../../src/store/experiments.js';
 import { openStore } from '../../src/store/open.js';
 import { Sqlite } from '../../src/store/sqlite.js';
@@ -34,6 +35,8 @@ const env = { VOXOLVE_CACHE: join(folder, 'cache') };
 const at = (name: string): string => join(folder, name);
 
 const latencyInput = [8, 16, 16];
+/** No strategy here has a prescreen. */
+const noScores: ZeroCostScores = { names: [], score: () => NaN };
 /** Half of the space takes longer by the planted model. */
 const limit = 1;
 const planted: LatencyModel = {
@@ -104,7 +107,7 @@ describe('under a limit on latency', () => {
         constraints,
       });
       const strategy = asSequential(
-        strategyOf((await resolveExperiment(experiment)).planFor(1).constrainBy(planted)),
+        strategyOf((await resolveExperiment(experiment)).planFor(1).constrainBy(planted), noScores),
       );
       const proposed: Genome[] = [];
       for (let i = 0; i < 12; i++) {
@@ -127,7 +130,7 @@ describe('under a limit on latency', () => {
     const free = { ...tinyExperiment.constraints };
     const asked = async (one: object, model?: LatencyModel): Promise<readonly Genome[]> => {
       const resolved = await resolveExperiment(Experiment.parse({ ...tinyExperiment, constraints: one }));
-      const strategy = asSequential(strategyOf(resolved.planFor(1).constrainBy(model)));
+      const strategy = asSequential(strategyOf(resolved.planFor(1).constrainBy(model), noScores));
       return Array.from({ length: 4 }, (_, i) => strategy.ask(i, rngOf('ask', i)).genome);
     };
     const loose = { ...free, latency: 60_000, latencyInput: [12, 32, 32] };

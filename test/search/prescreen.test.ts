@@ -3,17 +3,18 @@ import type { Genome } from '../../src/core/records.js';
 import { rngOf } from '../../src/core/random.js';
 import { int, record } from '../../src/search/genes/index.js';
 import { genomeSpace } from '../../src/search/space.js';
-import { agreements, createStrategy, type ZeroCost } from '../../src/search/strategies/index.js';
+import { agreements, createStrategy } from '../../src/search/strategies/index.js';
 import { asSequential, type Strategy } from '../../src/search/strategy.js';
+import type { ZeroCostScores } from '../../src/search/zero-cost.js';
 
 type Point = { readonly a: number; readonly b: number };
 const gene = record({ a: int(0, 999), b: int(0, 999) });
 const space = genomeSpace({ name: 'plain', source: '', gene, build: () => null });
 
 /** The trained score is `a`; one score knows it, one knows nothing, and parameters say a little. */
-const zeroCost: ZeroCost = {
+const zeroCost: ZeroCostScores = {
   names: ['knowing', 'ignorant', 'params'],
-  of: (name, genome) => {
+  score: (name, genome) => {
     const { a, b } = genome as Point;
     return name === 'knowing' ? a : name === 'ignorant' ? b : a + b;
   },

@@ -6,13 +6,9 @@ import { hashJson } from '../../src/core/hash.js';
 import { rngOf } from '../../src/core/random.js';
 import { int, listOf, oneOf, ordered, record, when, type GenomeOf } from '../../src/search/genes/index.js';
 import { defineSpace, genomeSpace } from '../../src/search/space.js';
-import {
-  createStrategy,
-  strategies,
-  type ZeroCost,
-  type StrategyChoice,
-} from '../../src/search/strategies/index.js';
+import { createStrategy, strategies, type StrategyChoice } from '../../src/search/strategies/index.js';
 import type { Strategy } from '../../src/search/strategy.js';
+import type { ZeroCostScores } from '../../src/search/zero-cost.js';
 import {
   createExperiment,
   findExperiment,
@@ -68,9 +64,9 @@ export function toyStrategy(choice: StrategyChoice = SMALL_EVOLUTION, lookahead 
 }
 
 /** Scores of a genome without evaluating it: its size, and its size with an error. */
-const toyScores: ZeroCost = {
+const toyScores: ZeroCostScores = {
   names: ['guess', 'params'],
-  of: (name, genome) => {
+  score: (name, genome) => {
     const size = sizeOf(genome);
     return name === 'params' ? size : size + 20 * rngOf('guess', hashJson(genome)).normal();
   },

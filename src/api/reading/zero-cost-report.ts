@@ -25,5 +25,9 @@ export async function zeroCostReport(store: Store, row: Row): Promise<ZeroCostRe
   const top = Math.max(...done.map(({ rung }) => rung));
   const trained = done.filter(({ rung }) => rung === top).slice(-NEWEST);
   const scorer = createScorer(resolved);
-  return { candidates: trained.length, scores: agreements(scorer, trained) };
+  try {
+    return { candidates: trained.length, scores: agreements(scorer, trained) };
+  } finally {
+    scorer.close();
+  }
 }

@@ -15,6 +15,7 @@ import type { Isolation } from '../../workers/job.js';
 import { memoryBudget } from '../../workers/memory-budget.js';
 import { createPool, type SharedSetup } from '../../workers/pool.js';
 import { prefetchPays } from '../../workers/prefetch-policy.js';
+import { createScorer } from '../../workers/zero-cost/scorer.js';
 import { auditStatus } from '../auditing/audit-record.js';
 import type { Listener, SearchEvent } from '../events.js';
 import { auxiliaryPlanOf, strategyOf } from './study-plan.js';
@@ -60,12 +61,13 @@ export async function runSearch(run: SearchRun): Promise<StudyEnd> {
     report({ kind: 'device groups', groups: named });
   }
   const pool = createPool(setup, { groups });
+  const scorer = createScorer(resolved);
   markSearched(store, row.id);
   try {
     const end = await runStudy({
       store,
       experiment: row,
-      strategy: strategyOf(resolved),
+      strategy: strategyOf(resolved, scorer),
       feasibility: resolved.feasibility,
       evaluators: pool,
       candidates: run.candidates,
@@ -78,6 +80,7 @@ export async function runSearch(run: SearchRun): Promise<StudyEnd> {
     markSearched(store, null);
     return end;
   } finally {
+    scorer.close();
     await pool.close();
   }
 }

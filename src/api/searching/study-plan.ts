@@ -9,6 +9,7 @@ import { constrained } from '../../search/constrained.js';
 import { genomeSpace } from '../../search/space.js';
 import { createStrategy } from '../../search/strategies/index.js';
 import { asSequential, type GenomeSpace, type Strategy } from '../../search/strategy.js';
+import type { ZeroCostScores } from '../../search/zero-cost.js';
 import type { StudyPlan } from '../../study/index.js';
 import { createScorer } from '../../workers/zero-cost/scorer.js';
 import type { SearchSpec } from '../search-spec.js';
@@ -26,13 +27,17 @@ export function specOf(
   };
 }
 
-/** The strategy of an experiment over its space, told nothing yet. What it proposes keeps the constraints. */
-export function strategyOf(resolved: ConstrainedExperiment): Strategy {
+/**
+ * The strategy of an experiment over its space, told nothing yet. What it proposes keeps the constraints.
+ *
+ * @param zeroCost scores that a prescreen chooses by; whoever makes them frees them
+ */
+export function strategyOf(resolved: ConstrainedExperiment, zeroCost: ZeroCostScores): Strategy {
   const { strategy } = resolved.experiment;
   const reference = typeof strategy === 'string' ? { name: strategy, options: {} } : strategy;
   return createStrategy(reference, proposableSpace(resolved), {
     lookahead: resolved.experiment.lookahead,
-    zeroCost: createScorer(resolved),
+    zeroCost,
     own: {
       members: resolved.strategies,
       problem: (genome) => resolved.space.gene.problems(genome, [])[0] ?? null,
@@ -43,7 +48,12 @@ export function strategyOf(resolved: ConstrainedExperiment): Strategy {
 /** Throws a `UserError` where a strategy of the user's own cannot decide on the first candidate. */
 export function tryStrategy(resolved: ConstrainedExperiment): void {
   if (Object.keys(resolved.strategies).length === 0) return;
-  asSequential(strategyOf(resolved)).ask(0, rngOf(resolved.experiment.seed, 'try'));
+  const scorer = createScorer(resolved);
+  try {
+    asSequential(strategyOf(resolved, scorer)).ask(0, rngOf(resolved.experiment.seed, 'try'));
+  } finally {
+    scorer.close();
+  }
 }
 
 /** The experiment's space without the genomes that break its constraints. */

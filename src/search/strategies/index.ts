@@ -13,7 +13,8 @@ import { localSearch } from './local-search.js';
 import type { StrategyChoice, StrategyMember } from './member.js';
 import { nsga2 } from './nsga2.js';
 import { predictor } from './predictor.js';
-import { PrescreenOptions, prescreening, type ZeroCost } from './prescreen.js';
+import type { ZeroCostScores } from '../zero-cost.js';
+import { PrescreenOptions, prescreening } from './prescreen.js';
 import { random } from './random.js';
 import { successiveHalving } from './successive-halving.js';
 import { startingWith } from './start.js';
@@ -29,7 +30,7 @@ export const strategies = {
 } as const satisfies Record<string, StrategyMember>;
 
 export type StrategyName = keyof typeof strategies;
-export { agreements, PrescreenOptions, type Agreement, type ZeroCost } from './prescreen.js';
+export { agreements, PrescreenOptions, type Agreement } from './prescreen.js';
 export type { StrategyChoice };
 
 /** Every strategy takes these besides its own options. */
@@ -55,7 +56,7 @@ export interface StrategySetting {
   /** Of the experiment; see the contract of strategies. */
   readonly lookahead?: number;
   /** What a prescreen chooses by. */
-  readonly zeroCost?: ZeroCost;
+  readonly zeroCost?: ZeroCostScores;
   readonly own?: OwnStrategies;
 }
 
@@ -112,7 +113,11 @@ function split(options: unknown): {
   return { start: parsed.start ?? [], prescreen: parsed.prescreen, rest };
 }
 
-function screened(strategy: Strategy, options: PrescreenOptions, zeroCost: ZeroCost | undefined): Strategy {
+function screened(
+  strategy: Strategy,
+  options: PrescreenOptions,
+  zeroCost: ZeroCostScores | undefined,
+): Strategy {
   const names = zeroCost?.names ?? [];
   if (zeroCost !== undefined && ['auto', ...names].includes(options.score)) {
     return prescreening(strategy, options, zeroCost);

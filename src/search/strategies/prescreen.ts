@@ -11,16 +11,8 @@
 import { z } from 'zod';
 import type { Genome } from '../../core/records.js';
 import { kendallTau } from '../../core/statistics/rank-correlation.js';
+import { BASELINE, type ZeroCostScores } from '../zero-cost.js';
 import { asSequential, type Proposal, type SequentialStrategy, type Strategy } from '../strategy.js';
-
-/** Scores of genomes without training, higher promising more. Pure functions of the genome. */
-export interface ZeroCost {
-  readonly names: readonly string[];
-  of(name: string, genome: Genome): number;
-}
-
-/** The score that the others have to beat. */
-export const BASELINE = 'params';
 
 export const PrescreenOptions = z.strictObject({
   score: z
@@ -45,13 +37,13 @@ export interface Agreement {
 
 /** How well each score orders trained candidates. */
 export function agreements(
-  zeroCost: ZeroCost,
+  zeroCost: ZeroCostScores,
   trained: readonly { readonly genome: Genome; readonly score: number }[],
 ): readonly Agreement[] {
   const truth = trained.map(({ score }) => score);
   const of = (name: string): number =>
     kendallTau(
-      trained.map(({ genome }) => zeroCost.of(name, genome)),
+      trained.map(({ genome }) => zeroCost.score(name, genome)),
       truth,
     );
   const baseline = of(BASELINE);
@@ -64,7 +56,7 @@ export function agreements(
 export function prescreening(
   own: Strategy,
   options: PrescreenOptions,
-  zeroCost: ZeroCost,
+  zeroCost: ZeroCostScores,
 ): SequentialStrategy {
   const strategy = asSequential(own);
   const { pool, after, last } = options;
@@ -90,10 +82,10 @@ export function prescreening(
       );
       return others.reduce<{ proposal: Proposal; score: number }>(
         (leader, proposal) => {
-          const score = zeroCost.of(name, proposal.genome);
+          const score = zeroCost.score(name, proposal.genome);
           return score > leader.score ? { proposal, score } : leader;
         },
-        { proposal: first, score: zeroCost.of(name, first.genome) },
+        { proposal: first, score: zeroCost.score(name, first.genome) },
       ).proposal;
     },
     tell: (result) => {

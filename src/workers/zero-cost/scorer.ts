@@ -12,7 +12,7 @@ import { hashJson } from '../../core/hash.js';
 import type { CodeRecord } from '../../experiment/code-record.js';
 import type { Experiment } from '../../experiment/schema.js';
 import { zeroCostNames } from '../../pretrain/zero-cost.js';
-import type { ZeroCost } from '../../search/strategies/index.js';
+import type { ZeroCostScorer } from '../../search/zero-cost.js';
 
 export interface ScorerSetting {
   readonly experiment: Experiment;
@@ -40,32 +40,45 @@ export type Answer =
 const PATIENCE = 10 * 60_000;
 
 /** `entry`: the compiled thread; tests that run from sources name the one in dist. */
-export function createScorer(setting: ScorerSetting, entry?: URL): ZeroCost {
+export function createScorer(
+  setting: ScorerSetting,
+  entry = new URL('./scorer-thread.js', import.meta.url),
+): ZeroCostScorer {
   const known = new Map<string, number>();
-  let ask: ((question: Question) => number) | undefined;
+  let thread: ScorerThread | undefined;
   return {
     names: zeroCostNames,
-    of: (name, genome) => {
+    score: (name, genome) => {
       const key = `${name} ${hashJson(genome)}`;
       const before = known.get(key);
       if (before !== undefined) return before;
-      ask ??= startThread(setting, entry ?? new URL('./scorer-thread.js', import.meta.url));
-      const score = ask({ name, genome });
+      thread ??= startThread(setting, entry);
+      const score = thread.ask({ name, genome });
       known.set(key, score);
       return score;
+    },
+    close: () => {
+      thread?.close();
+      thread = undefined;
     },
   };
 }
 
-function startThread(setting: ScorerSetting, entry: URL): (question: Question) => number {
+interface ScorerThread {
+  ask(question: Question): number;
+  close(): void;
+}
+
+function startThread(setting: ScorerSetting, entry: URL): ScorerThread {
   const { port1: own, port2: port } = new MessageChannel();
   const answered = new Int32Array(new SharedArrayBuffer(4));
   const { experiment, channels, code } = setting;
   const workerData: ScorerSetup = { experiment, channels, code, port, answered };
-  new Worker(entry, { workerData, transferList: [port] }).unref();
+  const worker = new Worker(entry, { workerData, transferList: [port] });
+  worker.unref();
   own.unref();
   let asked = 0;
-  return (question) => {
+  const ask = (question: Question): number => {
     own.postMessage(question);
     Atomics.wait(answered, 0, asked, PATIENCE);
     asked++;
@@ -75,4 +88,5 @@ function startThread(setting: ScorerSetting, entry: URL): (question: Question) =
     if ('error' in answer) throw new Error(`the zero-cost score ${question.name} failed: ${answer.error}`);
     return answer.score;
   };
+  return { ask, close: () => void worker.terminate() };
 }
