@@ -6,6 +6,8 @@ import { parseOrThrow } from '../core/validate.js';
 import { experimentFrom, readExperiment } from '../experiment/read.js';
 import { Experiment } from '../experiment/schema.js';
 
+export { devices } from '../experiment/schema.js';
+
 /** The content of an experiment file, without what has a default. */
 export type ExperimentInput = z.input<typeof Experiment>;
 

@@ -2,11 +2,11 @@
  * Events of the use cases: plain records, for a program to show or to ignore. Listening changes nothing.
  */
 import type { EngineChoice } from '../calibration/engine-choice.js';
-import type { LatencyModel } from '../pretrain/latency.js';
 import type { Report } from '../pretrain/pretrain.js';
 import type { ScanReport } from '../scans/load.js';
 import type { StudyEvent } from '../study/index.js';
 import type { AuditStatus } from './auditing/audit-record.js';
+import type { LatencyLimit } from './searching/stored-latency.js';
 import type { WorkerCount } from './searching/worker-count.js';
 
 /** Reported while databases are opened and scans are read. */
@@ -54,7 +54,7 @@ export type SearchEvent =
   /** Encoders are being measured, for the limit on latency. */
   | { readonly kind: 'measuring latency'; readonly engine: string; readonly device: string }
   /** The limit on latency in milliseconds, and what it is judged by. */
-  | { readonly kind: 'latency model'; readonly limit: number; readonly model: LatencyModel }
+  | ({ readonly kind: 'latency model' } & LatencyLimit)
   | { readonly kind: 'audit'; readonly status: AuditStatus }
   /** Workers stand on several devices. */
   | {

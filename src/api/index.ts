@@ -3,6 +3,7 @@
  * goes by an AbortSignal (`signal`), mistakes of the user are thrown as `UserError`. Nothing is printed, no process is ended.
  */
 export { audit, type AuditEvent, type AuditOptions, type AuditOutcome } from './audit.js';
+export { experimentJsonSchema } from './experiment-schema.js';
 export type { AskedExperiment, ExperimentInput, ExperimentOverrides } from './asked-experiment.js';
 export type { AuditedCheck, AuditStatus } from './auditing/audit-record.js';
 export { doctor, type DecoderReport, type DoctorReport } from './doctor.js';
@@ -27,7 +28,11 @@ export type { Standing, Winners } from './reading/winner.js';
 export type { ZeroCostReport } from './reading/zero-cost-report.js';
 export type * from './records.js';
 export { resume, type ResumeOptions } from './resume.js';
-export { scans, type ScansOptions, type ScansOutcome } from './scans.js';
+export { scans, type LeftOut, type ScanDescription, type ScansOptions, type ScansOutcome } from './scans.js';
+export type { Report as TrainingReport } from '../pretrain/pretrain.js';
+export type { Ancestor, LineageRow } from '../store/index.js';
+export type { TrustReport } from '../study/index.js';
+export type { LatencyLimit } from './searching/stored-latency.js';
 export { search, type SearchOptions, type SearchOutcome } from './search.js';
 export type { WorkerCount } from './searching/worker-count.js';
 export { compare, status, summary, type Status, type SearchSummary } from './status.js';

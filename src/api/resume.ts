@@ -2,7 +2,8 @@
  * Goes on with a search that was interrupted, or extends a finished one.
  */
 import { resolve } from 'node:path';
-import { chooseEngine, recordedReason } from '../calibration/engine-choice.js';
+import { recordedReason } from '../calibration/choice-record.js';
+import { chooseEngine } from '../calibration/engine-choice.js';
 import { UserError } from '../core/errors.js';
 import { parseOrThrow } from '../core/validate.js';
 import { resolveExperiment } from '../experiment/resolve.js';
@@ -24,7 +25,7 @@ import type { SearchOutcome } from './search.js';
 import { specFromJson } from './search-spec.js';
 import { loadProbe } from './searching/probe-set.js';
 import { preparedEvent, runSearch } from './searching/run-search.js';
-import { storedLatencyModel } from './searching/stored-latency.js';
+import { latencyLimitOf, storedLatencyModel } from './searching/stored-latency.js';
 import { checkedMemory, workerCount } from './searching/worker-count.js';
 
 export interface ResumeOptions extends RunOptions<SearchEvent> {
@@ -81,9 +82,8 @@ export async function resume(options: ResumeOptions): Promise<SearchOutcome> {
     });
     const choice = { engine, device, reason: recordedReason(row) };
     report(preparedEvent(resolved, { choice, workers, database, candidates: total }));
-    const limit = experiment.constraints.latency;
-    if (limit !== undefined && latency !== undefined)
-      report({ kind: 'latency model', limit, model: latency });
+    const limit = latencyLimitOf(experiment.constraints.latency, latency);
+    if (limit !== null) report({ kind: 'latency model', ...limit });
     reportOtherProcessor(row, report);
     extendExperiment(store, row.id, total);
     const run = { store, row, resolved, scans, labelled, memory, candidates: total, report, signal };

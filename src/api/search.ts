@@ -3,12 +3,8 @@
  */
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import {
-  chooseEngine,
-  choiceToJson,
-  recordedReason,
-  type EngineChoice,
-} from '../calibration/engine-choice.js';
+import { choiceToJson, recordedReason } from '../calibration/choice-record.js';
+import { chooseEngine, type EngineChoice } from '../calibration/engine-choice.js';
 import { processor } from '../calibration/stored-calibration.js';
 import { UserError } from '../core/errors.js';
 import { canonicalJson, isJsonRecord, type Json } from '../core/json.js';
@@ -53,7 +49,7 @@ import { specToJson, type SearchSpec } from './search-spec.js';
 import { latencyModelFor } from './searching/latency-model.js';
 import { loadProbe } from './searching/probe-set.js';
 import { preparedEvent, runSearch } from './searching/run-search.js';
-import { storedLatencyModel } from './searching/stored-latency.js';
+import { latencyLimitOf, storedLatencyModel } from './searching/stored-latency.js';
 import { specOf, strategyOf, tryStrategy } from './searching/study-plan.js';
 import { withStart } from './searching/warm-start.js';
 import { createScorer } from '../workers/zero-cost/scorer.js';
@@ -194,8 +190,8 @@ async function makeReady(
     before === undefined
       ? await latencyModelFor(planned, choice, { from: options.latencyFrom, report })
       : storedLatencyModel(before, database);
-  const limit = experiment.constraints.latency;
-  if (limit !== undefined && latency !== undefined) report({ kind: 'latency model', limit, model: latency });
+  const limit = latencyLimitOf(experiment.constraints.latency, latency);
+  if (limit !== null) report({ kind: 'latency model', ...limit });
   const resolved = planned.constrainBy(latency);
   tryStrategy(resolved);
   const spec = specOf(planned, labelled);

@@ -2,7 +2,7 @@
  * The state of a search: how far it is, its highest score, its winner, and whether its scores can be trusted. Reads only; a
  * running search is not disturbed.
  */
-import type { LatencyModel } from '../pretrain/latency.js';
+import { recordedReason } from '../calibration/choice-record.js';
 import {
   ancestry,
   endedByCurve,
@@ -15,19 +15,26 @@ import {
   type ProbeSummary,
   type Store,
 } from '../store/index.js';
-import { trustReports, type TrustReport } from '../study/index.js';
+import { FEWEST, trustReports, type TrustReport } from '../study/index.js';
 import { withExperiment, type ExperimentSource } from './open-experiment.js';
 import { comparableSearches, type ComparedSearch } from './reading/comparison.js';
 import { paretoFront, type FrontMember } from './reading/pareto-front.js';
 import { currentSummary, type CurrentSummary } from './reading/search-state.js';
 import { winnersOf, type Winners } from './reading/winner.js';
 import { specFromJson } from './search-spec.js';
-import { latencyLimit, storedLatencyModel } from './searching/stored-latency.js';
+import {
+  latencyLimit,
+  latencyLimitOf,
+  storedLatencyModel,
+  type LatencyLimit,
+} from './searching/stored-latency.js';
 
 export interface Status extends CurrentSummary {
   /** The database's row: name, task, space, strategy, seed, engine, metric, chance … */
   readonly experiment: ExperimentRow;
   readonly database: string;
+  /** Reason for the choice of engine and device; null in databases of voxolve 0.1. */
+  readonly engineReason: string | null;
   /** The candidate with the highest score of the search; null before the first score. */
   readonly highest: Candidate | null;
   /** The candidates that no other beats in everything; null if the search weighs the score alone. */
@@ -36,13 +43,15 @@ export interface Status extends CurrentSummary {
   readonly winners: Winners | null;
   /** Agreement of scores with full evaluations and with probes. */
   readonly trust: readonly TrustReport[];
+  /** Full evaluations below which nothing is said of trust. */
+  readonly trustFewest: number;
   /** Share of all steps spent on trust; 0: none. */
   readonly trustShare: number;
   readonly probe: ProbeSummary | null;
   /** Trainings of the search that their learning curves ended. */
   readonly endedByCurve: number;
   /** The limit in milliseconds and the model that it is judged by; null without a limit. */
-  readonly latency: { readonly limit: number; readonly model: LatencyModel } | null;
+  readonly latency: LatencyLimit | null;
 }
 
 export function status(source: ExperimentSource): Promise<Status> {
@@ -52,22 +61,22 @@ export function status(source: ExperimentSource): Promise<Status> {
 export function statusOf(store: Store, row: ExperimentRow): Status {
   const summary = currentSummary(store, row);
   const { best } = summary;
-  const limit = latencyLimit(row);
-  const model = storedLatencyModel(row, store.path);
   return {
     ...summary,
     experiment: row,
     database: store.path,
+    engineReason: row.engineChoice == null ? null : recordedReason(row),
     highest: best === null ? null : (findCandidate(store, row.id, best.number) ?? null),
     front: paretoFront(store, row),
     winners: winnersOf(store, row),
+    trustFewest: FEWEST,
     trust: trustReports(trustRows(store, row.id)),
     // Databases of tests and of other programs may hold no experiment file.
     trustShare:
       (specFromJson(row.spec) as Partial<ReturnType<typeof specFromJson>>).experiment?.trust?.share ?? 0,
     probe: probeSummary(store, row.id),
     endedByCurve: endedByCurve(store, row.id),
-    latency: limit === undefined || model === undefined ? null : { limit, model },
+    latency: latencyLimitOf(latencyLimit(row), storedLatencyModel(row, store.path)),
   };
 }
 

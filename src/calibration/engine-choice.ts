@@ -4,9 +4,7 @@
  * A named engine is used, or refused with the reason. For `auto` it is the fastest of those that work here, by a short
  * measurement.
  */
-import { z } from 'zod';
 import { present, UserError } from '../core/errors.js';
-import type { Json } from '../core/json.js';
 import type { DeviceReport } from '../engines/engine.js';
 import { engines } from '../engines/index.js';
 import type { Experiment } from '../experiment/schema.js';
@@ -70,17 +68,6 @@ function fastest(measured: Measured, choices: readonly Found[]): EngineChoice {
   });
   const reason = `fastest on a reference network: ${figures.join(', ')}`;
   return { engine, device, reason, measured: ranked };
-}
-
-/** The record of a choice in the database. */
-export function choiceToJson({ reason, measured }: EngineChoice): Json {
-  return { reason, measured: (measured ?? []).map((entry) => ({ ...entry })) };
-}
-
-/** The reason that was recorded with an experiment. */
-export function recordedReason({ engineChoice }: { readonly engineChoice?: Json | null }): string {
-  const record = z.object({ reason: z.string() }).safeParse(engineChoice ?? null);
-  return record.success ? record.data.reason : 'as before';
 }
 
 function unusable({ engine, device }: Asked, found: readonly Found[], wanted: readonly Found[]): UserError {

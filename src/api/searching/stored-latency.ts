@@ -1,6 +1,7 @@
 /**
  * The limit on latency and the model that it is judged by, as a database holds them.
  */
+import { processor } from '../../calibration/stored-calibration.js';
 import { UserError } from '../../core/errors.js';
 import { LatencyModel } from '../../pretrain/latency.js';
 import type { ExperimentRow as Row } from '../../store/index.js';
@@ -29,3 +30,21 @@ export function storedLatencyModel(
 }
 
 export const shown = (input: readonly number[]): string => `[${input.join(', ')}]`;
+
+/** A limit on latency, and the model that it is judged by. */
+export interface LatencyLimit {
+  /** Milliseconds of one inference. */
+  readonly limit: number;
+  readonly model: LatencyModel;
+  /** True if the model was measured on this machine's processor. */
+  readonly measuredHere: boolean;
+}
+
+/** Null without a limit. */
+export function latencyLimitOf(
+  limit: number | undefined,
+  model: LatencyModel | undefined,
+): LatencyLimit | null {
+  if (limit === undefined || model === undefined) return null;
+  return { limit, model, measuredHere: model.machine === processor() };
+}

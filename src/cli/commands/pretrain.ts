@@ -3,7 +3,7 @@
  * typed again goes on where it was ended.
  */
 import { pretrain as runPretraining, type PretrainingOutcome } from '../../api/pretrain.js';
-import { devices } from '../../experiment/schema.js';
+import { devices } from '../../api/asked-experiment.js';
 import { defineCommand } from '../command.js';
 import { interruptible } from '../interrupt.js';
 import { jsonOption, print, printJson } from '../views/output.js';

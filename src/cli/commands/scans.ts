@@ -1,10 +1,6 @@
 /** `voxolve scans DIR`: what is there, what is unreadable and why, what each scan will become. */
-import { resolve } from 'node:path';
 import { scans as describe, type ScansOutcome } from '../../api/scans.js';
 import type { Json } from '../../core/json.js';
-import { UserError } from '../../core/errors.js';
-import { readExperiment } from '../../experiment/read.js';
-import { ScanOptions } from '../../scans/options.js';
 import { defineCommand } from '../command.js';
 import { showSourceEvent } from '../views/event-text.js';
 import { plural } from '../views/format.js';
@@ -37,11 +33,11 @@ export const scans = defineCommand({
       })
       .options(jsonOption),
   handler: async (args) => {
-    const read =
-      args.experiment === undefined ? ScanOptions.parse({}) : (await readExperiment(args.experiment)).scans;
     const outcome = await describe({
       folder: args.dir,
-      options: withArguments(read, args),
+      experiment: args.experiment,
+      manifest: args.manifest,
+      layout: args.layout,
       preview: args.preview,
       npyFolder: args.exportNpy,
       landmarks: args.landmarks,
@@ -60,24 +56,4 @@ export const scans = defineCommand({
 function asJson({ description, exported, landmarks }: ScansOutcome, withExported: boolean): Json {
   const extra = { ...(withExported ? { exported } : {}), ...(landmarks === null ? {} : { landmarks }) };
   return JSON.parse(JSON.stringify({ ...description, ...extra })) as Json;
-}
-
-/** The options of the command line in place of the experiment's. */
-function withArguments(
-  options: ScanOptions,
-  { manifest, layout }: { manifest?: string | undefined; layout?: string | undefined },
-): ScanOptions {
-  const checked = ScanOptions.shape.layout.safeParse(layout);
-  if (!checked.success) {
-    throw new UserError({
-      subject: `--layout ${layout}`,
-      problem: checked.error.issues[0]?.message ?? 'no layout',
-      fix: 'write zyxc for an array of shape [z, y, x, colours]',
-    });
-  }
-  return {
-    ...options,
-    ...(manifest === undefined ? {} : { manifest: resolve(manifest) }),
-    ...(layout === undefined ? {} : { layout }),
-  };
 }

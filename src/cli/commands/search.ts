@@ -1,6 +1,6 @@
 /** `voxolve search EXPERIMENT.json --scans DIR --db FILE`: starts a search, or goes on with the same one. */
 import { search as startSearch } from '../../api/search.js';
-import { devices } from '../../experiment/schema.js';
+import { devices } from '../../api/asked-experiment.js';
 import { defineCommand } from '../command.js';
 import { runOnScreen } from '../run-on-screen.js';
 import { workerOptions } from '../shared-options.js';

@@ -1,8 +1,7 @@
 /**
  * Winners, trust and probes in words: the worth of a score of the search.
  */
-import type { Status, Winners } from '../../api/index.js';
-import { FEWEST, type TrustReport } from '../../study/index.js';
+import type { Status, TrustReport, Winners } from '../../api/index.js';
 import { milliseconds, percent, plural, si, table } from './format.js';
 
 /**
@@ -15,12 +14,12 @@ export function highestText(metric: string, { number, score }: { number: number;
 
 /** Paragraphs, none where there is nothing to tell. */
 export function auxiliaryText(
-  status: Pick<Status, 'winners' | 'trust' | 'trustShare' | 'probe'>,
+  status: Pick<Status, 'winners' | 'trust' | 'trustFewest' | 'trustShare' | 'probe'>,
 ): readonly string[] {
-  const { winners, trust, trustShare, probe } = status;
+  const { winners, trust, trustFewest, trustShare, probe } = status;
   return [
     ...(winners === null ? [] : [winnersText(winners)]),
-    ...(trustShare > 0 ? trustTexts(trust) : []),
+    ...(trustShare > 0 ? trustTexts(trust, trustFewest) : []),
     ...(probe === null ? [] : [probeText(probe)]),
   ];
 }
@@ -61,10 +60,13 @@ function intervalText(interval: readonly [number, number] | null): string {
   return interval === null ? '' : ` (${percent(interval[0])} to ${percent(interval[1])})`;
 }
 
-function trustText({ target, evaluations, score, params, gain, verdict }: TrustReport): string {
+function trustText(
+  { target, evaluations, score, params, gain, verdict }: TrustReport,
+  fewest: number,
+): string {
   const truth = target === 'probe' ? 'the probe of labelled scans' : 'full evaluations';
   if (score === null || params === null || gain === null) {
-    return `trust: ${plural(evaluations, 'random candidate')} compared with ${truth}; ${FEWEST} are needed to say whether scores can be trusted`;
+    return `trust: ${plural(evaluations, 'random candidate')} compared with ${truth}; ${fewest} are needed to say whether scores can be trusted`;
   }
   const tau = ({ tau: value, interval: [low, high] }: typeof score): string =>
     `${value.toFixed(2)} (${low.toFixed(2)} to ${high.toFixed(2)})`;
@@ -81,9 +83,9 @@ function trustText({ target, evaluations, score, params, gain, verdict }: TrustR
 }
 
 /** One text if all reports say that there are too few. */
-function trustTexts(reports: readonly TrustReport[]): readonly string[] {
+function trustTexts(reports: readonly TrustReport[], fewest: number): readonly string[] {
   const telling = reports.filter(({ verdict }) => verdict !== 'too few');
-  return (telling.length > 0 ? telling : reports.slice(0, 1)).map(trustText);
+  return (telling.length > 0 ? telling : reports.slice(0, 1)).map((report) => trustText(report, fewest));
 }
 
 /** Below this share of their number, or this variance, features count as collapsed. */

@@ -1,10 +1,15 @@
 /**
  * Events of the use cases in words: one line or several, none for those that are shown otherwise.
  */
-import type { AuditedCheck, AuditStatus, SearchEvent, SourceEvent, WorkerCount } from '../../api/index.js';
-import type { LatencyModel } from '../../pretrain/latency.js';
-import { processor } from '../../calibration/stored-calibration.js';
-import { leftOutLines } from '../../scans/folder/left-out.js';
+import type {
+  AuditedCheck,
+  AuditStatus,
+  SearchEvent,
+  SourceEvent,
+  WorkerCount,
+  LatencyLimit,
+} from '../../api/index.js';
+import { leftOutLines } from './left-out-lines.js';
 import { plural } from './format.js';
 import { note } from './output.js';
 import { showReading } from './reading-progress.js';
@@ -35,7 +40,7 @@ export function eventLines(event: SearchEvent): readonly string[] {
         `latency: measuring encoders on ${event.engine} ${event.device}, up to 20 s, once on this machine`,
       ];
     case 'latency model':
-      return [latencyText(event.limit, event.model)];
+      return [latencyText(event)];
     case 'audit':
       return [auditText(event.status)];
     case 'device groups':
@@ -81,9 +86,9 @@ export function workersText({ workers, asked, cores, carried, lookahead }: Worke
 }
 
 /** The limit, the model that it is judged by and how far that can be trusted, in one line. */
-export function latencyText(limit: number, model: LatencyModel): string {
+export function latencyText({ limit, model, measuredHere }: LatencyLimit): string {
   const { input, engine, device, machine, measured: encoders, leftOut } = model;
-  const here = machine === processor() ? '' : ', another machine than this; its model is kept';
+  const here = measuredHere ? '' : ', another machine than this; its model is kept';
   return (
     `latency: at most ${limit} ms for [${input.join(', ')}] on ${engine} ${device}, predicted from ` +
     `${plural(encoders.length, 'encoder')} measured on ${machine}${here}; measured over predicted, each left out of the fit: ` +

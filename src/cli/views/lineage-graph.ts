@@ -1,7 +1,7 @@
 /**
  * The whole lineage for other programs: a Graphviz graph, or a table with a row a candidate.
  */
-import type { Ancestor, LineageRow } from '../../store/index.js';
+import type { Ancestor, LineageRow } from '../../api/index.js';
 
 /** Parents point to children; the line of ancestors is drawn bold. */
 export function lineageDot(rows: readonly LineageRow[], line: readonly Ancestor[]): string {

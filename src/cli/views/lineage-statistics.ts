@@ -1,19 +1,13 @@
 /**
  * Statistics of a lineage, as tables.
  */
-import type { Diversity, GeneEffect, OperatorSuccess } from '../../study/index.js';
+import type { LineageStatistics } from '../../api/index.js';
 import { percent, table } from './format.js';
-
-export interface Statistics {
-  readonly operators: readonly OperatorSuccess[];
-  readonly genes: readonly GeneEffect[];
-  readonly diversity: readonly Diversity[];
-}
 
 /** Number of values of a gene that are shown. */
 const VALUES = 4;
 
-export function statisticsText({ operators, genes, diversity }: Statistics): string {
+export function statisticsText({ operators, genes, diversity }: LineageStatistics): string {
   return [
     'mutations, by how often they raised the score (95 % interval):',
     table(

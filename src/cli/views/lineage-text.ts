@@ -2,7 +2,7 @@
  * A candidate's ancestry as text: each ancestor, its score, and what each mutation changed and gained.
  */
 import { isJsonArray, isJsonRecord, sameJson, type Json, type JsonRecord } from '../../core/json.js';
-import type { Ancestor } from '../../store/index.js';
+import type { Ancestor } from '../../api/index.js';
 import { milliseconds, percent } from './format.js';
 
 export function lineageText(line: readonly Ancestor[]): string {

@@ -1,9 +1,9 @@
 /**
  * A folder of scans as a table: each scan as stored and as it will become, and what is left out.
  */
-import type { ScanDescription } from '../../scans/describe.js';
-import { leftOutLines } from '../../scans/folder/left-out.js';
+import type { ScanDescription } from '../../api/index.js';
 import { plural, table } from './format.js';
+import { leftOutLines } from './left-out-lines.js';
 
 export function scansText({ series, skipped, left_out: leftOut }: ScanDescription): string {
   const rows = series.map((entry) => [

@@ -2,7 +2,6 @@
  * The state of a search in words.
  */
 import type { ComparedSearch, FrontMember, Status } from '../../api/index.js';
-import { recordedReason } from '../../calibration/engine-choice.js';
 import { auxiliaryText, highestText } from './auxiliary-text.js';
 import { comparisonText } from './comparison.js';
 import { latencyText } from './event-text.js';
@@ -10,11 +9,11 @@ import { percent, plural, si, table } from './format.js';
 
 /** `others`: comparable searches of the same database, if there are any. */
 export function statusText(status: Status, others: readonly ComparedSearch[] | null): string {
-  const { experiment: row, latency, state, database, best } = status;
+  const { experiment: row, engineReason, latency, state, database, best } = status;
   return [
     `${row.name}: ${row.task} over ${row.space} by ${row.strategy}, seed ${row.seed}, ${row.engine} on ${row.device}`,
-    ...(row.engineChoice == null ? [] : [`engine: ${row.engine} on ${row.device} (${recordedReason(row)})`]),
-    ...(latency === null ? [] : [latencyText(latency.limit, latency.model)]),
+    ...(engineReason === null ? [] : [`engine: ${row.engine} on ${row.device} (${engineReason})`]),
+    ...(latency === null ? [] : [latencyText(latency)]),
     candidatesText(status),
     ...(state === 'stopped' ? [`stopped; voxolve resume ${database} goes on`] : []),
     ...(best === null

@@ -3,7 +3,7 @@
  * elsewhere a line per validation, and one every now and then between them.
  */
 import { createLogUpdate } from 'log-update';
-import type { Report } from '../../pretrain/pretrain.js';
+import type { TrainingReport as Report } from '../../api/index.js';
 import { duration } from './format.js';
 import { note } from './output.js';
 import { sparkline } from './sparkline.js';
