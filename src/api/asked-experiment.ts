@@ -7,6 +7,7 @@ import { experimentFrom, readExperiment } from '../experiment/read.js';
 import { Experiment } from '../experiment/schema.js';
 
 export { devices } from '../experiment/schema.js';
+export { experimentJsonSchema } from '../experiment/json-schema.js';
 
 /** The content of an experiment file, without what has a default. */
 export type ExperimentInput = z.input<typeof Experiment>;

@@ -3,8 +3,12 @@
  * goes by an AbortSignal (`signal`), mistakes of the user are thrown as `UserError`. Nothing is printed, no process is ended.
  */
 export { audit, type AuditEvent, type AuditOptions, type AuditOutcome } from './audit.js';
-export { experimentJsonSchema } from './experiment-schema.js';
-export type { AskedExperiment, ExperimentInput, ExperimentOverrides } from './asked-experiment.js';
+export {
+  experimentJsonSchema,
+  type AskedExperiment,
+  type ExperimentInput,
+  type ExperimentOverrides,
+} from './asked-experiment.js';
 export type { AuditedCheck, AuditStatus } from './auditing/audit-record.js';
 export { doctor, type DecoderReport, type DoctorReport } from './doctor.js';
 export type { CurvesSoFar, PretrainEvent, RunOptions, SearchEvent, SourceEvent } from './events.js';

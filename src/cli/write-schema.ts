@@ -2,6 +2,6 @@
  * Writes docs/experiment.schema.json, generated from the validator: `npm run schema`.
  */
 import { writeFileSync } from 'node:fs';
-import { experimentJsonSchema } from '../api/experiment-schema.js';
+import { experimentJsonSchema } from '../api/asked-experiment.js';
 
 writeFileSync('docs/experiment.schema.json', `${JSON.stringify(experimentJsonSchema(), null, 2)}\n`);
