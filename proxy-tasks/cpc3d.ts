@@ -67,18 +67,54 @@ export function pyramid(grid: number): Float32Array {
   return weights;
 }
 
+/** Predictions made in a batch 1, 2, … slabs ahead. Each has as many candidates as there are of them. */
+function predictionsOf({ grid, steps }: CpcOptions, batch: number): readonly number[] {
+  return Array.from({ length: steps }, (_, i) => batch * (grid - i - 1) * grid ** 2);
+}
+
+/** `features`: `[batch · cells, F]`, one row per patch. */
+function predictionLoss(builder: Builder, features: Value, options: CpcOptions, batch: number) {
+  const { grid, code } = options;
+  const [cells, slab] = [grid ** 3, grid ** 2];
+  const counts = predictionsOf(options, batch);
+  const total = counts.reduce((sum, count) => sum + count);
+  const codes = dense(builder, 'head.code', features, code);
+  const grouped = builder.reshape(codes, [batch, cells, code]);
+  const above = builder.matmul(builder.constant([cells, cells], pyramid(grid)), grouped);
+  const joined = builder.reshape(builder.concat([grouped, above], 2), [batch * cells, 2 * code]);
+  const context = builder.relu(dense(builder, 'head.context', joined, options.hidden));
+  const slabs = (x: Value, from: number, to: number): Value => {
+    const width = x.shape[1] ?? 1;
+    const ofCrops = builder.reshape(x, [batch, cells, width]);
+    const cut = builder.slice(ofCrops, [0, from * slab, 0], [batch, to * slab, width]);
+    return builder.reshape(cut, [-1, width]);
+  };
+  const terms = counts.map((count, i) => {
+    const k = i + 1;
+    const ahead = dense(builder, `head.ahead${k}`, slabs(context, 0, grid - k), code);
+    const predicted = unitRows(builder, ahead);
+    const codesThere = unitRows(builder, slabs(codes, k, grid));
+    const similarity = builder.matmul(predicted, codesThere, { b: true });
+    const scaled = builder.mul(similarity, builder.scalar(1 / options.temperature));
+    const share = builder.scalar(count / total);
+    const { loss, accuracy } = infoNce(builder, scaled, (row) => row);
+    return { loss: builder.mul(loss, share), accuracy: builder.mul(accuracy, share) };
+  });
+  const sum = (values: readonly Value[]): Value => values.reduce((a, b) => builder.add(a, b));
+  return {
+    loss: sum(terms.map((term) => term.loss)),
+    metrics: { accuracy: sum(terms.map((term) => term.accuracy)) },
+  };
+}
+
 function plan(options: CpcOptions, { channels, batch }: TaskContext): TaskPlan {
   const { grid, steps } = options;
   const patch = tripleOf(options.patch);
   const layout: Layout = { grid, patch, gap: gapOf(patch, options.gap), jitter: options.jitter };
   const cells = grid ** 3;
-  const slab = grid ** 2;
   const patchShape: Shape = [channels, ...patch];
   const size = patchShape.reduce((product, extent) => product * extent, 1);
-  const ahead = Array.from({ length: steps }, (_, i) => i + 1);
-  /** Predictions made `k` slabs ahead in a batch; as many candidates does each have. */
-  const candidates = (k: number): number => batch * (grid - k) * slab;
-  const total = ahead.reduce((sum, k) => sum + candidates(k), 0);
+  const total = predictionsOf(options, batch).reduce((sum, count) => sum + count);
 
   function prepare(crops: readonly Crop[], rng: Rng, mode: BatchMode) {
     const how = appearanceOf(options, mode);
@@ -87,44 +123,10 @@ function plan(options: CpcOptions, { channels, batch }: TaskContext): TaskPlan {
       const draw = rng.split('crop', i);
       patchCorners(layout, draw).forEach((corner, cell) => {
         const target = patches.subarray((i * cells + cell) * size, (i * cells + cell + 1) * size);
-        cutPatch(crop, corner, patch, how, draw, target);
+        cutPatch(crop, { corner, size: patch }, how, draw, target);
       });
     });
     return { patches: tensor([crops.length * cells, ...patchShape], patches) };
-  }
-
-  function loss(builder: Builder, patches: Value, encode: (x: Value) => Value) {
-    const codes = dense(builder, 'head.code', pooled(builder, encode(patches)), options.code);
-    const grouped = builder.reshape(codes, [batch, cells, options.code]);
-    const above = builder.matmul(builder.constant([cells, cells], pyramid(grid)), grouped);
-    const joined = builder.reshape(builder.concat([grouped, above], 2), [batch * cells, 2 * options.code]);
-    const context = builder.relu(dense(builder, 'head.context', joined, options.hidden));
-    const slabs = (x: Value, from: number, to: number): Value => {
-      const width = x.shape[1] ?? 1;
-      const cut = builder.slice(
-        builder.reshape(x, [batch, cells, width]),
-        [0, from * slab, 0],
-        [batch, to * slab, width],
-      );
-      return builder.reshape(cut, [-1, width]);
-    };
-    const terms = ahead.map((k) => {
-      const predicted = unitRows(
-        builder,
-        dense(builder, `head.ahead${k}`, slabs(context, 0, grid - k), options.code),
-      );
-      const codesThere = unitRows(builder, slabs(codes, k, grid));
-      const similarity = builder.matmul(predicted, codesThere, { b: true });
-      const scaled = builder.mul(similarity, builder.scalar(1 / options.temperature));
-      const share = builder.scalar(candidates(k) / total);
-      const { loss, accuracy } = infoNce(builder, scaled, (row) => row);
-      return { loss: builder.mul(loss, share), accuracy: builder.mul(accuracy, share) };
-    });
-    const sum = (values: readonly Value[]): Value => values.reduce((a, b) => builder.add(a, b));
-    return {
-      loss: sum(terms.map((term) => term.loss)),
-      metrics: { accuracy: sum(terms.map((term) => term.accuracy)) },
-    };
   }
 
   return {
@@ -138,12 +140,12 @@ function plan(options: CpcOptions, { channels, batch }: TaskContext): TaskPlan {
     encoderInput: [batch * cells, channels, ...patch],
     metric: 'accuracy',
     // Each of the c predictions at a distance has c candidates: the mean of 1 / c over predictions.
-    chance: ahead.length / total,
+    chance: steps / total,
     worst: 0,
     prepare,
     loss: (builder, { patches }, encode) => {
       if (patches === undefined) throw new Error('cpc3d needs its patches');
-      return loss(builder, patches, encode);
+      return predictionLoss(builder, pooled(builder, encode(patches)), options, batch);
     },
     pytorch: () => ({
       files: ['proxy-tasks/cpc3d.py', 'python/patches.py', 'python/heads.py', 'python/contrast.py'],

@@ -77,7 +77,7 @@ function plan(options: JigsawOptions, { channels, batch }: TaskContext): TaskPla
         const target = patches.subarray((i * cells + place) * patchSize, (i * cells + place + 1) * patchSize);
         const corner = corners[cell];
         if (corner === undefined) throw new Error(`no corner for cell ${cell}`);
-        cutPatch(crop, corner, layout.patch, how, draw, target);
+        cutPatch(crop, { corner, size: layout.patch }, how, draw, target);
       });
     });
     return {

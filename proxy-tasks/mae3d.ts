@@ -54,7 +54,7 @@ function plan(options: MaeOptions, { channels, batch }: TaskContext): TaskPlan {
       const draw = rng.split('crop', i);
       const at = i * channels * voxels;
       const own = target.subarray(at, at + channels * voxels);
-      cutPatch(crop, [0, 0, 0], size, how, draw, own);
+      cutPatch(crop, { corner: [0, 0, 0], size }, how, draw, own);
       const first = mask.subarray(at, at + voxels);
       blockMask(size, block, options.ratio, draw, first);
       for (let c = 1; c < channels; c++) mask.set(first, at + c * voxels);

@@ -50,7 +50,7 @@ function plan(options: RestoreOptions, { channels, batch }: TaskContext): TaskPl
     crops.forEach((crop, i) => {
       const draw = rng.split('crop', i);
       const own = target.subarray(i * channels * voxels, (i + 1) * channels * voxels);
-      cutPatch(crop, [0, 0, 0], size, plain, draw, own);
+      cutPatch(crop, { corner: [0, 0, 0], size }, plain, draw, own);
       if (mode === 'evaluate') return;
       for (const axis of [0, 1, 2] as const) if (draw.bool(options.flips)) flip(own, size, axis);
     });

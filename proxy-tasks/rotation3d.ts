@@ -42,7 +42,7 @@ function plan(options: RotationOptions, { channels, batch }: TaskContext): TaskP
       const draw = rng.split('crop', i);
       const label = draw.int(classes);
       labels[i] = label;
-      cutPatch(crop, [0, 0, 0], [side, side, side], how, draw, upright);
+      cutPatch(crop, { corner: [0, 0, 0], size: [side, side, side] }, how, draw, upright);
       const rotation = choices[label];
       if (rotation === undefined) throw new Error(`no rotation ${label}`);
       for (let c = 0; c < channels; c++) {

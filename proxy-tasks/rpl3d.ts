@@ -58,7 +58,7 @@ function plan(options: RplOptions, { channels, batch }: TaskContext): TaskPlan {
         const corner = corners[cell];
         if (corner === undefined) throw new Error(`no corner for cell ${cell}`);
         const target = patches.subarray((i * shown + k) * size, (i * shown + k + 1) * size);
-        cutPatch(crop, corner, patch, how, draw, target);
+        cutPatch(crop, { corner, size: patch }, how, draw, target);
       });
     });
     return {

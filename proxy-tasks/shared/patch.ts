@@ -41,6 +41,13 @@ export function appearanceOf(
   return { contrast: mode === 'train' ? contrast : 0, level };
 }
 
+/** Where a patch is cut, in voxels of the crop `[D, H, W]`. */
+export interface PatchBox {
+  /** First voxel. */
+  readonly corner: Triple;
+  readonly size: Triple;
+}
+
 /**
  * Writes the patch `[C, …size]` at `corner` into `target`. What lies in air (noise, tables, sector borders) is
  * replaced by the darkest tissue value of the patch or, where the patch is levelled, by its trend. Then each channel
@@ -48,8 +55,7 @@ export function appearanceOf(
  */
 export function cutPatch(
   crop: Crop,
-  corner: Triple,
-  size: Triple,
+  { corner, size }: PatchBox,
   how: Appearance,
   rng: Rng,
   target: Float32Array,

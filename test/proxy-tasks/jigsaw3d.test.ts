@@ -73,7 +73,7 @@ describe('a patch', () => {
   it('has mean 0 and deviation 1 whatever the scale of its crop', () => {
     const crop = cropOf([4, 4, 4], (i) => 1000 + 37 * Math.sin(i));
     const patch = new Float32Array(27);
-    cutPatch(crop, [1, 1, 0], [3, 3, 3], plain, rngOf('patch'), patch);
+    cutPatch(crop, { corner: [1, 1, 0], size: [3, 3, 3] }, plain, rngOf('patch'), patch);
     const mean = patch.reduce((sum, value) => sum + value, 0) / 27;
     expect(mean).toBeCloseTo(0, 5);
     expect(patch.reduce((sum, value) => sum + (value - mean) ** 2, 0) / 27).toBeCloseTo(1, 4);
@@ -83,8 +83,7 @@ describe('a patch', () => {
     const patch = new Float32Array(8).fill(NaN);
     cutPatch(
       cropOf([4, 4, 4], () => 7),
-      [0, 0, 0],
-      [2, 2, 2],
+      { corner: [0, 0, 0], size: [2, 2, 2] },
       { contrast: 0.3, level: true },
       rngOf('constant'),
       patch,
@@ -98,7 +97,13 @@ describe('a patch', () => {
     const noisy = { ...dark, voxels: dark.voxels.map((value, i) => (i < 16 ? 900 + i : value)) };
     const [a, b] = [dark, noisy].map((crop) => {
       const patch = new Float32Array(64);
-      cutPatch(crop, [0, 0, 0], [4, 4, 4], { contrast: 0, level: levelled }, rngOf('air'), patch);
+      cutPatch(
+        crop,
+        { corner: [0, 0, 0], size: [4, 4, 4] },
+        { contrast: 0, level: levelled },
+        rngOf('air'),
+        patch,
+      );
       return [...patch];
     });
     expect(a).toEqual(b);
@@ -113,7 +118,13 @@ describe('a patch', () => {
     });
     const [a, b] = [flat, { ...flat, voxels: tilted }].map((crop) => {
       const patch = new Float32Array(210);
-      cutPatch(crop, [0, 0, 0], [5, 6, 7], { contrast: 0, level: true }, rngOf('tilt'), patch);
+      cutPatch(
+        crop,
+        { corner: [0, 0, 0], size: [5, 6, 7] },
+        { contrast: 0, level: true },
+        rngOf('tilt'),
+        patch,
+      );
       return [...patch];
     });
     // What damps the fit of patches without tissue leaves a trace of the slope.
@@ -154,7 +165,13 @@ describe('a batch of puzzles', () => {
         const corners = patchCorners({ grid: 2, patch: [5, 5, 5], gap: [1, 1, 1], jitter: 2 }, draw);
         choices[labels[i] ?? 0]?.forEach((cell, place) => {
           const expected = new Float32Array(125);
-          cutPatch(crop, corners[cell] ?? [0, 0, 0], [5, 5, 5], { contrast: 0, level: true }, draw, expected);
+          cutPatch(
+            crop,
+            { corner: corners[cell] ?? [0, 0, 0], size: [5, 5, 5] },
+            { contrast: 0, level: true },
+            draw,
+            expected,
+          );
           const at = (i * 8 + place) * 125;
           expect([...patches.subarray(at, at + 125)]).toEqual([...expected]);
         });

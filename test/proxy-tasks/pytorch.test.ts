@@ -80,7 +80,7 @@ describe.skipIf(python === undefined)(`the Python ${needsPython}`, () => {
   it.each([true, false])('cuts patches as voxolve does (levelled: %s)', (level) => {
     const crop = cropOf([5, 6, 7]);
     const ours = new Float32Array(60);
-    cutPatch(crop, [0, 1, 2], [3, 4, 5], { contrast: 0, level }, rngOf('none'), ours);
+    cutPatch(crop, { corner: [0, 1, 2], size: [3, 4, 5] }, { contrast: 0, level }, rngOf('none'), ours);
     const given = join(root, 'crop.json');
     const { voxels, foreground } = crop;
     writeFileSync(given, JSON.stringify({ level, voxels: [...voxels], foreground: [...foreground] }));

@@ -72,7 +72,7 @@ describe('rotation3d', () => {
         const label = present(batch['rotation'], 'labels').data[i] ?? -1;
         const upright = new Float32Array(216);
         const expected = new Float32Array(216);
-        cutPatch(crop, [0, 0, 0], [6, 6, 6], levelled, rngOf('none'), expected);
+        cutPatch(crop, { corner: [0, 0, 0], size: [6, 6, 6] }, levelled, rngOf('none'), expected);
         const shown = valuesOf(batch, 'cubes').subarray(i * 216, (i + 1) * 216);
         rotate(shown, 6, inverseOf(present(rotations(classes)[label], 'rotation')), upright);
         expect(upright).toEqual(expected);
@@ -99,7 +99,13 @@ describe('rpl3d', () => {
         const corners = patchCorners(layout, draw);
         [13, ...cells].forEach((cell, k) => {
           const expected = new Float32Array(125);
-          cutPatch(crop, present(corners[cell], 'corner'), [5, 5, 5], levelled, draw, expected);
+          cutPatch(
+            crop,
+            { corner: present(corners[cell], 'corner'), size: [5, 5, 5] },
+            levelled,
+            draw,
+            expected,
+          );
           const at = (4 * i + k) * 125;
           expect(valuesOf(batch, 'patches').slice(at, at + 125)).toEqual(expected);
         });
@@ -159,7 +165,13 @@ describe('restore3d', () => {
     const plan = planOf('restore3d', { size: [8, 9, 10] });
     const { crops, batch } = evaluated(plan, 3);
     const expected = new Float32Array(720);
-    cutPatch(present(crops[1], 'crop'), [0, 0, 0], [8, 9, 10], plain, rngOf('none'), expected);
+    cutPatch(
+      present(crops[1], 'crop'),
+      { corner: [0, 0, 0], size: [8, 9, 10] },
+      plain,
+      rngOf('none'),
+      expected,
+    );
     expect(valuesOf(batch, 'target').slice(720, 1440)).toEqual(expected);
   });
 
@@ -285,7 +297,7 @@ describe('cpc3d', () => {
         const draw = rngOf('evaluate', seed, 'crop', i);
         patchCorners(layout, draw).forEach((corner, cell) => {
           const expected = new Float32Array(120);
-          cutPatch(crop, corner, [4, 5, 6], levelled, draw, expected);
+          cutPatch(crop, { corner, size: [4, 5, 6] }, levelled, draw, expected);
           const at = (i * 8 + cell) * 120;
           expect(valuesOf(batch, 'patches').slice(at, at + 120)).toEqual(expected);
         });

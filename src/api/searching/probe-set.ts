@@ -66,7 +66,13 @@ export function labelledSetOf(
   const voxels = new Float32Array(new SharedArrayBuffer(4 * size * crops.length));
   const unused = rngOf('unused');
   crops.forEach(({ crop: own }, i) =>
-    cutPatch(own, [0, 0, 0], extent, plain, unused, voxels.subarray(i * size, (i + 1) * size)),
+    cutPatch(
+      own,
+      { corner: [0, 0, 0], size: extent },
+      plain,
+      unused,
+      voxels.subarray(i * size, (i + 1) * size),
+    ),
   );
   const labels = crops.map(({ label }) => label);
   const patients = crops.map(({ patient }) => patient);
