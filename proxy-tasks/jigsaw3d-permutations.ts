@@ -45,7 +45,7 @@ const fields: Readonly<Record<2 | 3, Field>> = {
   3: cubicField(3, [1, 2, 0]),
 };
 
-/** How many permutations of grid³ cells exist at distance ≥ grid³ − 1. */
+/** Number of permutations of grid³ cells at distance ≥ grid³ − 1. */
 export function permutationLimit(grid: 2 | 3): number {
   const n = grid ** 3;
   return n * (n - 1);

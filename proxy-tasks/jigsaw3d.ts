@@ -133,7 +133,7 @@ function plan(options: JigsawOptions, { channels, batch }: TaskContext): TaskPla
 }
 
 /**
- * `features` [B·cells, F] → logits [B, permutations]. Each patch, beside the mean of its puzzle's patches, is
+ * `features` [B·cells, F] → logits [B, permutations]. Each patch, together with the mean of its puzzle's patches, is
  * scored against each cell; a permutation's logit is the sum of the scores that it selects.
  */
 function assignmentHead(
@@ -168,7 +168,7 @@ function assignmentHead(
   );
 }
 
-/** The published head: all patches' features side by side, one hidden layer (Taleb et al., appendix). */
+/** The published head: all patches' features concatenated, one hidden layer (Taleb et al., appendix). */
 function denseHead(
   builder: Builder,
   features: Value,

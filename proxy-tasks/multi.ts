@@ -26,7 +26,7 @@ import { cropWithin } from './shared/crop-within.js';
 
 interface Part {
   readonly scope: string;
-  /** Of all weights, this task's share. */
+  /** This task's share of all weights. */
   readonly share: number;
   readonly plan: TaskPlan;
 }
@@ -74,7 +74,7 @@ function combine(parts: readonly Part[], context: TaskContext): TaskPlan {
   const side = (axis: 0 | 1 | 2): number => Math.max(...parts.map(({ plan }) => plan.crop[axis]));
   const crop: Triple = [side(0), side(1), side(2)];
   const foreground = Math.max(...parts.map(({ plan }) => plan.foreground));
-  /** Of the first task that asks for classes. */
+  /** Questions of the first task that asks for classes. */
   const [asking] = parts.flatMap(({ scope, plan: { questions } }) =>
     questions === undefined
       ? []

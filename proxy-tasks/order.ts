@@ -38,7 +38,7 @@ export const OrderOptions = z.strictObject({
 
 export type OrderOptions = z.output<typeof OrderOptions>;
 
-/** The first frame of each clip; without a generator, clips sit in the middle of their parts. */
+/** First frame of each clip; without a generator, clips lie in the middle of their parts. */
 export function clipStarts({ clips, frames, gap, jitter }: OrderOptions, rng: Rng | null): readonly number[] {
   return Array.from(
     { length: clips },
@@ -58,7 +58,7 @@ export function ordersOf({ clips, reversed }: Pick<OrderOptions, 'clips' | 'reve
   return { orders, classes, count };
 }
 
-/** In lexicographic order. */
+/** All permutations, in lexicographic order. */
 function permutationsOf(items: readonly number[]): readonly (readonly number[])[] {
   if (items.length <= 1) return [items];
   return items.flatMap((item) =>

@@ -14,7 +14,7 @@ from torch import nn
 from heads import Classifier, classification, pooled
 from patches import PatchTask
 
-# Of the 3 x 3 x 3 cells, depth slowest.
+# Cells of the 3 x 3 x 3 grid, depth slowest.
 CENTRE = 13
 NEIGHBOURS = [cell for cell in range(27) if cell != CENTRE]
 

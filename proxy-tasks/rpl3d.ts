@@ -28,7 +28,7 @@ export const RplOptions = z.strictObject({
 
 export type RplOptions = z.output<typeof RplOptions>;
 
-/** Cells of the 3³ grid, depth slowest: the middle one, and by class those around it. */
+/** Cells of the 3³ grid, depth slowest: the centre, and its neighbours by class. */
 const centre = 13;
 const neighbourCells = Array.from({ length: 27 }, (_, cell) => cell).filter((cell) => cell !== centre);
 

@@ -19,8 +19,8 @@ from views import PairTask
 def spread_of(z: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     """Equations 1 to 4 of the paper for embeddings [B, width].
 
-    What each dimension's deviation lacks of 1, and the squared covariances off the
-    diagonal.
+    The amount by which each dimension's deviation falls short of 1, and the squared
+    covariances off the diagonal.
     """
     offset = z - z.mean(0)
     covariance = offset.T @ offset / max(1, len(z) - 1)

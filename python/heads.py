@@ -1,4 +1,4 @@
-"""Heads: what stands between an encoder's features and a loss."""
+"""Heads: layers between an encoder's features and a loss."""
 
 from __future__ import annotations
 

@@ -79,7 +79,7 @@ def make_patch(
 
 @dataclass
 class PatchTask:
-    """What tasks about a grid of patches have in common; its fields are settings.
+    """Base of tasks about a grid of patches; its fields are settings.
 
     Each axis holds grid cells of patch + jitter voxels with gap voxels between them;
     a patch lies anywhere within its cell.

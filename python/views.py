@@ -29,7 +29,7 @@ def sample_line(
 
 @dataclass
 class PairTask:
-    """What tasks that compare two views of each crop have in common.
+    """Base of tasks that compare two views of each crop.
 
     Its fields are settings. A task's own "compare" gives loss and accuracy of the
     embeddings [2B, width] of all views; rows i and i + B are of crop i.

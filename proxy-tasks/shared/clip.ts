@@ -34,7 +34,7 @@ export function cutClip(
   }
 }
 
-/** Whether the frames of a crop differ at all: a still film has neither order nor pace. */
+/** True if any frames of a crop differ: a still film has neither order nor pace. */
 export function moves({ shape, voxels }: Crop): boolean {
   const frame = shape[2] * shape[3];
   for (let i = frame; i < shape[1] * frame; i++) if (voxels[i] !== voxels[i - frame]) return true;

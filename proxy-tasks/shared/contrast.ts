@@ -12,7 +12,7 @@ export function unitRows(builder: Builder, x: Value): Value {
 
 /**
  * InfoNCE (van den Oord et al. 2018): cross entropy of `similarity` `[Q, C]` against the candidate `right(q)` of
- * each query. Candidates that `left out` says true of are no candidates of that query.
+ * each query. Candidates for which `leftOut` is true do not count for that query.
  *
  * The accuracy counts queries whose right candidate is strictly nearer than all others, so that an encoder whose
  * features have collapsed to a point scores 0 and not 1.

@@ -3,7 +3,7 @@ import type { Triple } from '../../src/core/tensor.js';
 import type { Rng } from '../../src/core/random.js';
 import type { Crop } from '../../src/scans/sampling/scan-set.js';
 
-/** `size` voxels `[D, H, W]` at a random place; in the middle without a generator. */
+/** Cuts `size` voxels `[D, H, W]` at a random place, or in the middle without a generator. */
 export function cropWithin(crop: Crop, size: Triple, rng: Rng | null): Crop {
   const [channels, depth, height, width] = crop.shape;
   const start = (extent: number, side: number): number =>

@@ -1,7 +1,7 @@
 /** Mirrors volumes in place. */
 import type { Triple } from '../../src/core/tensor.js';
 
-/** Every channel of `voxels` `[C, ...size]` along `axis` of its size. */
+/** Mirrors every channel of `voxels` `[C, ...size]` along `axis` of its size. */
 export function flip(voxels: Float32Array, size: Triple, axis: 0 | 1 | 2): void {
   const extent = size[axis];
   const inner = size.slice(axis + 1).reduce((product, side) => product * side, 1);

@@ -1,5 +1,5 @@
 /**
- * Heads: what stands between an encoder's features and a loss.
+ * Heads: layers between an encoder's features and a loss.
  */
 import type { Builder } from '../../src/ir/builder.js';
 import type { Value } from '../../src/ir/graph.js';

@@ -1,5 +1,5 @@
 /**
- * Where the patches of a grid lie within a crop, in voxels `[depth, height, width]`.
+ * Places of the patches of a grid within a crop, in voxels `[depth, height, width]`.
  *
  * Each axis holds `grid` cells of `patch + jitter` voxels with `gap` voxels between them; a patch lies anywhere
  * within its cell. Neighbouring patches are therefore at least `gap` voxels apart, whatever the jitter.

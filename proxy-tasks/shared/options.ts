@@ -39,7 +39,7 @@ const level = z
   .boolean({ error: 'true or false' })
   .describe('whether the linear trend of intensity is taken out of what the encoder sees');
 
-/** Of tasks of films: clips are short boxes too, but what changes in time is rarely told by their place. */
+/** Options of video tasks: clips are short boxes too, but their place rarely tells what changes in time. */
 export const filmed = { ...common, level: level.default(false) };
 
 /**

@@ -1,5 +1,5 @@
 /**
- * Cutting one patch out of a crop and taking away what would give its place in the body away.
+ * Cuts a patch out of a crop and removes what would give away its place in the body.
  */
 import type { Triple } from '../../src/core/tensor.js';
 import type { Rng } from '../../src/core/random.js';
@@ -22,18 +22,18 @@ export function foregroundShare(crop: Crop, corner: Triple, size: Triple): numbe
   return count / (size[0] * size[1] * size[2]);
 }
 
-/** How the voxels of a patch are changed before a network sees them. */
+/** Changes to the voxels of a patch before a network sees them. */
 export interface Appearance {
   /** Strength of random gamma, scale and shift; 0 for none. */
   readonly contrast: number;
-  /** Whether the linear trend over tissue is taken out. */
+  /** True if the linear trend over tissue is removed. */
   readonly level: boolean;
 }
 
-/** Normalised and nothing else. */
+/** Normalisation and nothing else. */
 export const plain: Appearance = { contrast: 0, level: false };
 
-/** As the options say, without augmentation in evaluation. */
+/** Appearance according to the options; there is no augmentation in evaluation. */
 export function appearanceOf(
   { contrast, level = false }: { readonly contrast: number; readonly level?: boolean },
   mode: BatchMode,
@@ -41,7 +41,7 @@ export function appearanceOf(
   return { contrast: mode === 'train' ? contrast : 0, level };
 }
 
-/** Where a patch is cut, in voxels of the crop `[D, H, W]`. */
+/** Place of a patch, in voxels of the crop `[D, H, W]`. */
 export interface PatchBox {
   /** First voxel. */
   readonly corner: Triple;
@@ -103,7 +103,7 @@ export function normalise(patch: Float32Array): void {
   for (let i = 0; i < count; i++) patch[i] = ((patch[i] as number) - mean) * scale;
 }
 
-/** Powers are read from a table of so many entries: a batch holds too many voxels to raise each by itself. */
+/** Entries of the table that powers are read from: a batch has too many voxels to compute each power. */
 const entries = 128;
 
 /** In place: raised to a random gamma, scaled and shifted. */

@@ -1,6 +1,6 @@
 /**
  * Settings of the Python classes that several tasks share: the fields of `PatchTask` (`python/patches.py`), of `PairTask`
- * (`python/views.py`), and those of appearance, which most tasks have.
+ * (`python/views.py`), and the settings of appearance that most tasks have.
  */
 import type { Json } from '../../src/core/json.js';
 import type { TaskContext } from '../../src/tasks/task.js';
@@ -46,7 +46,7 @@ export function viewSettings(
   };
 }
 
-/** What tasks that compare views import. */
+/** Modules that tasks which compare views import. */
 export const viewModules = [
   'python/views.py',
   'python/patches.py',

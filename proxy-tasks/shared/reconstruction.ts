@@ -2,15 +2,15 @@
  * Loss and metric of tasks that ask for voxels back.
  *
  * The metric is the share of variance explained where voxels were lost: 1 − Σ (ŷ − y)² / Σ y². Targets have mean 0
- * (`patch.ts`), so whoever knows nothing and answers with the mean scores 0. It is kept from falling below −1, which
- * is what a diverged candidate is recorded with.
+ * (`patch.ts`), so whoever knows nothing and answers with the mean scores 0. It is limited to −1 from below,
+ * the score of a diverged candidate.
  */
 import type { Builder } from '../../src/ir/builder.js';
 import type { Value } from '../../src/ir/graph.js';
 
 export const explainedRange = { metric: 'explained', chance: 0, worst: -1 } as const;
 
-/** All `[B, C, D, H, W]`. `lost`: 1 where the metric counts; `counted`: 1 where the loss does. */
+/** Loss and metric; all values are `[B, C, D, H, W]`. `lost`: 1 where the metric counts; `counted`: 1 where the loss does. */
 export function reconstruction(
   builder: Builder,
   drawn: Value,

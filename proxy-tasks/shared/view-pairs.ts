@@ -1,5 +1,5 @@
 /**
- * What tasks that compare two views of each crop have in common: batches, and the question that scores them.
+ * Batches of tasks that compare two views of each crop, and the question that scores such tasks.
  *
  * Rows i and i + B of a batch are views of crop i. The metric asks, of each view, whether its partner is the nearest
  * of the other 2B − 1 by cosine; chance is 1 / (2B − 1).

@@ -31,7 +31,7 @@ export function viewCrop({ size, shift, zoom }: ViewOptions): Triple {
   return [side(0), side(1), side(2)];
 }
 
-/** The crop's voxels `[C, D, H, W]` with air flattened: what all its views are made of. */
+/** The crop's voxels `[C, D, H, W]` with air flattened: the source of all its views. */
 export function withoutAir(crop: Crop): Float32Array {
   const voxels = crop.voxels.slice();
   const size = crop.foreground.length;
@@ -70,7 +70,7 @@ export function drawView(
   }
 }
 
-/** Where along an axis each voxel of a view is read: the voxel below, and the weight of the next one. */
+/** Sampling positions of a view along an axis: the voxel below each, and the weight of the next one. */
 interface Line {
   readonly below: Int32Array;
   readonly weight: Float32Array;

@@ -6,10 +6,10 @@
 import { zipSync } from 'fflate';
 import type { Tensor, TensorMap } from '../core/tensor.js';
 
-/** The magic string, the version and the header's length come before the header. */
+/** Length of the magic string, the version and the header's length, which precede the header. */
 const PREFIX_BYTES = 10;
 const ALIGNMENT = 64;
-/** The zip format's own epoch; a real time would change the bytes. */
+/** Epoch of the zip format; a real time would change the bytes. */
 const EPOCH = new Date(1980, 0, 1);
 
 export function writeNpz(arrays: TensorMap): Uint8Array {
@@ -17,7 +17,7 @@ export function writeNpz(arrays: TensorMap): Uint8Array {
   return zipSync(Object.fromEntries(entries), { level: 6, mtime: EPOCH });
 }
 
-/** Little-endian float32, row-major. */
+/** Encodes an array as little-endian float32, row-major. */
 function writeNpy({ shape, data }: Tensor): Uint8Array {
   const extents = shape.length === 1 ? `${shape[0]},` : shape.join(', ');
   const description = `{'descr': '<f4', 'fortran_order': False, 'shape': (${extents}), }`;

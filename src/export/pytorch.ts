@@ -37,9 +37,9 @@ export interface ExportedTask {
   readonly source?: PythonSource;
 }
 
-/** Where the architecture and its weights come from. */
+/** Origin of the architecture and its weights. */
 export interface ExportOrigin {
-  /** voxolve's version. */
+  /** Version of voxolve. */
   readonly version: string;
   readonly experiment: string;
   readonly space: string;
@@ -48,16 +48,16 @@ export interface ExportOrigin {
   readonly score?: { readonly metric: string; readonly value: number; readonly chance: number };
 }
 
-/** How scans were preprocessed. */
+/** Preprocessing of scans. */
 export interface ExportedScans {
   /** mm along `[D, H, W]`. */
   readonly spacing: readonly [number, number, number];
   readonly percentiles: readonly [number, number];
-  /** Where intensities are clipped instead. */
+  /** Window that intensities are clipped to instead of percentiles. */
   readonly window?: { readonly center: number; readonly width: number };
-  /** Percentiles of tissue, and the values that they are given. */
+  /** Percentiles of tissue, and the values that they are mapped to. */
   readonly landmarks?: { readonly percentiles: readonly number[]; readonly values: readonly number[] };
-  /** The same for modalities as DICOM names them. */
+  /** Options of modalities, by the names that DICOM gives them. */
   readonly modalities: Readonly<
     Record<
       string,
@@ -75,7 +75,7 @@ export interface ExportedScans {
   readonly validation: number;
 }
 
-/** How the candidate was trained; the defaults of `pretrain.py`. */
+/** Training options of the candidate, which are the defaults of `pretrain.py`. */
 export interface ExportedTraining {
   readonly steps: number;
   readonly batch: number;
@@ -84,7 +84,7 @@ export interface ExportedTraining {
   readonly warmup: number;
   readonly schedule: 'cosine' | 'constant';
   readonly optimiser: 'adamw' | 'lamb' | 'sgd';
-  /** Of optimiser sgd; absent: 0.9. */
+  /** Momentum of sgd; absent: 0.9. */
   readonly momentum?: number;
   readonly weightDecay: number;
   /** Share of targets spread over all classes; absent: none. */
@@ -121,7 +121,7 @@ function pretrainingFiles({ training, scans }: PytorchExport, task: PythonFiles 
   };
 }
 
-/** `architecture.json`: the tree itself, and everything needed to say where it comes from. */
+/** Content of `architecture.json`: the tree itself and its origin. */
 function description({ architecture, task, origin, scans, training }: PytorchExport): object {
   return {
     architecture,
@@ -133,7 +133,7 @@ function description({ architecture, task, origin, scans, training }: PytorchExp
   };
 }
 
-/** Indented, with lists of numbers on one line. */
+/** Indented JSON, with lists of numbers on one line. */
 function readableJson(value: object): string {
   const indented = JSON.stringify(value, null, 2);
   // Strings hold no line breaks in JSON, so only lists of the document itself match.

@@ -6,7 +6,7 @@ import type { Architecture } from '../nn/architecture.js';
 import { encoderParameters } from '../nn/parameters.js';
 
 /**
- * Picks the encoder's tensors out of a program's weights; `prefix` is what stands before their names there.
+ * Picks the encoder's tensors out of a program's weights; `prefix` precedes their names there.
  * Tensors of the head are left out.
  */
 export function encoderWeights(architecture: Architecture, weights: TensorMap, prefix = ''): TensorMap {

@@ -1,19 +1,19 @@
 /**
- * Writes an export as a whole or not at all: into a folder beside the target, which is then renamed.
+ * Writes an export as a whole or not at all: into a folder next to the target, which is then renamed.
  */
 import { mkdir, readdir, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { UserError } from '../core/errors.js';
 import { UNFINISHED } from '../core/atomic-write.js';
 
-/** By name relative to the export's folder. */
+/** Contents of files, by name relative to the export's folder. */
 export type ExportFiles = Readonly<Record<string, string | Uint8Array>>;
 
-/** Throws `UserError` where `directory` is a file, or a folder that is not empty. */
+/** Writes the files. Throws `UserError` where `directory` is a file, or a folder that is not empty. */
 export async function writeFolder(directory: string, files: ExportFiles): Promise<void> {
   const target = resolve(directory);
   const exists = await isEmptyFolder(directory, target);
-  // One name for all tries, so that the next one removes what a killed one left.
+  // Every attempt uses one name, so that the next one removes the leftovers of a killed one.
   const draft = join(dirname(target), `.${basename(target)}${UNFINISHED}`);
   await rm(draft, { recursive: true, force: true });
   await mkdir(draft, { recursive: true });
@@ -28,7 +28,7 @@ export async function writeFolder(directory: string, files: ExportFiles): Promis
   }
 }
 
-/** Whether the folder is there; it must be empty then. */
+/** True if the folder exists; throws where it is not empty. */
 async function isEmptyFolder(subject: string, target: string): Promise<boolean> {
   try {
     const names = await readdir(target);

@@ -12,7 +12,7 @@ import { isPythonTask, type PythonFile, type PythonSource, type PythonTask } fro
 export interface PythonFiles {
   /** Text by file name, `task.py` among them. */
   readonly files: Readonly<Record<string, string>>;
-  /** What the class `Task` of `task.py` is made with. */
+  /** Arguments of the class `Task` of `task.py`. */
   readonly settings: Readonly<Record<string, Json>>;
 }
 
@@ -23,7 +23,7 @@ const isFile = (value: unknown): boolean => typeof value === 'string' || value i
 const error =
   'paths of Python files, such as ./NAME.py next to the task or python/heads.py of voxolve, or URLs';
 
-/** What a task written without types may get wrong. */
+/** Schema of files and settings, for tasks written without types. */
 const Python = z.strictObject({
   files: z.array(z.custom<PythonFile>(isFile, { error }), { error }).min(1, { error }),
   settings: z.record(z.string(), z.json()),

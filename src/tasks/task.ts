@@ -70,7 +70,7 @@ export interface ClassQuestions {
   readonly answers: string;
   /** Number of classes, all equally frequent. */
   readonly classes: number;
-  /** For each of the Q questions of a crop, which of the crop's P parts it shows. Absent: one question, on all parts. */
+  /** Parts, of the crop's P, that each of its Q questions shows. Absent: one question, on all parts. */
   readonly parts?: readonly (readonly number[])[];
 }
 
@@ -79,7 +79,7 @@ export interface TaskPlan {
   readonly crop: readonly [number, number, number];
   /** Minimum share of tissue voxels in a crop, in [0, 1]. */
   readonly foreground: number;
-  /** Whether a crop can be asked about; the sampler draws again, a bounded number of times, where it cannot. */
+  /** True if a crop can be asked about; if not, the sampler draws again, a bounded number of times. */
   accepts?(crop: Crop): boolean;
   /** The batch's tensors; shapes include the batch axis. */
   readonly inputs: readonly InputSpec[];
@@ -91,7 +91,7 @@ export interface TaskPlan {
   readonly metric: string;
   /** Absent where the task asks for no classes. */
   readonly questions?: ClassQuestions;
-  /** What a model that knows nothing scores. */
+  /** Score of a model that knows nothing. */
   readonly chance: number;
   /** The score recorded for a candidate that diverged. */
   readonly worst: number;

@@ -42,7 +42,7 @@ interface Comparison {
   readonly names: Readonly<Record<string, readonly number[]>>;
 }
 
-/** What PyTorch makes of the exports of these architectures. */
+/** Features of the exports of these architectures, as PyTorch computes them, compared with voxolve's. */
 export async function compare(
   architectures: readonly Architecture[],
   input: InputShape,

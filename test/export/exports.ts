@@ -39,7 +39,7 @@ export const shortTraining: ExportedTraining = {
 
 const STUB_TASK: ExportedTask = { name: 'stub', options: {} };
 
-/** What is exported, with an input's features as the onnx engine computes them. */
+/** Content of an export, with an input's features as the onnx engine computes them. */
 export async function randomContent(
   architecture: Architecture,
   shape: InputShape,

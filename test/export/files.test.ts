@@ -158,7 +158,7 @@ describe('a file of NumPy arrays', () => {
 describe('writing a folder', () => {
   const files = { 'a.txt': 'one', 'b.bin': Uint8Array.of(1, 2) };
 
-  it('makes it with its parents, or fills an empty one, and leaves nothing beside it', async () => {
+  it('makes it with its parents, or fills an empty one, and leaves nothing next to it', async () => {
     const root = temporaryFolder();
     await writeFolder(join(root, 'new', 'export'), files);
     mkdirSync(join(root, 'empty'));

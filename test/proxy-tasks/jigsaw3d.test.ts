@@ -127,7 +127,7 @@ describe('a patch', () => {
       );
       return [...patch];
     });
-    // What damps the fit of patches without tissue leaves a trace of the slope.
+    // The damping of the fit leaves a trace of the slope.
     a?.forEach((value, i) => expect(value).toBeCloseTo(b?.[i] ?? NaN, 3));
   });
 

@@ -116,7 +116,7 @@ export interface TaskCase {
   readonly mode: BatchMode;
 }
 
-/** What a task's Python did; `ours` is what the task did itself. */
+/** Results of a task's Python; `ours` are those of the task itself. */
 export interface PythonTask {
   readonly facts: { crop: number[]; metric: string; chance: number; chanceOfFive: number };
   /** A crop of tissue, and one of air. */

@@ -18,7 +18,7 @@ import { rngOf } from '../../src/core/random.js';
 import type { TaskPlan } from '../../src/tasks/task.js';
 import { cropOf, cropsOf, planOf } from './support.js';
 
-/** What patches look like in evaluation, by default. */
+/** Appearance of patches in evaluation, by default. */
 const levelled = { contrast: 0, level: true };
 
 const seeds = Array.from({ length: 40 }, (_, seed) => seed);

@@ -9,7 +9,7 @@ import type { Hole, Pattern } from './patterns.js';
 import { sameTerm, type Argument, type Term } from './terms.js';
 import { NAMED_SEQUENTIAL } from './torch-modules.js';
 
-/** Blocks equal to their neighbours are written once from this many on. */
+/** Number of equal neighbouring blocks from which on they are written once. */
 const REPEAT_FROM = 3;
 
 export function classSource(spec: ClassSpec): string {
@@ -42,7 +42,7 @@ export function classSource(spec: ClassSpec): string {
   ].join('\n');
 }
 
-/** One line; what would end or escape it is left out. */
+/** One-line docstring, without characters that would end or escape it. */
 function docstring(text: string): string {
   return `"""${text.replace(/["\\\s]+/g, ' ')}"""`;
 }
@@ -60,7 +60,7 @@ function annotationOf({ role, values }: Hole): string {
   return values.every((value) => value.kind === 'number' && Number.isInteger(value.value)) ? 'int' : 'float';
 }
 
-/** What an attribute is set to; where a module is optional, `nn.Identity()` stands in. */
+/** Value of an attribute; `nn.Identity()` replaces an optional module that is absent. */
 function valueSource({ pattern }: Attribute, spec: ClassSpec, names: ReadonlyMap<Hole, string>): Expression {
   const value = patternSource(pattern, names);
   const parameter =
@@ -152,7 +152,7 @@ function isDefault({ value, default: fallback }: Argument<Pattern>): boolean {
   return value.kind === 'constant' && fallback !== undefined && sameTerm(value.term, fallback);
 }
 
-/** `callee` is what the term is an argument of: PyTorch's own modules take one number for three equal ones. */
+/** `callee`: the call that the term is an argument of. PyTorch's own modules take one number for three equal ones. */
 function termSource(term: Term, callee: string): Expression {
   switch (term.kind) {
     case 'number':

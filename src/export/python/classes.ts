@@ -36,7 +36,7 @@ export interface ClassSpec {
   readonly name: string;
   readonly summary: string;
   readonly parameters: readonly Parameter[];
-  /** In the order of construction. */
+  /** Attributes in the order of construction. */
   readonly attributes: readonly Attribute[];
   readonly forward: Forward;
 }
@@ -95,7 +95,7 @@ function mergedNames(instances: readonly Instance[]): readonly string[] | null {
   return merged;
 }
 
-/** The class of which all of `group` are instances; `calls` constructs what stands inside them. */
+/** The class of which all of `group` are instances; `calls` constructs the instances inside them. */
 function derive(name: string, group: readonly Instance[], calls: ReadonlyMap<Layer, Term>): ClassSpec {
   const { parts } = present(group[0], 'a class has instances');
   const generaliser = new Generaliser();
@@ -130,7 +130,7 @@ function parametersOf(holes: readonly Hole[], group: readonly Instance[]): reado
   return inOrder(parameters);
 }
 
-/** What the `i`th instance of a class is constructed with. */
+/** Arguments that construct the `i`th instance of a class. */
 function callOf(spec: ClassSpec, i: number): ModuleTerm {
   const args = spec.parameters.map(({ name, hole, default: fallback }): Argument<Term> => ({
     name,
@@ -145,7 +145,7 @@ function callOf(spec: ClassSpec, i: number): ModuleTerm {
 const POSITIONAL: ReadonlySet<string> = new Set(['channels', 'in_channels', 'out_channels']);
 const ORDER = ['channels', 'kernel', 'stride', 'padding', 'groups', 'setting', 'module'] as const;
 
-/** Parameters as a signature needs them: those with defaults last, otherwise by what they mean. */
+/** Parameters in the order of the signature: by meaning, those with defaults last. */
 function inOrder(parameters: readonly Parameter[]): readonly Parameter[] {
   const rank = ({ name, hole, default: fallback }: Parameter): number =>
     (fallback === undefined ? 0 : 1000) +

@@ -9,7 +9,7 @@ export interface Bracketed {
   readonly open: string;
   readonly items: readonly Expression[];
   readonly close: string;
-  /** Between items, and after each where they stand on lines of their own; a comma unless said otherwise. */
+  /** Separator of items, which also follows the last one where each has a line of its own; by default a comma. */
   readonly separator?: ',' | '';
 }
 
@@ -42,7 +42,7 @@ export function flat(expression: Expression): string {
   return `${expression.open}${contentsOf(expression)}${expression.close}`;
 }
 
-/** Lines at an indentation of `indent` columns. */
+/** Lines of an expression at an indentation of `indent` columns. */
 export function layOut(expression: Expression, indent: number): string[] {
   const margin = ' '.repeat(indent);
   const line = flat(expression);

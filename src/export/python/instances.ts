@@ -1,6 +1,6 @@
 /**
- * The instances of each class in an architecture, in an order in which classes can be derived: those that
- * stand inside others first.
+ * The instances of each class in an architecture, in an order in which classes can be derived: inner ones
+ * before those that contain them.
  */
 import { present } from '../../core/errors.js';
 import type { Layer } from '../../nn/architecture.js';

@@ -53,7 +53,7 @@ function isObject(value: Json): boolean {
   return value !== null && typeof value === 'object' && !isJsonArray(value);
 }
 
-/** What stands before each member, and the member. */
+/** Members, each with its prefix: the key of an object's member, nothing in lists. */
 function members(value: Container): readonly (readonly [string, Json])[] {
   if (isJsonArray(value)) return value.map((member) => ['', member] as const);
   return Object.entries(value).map(([key, member]) => [`${JSON.stringify(key)}: `, member] as const);

@@ -1,5 +1,5 @@
 /**
- * `model.py`: the architecture as PyTorch modules, and `build()`, which loads the weights beside it.
+ * `model.py`: the architecture as PyTorch modules, and `build()`, which loads the weights next to it.
  */
 import type { Architecture } from '../../nn/architecture.js';
 import { classSource } from './class-source.js';

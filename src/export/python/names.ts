@@ -1,5 +1,5 @@
 /**
- * Names for the parameters of a class: what a person would call the things in which its instances differ.
+ * Names for the parameters of a class: as a person would call the things in which its instances differ.
  */
 import type { Hole } from './patterns.js';
 import { isPosition, isTelling, numberTerm, sameTerms, type Role } from './terms.js';
@@ -53,7 +53,7 @@ export function nameHoles(
   return names;
 }
 
-/** Names after where the hole stands: the attribute, and what it is there. */
+/** Name of a hole after its place: the attribute, and the argument there. */
 function placed({ role, uses }: Hole): readonly string[] {
   const suffix = (argument: string): string =>
     role === 'channels' ? 'channels' : role === 'kernel' ? 'kernel_size' : argument;

@@ -1,6 +1,6 @@
 /**
- * What a class of exported code is made of, for each kind of layer that becomes one: its modules in the order
- * of construction, and how `forward` runs through them.
+ * Parts of a class of exported code, for each kind of layer that becomes one: its modules in the order of
+ * construction, and the way of `forward` through them.
  */
 import { present, unreachable } from '../../core/errors.js';
 import type { Layer, LayerOf } from '../../nn/architecture.js';
@@ -19,33 +19,33 @@ import {
 } from './torch-modules.js';
 
 export interface Parts {
-  /** The class's name as the tree has it. */
+  /** Name of the class in the tree. */
   readonly type: string;
   /** Instances with equal keys can share a class. */
   readonly key: string;
   readonly summary: string;
-  /** In the order of construction; `calls` constructs the classes among them. */
+  /** Modules in the order of construction; `calls` constructs the classes among them. */
   readonly modules: readonly {
     readonly name: string;
     readonly term: (calls: ReadonlyMap<Layer, Term>) => Term;
   }[];
   readonly forward: Forward;
-  /** Numbers of channels that have names of their own. */
+  /** Channel counts that have names of their own. */
   readonly channels: Readonly<Record<string, number>>;
 }
 
-/** How `forward` uses the modules, by their names. */
+/** Use of the modules in `forward`, by their names. */
 export interface Forward {
   readonly form: 'sequence' | 'residual' | 'squeezeExcite' | 'scale' | 'cell';
-  /** Applied one after another; of a residual, its body. */
+  /** Modules that are applied one after another; those of a residual's body. */
   readonly body: readonly string[];
-  /** What a residual applies to the sum. */
+  /** Module that a residual applies to the sum. */
   readonly activation?: string;
-  /** Of a cell: which module leads from which node to which. */
+  /** Edges of a cell: the module that leads from one node to another. */
   readonly edges?: readonly { readonly name: string; readonly from: number; readonly to: number }[];
 }
 
-/** Undefined for layers that need no class. `type` overrides the layer's own. */
+/** Parts of a layer's class; undefined for layers that need none. `type` overrides the layer's own. */
 export function partsOf(layer: Layer, type?: string): Parts | undefined {
   switch (layer.kind) {
     case 'sequence':
@@ -145,7 +145,7 @@ function cellParts(layer: LayerOf<'cell'>, type = layer.type ?? 'Cell'): Parts {
   };
 }
 
-/** What constructs a layer: a module of PyTorch's, or a call of a class that was derived before. */
+/** Term that constructs a layer: a module of PyTorch, or a call of a class that was derived before. */
 function termOf(layer: Layer, calls: ReadonlyMap<Layer, Term>): Term {
   const derived = calls.get(layer);
   if (derived) return derived;

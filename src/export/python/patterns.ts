@@ -31,11 +31,11 @@ export type Pattern =
 /** A place where instances differ. */
 export interface Hole {
   readonly role: Role;
-  /** The argument's name, where it is one that tells. */
+  /** Name of the argument, where it is descriptive. */
   readonly meaning: string;
-  /** One per instance. */
+  /** One value per instance. */
   readonly values: readonly Term[];
-  /** Where it stands: the class's attribute, and the argument of the module constructed there. */
+  /** Place of the hole: the class's attribute, and the argument of the module constructed there. */
   readonly uses: { readonly attribute: string; readonly argument: string }[];
 }
 
@@ -44,7 +44,7 @@ export class Generaliser {
   readonly holes: Hole[] = [];
   #attribute = '';
 
-  /** `terms`: what each instance has as this attribute. */
+  /** `terms`: this attribute of each instance. */
   attribute(name: string, terms: readonly Term[]): Pattern {
     this.#attribute = name;
     return this.#generalise(terms, 'module', name);
@@ -92,7 +92,7 @@ export class Generaliser {
     return { kind: 'module', callee: first.callee, args };
   }
 
-  /** Written out, such as `(1, k, k)`, where a single number varies; else passed as a whole. */
+  /** A tuple is written out, such as `(1, k, k)`, where a single number varies; else passed as a whole. */
   #triple(triples: readonly Triple[], role: Role, argument: string): Pattern {
     const columns = ([0, 1, 2] as const).map((axis) => triples.map((triple) => numberTerm(triple[axis])));
     const varying = columns.filter((column) => !allSame(column));

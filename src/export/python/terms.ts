@@ -1,13 +1,13 @@
 /**
  * Terms: modules and their arguments as data, between layers and Python source.
  *
- * A term is what one instance is constructed with: `nn.Conv3d(16, 32, kernel_size=(3, 3, 3))`. Arguments are
+ * A term constructs one instance: `nn.Conv3d(16, 32, kernel_size=(3, 3, 3))`. Arguments are
  * complete (defaults included), so that terms of one callee can be compared argument by argument; the printer
  * leaves the defaults out.
  */
 import type { Triple } from '../../core/tensor.js';
 
-/** What an argument means; arguments are shared as one parameter only where they mean the same. */
+/** Meaning of an argument; arguments share one parameter only where they mean the same. */
 export type Role = 'channels' | 'kernel' | 'stride' | 'padding' | 'groups' | 'setting' | 'module';
 
 export type Term =
@@ -29,7 +29,7 @@ export interface Argument<T> {
   readonly name: string;
   readonly role: Role;
   readonly value: T;
-  /** Written without its name. */
+  /** True if the argument is written without its name. */
   readonly positional?: boolean;
   readonly default?: Term;
 }
@@ -64,7 +64,7 @@ export function sameTerm(a: Term, b: Term): boolean {
   }
 }
 
-/** Whether both construct the same thing from arguments of the same names. */
+/** True if both construct the same thing from arguments of the same names. */
 export function sameSignature(a: ModuleTerm, b: ModuleTerm): boolean {
   return (
     a.callee === b.callee &&
@@ -82,7 +82,7 @@ export function allSame(terms: readonly Term[]): boolean {
   return first !== undefined && terms.every((term) => sameTerm(term, first));
 }
 
-/** Names that say only what an argument is to the module that takes it. */
+/** Names that are descriptive only within the module that takes the argument. */
 const GENERIC: ReadonlySet<string> = new Set([
   'channels',
   'in_channels',
@@ -94,12 +94,12 @@ const GENERIC: ReadonlySet<string> = new Set([
   'stride',
 ]);
 
-/** Whether an argument's name says what it is wherever it is passed on. */
+/** True if an argument's name is descriptive wherever it is passed on. */
 export function isTelling(argument: string): boolean {
   return !GENERIC.has(argument) && !isPosition(argument);
 }
 
-/** Whether a name is a place in an `nn.Sequential`. */
+/** True if a name is a position in an `nn.Sequential`. */
 export function isPosition(name: string): boolean {
   return /^\d+$/.test(name);
 }

@@ -1,7 +1,7 @@
 /**
  * Layers that PyTorch has itself, as terms: the one table from layers to `torch.nn`.
  *
- * Only what PyTorch 1.13 has as well. Nothing works in place: a layer's input may be a shortcut's input too.
+ * They exist in PyTorch 1.13 and later. Nothing works in place: a layer's input may be a shortcut's input too.
  */
 import type { Triple } from '../../core/tensor.js';
 import type { Activation, LayerOf } from '../../nn/architecture.js';
@@ -93,7 +93,7 @@ export function torchSequential(modules: readonly Term[]): ModuleTerm {
   );
 }
 
-/** What prints as `nn.Sequential(OrderedDict(a=…, b=…))`: submodules with names, but no class of their own. */
+/** `nn.Sequential(OrderedDict(a=…, b=…))`: submodules with names, but no class of their own. */
 export const NAMED_SEQUENTIAL = 'nn.Sequential(OrderedDict)';
 
 export function torchNamedSequential(
