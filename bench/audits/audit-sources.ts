@@ -11,7 +11,7 @@ import { sha256 } from '../../src/core/hash.js';
 export function auditSources(root: string, task: string): string {
   const found = new Set<string>();
   const visit = (file: string): void => {
-    if (found.has(file) || file.endsWith('-pytorch.ts') || file.includes('/pytorch')) return;
+    if (found.has(file) || file.endsWith('/pytorch.ts')) return;
     found.add(file);
     const text = readFileSync(join(root, file), 'utf8');
     for (const [, path = ''] of text.matchAll(/from '(\.[^']+)\.js'/g)) {
