@@ -11,7 +11,7 @@ import { rngOf } from '../../src/core/random.js';
 import { openCache, type CachedScan } from '../../src/scans/cache/cache.js';
 import { drawCrop } from '../../src/scans/sampling/crops.js';
 import { npyBytes } from '../../src/scans/npy.js';
-import type { PreparedVolume } from '../../src/scans/preprocess/preprocess.js';
+import type { PreparedVolume } from '../../src/scans/preprocess/volumes.js';
 import {
   openShared,
   openScanSet,

@@ -8,7 +8,7 @@ import { describeScans, type ScanDescription } from '../scans/describe.js';
 import { landmarksOf, meanLandmarks, USUAL_PERCENTILES } from '../scans/preprocess/landmarks.js';
 import { exportNpy } from '../scans/npy.js';
 import { ScanOptions } from '../scans/options.js';
-import type { PreparedVolume } from '../scans/preprocess/preprocess.js';
+import type { PreparedVolume } from '../scans/preprocess/volumes.js';
 import { contactSheet, tilesOf, type Tile } from '../scans/preview.js';
 import { readAsked, type AskedExperiment } from './asked-experiment.js';
 import type { SourceEvent } from './events.js';

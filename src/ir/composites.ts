@@ -1,8 +1,8 @@
 /**
  * What networks are written in, made of ops: losses, metrics and batch normalisation with its running statistics.
  */
-import type { Builder } from './builder.js';
 import type { Value } from './graph.js';
+import type { OpBuilder } from './op-builder.js';
 import { valuesPerChannel } from './ops/batch-norm.js';
 
 export interface BatchNormOptions {
@@ -18,7 +18,7 @@ export interface BatchNormOptions {
   readonly training: boolean;
 }
 
-export function batchNormalise(b: Builder, x: Value, options: BatchNormOptions): Value {
+export function batchNormalise(b: OpBuilder, x: Value, options: BatchNormOptions): Value {
   const { gamma, beta, epsilon, training } = options;
   if (!training) {
     return b.node('batchNorm', [x, gamma, beta, options.mean, options.variance], { epsilon, ofBatch: false });
@@ -34,7 +34,7 @@ export function batchNormalise(b: Builder, x: Value, options: BatchNormOptions):
 }
 
 /** running ← (1 − momentum) · running + momentum · current; once per application, where a layer is applied again. */
-function track(b: Builder, running: Value, current: Value, momentum: number): void {
+function track(b: OpBuilder, running: Value, current: Value, momentum: number): void {
   const node = b.nodeOf(running);
   if (node.op !== 'parameter')
     throw new Error(`batchNorm: running statistics must be parameters, got ${node.op}`);
@@ -42,7 +42,7 @@ function track(b: Builder, running: Value, current: Value, momentum: number): vo
   b.update(name, b.add(b.mul(b.latest(name), b.scalar(1 - momentum)), b.mul(current, b.scalar(momentum))));
 }
 
-export function crossEntropyLoss(b: Builder, logits: Value, labels: Value, smoothing: number): Value {
+export function crossEntropyLoss(b: OpBuilder, logits: Value, labels: Value, smoothing: number): Value {
   const classes = logits.shape[1];
   if (logits.shape.length !== 2 || classes === undefined || labels.shape.join() !== String(logits.shape[0])) {
     const [a, c] = [logits.shape.join(', '), labels.shape.join(', ')];
@@ -56,6 +56,6 @@ export function crossEntropyLoss(b: Builder, logits: Value, labels: Value, smoot
   return b.neg(b.reduceMean(b.reduceSum(b.mul(target, b.logSoftmax(logits)), [1]), [0]));
 }
 
-export function meanAccuracy(b: Builder, logits: Value, labels: Value): Value {
+export function meanAccuracy(b: OpBuilder, logits: Value, labels: Value): Value {
   return b.reduceMean(b.toFloat(b.equal(b.argmax(logits, 1), labels)), [0]);
 }

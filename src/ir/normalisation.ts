@@ -1,8 +1,8 @@
 /**
  * Normalisations whose statistics are of the sample alone: they behave alike in training and inference.
  */
-import type { Builder } from './builder.js';
 import type { Value } from './graph.js';
+import type { OpBuilder } from './op-builder.js';
 
 export interface AffineOptions {
   /** Scale and shift, of the shape that is normalised over (layer norm) or per channel `[C]`; absent: 1 and 0. */
@@ -12,7 +12,7 @@ export interface AffineOptions {
 }
 
 /** Group normalisation of `[N, C, ...]` (Wu & He 2018); with one group per channel: instance normalisation. */
-export function groupNormalise(b: Builder, x: Value, groups: number, options: AffineOptions): Value {
+export function groupNormalise(b: OpBuilder, x: Value, groups: number, options: AffineOptions): Value {
   const [n = 1, channels = 1, ...spatial] = x.shape;
   if (channels % groups !== 0)
     throw new Error(`groupNorm: ${channels} channels do not make ${groups} groups`);
@@ -22,19 +22,19 @@ export function groupNormalise(b: Builder, x: Value, groups: number, options: Af
 }
 
 /** Layer normalisation over the last `axes` axes (Ba et al. 2016). */
-export function layerNormalise(b: Builder, x: Value, axes: number, options: AffineOptions): Value {
+export function layerNormalise(b: OpBuilder, x: Value, axes: number, options: AffineOptions): Value {
   const last = Array.from({ length: axes }, (_, i) => x.shape.length - axes + i);
   return affine(b, whiten(b, x, last, options.epsilon), options.gamma, options.beta);
 }
 
 /** (x − mean) / √(variance + ε), with the biased variance. */
-function whiten(b: Builder, x: Value, axes: readonly number[], epsilon: number): Value {
+function whiten(b: OpBuilder, x: Value, axes: readonly number[], epsilon: number): Value {
   const centred = b.sub(x, b.reduceMean(x, axes, true));
   const variance = b.reduceMean(b.square(centred), axes, true);
   return b.mul(centred, b.reciprocal(b.sqrt(b.add(variance, b.scalar(epsilon)))));
 }
 
-function affine(b: Builder, x: Value, gamma: Value | undefined, beta: Value | undefined): Value {
+function affine(b: OpBuilder, x: Value, gamma: Value | undefined, beta: Value | undefined): Value {
   const scaled = gamma ? b.mul(x, gamma) : x;
   return beta ? b.add(scaled, beta) : scaled;
 }

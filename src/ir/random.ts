@@ -10,8 +10,8 @@
  * advanced by each training step. Both are saved with the weights, so that a resumed run goes on where it stopped.
  */
 import type { Shape } from '../core/tensor.js';
-import type { Builder } from './builder.js';
 import type { Value } from './graph.js';
+import type { OpBuilder } from './op-builder.js';
 
 const PRIME = 1019;
 const SEED = 'random.seed';
@@ -20,7 +20,7 @@ const STEP = 'random.step';
 type Words = readonly [Value, Value];
 
 /** Uniform in (0, 1), `shape`; `purpose` tells apart the draws of one step. */
-export function uniformRandom(b: Builder, shape: Shape, purpose: string): Value {
+export function uniformRandom(b: OpBuilder, shape: Shape, purpose: string): Value {
   let words = mix(b, mix(b, start(b, purpose), digits(b, SEED)), stepDigits(b));
   // Places enter axis by axis, so that only the last ones are computed at full size.
   shape.forEach((extent, axis) => {
@@ -38,14 +38,14 @@ export function uniformRandom(b: Builder, shape: Shape, purpose: string): Value 
 }
 
 /** 1 / (1 − rate) with probability 1 − rate, else 0. */
-export function dropoutMask(b: Builder, shape: Shape, rate: number, purpose: string): Value {
+export function dropoutMask(b: OpBuilder, shape: Shape, rate: number, purpose: string): Value {
   if (!(rate >= 0 && rate < 1)) throw new Error(`dropout: the rate must be in [0, 1), got ${rate}`);
   const kept = b.greaterEqual(uniformRandom(b, shape, purpose), b.scalar(rate));
   return b.mul(b.toFloat(kept), b.scalar(1 / (1 - rate)));
 }
 
 /** Two rounds of (u, v) ← ((u + a)³ + v, (v + b)³ + u), which hash the pair `[a, b]` into the words. */
-function mix(b: Builder, [u, v]: Words, [first, second]: Words): Words {
+function mix(b: OpBuilder, [u, v]: Words, [first, second]: Words): Words {
   let words: Words = [b.add(u, first), b.add(v, second)];
   for (const constant of [151, 463]) {
     const [x, y] = words;
@@ -59,25 +59,25 @@ function mix(b: Builder, [u, v]: Words, [first, second]: Words): Words {
   return words;
 }
 
-function cubed(b: Builder, x: Value): Value {
+function cubed(b: OpBuilder, x: Value): Value {
   return residue(b, b.mul(residue(b, b.square(x)), x));
 }
 
 /** x mod 1019 of a whole number below 2²⁰; the half keeps the quotient away from whole numbers. */
-function residue(b: Builder, x: Value): Value {
+function residue(b: OpBuilder, x: Value): Value {
   const quotient = b.floor(b.mul(b.add(x, b.scalar(0.5)), b.scalar(1 / PRIME)));
   return b.sub(x, b.mul(quotient, b.scalar(PRIME)));
 }
 
 /** FNV-1a of the purpose, as two words. */
-function start(b: Builder, purpose: string): Words {
+function start(b: OpBuilder, purpose: string): Words {
   let hash = 0x811c9dc5;
   for (const character of purpose) hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 0x01000193) >>> 0;
   return [b.scalar(hash % PRIME), b.scalar(Math.floor(hash / PRIME) % PRIME)];
 }
 
 /** The seed: two numbers in [−1, 1), as the trainer draws them, made words. */
-function digits(b: Builder, name: string): Words {
+function digits(b: OpBuilder, name: string): Words {
   const drawn = b.parameter(
     name,
     [2],
@@ -89,7 +89,7 @@ function digits(b: Builder, name: string): Words {
 }
 
 /** The step's two digits to base 1019; declares the state, and its advance, where nobody did. */
-function stepDigits(b: Builder): Words {
+function stepDigits(b: OpBuilder): Words {
   const zero = { kind: 'constant', value: 0 } as const;
   const step = b.parameter(STEP, [2], zero, { trainable: false, shared: true, scoped: false });
   if (b.latest(STEP).id === step.id) {
@@ -105,7 +105,7 @@ function stepDigits(b: Builder): Words {
   return pair(b, step);
 }
 
-function pair(b: Builder, two: Value): Words {
+function pair(b: OpBuilder, two: Value): Words {
   const one = (i: number): Value => b.reshape(b.slice(two, [i], [i + 1]), []);
   return [one(0), one(1)];
 }

@@ -3,8 +3,8 @@
  * each axis they are one product with a constant matrix, which every engine runs and differentiates as such.
  */
 import { sizeOf, type Shape } from '../core/tensor.js';
-import type { Builder } from './builder.js';
 import type { Value } from './graph.js';
+import type { OpBuilder } from './op-builder.js';
 
 /** Weights of the inputs `[in]` in output `i` of `[out]`. */
 type Weights = (
@@ -39,18 +39,18 @@ function windowOf(
   return [Math.floor((i * from) / to), Math.ceil(((i + 1) * from) / to)];
 }
 
-export function resize(b: Builder, x: Value, spatial: Shape, mode: 'nearest' | 'linear'): Value {
+export function resize(b: OpBuilder, x: Value, spatial: Shape, mode: 'nearest' | 'linear'): Value {
   return separably(x, spatial, (value, axis, to) =>
     product(b, value, axis, to, mode === 'nearest' ? nearest : linear),
   );
 }
 
-export function adaptiveAvgPool(b: Builder, x: Value, spatial: Shape): Value {
+export function adaptiveAvgPool(b: OpBuilder, x: Value, spatial: Shape): Value {
   return separably(x, spatial, (value, axis, to) => product(b, value, axis, to, average));
 }
 
 /** Maxima over the same windows as `adaptiveAvgPool`. */
-export function adaptiveMaxPool(b: Builder, x: Value, spatial: Shape): Value {
+export function adaptiveMaxPool(b: OpBuilder, x: Value, spatial: Shape): Value {
   return separably(x, spatial, (value, axis, to) => {
     const from = value.shape[axis] ?? 1;
     const parts = Array.from({ length: to }, (_, i) => {
@@ -76,7 +76,7 @@ function separably(x: Value, spatial: Shape, map: (value: Value, axis: number, t
 }
 
 /** `matrix [to, from] · value` along one axis. */
-function product(b: Builder, value: Value, axis: number, to: number, weights: Weights): Value {
+function product(b: OpBuilder, value: Value, axis: number, to: number, weights: Weights): Value {
   const from = value.shape[axis] ?? 1;
   const matrix = new Float32Array(to * from);
   for (let i = 0; i < to; i++)

@@ -3,14 +3,14 @@
  */
 import type { Triple } from '../core/tensor.js';
 import { defaultCacheDirectory } from './cache/cache.js';
-import type { ScanFile } from './folder/discover.js';
+import type { ScanFile } from './folder/scan-file.js';
 import type { ScanInfo } from './formats/format.js';
 import { orientationCode } from './geometry.js';
 import type { LeftOut } from './folder/left-out.js';
 import { openScanFolder } from './folder/scan-folder.js';
 import { clippingOf, clippingText, transformsOf, type ScanOptions } from './options.js';
 import { tooSmall, type LoadOptions } from './load.js';
-import type { PreparedVolume } from './preprocess/preprocess.js';
+import type { PreparedVolume } from './preprocess/volumes.js';
 import { readScan, readVolumes } from './read.js';
 
 /** A scan as stored; the names of the fields are pinned, since others script against them. */

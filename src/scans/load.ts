@@ -15,7 +15,7 @@ import {
   type ScanOptions,
   type Transforms,
 } from './options.js';
-import type { PreparedVolume } from './preprocess/preprocess.js';
+import type { PreparedVolume } from './preprocess/volumes.js';
 import { scanMemory } from './cache/voxel-budget.js';
 import { readScan, readVolumes, type Unusable, type Usable } from './read.js';
 import { fitsMemory, openChunked, openWhole, volumeId } from './sampling/scan-set-transfer.js';

@@ -6,7 +6,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sha256 } from '../core/hash.js';
-import type { PreparedVolume } from './preprocess/preprocess.js';
+import type { PreparedVolume } from './preprocess/volumes.js';
 
 export function npyBytes({ shape, voxels }: Pick<PreparedVolume, 'shape' | 'voxels'>): Uint8Array {
   const header = `{'descr': '<f4', 'fortran_order': False, 'shape': (${shape.join(', ')}), }`;

@@ -7,7 +7,7 @@
  */
 import { encode } from 'fast-png';
 import { percentileWithin } from './preprocess/intensity.js';
-import type { PreparedVolume } from './preprocess/preprocess.js';
+import type { PreparedVolume } from './preprocess/volumes.js';
 
 /** Side of a tile, and space around it, in pixels. */
 const TILE = 160;

@@ -5,11 +5,12 @@ import { basename } from 'node:path';
 import { UserError, messageOf, printable } from '../core/errors.js';
 import { sha256 } from '../core/hash.js';
 import { cacheKey, type CachedScan } from './cache/cache.js';
-import type { ScanFile } from './folder/discover.js';
+import type { ScanFile } from './folder/scan-file.js';
 import type { Format, RawScan, ScanInfo } from './formats/format.js';
 import type { ScanFolder } from './folder/scan-folder.js';
 import type { Transforms } from './options.js';
-import { prepare, type PreparedVolume } from './preprocess/preprocess.js';
+import { prepare } from './preprocess/preprocess.js';
+import type { PreparedVolume } from './preprocess/volumes.js';
 
 export interface Usable {
   readonly file: ScanFile;

@@ -6,12 +6,11 @@
  * before it turns to the next; it hands out views of its inputs and writes its outputs in place.
  */
 import type { Graph, Node } from '../../ir/graph.js';
-import type { ValueOf } from './lower.js';
 import { elementwise } from './lowerings/elementwise.js';
 import { reshape } from './lowerings/shaping.js';
 import { graphProto, valueInfo } from './model.js';
 import { TensorProto_DataType as Type } from './proto/onnx_pb.js';
-import { ABSENT, OnnxWriter, type OnnxValue } from './writer.js';
+import { ABSENT, OnnxWriter, type OnnxValue, type ValueOf } from './writer.js';
 
 /** Shorter vectors stay in the cache as they are. */
 const LONG = 2 ** 17;

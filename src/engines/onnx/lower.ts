@@ -7,7 +7,7 @@ import type { Graph, Node } from '../../ir/graph.js';
 import type { OpName } from '../../ir/ops/index.js';
 import { writeRegion, type Region } from './chunks.js';
 import type { Lowering, Lowerings, LoweringSite } from './lowerings/lowering.js';
-import type { OnnxValue, OnnxWriter } from './writer.js';
+import type { OnnxValue, OnnxWriter, ValueOf } from './writer.js';
 
 export interface Leaves {
   /** ONNX name of an input of the graph. */
@@ -15,9 +15,6 @@ export interface Leaves {
   /** ONNX name of a parameter of the graph. */
   readonly parameter: (name: string) => string;
 }
-
-/** The ONNX value of a node's result, by the node's id. */
-export type ValueOf = (id: number) => OnnxValue;
 
 /** Writes all nodes; returns their values. Nodes of `regions` are written region by region. */
 export function lowerGraph(

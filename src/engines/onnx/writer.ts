@@ -27,6 +27,9 @@ export interface OnnxValue {
   readonly shape: Shape;
 }
 
+/** The value of a node's result, by the node's id. */
+export type ValueOf = (id: number) => OnnxValue;
+
 /** Stands for an optional input that is left out. */
 export const ABSENT: OnnxValue = { name: '', shape: [] };
 

@@ -18,7 +18,7 @@ import type { Json } from '../../core/json.js';
 import { volumeOf } from '../sampling/boxes.js';
 import type { ScanInfo } from '../formats/format.js';
 import { transformsJson, type Transforms } from '../options.js';
-import type { PreparedVolume } from '../preprocess/preprocess.js';
+import type { PreparedVolume } from '../preprocess/volumes.js';
 import { gridOf, type Grid } from './zarr/grid.js';
 import { arrayMetadata, groupMetadata, METADATA, shardPath } from './zarr/metadata.js';
 import { decodeShard, encodeShard, type ZarrData } from './zarr/shard.js';

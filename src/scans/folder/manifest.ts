@@ -8,7 +8,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { UserError } from '../../core/errors.js';
-import type { Listed } from './discover.js';
+import type { Listed } from './scan-file.js';
 import { readTable, type TableRow } from './table.js';
 
 const SPLITS: Readonly<Record<string, 'train' | 'validation'>> = {

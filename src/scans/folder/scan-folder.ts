@@ -2,7 +2,8 @@
  * A folder of scans together with its index and the cache: what reading it needs, opened once.
  */
 import { defaultCacheDirectory, openCache, sweepCache, type ScanCache } from '../cache/cache.js';
-import { discoverScans, type ScanFile } from './discover.js';
+import { discoverScans } from './discover.js';
+import type { ScanFile } from './scan-file.js';
 import type { LeftOut } from './left-out.js';
 import type { ScanOptions } from '../options.js';
 import { openPseudonyms } from '../cache/pseudonym.js';

@@ -8,8 +8,8 @@
 import { basename, dirname, extname } from 'node:path';
 import { printable } from '../../core/errors.js';
 import { upperMedian } from '../../core/statistics/quantiles.js';
-import type { Member } from './discover.js';
 import { partsOf, type Part } from './parts.js';
+import type { Member } from './scan-file.js';
 
 /** Files of one scan, by name, and what to know about it. */
 export interface Group {

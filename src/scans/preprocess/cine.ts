@@ -6,8 +6,8 @@
 import type { Triple } from '../../core/tensor.js';
 import type { RawScan, VoxelArray } from '../formats/format.js';
 import type { ScanOptions } from '../options.js';
-import type { Resampled } from './preprocess.js';
 import { resample, resampledShape } from './resample.js';
+import type { Resampled } from './volumes.js';
 
 /** One slice and several frames. */
 export function isCine({ size, frames }: Pick<RawScan, 'size' | 'frames'>): boolean {

@@ -12,35 +12,13 @@ import { filled, measuredClip, measuredFrames, measuredOf } from './measured.js'
 import { clippingOf, type Clipping, type Transforms } from '../options.js';
 import { resample, resampledShape } from './resample.js';
 import { STEEPEST_DEGREES, shearOf, upright } from './shear.js';
+import type { PreparedVolume, Resampled } from './volumes.js';
 
 /** Outside of these the header's spacing is wrong, or the experiment's. */
 const FEWEST_VOXELS = 8;
 const LARGEST_VOXELS = 2 ** 27;
 const LONGEST_MM = 5000;
 const LONGEST_PIXEL = 16;
-
-export interface PreparedVolume {
-  /** `[C, D, H, W]`. */
-  readonly shape: readonly [number, number, number, number];
-  /** Millimetres along `[D, H, W]`; for cine, seconds along D. */
-  readonly spacing: Triple;
-  /** Seconds from frame to frame where D is time, else null. */
-  readonly frameTime: number | null;
-  /** `[C, D, H, W]`. */
-  readonly voxels: Float32Array;
-  /** `[D, H, W]`, 1 where there is tissue. */
-  readonly foreground: Uint8Array;
-}
-
-/** A frame, or what was made of several: `[D, H, W]` with its spacing. */
-export interface Resampled {
-  readonly voxels: Float32Array;
-  readonly shape: Triple;
-  readonly spacing: Triple;
-  readonly frameTime: number | null;
-  /** `[D, H, W]`, 1 where something was measured, 0 at padding; absent where there is none. */
-  readonly measured?: Uint8Array;
-}
 
 /** One volume, or one per frame. A scan that can not be used throws a `UserError` with `name` as its subject. */
 export function prepare(name: string, stored: RawScan, transforms: Transforms): PreparedVolume[] {

@@ -40,9 +40,9 @@ export function resample(
   const along = (axis: 0 | 1 | 2): Weights =>
     resamplingWeights(shape[axis], out[axis], target[axis] / spacing[axis]);
   // Rows first, since they are contiguous and leave less for the other passes.
-  let current = pass(voxels, shape[0] * shape[1], shape[2], 1, along(2));
-  current = pass(current, shape[0], shape[1], out[2], along(1));
-  current = pass(current, 1, shape[0], out[1] * out[2], along(0));
+  let current = pass(voxels, [shape[0] * shape[1], shape[2], 1], along(2));
+  current = pass(current, [shape[0], shape[1], out[2]], along(1));
+  current = pass(current, [1, shape[0], out[1] * out[2]], along(0));
   return { voxels: current, shape: out };
 }
 
@@ -80,17 +80,14 @@ function resamplingWeights(inputs: number, outputs: number, step: number): Weigh
   return { length: outputs, taps, first, weights };
 }
 
+type Extents = readonly [outer: number, inputs: number, inner: number];
+
 /** Resamples the middle axis of `[outer, inputs, inner]`. */
-function pass(
-  input: Float32Array,
-  outer: number,
-  inputs: number,
-  inner: number,
-  weights: Weights,
-): Float32Array {
+function pass(input: Float32Array, extents: Extents, weights: Weights): Float32Array {
+  const [outer, , inner] = extents;
   const output = new Float32Array(outer * weights.length * inner);
-  if (inner === 1) sumWithinRows(input, output, outer, inputs, weights);
-  else sumRows(input, output, outer, inputs, inner, weights);
+  if (inner === 1) sumWithinRows(input, output, extents, weights);
+  else sumRows(input, output, extents, weights);
   return output;
 }
 
@@ -98,8 +95,7 @@ function pass(
 function sumWithinRows(
   input: Float32Array,
   output: Float32Array,
-  rows: number,
-  inputs: number,
+  [rows, inputs]: Extents,
   { length, taps, first, weights }: Weights,
 ): void {
   let to = 0;
@@ -118,9 +114,7 @@ function sumWithinRows(
 function sumRows(
   input: Float32Array,
   output: Float32Array,
-  outer: number,
-  inputs: number,
-  inner: number,
+  [outer, inputs, inner]: Extents,
   { length, taps, first, weights }: Weights,
 ): void {
   for (let o = 0; o < outer; o++) {

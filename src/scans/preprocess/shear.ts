@@ -87,11 +87,12 @@ export function upright(
   const straight = new Float32Array(out[0] * out[1] * out[2]).fill(lowest);
   let to = 0;
   for (let k = 0; k < depth; k++) {
+    const slice = { values: voxels.subarray(k * height * width, (k + 1) * height * width), height, width };
     for (let y = 0; y < out[1]; y++) {
       const j = y + firstH - sliceShift * k;
       const shift = firstW - rowShift * j - sliceShiftW * k;
       for (let x = 0; x < out[2]; x++, to++) {
-        const value = bilinear(voxels, k * height * width, height, width, j, x + shift);
+        const value = bilinear(slice, j, x + shift);
         if (value !== null) straight[to] = value;
       }
     }
@@ -102,21 +103,21 @@ export function upright(
 /** Half of rounding errors: places this near a border are on it. */
 const NEAR = 1e-4;
 
-/** The value at row `j` and column `i` of the slice that begins at `start`; null outside of it. */
-function bilinear(
-  voxels: Float32Array,
-  start: number,
-  height: number,
-  width: number,
-  j: number,
-  i: number,
-): number | null {
+/** Values `[H, W]`. */
+interface Slice {
+  readonly values: Float32Array;
+  readonly height: number;
+  readonly width: number;
+}
+
+/** The value at row `j` and column `i`; null outside of the slice. */
+function bilinear({ values, height, width }: Slice, j: number, i: number): number | null {
   if (j < -NEAR || i < -NEAR || j > height - 1 + NEAR || i > width - 1 + NEAR) return null;
   const top = Math.min(Math.max(Math.floor(j), 0), height - 1);
   const left = Math.min(Math.max(Math.floor(i), 0), width - 1);
   const [dj, di] = [Math.min(Math.max(j - top, 0), 1), Math.min(Math.max(i - left, 0), 1)];
   const at = (row: number, column: number): number =>
-    voxels[start + Math.min(row, height - 1) * width + Math.min(column, width - 1)] as number;
+    values[Math.min(row, height - 1) * width + Math.min(column, width - 1)] as number;
   const upper = at(top, left) * (1 - di) + at(top, left + 1) * di;
   return upper * (1 - dj) + (at(top + 1, left) * (1 - di) + at(top + 1, left + 1) * di) * dj;
 }

@@ -5,7 +5,7 @@ import { UserError } from '../../core/errors.js';
 import { volumeOf } from './boxes.js';
 import { openCache } from '../cache/cache.js';
 import { ChunkMemory } from '../cache/chunk-memory.js';
-import type { PreparedVolume } from '../preprocess/preprocess.js';
+import type { PreparedVolume } from '../preprocess/volumes.js';
 import {
   memoryVolume,
   type RecipeVolume,

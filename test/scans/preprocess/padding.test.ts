@@ -11,7 +11,8 @@ import { rngOf } from '../../../src/core/random.js';
 import { dicom } from '../../../src/scans/formats/dicom.js';
 import type { RawScan } from '../../../src/scans/formats/format.js';
 import { ScanOptions, transformsOf } from '../../../src/scans/options.js';
-import { prepare, type PreparedVolume } from '../../../src/scans/preprocess/preprocess.js';
+import { prepare } from '../../../src/scans/preprocess/preprocess.js';
+import type { PreparedVolume } from '../../../src/scans/preprocess/volumes.js';
 import { memoryVolume } from '../../../src/scans/sampling/scan-set.js';
 import {
   AXIAL,

@@ -76,7 +76,8 @@ export function decodeGif(path: string, bytes: Uint8Array): VideoFrames {
       if (large !== null) throw reader.refuse(large);
       if (pictures.length === 0) canvas.fill(empty(control.transparent !== null || shared === null));
       const before = canvas;
-      const box = drawn(reader, (canvas = canvas.slice()), width, height, shared, control);
+      canvas = canvas.slice();
+      const box = drawn(reader, { canvas, width, height }, shared, control);
       pictures.push(canvas);
       times.push(time / 100);
       time += control.delay;
@@ -123,12 +124,17 @@ interface Box {
   readonly height: number;
 }
 
-/** Draws the next frame onto `canvas` `[height, width]`; returns where. */
+/** Gray levels `[height, width]`. */
+interface Picture {
+  readonly canvas: Uint8Array;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Draws the next frame onto the picture; returns where. */
 function drawn(
   reader: Reader,
-  canvas: Uint8Array,
-  width: number,
-  height: number,
+  { canvas, width, height }: Picture,
   shared: Uint8Array | null,
   { transparent }: Control,
 ): Box {

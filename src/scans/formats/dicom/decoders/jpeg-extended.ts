@@ -75,7 +75,7 @@ function decodeScan(tables: Tables, header: Uint8Array, reader: BitReader): Uint
   if (frame === undefined || dc === undefined || ac === undefined || steps === undefined)
     throw new Error('a scan without its tables');
   const { rows, columns, bits } = frame;
-  const out = new Uint16Array(rows * columns);
+  const picture = { samples: new Uint16Array(rows * columns), rows, columns, bits };
   const [across, blocks] = [Math.ceil(columns / 8), Math.ceil(columns / 8) * Math.ceil(rows / 8)];
   const coefficients = new Float64Array(64);
   let last = 0;
@@ -95,20 +95,25 @@ function decodeScan(tables: Tables, header: Uint8Array, reader: BitReader): Uint
       if (k > 63) throw new Error('a block has more than 64 coefficients');
       if (size > 0) coefficients[ZIGZAG[k] as number] = reader.signed(size) * (steps[k] as number);
     }
-    placeBlock(out, rows, columns, 8 * Math.floor(block / across), 8 * (block % across), coefficients, bits);
+    placeBlock(picture, 8 * Math.floor(block / across), 8 * (block % across), coefficients);
   }
-  return out;
+  return picture.samples;
 }
 
-/** The block of these coefficients, shifted to be unsigned, as far as it lies within the picture. */
+/** The samples decoded so far, row by row. */
+interface Picture {
+  readonly samples: Uint16Array;
+  readonly rows: number;
+  readonly columns: number;
+  readonly bits: number;
+}
+
+/** Writes the block of these coefficients, shifted to be unsigned, as far as it lies within the picture. */
 function placeBlock(
-  out: Uint16Array,
-  rows: number,
-  columns: number,
+  { samples, rows, columns, bits }: Picture,
   top: number,
   left: number,
   coefficients: Float64Array,
-  bits: number,
 ): void {
   const half = new Float64Array(64);
   for (let v = 0; v < 8; v++) {
@@ -123,7 +128,7 @@ function placeBlock(
     for (let x = 0; x < Math.min(8, columns - left); x++) {
       let sum = middle;
       for (let v = 0; v < 8; v++) sum += (COSINES[8 * y + v] as number) * (half[8 * v + x] as number);
-      out[(top + y) * columns + left + x] = Math.min(most, Math.max(0, Math.round(sum)));
+      samples[(top + y) * columns + left + x] = Math.min(most, Math.max(0, Math.round(sum)));
     }
   }
 }

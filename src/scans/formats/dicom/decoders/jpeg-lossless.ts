@@ -99,7 +99,7 @@ function decodeScan(reader: BitReader, frame: Frame, scan: Scan, out: Uint16Arra
   for (let row = 0; row < rows; row++) {
     const start = row % restartRows === 0;
     if (start && row > 0) reader.restart(row / restartRows - 1);
-    decodeRow(reader, frame, scan, out, row * stride, start);
+    decodeRow(reader, frame, scan, out, { from: row * stride, alone: start });
   }
   if (pointTransform === 0) return;
   for (const place of places)
@@ -109,15 +109,14 @@ function decodeScan(reader: BitReader, frame: Frame, scan: Scan, out: Uint16Arra
 /**
  * One row of the scan's components. Sums are modulo 2¹⁶, which is what storing them does.
  *
- * @param alone nothing above it may be used
+ * @param row index of its first sample in `out`; `alone`: nothing above it may be used
  */
 function decodeRow(
   reader: BitReader,
   { bits, columns, components: { length: step } }: Frame,
   { places, tables, predictor, pointTransform }: Scan,
   out: Uint16Array,
-  from: number,
-  alone: boolean,
+  { from, alone }: { readonly from: number; readonly alone: boolean },
 ): void {
   const above = columns * step;
   for (let column = 0, pixel = from; column < columns; column++, pixel += step) {

@@ -22,30 +22,34 @@ export function decodeRle(bytes: Uint8Array, pixels: number, samples: number, wi
     const to = segment + 1 < segments ? view.getUint32(8 + 4 * segment, true) : bytes.length;
     const sample = Math.floor(segment / width);
     const byte = width - 1 - (segment % width);
-    unpack(bytes, from, Math.min(to, bytes.length), out, sample * pixels * width + byte, width, pixels);
+    unpack(bytes.subarray(from, to), out, {
+      start: sample * pixels * width + byte,
+      step: width,
+      count: pixels,
+    });
   }
   return out;
 }
 
-/** Unpacks `count` bytes to every `step`-th byte of `out`. */
-function unpack(
-  bytes: Uint8Array,
-  from: number,
-  to: number,
-  out: Uint8Array,
-  start: number,
-  step: number,
-  count: number,
-): void {
+/** Every `step`-th byte from `start` on, `count` of them. */
+interface Strided {
+  readonly start: number;
+  readonly step: number;
+  readonly count: number;
+}
+
+/** Unpacks a segment to some of the bytes of `out`. */
+function unpack(segment: Uint8Array, out: Uint8Array, { start, step, count }: Strided): void {
   let done = 0;
-  let at = from;
-  while (done < count && at < to) {
-    const control = bytes[at++] as number;
+  let at = 0;
+  while (done < count && at < segment.length) {
+    const control = segment[at++] as number;
     if (control === 128) continue;
     const repeated = control > 128;
     const length = Math.min(repeated ? 257 - control : control + 1, count - done);
-    for (let i = 0; i < length; i++, done++) out[start + done * step] = bytes[repeated ? at : at + i] ?? 0;
+    for (let i = 0; i < length; i++, done++) out[start + done * step] = segment[repeated ? at : at + i] ?? 0;
     at += repeated ? 1 : control + 1;
   }
-  if (done < count || at > to) throw new Error(`an RLE segment ends after ${done} of ${count} bytes`);
+  if (done < count || at > segment.length)
+    throw new Error(`an RLE segment ends after ${done} of ${count} bytes`);
 }
