@@ -33,9 +33,10 @@ export * from './nn/index.js';
 export type { Crop } from './scans/sampling/scan-set.js';
 export * from './search/genes/index.js';
 export { defineSpace, type SearchSpace, type SpaceContext } from './search/space.js';
+/** @deprecated The name of `asSequential` in voxolve 0.3. */
+export { asSequential as told } from './search/strategy.js';
 export {
   asSequential,
-  told,
   type GenomeSpace,
   type Proposal,
   type Result,

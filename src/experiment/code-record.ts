@@ -1,5 +1,5 @@
 /**
- * The record of a user's own code that a search keeps, and whether the code now is still that.
+ * The record of a user's own code in a search's database, and the check that the code now is still that.
  */
 import { basename, dirname, resolve } from 'node:path';
 import { UserError } from '../core/errors.js';

@@ -1,5 +1,5 @@
 /**
- * Sections of the experiment file on what is trained beside the search, and on trainings that are ended early.
+ * Sections of the experiment file on auxiliary evaluations, and on trainings that are ended early.
  */
 import { z } from 'zod';
 

@@ -1,9 +1,9 @@
 /**
- * Whether a network may be proposed: it fits the task's input and keeps the experiment's constraints.
+ * Feasibility of a network: it may be proposed if it fits the task's input and keeps the experiment's constraints.
  *
- * A search asks this of hundreds of genomes for every one that it trains, so what is cheap comes first: layers and
- * their shapes, then the encoder's graph where latency is limited, then the graphs with the head, and last the gradients, which the memory of training follows from. A
- * pure function: the same genome is judged alike in every process and on resume.
+ * A search asks this of hundreds of genomes for every one that it trains, so what is cheap comes first: layers and their
+ * shapes, then the encoder's graph where latency is limited, then the graphs with the head, and last the gradients, which the
+ * memory of training follows from. A pure function: the same genome is judged alike in every process and on resume.
  */
 import type { Feasibility, ProgramCost } from '../core/records.js';
 import type { Architecture } from '../nn/architecture.js';
@@ -12,7 +12,7 @@ import { summarise } from '../nn/summary.js';
 import type { TaskPlan } from '../tasks/task.js';
 import type { Constraints } from './schema.js';
 
-/** What is computed only for networks that keep the limits before it. */
+/** Predictions that are computed only for networks that keep the limits before them. */
 export interface Predictions {
   readonly training: () => ProgramCost;
   /** Absent where the search does not limit it. `input`: `[1, C, D, H, W]`. */
@@ -51,7 +51,7 @@ function misfit(architecture: Architecture, inputs: readonly TaskPlan['encoderIn
   return reasons.find((reason) => reason !== null) ?? null;
 }
 
-/** What the encoder alone exceeds; the head only adds to it. */
+/** Limit that the encoder alone exceeds; the head only adds to it. */
 function encoderExcess(architecture: Architecture, plan: TaskPlan, limits: Constraints): string | null {
   const summaries = inputsOf(plan).map((input) => summarise(architecture, input));
   const macs = summaries.reduce((sum, summary) => sum + summary.macs, 0);

@@ -10,7 +10,7 @@ import { Experiment } from './schema.js';
 
 type Schema = { readonly [key: string]: unknown };
 
-/** What `isPath` takes for a path. */
+/** A path, as `isPath` recognises one. */
 const ownFile = (what: string): Schema => ({
   type: 'string',
   pattern: '[\\\\/]|\\.[cm]?[jt]s$',

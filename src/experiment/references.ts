@@ -1,5 +1,5 @@
 /**
- * What an experiment refers to by name or by path: its strategy (and those within it) and its proxy task.
+ * Names and paths in an experiment: of its strategy (and those within it) and its proxy task.
  */
 import type { Json } from '../core/json.js';
 import { isPath } from './plugins/load.js';

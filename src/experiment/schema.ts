@@ -18,7 +18,7 @@ const reference = (what: string) =>
     }),
   ]);
 
-export const PhantomOptions = z.strictObject({
+const PhantomOptions = z.strictObject({
   patients: z.number().int().min(2).max(1000).default(16),
   size: z.number().int().min(16).max(256).default(48).describe('voxels along each axis'),
   seed: z.number().int().min(0).default(1),
@@ -67,7 +67,7 @@ export const Constraints = z.strictObject({
 
 export type Constraints = z.output<typeof Constraints>;
 
-/** What `--device` takes: those of engine onnx (cpu, webgpu, cuda) and of engine tfjs (gpu, cpu, js). */
+/** Values of `--device`: those of engine onnx (cpu, webgpu, cuda) and of engine tfjs (gpu, cpu, js). */
 export const devices = ['auto', 'cpu', 'webgpu', 'cuda', 'gpu', 'js'] as const;
 
 const fields = z.strictObject({

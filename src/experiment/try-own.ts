@@ -2,8 +2,8 @@
  * A search space and a proxy task of the user's own tried before anything is trained: does the one build networks, and does
  * the other give, for one batch, what its plan says?
  *
- * What is found here would otherwise be found by the first candidate, after the scans were read and the database written,
- * or never: a label beyond the classes trains in silence.
+ * Mistakes that are found here would otherwise be found by the first candidate, after the scans were read and the database
+ * was written, or never: a label beyond the classes trains in silence.
  */
 import { UserError } from '../core/errors.js';
 import { rngOf, type Rng } from '../core/random.js';
@@ -20,7 +20,7 @@ import { isPath } from './plugins/index.js';
 import type { PlannedExperiment } from './resolve.js';
 import { taskNameOf } from './references.js';
 
-/** How often a batch is made again: a few labels drawn elsewhere may agree by chance. */
+/** Times that a batch is made again: a few labels drawn elsewhere may agree by chance. */
 const REPEATS = 3;
 /** Genomes drawn in search of one that fits the task's input. */
 const DRAWS = 100;
@@ -148,7 +148,7 @@ function classesIn({ nodes }: Graph): readonly { readonly name: string; readonly
   const inputOf = (id: number | undefined): string | undefined => {
     const node = id === undefined ? undefined : byId.get(id);
     if (node?.op === 'input') return (node.attributes as { readonly name: string }).name;
-    // What only moves values about leaves them in their range.
+    // Ops that only move values about leave them in their range.
     return node?.op === 'reshape' || node?.op === 'transpose' || node?.op === 'broadcastTo'
       ? inputOf(node.inputs[0])
       : undefined;

@@ -39,7 +39,7 @@ function drawAccepted(set: ScanSet, plan: TaskPlan, split: 'train' | 'validation
 
 /** Batches `first` to `first + count - 1` of a stream: what one call of the engine takes. */
 export interface BatchCall {
-  /** Of the stream's generator. */
+  /** Key of the stream's generator. */
   readonly key: Key;
   readonly first: number;
   readonly count: number;

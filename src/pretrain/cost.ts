@@ -1,5 +1,5 @@
 /**
- * What training a program will cost, before anything is compiled.
+ * Cost of training a program, before anything is compiled.
  */
 import { differentiate } from '../autodiff/differentiate.js';
 import type { TrainingProgram } from '../engines/engine.js';
@@ -8,7 +8,7 @@ import { sizeOf } from '../core/tensor.js';
 import { costOf } from '../ir/cost.js';
 import type { Graph, Node } from '../ir/graph.js';
 
-/** What of a program takes memory, in bytes of the graph's own values. */
+/** Memory of a program by part, in bytes of the graph's own values. */
 export interface MemoryParts {
   /** Live values at the worst moment of a step. */
   readonly activations: number;

@@ -1,5 +1,5 @@
 /**
- * What is recorded while training: values by name and step.
+ * Curves recorded while training: values by name and step.
  */
 import type { Curve } from '../core/records.js';
 

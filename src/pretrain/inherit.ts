@@ -28,7 +28,7 @@ export function inheritProgram(architecture: Architecture, parent: TensorMap, dr
   return { weights, provenance };
 }
 
-/** Whether axis 1 runs over the encoder's features and nothing else differs. */
+/** True if axis 1 runs over the encoder's features and nothing else differs. */
 function readsFeatures(before: Shape, now: Shape, features: number): boolean {
   const others = (shape: Shape): string => shape.filter((_, axis) => axis !== 1).join();
   return now[1] === features && before.length === now.length && others(before) === others(now);

@@ -1,5 +1,5 @@
 /**
- * How far the rows of a Jacobian point into different directions: −Σ (ln(v + k) + 1 / (v + k)) over the eigenvalues v of
+ * A score of how far the rows of a Jacobian point into different directions: −Σ (ln(v + k) + 1 / (v + k)) over the eigenvalues v of
  * their correlation matrix, by its Cholesky factor: Σ ln v is the determinant's logarithm, Σ 1/v the inverse's trace.
  *
  * Source: Mellor et al., "Neural Architecture Search without Training", arXiv 2006.04647v1, equation 5.

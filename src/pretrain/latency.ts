@@ -98,7 +98,7 @@ function weightedFit(samples: readonly Sample[], scales: readonly number[]): Wor
 /** A ratio beyond which nothing more is to be told. */
 const FARTHEST = 1000;
 
-/** How well encoders are predicted that took no part in the fit. */
+/** Error of the prediction for encoders that took no part in the fit. */
 export function leftOutError(samples: readonly Sample[]): LatencyModel['leftOut'] {
   return spreadOf(
     samples.map(({ work, milliseconds }, i) => {

@@ -1,5 +1,5 @@
 /**
- * How a candidate is trained: the experiment's `training` section. All budgets are steps, never seconds.
+ * Options of training: the experiment's `training` section. All budgets are steps, never seconds.
  */
 import { z } from 'zod';
 

@@ -26,7 +26,7 @@ export interface Snapshot {
   readonly curves: readonly Curve[];
 }
 
-/** What a watcher is told after each call of the engine. */
+/** Report after each call of the engine. */
 export interface Report {
   readonly step: number;
   /** Mean over the steps of the call. */
@@ -72,7 +72,7 @@ export class Interrupted extends Error {
   }
 }
 
-/** What one call of the engine may hold: bytes of batches, steps, and work (a second or two on a CPU). */
+/** Limits of one call of the engine: bytes of batches, steps, and work (a second or two on a CPU). */
 const callBytes = 32 * 2 ** 20;
 const callSteps = 25;
 const callMacs = 6e9;

@@ -9,7 +9,7 @@ import type { OptimiserSpec, TrainingProgram } from '../engines/engine.js';
 import type { TaskPlan } from '../tasks/task.js';
 import type { TrainingOptions } from './options.js';
 
-/** What stands before the encoder's parameters in a training program. */
+/** Prefix of the encoder's parameters in a training program. */
 export const encoderPrefix = 'encoder.';
 
 export function trainingProgram(

@@ -1,12 +1,12 @@
 /**
- * When training ends before its last step. The rule sees curves over steps and nothing else, so that it decides the
+ * Rules by which training ends before its last step. They see curves over steps and nothing else, so that they decide the
  * same on every machine.
  */
 import type { Threshold } from '../core/records.js';
 import { meanOf } from '../core/statistics/descriptive.js';
 import type { TrainingOptions } from './options.js';
 
-/** Whether training at `step` has fallen behind: its best score so far is below what is demanded there. */
+/** True if training at `step` has fallen behind: its best score so far is below what is demanded there. */
 export function fellBehind(
   demanded: readonly Threshold[] | undefined,
   step: number,

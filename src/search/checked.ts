@@ -2,7 +2,7 @@
  * A strategy whose every decision is held against the contract (strategy.ts), for strategies that come from elsewhere: a
  * decision that breaks it ends the search before it is written down, with the rule, the value and the candidate.
  *
- * Whether a decision rests on what it may is seen by asking twice with equal generators. What a strategy draws elsewhere
+ * A decision that rests on more than it may is found by asking twice with equal generators. What a strategy draws elsewhere
  * while it is told is found when the log is replayed (`voxolve verify`, and on resume).
  */
 import type { Genome } from '../core/records.js';
@@ -12,10 +12,10 @@ import { rngOf, type Rng } from '../core/random.js';
 import type { Proposal, SequentialStrategy, Strategy } from './strategy.js';
 
 export interface Contract {
-  /** How messages name the strategy: its file. */
+  /** Name of the strategy in messages: its file. */
   readonly subject: string;
   readonly lookahead: number;
-  /** What is wrong with a genome; null where it is one of the space's. */
+  /** Problem of a genome; null where it is one of the space's. */
   readonly problem: (genome: Genome) => string | null;
 }
 

@@ -7,13 +7,13 @@ import type { Genome, Mutation } from '../core/records.js';
 import { UserError } from '../core/errors.js';
 import type { GenomeSpace } from './strategy.js';
 
-/** Why a genome may not be proposed, in plain words; null where it may. A pure function. */
+/** Reason why a genome may not be proposed, in plain words; null where it may. A pure function. */
 export type Feasible = (genome: Genome) => string | null;
 
-/** How many mutations in a row are tried where fewer only lead to genomes that break a constraint. */
+/** Most mutations in a row, tried where fewer only lead to genomes that break a constraint. */
 const LONGEST_WALK = 4;
 
-/** How many crossings of two genomes are tried. */
+/** Crossings of two genomes that are tried. */
 const CROSSINGS = 20;
 
 /**

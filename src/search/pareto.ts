@@ -9,7 +9,7 @@
  */
 export type Point = readonly number[];
 
-/** Whether `a` is at least as good as `b` in everything and better in something. */
+/** True if `a` is at least as good as `b` in everything and better in something. */
 export function dominates(a: Point, b: Point): boolean {
   let better = false;
   for (let i = 0; i < a.length; i++) {
@@ -20,15 +20,15 @@ export function dominates(a: Point, b: Point): boolean {
   return better;
 }
 
-/** Those that none dominates; of equal points all. */
+/** Items that none dominates; of equal points all. */
 export function front<T>(items: readonly T[], pointOf: (item: T) => Point): readonly T[] {
   // In this order no point is dominated by a later one.
   const sorted = [...items].sort((a, b) => lexicographic(pointOf(b), pointOf(a)));
-  const kept: T[] = [];
+  const found: T[] = [];
   for (const item of sorted) {
-    if (!kept.some((other) => dominates(pointOf(other), pointOf(item)))) kept.push(item);
+    if (!found.some((other) => dominates(pointOf(other), pointOf(item)))) found.push(item);
   }
-  const members = new Set(kept);
+  const members = new Set(found);
   return items.filter((item) => members.has(item));
 }
 

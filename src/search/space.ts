@@ -27,7 +27,7 @@ export interface SearchSpace<G extends Json = Json, A = unknown> {
   readonly named?: Readonly<Record<string, G>>;
   /** Must be a pure function; may be called in any thread. */
   build(genome: G, context: SpaceContext): A;
-  /** What `build` gives, followed by the published head for that many classes; absent: a plain linear one. */
+  /** The network of `build`, followed by the published head for that many classes; absent: a plain linear one. */
   classify?(genome: G, context: SpaceContext, classes: number): A;
   /** Places for changes besides the gene's own; each must lead to a valid and different genome. */
   operators?(genome: G): readonly Site<G>[];
@@ -38,7 +38,7 @@ export function defineSpace<G extends Json, A>(space: SearchSpace<G, A>): Search
   return space;
 }
 
-/** What a strategy sees of a space. */
+/** A space as strategies see it. */
 export function genomeSpace<G extends Json, A>(space: SearchSpace<G, A>): GenomeSpace {
   return {
     sample: (rng) => space.gene.sample(rng),
@@ -53,7 +53,7 @@ export function genomeSpace<G extends Json, A>(space: SearchSpace<G, A>): Genome
 }
 
 /** One change at one site, picked by weight. */
-export function mutate<G extends Json, A>(space: SearchSpace<G, A>, genome: G, rng: Rng): Change<G> {
+function mutate<G extends Json, A>(space: SearchSpace<G, A>, genome: G, rng: Rng): Change<G> {
   const sites = [...space.gene.sites(genome), ...(space.operators?.(genome) ?? [])];
   if (sites.length === 0) {
     throw new UserError({

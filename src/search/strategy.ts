@@ -90,9 +90,6 @@ export function asSequential(strategy: Strategy): SequentialStrategy {
   };
 }
 
-/** @deprecated The name of `asSequential` in voxolve 0.3. */
-export const told = asSequential;
-
 /** Operations of a space that a strategy may use: it can draw, change and describe genomes, and nothing else. */
 export interface GenomeSpace {
   sample(rng: Rng): Genome;

@@ -1,5 +1,5 @@
 /**
- * Weights files: safetensors beside the database, named by their content.
+ * Weights files: safetensors in a folder next to the database, named by their content.
  *
  * A file is complete before its name exists, and its name is committed only after that; so whatever instant
  * the process dies at, every name in the database has its file. A file that no row names is garbage and goes
@@ -44,7 +44,7 @@ export function readArtifact(store: Store, hash: string): Record<string, Tensor>
   return readSafetensors(bytes, path);
 }
 
-/** The weights with which a candidate ended in the search, by hash; undefined where none were kept. */
+/** The weights with which a candidate ended in the search, by hash; undefined where none are stored. */
 export function artifactOf(
   store: Store,
   candidate: number,
@@ -59,14 +59,14 @@ export function artifactOf(
     .get(candidate, purpose) as string | undefined;
 }
 
-/** What decides which candidate is better: the rung, then the score, then the lower number. */
+/** Order of candidates: the rung, then the score, then the lower number. */
 export interface Standing {
   readonly rung: number;
   readonly score: number;
   readonly number: number;
 }
 
-/** Whether a score is good enough for its weights to be kept: at most `keep` − 1 candidates are better. */
+/** True if a score is good enough for its weights to be stored: at most `keep` − 1 candidates are better. */
 export function worthKeeping(
   store: Store,
   experiment: number,

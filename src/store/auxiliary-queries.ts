@@ -1,5 +1,5 @@
 /**
- * What status shows of evaluations beside the search: full ones, winners, probes.
+ * Queries of auxiliary evaluations, for reports: full ones, winners, probes.
  */
 import type { Store } from './open.js';
 
@@ -8,15 +8,15 @@ export interface TrustRow {
   readonly number: number;
   readonly rung: number;
   readonly params: number | null;
-  /** What the strategy was told. */
+  /** Score that the strategy was told. */
   readonly score: number;
-  /** Of the full evaluation. */
+  /** Score of the full evaluation. */
   readonly full: number;
   /** Accuracy of the ridge probe of its features; null where they were not probed. */
   readonly probe: number | null;
 }
 
-/** How many full evaluations are looked at: the latest. */
+/** Number of full evaluations that are read: the latest. */
 const MOST = 200;
 
 /** The first condition is that of the partial index, which SQLite takes only where a query says it in the same words. */
@@ -39,10 +39,10 @@ export interface WinnerRow {
   readonly params: number | null;
   readonly macs: number | null;
   readonly latency: number | null;
-  /** What the strategy was told. */
+  /** Score that the strategy was told. */
   readonly score: number;
   readonly seed: number | null;
-  /** Of the repetition; null where it is still to come or failed. */
+  /** Score of the repetition; null where it is still to come or failed. */
   readonly repeated: number | null;
   readonly probe: number | null;
 }
@@ -71,7 +71,7 @@ export interface ProbeSummary {
   readonly values: Readonly<Record<string, { value: number; low: number | null; high: number | null }>>;
 }
 
-/** Of the probed candidates the one with the highest score; null where none was probed. */
+/** Probe of the candidate with the highest score among the probed; null where none was probed. */
 export function probeSummary(store: Store, experiment: number): ProbeSummary | null {
   const probed = probedCount(store, experiment);
   if (probed === 0) return null;

@@ -1,5 +1,5 @@
 /**
- * The tables `evaluations`, `curves` and `probes`: what came of training a candidate.
+ * The tables `evaluations`, `curves` and `probes`: outcomes of evaluations.
  */
 import type {
   Curve,
@@ -25,7 +25,7 @@ export interface EvaluationRecord extends Omit<
   readonly seed: number;
   /** Bytes by which training grew its process at most; null where that could not be told. */
   readonly peakBytes?: number | null;
-  /** Content hash of the weights file; null where none is kept. */
+  /** Content hash of the weights file; null where none is stored. */
   readonly artifact: string | null;
   /** JSON of whose weights it started from and where each tensor's values came from; null: freshly drawn. */
   readonly inherited: string | null;
@@ -109,7 +109,7 @@ function insertCurves(store: Store, evaluation: number, curves: readonly Curve[]
   }
 }
 
-/** Those of the search, or those made for another purpose. */
+/** Evaluations of a candidate in the search, or for another purpose. */
 export function evaluationsOf(
   store: Store,
   candidate: number,
@@ -124,25 +124,7 @@ export function evaluationsOf(
     .all(candidate, purpose) as Evaluation[];
 }
 
-export function probesOf(store: Store, evaluation: number): readonly ProbeValue[] {
-  return store
-    .statement('SELECT name, value, low, high FROM probes WHERE evaluation = ? ORDER BY name')
-    .all(evaluation) as ProbeValue[];
-}
-
-export interface CurvePoint {
-  readonly step: number;
-  readonly name: string;
-  readonly value: number | null;
-}
-
-export function curvesOf(store: Store, evaluation: number): readonly CurvePoint[] {
-  return store
-    .statement('SELECT step, name, value FROM curves WHERE evaluation = ? ORDER BY name, step')
-    .all(evaluation) as CurvePoint[];
-}
-
-/** An evaluation beside the search, by its candidate's number. */
+/** An auxiliary evaluation, by its candidate's number. */
 export interface AuxiliaryEvaluation {
   readonly id: number;
   readonly number: number;

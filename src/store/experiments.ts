@@ -14,7 +14,7 @@ export interface NewExperiment {
   readonly space: string;
   readonly task: string;
   readonly lookahead: number;
-  /** How many candidates are wanted. */
+  /** Number of candidates that are wanted. */
   readonly candidates: number;
   readonly engine: string;
   readonly device: string;
@@ -25,11 +25,11 @@ export interface NewExperiment {
   /** The metric of a model that knows nothing. */
   readonly chance: number;
   readonly version: string;
-  /** Why this engine and device: the reason, and what was measured. Null in databases from before it was kept. */
+  /** Why this engine and device: the reason, and what was measured. Null in databases from before it was recorded. */
   readonly engineChoice?: Json | null;
-  /** What the limit on latency is judged by; null where there is no such limit. */
+  /** Model by which the limit on latency is judged; null where there is no such limit. */
   readonly latencyModel?: Json | null;
-  /** Name of the processor on which it begins. Null in databases from before it was kept. */
+  /** Name of the processor on which it begins. Null in databases from before it was recorded. */
   readonly processor?: string | null;
 }
 

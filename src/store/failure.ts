@@ -1,5 +1,5 @@
 /**
- * What goes wrong with the database while it is in use, in words for the user: a full disk, a folder that became
+ * Failures of the database while it is in use, in words for the user: a full disk, a folder that became
  * read-only, a damaged file. What was committed before stays.
  */
 import { messageOf, UserError } from '../core/errors.js';
@@ -30,7 +30,7 @@ export function storageFailure(path: string, error: unknown): unknown {
   );
 }
 
-/** Whether a file is the database or lies beside it under its name. */
+/** True if a file is the database, or another file of it under its name. */
 function isBelow(file: unknown, path: string): boolean {
   return typeof file === 'string' && file.startsWith(path);
 }

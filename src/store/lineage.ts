@@ -20,7 +20,7 @@ export interface LineageRow {
   readonly role: string | null;
   readonly parentRung: number | null;
   readonly parentScore: number | null;
-  /** What changed from the parent, in order. */
+  /** Changes from the parent, in order. */
   readonly mutations: readonly { readonly kind: string; readonly path: string }[];
 }
 

@@ -1,7 +1,7 @@
 /**
  * One writer at a time.
  *
- * The lock is SQLite's own exclusive lock on an empty file beside the database. The operating system holds it
+ * The lock is SQLite's own exclusive lock on an empty file next to the database. The operating system holds it
  * for the process and drops it when the process ends in whatever way, so a lock is never stale. It leaves the
  * database itself free for readers.
  */
@@ -15,7 +15,7 @@ export interface Lock {
   release(): void;
 }
 
-/** How long a writer waits for somebody who only looks whether the lock is held, in milliseconds. */
+/** Milliseconds that a writer waits for somebody who only looks whether the lock is held. */
 const GLANCE = 250;
 
 export function acquireLock(path: string): Lock {
@@ -23,7 +23,7 @@ export function acquireLock(path: string): Lock {
   mkdirSync(artifactFolder(path), { recursive: true });
   const db = new Sqlite(file, { timeout: GLANCE });
   try {
-    // Nothing is ever written to the file, so that no journal need lie beside it.
+    // Nothing is ever written to the file, so that it needs no journal.
     db.pragma('journal_mode = MEMORY');
     db.exec('BEGIN EXCLUSIVE');
   } catch (error) {
@@ -41,7 +41,7 @@ export function acquireLock(path: string): Lock {
   return { release: () => db.close() };
 }
 
-/** Whether another connection, of any process, writes to the database now. */
+/** True if another connection, of any process, writes to the database now. */
 export function isLocked(path: string): boolean {
   if (!existsSync(lockPath(path))) return false;
   const db = new Sqlite(lockPath(path), { readonly: true, timeout: 0 });

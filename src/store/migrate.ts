@@ -5,7 +5,7 @@ import { refuseNewer } from './identify.js';
 import { APPLICATION_ID, MIGRATIONS } from './schema.js';
 import type { SqliteDatabase } from './sqlite.js';
 
-/** How many migrations the database has had. Rolls back what a dead process left half-written, where it may write. */
+/** Number of migrations that the database has had. Rolls back what a dead process left half-written, where it may write. */
 export function versionOf(path: string, db: SqliteDatabase): number {
   // Reads the schema, which a damaged file does not survive; the version alone would.
   db.prepare('SELECT count(*) FROM sqlite_schema').get();

@@ -24,7 +24,7 @@ export interface Store {
   readonly path: string;
   /** False where it was opened to read. */
   readonly writable: boolean;
-  /** What a user should know of the file, a line each. */
+  /** Remarks on the file for the user, a line each. */
   readonly remarks: readonly string[];
   /** A prepared statement, made once per text. */
   statement(sql: string): SqliteStatement;
@@ -38,7 +38,7 @@ export interface Store {
 /** A file without tables: what voxolve before version 0.3 left where it was killed while it made them. */
 export class EmptyDatabase extends UserError {}
 
-/** How long a statement waits for another connection's short transaction, in milliseconds. */
+/** Milliseconds that a statement waits for another connection's short transaction. */
 const BUSY_TIMEOUT = 10_000;
 
 /**
@@ -199,12 +199,12 @@ function emptyDatabase(path: string): EmptyDatabase {
   });
 }
 
-/** Whether the database lies there without a log. To be asked before it is opened, which makes one. */
+/** True if the database lies there without a log. To be asked before it is opened, which makes one. */
 function isBare(path: string): boolean {
   return !existsSync(walPath(path));
 }
 
-/** What to say of a database without a log, where one belongs to it. */
+/** Remark on a database without a log, where one belongs to it. */
 function lostLog(path: string, db: SqliteDatabase): readonly string[] {
   if (!wasLeftOpen(db)) return [];
   const lost = 'copied without its -wal file while a search used it';

@@ -1,5 +1,5 @@
 /**
- * Where a database's other files lie: beside it, under its name.
+ * Paths of a database's other files, which lie next to it under its name.
  */
 
 /** Holds the weights files and the writer's lock. */
@@ -17,7 +17,7 @@ export function journalPath(path: string): string {
   return `${path}-journal`;
 }
 
-/** All files that SQLite keeps beside a database while it is open. */
+/** All files that SQLite makes next to a database while it is open. */
 export function companions(path: string): readonly string[] {
   return [walPath(path), `${path}-shm`, journalPath(path)];
 }

@@ -19,7 +19,7 @@ export interface PrivateCopy {
   remove(): void;
 }
 
-/** How often a copy is begun anew because somebody wrote meanwhile. */
+/** Times that a copy is begun anew because somebody wrote meanwhile. */
 const ATTEMPTS = 5;
 
 /** Copies the database as it is at one instant. */

@@ -1,5 +1,5 @@
 /**
- * What status and lineage show, read in few indexed queries.
+ * Summary and ancestry of candidates, read in few indexed queries.
  */
 import type { CandidateStatus, Mutation } from '../core/records.js';
 import { medianOf } from '../core/statistics/quantiles.js';
@@ -65,7 +65,7 @@ export interface Ancestor {
   readonly latency: number | null;
   /** Number of the parent that it was mutated or promoted from; null for a founder. */
   readonly parent: number | null;
-  /** What changed from that parent, in order. */
+  /** Changes from that parent, in order. */
   readonly mutations: readonly Mutation[];
   /** Its score less the parent's; null where one of them has none. */
   readonly gain: number | null;

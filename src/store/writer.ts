@@ -17,7 +17,7 @@ export function markClosed(db: SqliteDatabase): void {
   db.exec('UPDATE writer SET open = 0, experiment = NULL');
 }
 
-/** Whether the last writer did not close the database, so that rows may lie in its log. */
+/** True if the last writer did not close the database, so that rows may lie in its log. */
 export function wasLeftOpen(db: SqliteDatabase): boolean {
   return db.prepare('SELECT open FROM writer').pluck().get() === 1;
 }
@@ -27,7 +27,7 @@ export function markSearched(store: Store, experiment: number | null): void {
   store.statement('UPDATE writer SET experiment = ?').run(experiment);
 }
 
-/** Whether a process, this one or another, searches an experiment now. */
+/** True if a process, this one or another, searches an experiment now. */
 export function isSearched(store: Store, experiment: number): boolean {
   return (
     store.statement('SELECT experiment FROM writer').pluck().get() === experiment &&

@@ -1,23 +1,23 @@
 /**
- * Evaluations beside the search, of which the strategy is told nothing: random candidates trained fully, to see
+ * Auxiliary evaluations, of which the strategy is told nothing: random candidates trained fully, to see
  * whether scores can be trusted, and the highest scores trained again to find the winner (docs/trust.md).
  *
- * Which they are follows from seed, number and log alone, like every other decision.
+ * They follow from seed, number and log alone, like every other decision.
  */
 import { canonicalJson, type Json } from '../core/json.js';
 import { rngOf } from '../core/random.js';
 
 export interface TrustPlan {
-  /** Of all training steps, the share spent on full evaluations of random candidates; below 1. */
+  /** Share of all training steps that is spent on full evaluations of random candidates; below 1. */
   readonly share: number;
   /** Steps of a full evaluation, as a multiple of the full training's. */
   readonly longer: number;
 }
 
 export interface WinnersPlan {
-  /** How many of the best are trained again. */
+  /** Number of the best that are trained again. */
   readonly candidates: number;
-  /** How often each is. */
+  /** Number of trainings of each. */
   readonly seeds: number;
   /** Steps of each, as a multiple of the full training's. */
   readonly longer: number;
@@ -26,22 +26,22 @@ export interface WinnersPlan {
 export interface AuxiliaryPlan {
   readonly trust?: TrustPlan | undefined;
   readonly winners?: WinnersPlan | undefined;
-  /** Of the search's evaluations, the share whose features are probed; those beside the search all are. */
+  /** Share of the search's evaluations whose features are probed; auxiliary ones all are. */
   readonly probeShare?: number | undefined;
 }
 
-/** Of full evaluations for the trust meter; the search itself has the experiment's seed. */
+/** Seed of full evaluations for the trust meter; the search itself has the experiment's. */
 export function trustSeed(seed: number): number {
   return seed + 1;
 }
 
-/** Of the winners' repetitions. */
+/** Seeds of the winners' repetitions. */
 export function winnerSeeds(seed: number, { seeds }: WinnersPlan): readonly number[] {
   return Array.from({ length: seeds }, (_, k) => seed + 2 + k);
 }
 
 /**
- * Whether a candidate, if it is done, is evaluated fully for the trust meter.
+ * True if a candidate, once it is done, is evaluated fully for the trust meter.
  *
  * Promotions are not, since they are chosen by their scores. One that enters at rung r is worth the steps of its own
  * training and of the promotions that on average follow, which cost as much again at every rung above.
@@ -59,7 +59,7 @@ export function isTrusted(
   return rngOf(seed, number, 'trust').float() < (own * share) / ((1 - share) * longer);
 }
 
-/** Whether an evaluation of the search has its features probed. */
+/** True if an evaluation of the search has its features probed. */
 export function isProbed({ probeShare }: AuxiliaryPlan, seed: number, number: number): boolean {
   return probeShare !== undefined && rngOf(seed, number, 'probe').float() < probeShare;
 }

@@ -13,7 +13,7 @@ import { lowerQuantile } from '../core/statistics/quantiles.js';
 export interface CurveRule {
   /** Name of the curve: scores by training step. */
   readonly curve: string;
-  /** Which quantile of the others is demanded: 0.5 is the median. */
+  /** Quantile of the others that is demanded: 0.5 is the median. */
   readonly quantile: number;
   /** Fewer curves than this stop nobody. */
   readonly atLeast: number;
@@ -27,7 +27,7 @@ export interface ScoreCurve {
 export class CurveStopping {
   /** By rung and step the others' mean scores up to it, ascending. */
   private readonly levels = new Map<number, Map<number, number[]>>();
-  private readonly waiting = new Map<number, ScoreCurve | null>();
+  private readonly untold = new Map<number, ScoreCurve | null>();
   private told = 0;
 
   constructor(
@@ -37,15 +37,15 @@ export class CurveStopping {
 
   /** Makes the curve of a finished candidate known, in any order; null where it has none. */
   finished(number: number, curve: ScoreCurve | null): void {
-    this.waiting.set(number, curve);
+    this.untold.set(number, curve);
   }
 
-  /** What a candidate has to reach. Numbers must be asked in ascending order. */
+  /** Scores that a candidate has to reach. Numbers must be asked in ascending order. */
   thresholdsOf(number: number, rung: number): readonly Threshold[] {
     for (; this.told <= number - this.lookahead; this.told++) {
-      const curve = this.waiting.get(this.told);
+      const curve = this.untold.get(this.told);
       if (curve === undefined) throw new Error(`the curve of candidate ${this.told} is due before ${number}`);
-      this.waiting.delete(this.told);
+      this.untold.delete(this.told);
       if (curve !== null) this.learn(curve);
     }
     const { quantile, atLeast } = this.rule;

@@ -14,7 +14,7 @@ interface Finished {
 }
 
 export interface CurveWatch {
-  /** What a candidate has to reach. Numbers must be asked in ascending order. */
+  /** Scores that a candidate has to reach. Numbers must be asked in ascending order. */
   thresholdsOf(number: number, rung: number): readonly Threshold[];
   /** Null where it was not trained. */
   finished(candidate: Finished, outcome: Pick<EvaluationOutcome, 'status' | 'curves'> | null): void;

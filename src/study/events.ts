@@ -1,5 +1,5 @@
 /**
- * What a running study reports, for live progress. Listening changes nothing.
+ * Events of a running study, for live progress. Listening changes nothing.
  */
 import type { CandidateStatus, EvaluationStatus, Genome } from '../core/records.js';
 

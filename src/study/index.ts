@@ -1,9 +1,7 @@
 /** The study: what runs a search and what checks one. */
 export { runStudy, type StudyEnd, type StudyPlan } from './study.js';
-export { verifyStudy, type Discrepancy, type Verification, type VerifyPlan } from './verify.js';
+export { verifyStudy, type Discrepancy, type Verification } from './verify.js';
 export { FEWEST, trustReports, type TrustReport } from './trust.js';
-export { trustSeed, winnerSeeds, type AuxiliaryPlan } from './auxiliary.js';
-export type { CurveRule } from './curve-stopping.js';
 export { objectiveValues, type Objective } from './objectives.js';
 export type { Best, StudyEvent } from './events.js';
 export {

@@ -1,19 +1,19 @@
 /**
- * What a lineage teaches: which mutations helped, which genes matter, how varied the search still is.
+ * Statistics of a lineage: which mutations helped, which genes matter, how varied the search still is.
  */
 import { entropyOf, meanOf, squaredDeviations } from '../core/statistics/descriptive.js';
 import { wilson } from '../core/statistics/intervals.js';
 import { isJsonArray, type Json } from '../core/json.js';
 import type { LineageRow } from '../store/lineage.js';
 
-/** How one kind of mutation fared. */
+/** Success of one kind of mutation. */
 export interface OperatorSuccess {
   /** The operator and the gene it changed; places in lists stand as `[]`: `step /stages/[]/width`. */
   readonly kind: string;
   readonly gene: string;
   /** Children of one mutation whose score and whose parent's are known, at the same rung. */
   readonly trials: number;
-  /** Those with a higher score than their parent. */
+  /** Children with a higher score than their parent. */
   readonly successes: number;
   /** Share of successes, with its 95 % Wilson interval. */
   readonly rate: number;
@@ -50,7 +50,7 @@ export function operatorSuccess(rows: readonly LineageRow[]): readonly OperatorS
     .sort((a, b) => b.trials - a.trials || (`${a.kind} ${a.gene}` < `${b.kind} ${b.gene}` ? -1 : 1));
 }
 
-/** What a gene's value goes with. An association, not a cause: the search does not choose values at random. */
+/** Scores by a gene's value. An association, not a cause: the search does not choose values at random. */
 export interface GeneEffect {
   readonly gene: string;
   /** Share of the scores' variance between values (eta squared). */
@@ -95,7 +95,7 @@ export function geneEffects(rows: readonly LineageRow[]): readonly GeneEffect[] 
     .sort((a, b) => b.explained - a.explained);
 }
 
-/** How varied the candidates proposed in one stretch of the search are. */
+/** Diversity of the candidates proposed in one stretch of the search. */
 export interface Diversity {
   readonly from: number;
   /** The last number of the stretch. */

@@ -120,7 +120,7 @@ function resultFrom(candidate: Measured, status: Result['status'], objectives: r
 }
 
 /** A diverged candidate is done, with the worst score. */
-export function statusOf({ status }: EvaluationOutcome): Exclude<CandidateStatus, 'pending' | 'running'> {
+function statusOf({ status }: EvaluationOutcome): Exclude<CandidateStatus, 'pending' | 'running'> {
   return status === 'diverged' ? 'done' : status;
 }
 

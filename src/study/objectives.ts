@@ -1,5 +1,5 @@
 /**
- * What a search weighs besides the score: all as numbers to be maximised.
+ * Objectives of a search: the score and, where it weighs them, costs, all as numbers to be maximised.
  */
 export type Objective = 'score' | 'params' | 'macs';
 

@@ -108,7 +108,7 @@ function replayByNeed(strategy: SelectiveStrategy, draws: Draws, lookahead: numb
     inOrder: false,
     lacks,
     next: (end) => {
-      // Those further ahead may rest on results beyond the highest that is known: looking at them can wait.
+      // Candidates further ahead may rest on results beyond the highest that is known: looking at them can wait.
       while (ready.size === 0 && looked < end && looked <= highest + lookahead) {
         if (!decided.has(looked)) look(looked);
         looked++;

@@ -38,7 +38,7 @@ export interface StudyPlan {
   readonly keepWeights: number;
   /** True if children start from their parent's weights; then `keepWeights` must keep all. */
   readonly inherit?: boolean;
-  /** What the search weighs; absent: the score alone. */
+  /** Objectives of the search; absent: the score alone. */
   readonly objectives?: readonly Objective[];
   /** Evaluations besides those that the strategy is told of; absent: none. */
   readonly auxiliary?: AuxiliaryPlan;

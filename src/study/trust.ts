@@ -16,12 +16,12 @@ export const FEWEST = 8;
 export type Verdict = 'too few' | 'better' | 'no better' | 'worse';
 
 export interface TrustReport {
-  /** What is taken for the truth: the score of the full evaluation, or the probe of its features. */
+  /** Taken for the truth: the score of the full evaluation, or the probe of its features. */
   readonly target: 'full score' | 'probe';
   readonly evaluations: number;
   /** Kendall's τ of the search's score with the target; null where there are too few. */
   readonly score: Correlation | null;
-  /** Of the parameter count with the target. */
+  /** The same of the parameter count. */
   readonly params: Correlation | null;
   /** The first less the second. */
   readonly gain: { readonly value: number; readonly interval: readonly [number, number] } | null;

@@ -1,5 +1,5 @@
 /**
- * Verification of what happens beside the decisions on candidates: trainings ended by their curves, full evaluations
+ * Verification of everything but the decisions on candidates: trainings ended by their curves, full evaluations
  * for the trust meter, the choice of winners and their repetitions.
  */
 import type { Candidate } from '../store/candidates.js';
@@ -35,17 +35,17 @@ export function curveCheck(
   };
 }
 
-interface Beside {
+interface Decided {
   readonly candidates: readonly Candidate[];
   readonly plan: AuxiliaryPlan;
   readonly rungs: readonly number[] | undefined;
 }
 
-/** Whether each evaluation beside the search is one that the log asks for. Missing ones are still to come. */
+/** Compares each auxiliary evaluation with those that the log asks for. Missing ones are still to come. */
 export function compareAuxiliary(
   store: Store,
   experiment: ExperimentRow,
-  { candidates, plan, rungs }: Beside,
+  { candidates, plan, rungs }: Decided,
   comparison: (candidate: number) => Compare,
 ): void {
   const rounds = roundsOf(store, experiment.id);

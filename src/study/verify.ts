@@ -26,11 +26,11 @@ export interface Discrepancy {
   /** Number of the candidate. */
   readonly candidate: number;
   /**
-   * What differs: `number`, `genome`, `genome_hash`, `rung`, `parents`, `mutations`, `params`, `macs`, `latency`, `status`,
-   * `score`, `steps` (training ended elsewhere than by its curve), `trust` or `winners` (evaluations beside the search).
+   * Name of the value that differs: `number`, `genome`, `genome_hash`, `rung`, `parents`, `mutations`, `params`, `macs`, `latency`, `status`,
+   * `score`, `steps` (training ended elsewhere than by its curve), `trust` or `winners` (auxiliary evaluations).
    */
   readonly what: string;
-  /** What follows from the log before it. */
+  /** Value that follows from the log before it. */
   readonly expected: Json;
   readonly found: Json;
 }

@@ -1,11 +1,11 @@
 /**
- * Who may start now: candidates are let in one by one, in the order in which they come, as soon as a group has a free
+ * Admission of candidates to workers: they are let in one by one, in the order in which they come, as soon as a group has a free
  * worker and enough memory. It decides when and where a candidate trains, never what comes of it.
  */
 import type { DeviceGroup } from './device-groups.js';
 
 export interface Ticket {
-  /** Which group to train in. */
+  /** Index of the group to train in. */
   readonly group: number;
   leave(): void;
 }

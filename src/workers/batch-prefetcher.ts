@@ -10,12 +10,12 @@ import { messageOf } from '../core/errors.js';
 import type { Batch, BatchCall, BatchSource } from '../pretrain/batches.js';
 import type { BatchReply, BatchRequest, PrefetchSetup } from './prefetch-thread.js';
 
-/** What the thread made of a request; undefined where it could not. */
+/** Batch that the thread made; undefined where it could not. */
 type Made = Promise<Batch | undefined>;
 
 export class BatchPrefetcher implements BatchSource {
   private readonly worker: Worker;
-  private readonly waiting = new Map<number, (batch: Batch | undefined) => void>();
+  private readonly requested = new Map<number, (batch: Batch | undefined) => void>();
   private next: { readonly call: BatchCall; readonly made: Made } | undefined;
   private requests = 0;
   private ended = false;
@@ -37,7 +37,7 @@ export class BatchPrefetcher implements BatchSource {
     const end = (cause: unknown): void => {
       this.failure ??= typeof cause === 'number' ? `the thread ended with ${cause}` : messageOf(cause);
       this.ended = true;
-      for (const id of [...this.waiting.keys()]) this.settle(id, undefined);
+      for (const id of [...this.requested.keys()]) this.settle(id, undefined);
     };
     this.worker.on('error', end);
     this.worker.on('exit', end);
@@ -65,16 +65,16 @@ export class BatchPrefetcher implements BatchSource {
     return new Promise((resolve) => {
       // Whoever awaits a batch keeps the process alive until it is there.
       this.worker.ref();
-      this.waiting.set(id, resolve);
+      this.requested.set(id, resolve);
       this.worker.postMessage({ id, call } satisfies BatchRequest);
     });
   }
 
   private settle(id: number, batch: Batch | undefined): void {
-    this.waiting.get(id)?.(batch);
-    this.waiting.delete(id);
+    this.requested.get(id)?.(batch);
+    this.requested.delete(id);
     // A thread that is being ended keeps the process alive until it has: what follows is yet to be done.
-    if (this.waiting.size === 0 && !this.ended) this.worker.unref();
+    if (this.requested.size === 0 && !this.ended) this.worker.unref();
   }
 }
 

@@ -12,7 +12,7 @@ import type { AttemptOutcome, WorkerSetup } from './job.js';
 
 const entry = fileURLToPath(new URL('./child.js', import.meta.url));
 
-/** How often a running job asks whether the user has stopped the run, in milliseconds. */
+/** Milliseconds between two looks at whether a running job was cancelled. */
 const interruptCheck = 100;
 
 export class ChildRuntime {

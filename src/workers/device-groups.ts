@@ -8,7 +8,7 @@ export interface DeviceGroup {
   readonly workers: number;
   /** Bytes that its candidates may take together. */
   readonly memory: number;
-  /** What its workers' processes get in their environment. */
+  /** Environment of its workers' processes. */
   readonly environment: Readonly<Record<string, string>>;
 }
 
@@ -16,7 +16,7 @@ export interface Staff {
   readonly engine: string;
   readonly device: string;
   readonly workers: number;
-  /** Whether each worker has a process of its own: only then can it be kept on a GPU. */
+  /** True if each worker has a process of its own: only then can it be bound to a GPU. */
   readonly processes: boolean;
   /** Bytes of the machine's memory that all candidates may take together. */
   readonly memory: number;

@@ -9,7 +9,7 @@ export interface Evaluators {
   /**
    * Evaluates a job. Contract:
    * - The outcome's status, score, steps, curves, probes and weights depend on the job (and the experiment) alone, never on
-   *   where, when or beside what it ran.
+   *   where, when or with what else it ran.
    * - A failure of the machine (a crash, a lost connection) is settled here: the job is tried again, then its outcome is
    *   `failed`. A candidate that diverges has an outcome, too.
    * - It rejects only with a `UserError`, where the user must put something right before anything can be evaluated, or after

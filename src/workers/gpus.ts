@@ -1,5 +1,5 @@
 /**
- * The NVIDIA GPUs that may be used, and how a process is kept on one of them.
+ * The NVIDIA GPUs that may be used, and how a process is bound to one of them.
  *
  * A worker's process sees one GPU alone: `CUDA_VISIBLE_DEVICES` names it, so that ONNX Runtime's and TensorFlow's device 0
  * is that GPU (CUDA C++ Programming Guide, "Environment variables"). On webgpu the runtime takes the adapter that the
@@ -18,7 +18,7 @@ export interface Gpu {
 const TIMEOUT_MS = 10_000;
 const QUERY = ['--query-gpu=index,uuid,name,memory.total', '--format=csv,noheader,nounits'];
 
-/** Those that the environment allows; none where `nvidia-smi` is not there. */
+/** GPUs that the environment allows; none where `nvidia-smi` is not there. */
 export function findGpus(environment: NodeJS.ProcessEnv = process.env): Promise<readonly Gpu[]> {
   return new Promise((resolve) => {
     execFile('nvidia-smi', QUERY, { timeout: TIMEOUT_MS }, (error, stdout) => {
@@ -51,7 +51,7 @@ export function allowed(gpus: readonly Gpu[], visible: string | undefined): read
   return chosen;
 }
 
-/** What a process that shall see this GPU alone needs in its environment. */
+/** Environment of a process that shall see this GPU alone. */
 export function gpuEnvironment({ uuid }: Gpu): Readonly<Record<string, string>> {
   // Several processes share a GPU: TensorFlow must not take all of its memory at once.
   return { CUDA_VISIBLE_DEVICES: uuid, TF_FORCE_GPU_ALLOW_GROWTH: 'true' };

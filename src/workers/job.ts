@@ -1,5 +1,5 @@
 /**
- * What a worker is given once, and what one attempt of it gives back: plain data only.
+ * Setup of a worker, and the outcome of one attempt: plain data only.
  */
 import type { EvaluationOutcome } from '../core/records.js';
 import type { CodeRecord } from '../experiment/code-record.js';

@@ -1,11 +1,11 @@
 /**
- * How much of the machine's memory candidates may take together.
+ * Share of the machine's memory that candidates may take together.
  */
 import { freemem } from 'node:os';
 
-/** Of what is free when the search starts: the rest is for the scans' cache, the operating system and mistakes. */
+/** Share of the memory that is free when the search starts; the rest is for the scans' cache, the system and mistakes. */
 const SHARE = 0.8;
-/** What a worker takes before it trains anything: Node, the runtime, the scans' index. */
+/** Memory of a worker that trains nothing yet: Node, the runtime, the scans' index. */
 const WORKER_BYTES = 150 * 2 ** 20;
 
 /** Bytes; `asked` in MiB, else a share of what is free. */

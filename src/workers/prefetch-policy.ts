@@ -1,5 +1,5 @@
 /**
- * Whether batches are made in a thread beside training: where the engine leaves a core to spare. Where
+ * Batches are made in a thread of their own where the engine leaves a core to spare. Where
  * single-threaded workers fill all cores, none is left for it.
  */
 import { availableParallelism } from 'node:os';
@@ -7,7 +7,7 @@ import { availableParallelism } from 'node:os';
 export interface Load {
   readonly device: string;
   readonly workers: number;
-  /** Of one operation, per worker: all but one of them idle while batches are made. */
+  /** Threads of one operation, per worker: all but one of them idle while batches are made. */
   readonly threads: number;
 }
 

@@ -1,5 +1,5 @@
 /**
- * The entry of a thread that makes training batches while the thread that started it trains (`batch-feed.ts`).
+ * The entry of a thread that makes training batches while the thread that started it trains (batch-prefetcher.ts).
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { messageOf, present } from '../core/errors.js';

@@ -7,7 +7,7 @@ import { messageOf, UserError } from '../../core/errors.js';
 export interface OwnFile {
   /** Absolute path of the named file. */
   readonly path: string;
-  /** What it provides, such as `search space`. */
+  /** Kind of thing that it provides, such as `search space`. */
   readonly what: string;
   /** Absolute paths of all files of its code. */
   readonly files: readonly string[];

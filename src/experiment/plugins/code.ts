@@ -1,5 +1,5 @@
 /**
- * What a user's own file consists of: itself, every file that it loads, transitively, and the packages that those load.
+ * The code of a user's own file: itself, every file that it loads, transitively, and the packages that those load.
  *
  * A search is the same search only with the same code, so the database keeps hashes of all of it. Packages count by their
  * version, with those that they depend on; voxolve itself does not, since another version of it has to derive the same

@@ -1,5 +1,5 @@
 /**
- * What a source file loads: the modules that it names, in the order in which it names them.
+ * Modules that a source file names, in the order in which it names them.
  *
  * jiti compiles a user's files with Babel; a plug-in of Babel reads the same syntax tree, so TypeScript, ES modules and
  * CommonJS are understood as they are when they run, and imports of types alone are gone already.
@@ -64,7 +64,7 @@ function isRelative(text: string | undefined): boolean {
   return text !== undefined && /^\.{1,2}\//.test(text);
 }
 
-/** Whether a call is `import(…)`, `require(…)` by whatever name, or `require.resolve(…)`. */
+/** True if a call is `import(…)`, `require(…)` by whatever name, or `require.resolve(…)`. */
 function loads({ node: { callee }, scope }: Path): boolean {
   if (callee === undefined) return false;
   if (callee.type === 'Import') return true;

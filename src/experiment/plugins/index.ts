@@ -61,7 +61,7 @@ async function load<T>(
   });
 }
 
-/** What the user's own files of an experiment consist of, by path. Empty where it names none. */
+/** Code of the user's own files of an experiment, by path. Empty where it names none. */
 export async function ownCode(
   experiment: Pick<Experiment, 'space' | 'proxyTask' | 'strategy'>,
 ): Promise<Readonly<Record<string, PluginCode>>> {

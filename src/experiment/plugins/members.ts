@@ -1,5 +1,5 @@
 /**
- * Whether a value of a user's file has the members that it is used by.
+ * Checks that a value of a user's file has the members that it is used by.
  */
 import { UserError } from '../../core/errors.js';
 import type { OwnFile } from './blame.js';

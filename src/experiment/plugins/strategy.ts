@@ -1,6 +1,6 @@
 /**
- * A search strategy of the user's own: its export is checked to be one, and its mistakes are told as its author's. Whether
- * its decisions keep the contract is checked as they are made (src/search/checked.ts).
+ * A search strategy of the user's own: its export is checked to be one, and its mistakes are told as its author's. Its
+ * decisions are held against the contract as they are made (src/search/checked.ts).
  */
 import { UserError } from '../../core/errors.js';
 import type { SelectiveStrategy, SequentialStrategy, Strategy } from '../../search/strategy.js';

@@ -1,6 +1,6 @@
 /**
  * A proxy task of the user's own: what it exports is one, its plan is whole, and its mistakes are told as its author's.
- * Whether its batches keep the plan is tried on scans (`try-own.ts`).
+ * Its batches are tried on scans (`try-own.ts`).
  */
 import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
@@ -21,7 +21,7 @@ const encoderInput = z.tuple([extent, extent, extent, extent, extent], {
   error: 'five whole numbers [M, C, D, H, W]',
 });
 
-/** What TypeScript would have checked in a file that is type-checked. */
+/** Members that TypeScript would have checked in a file that is type-checked. */
 const Plan = z.looseObject({
   crop: z.tuple([extent, extent, extent], { error: 'three whole numbers [D, H, W]' }),
   foreground: z.number().min(0).max(1),

@@ -72,18 +72,18 @@ export function complete(fields: readonly Field[], values: Values, rng: Rng): Va
   return whole;
 }
 
-/** Whether the same parts exist in both. */
+/** True if the same parts exist in both. */
 export function sameParts(fields: readonly Field[], a: Values, b: Values): boolean {
   return fields.every(({ name }) => (a[name] === undefined) === (b[name] === undefined));
 }
 
-/** How many values the parts have together; null where they are a continuum. */
+/** Number of values of the parts together; null where they are a continuum. */
 export function countFields([field, ...rest]: readonly Field[], chosen: Values = {}): bigint | null {
   if (field === undefined) return 1n;
   const { name, gene, condition } = field;
   if (!holds(condition, chosen)) return countFields(rest, chosen);
   const decides = rest.some((other) => Object.hasOwn(other.condition, name));
-  // What no condition refers to multiplies; what others depend on is followed value by value.
+  // Parts that no condition refers to multiply; those that others depend on are followed value by value.
   if (!decides || gene.values === undefined) return times(gene.count(), countFields(rest, chosen));
   return gene.values
     .map((value) => countFields(rest, { ...chosen, [name]: value }))

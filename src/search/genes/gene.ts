@@ -27,7 +27,7 @@ export interface Change<T extends Json = Json> {
 
 /** A place in a value where one mutation can happen. */
 export interface Site<T extends Json = Json> {
-  /** How often it is picked, relative to the other sites; positive. */
+  /** Weight with which it is picked among the sites; positive. */
   readonly weight: number;
   change(rng: Rng): Change<T>;
 }
@@ -43,12 +43,12 @@ export interface Gene<T extends Json = Json> {
   cross(a: T, b: T, rng: Rng): T;
   /** In [0, 1]. */
   distance(a: T, b: T): number;
-  /** How many values there are; null where they are a continuum. */
+  /** Number of values; null where they are a continuum. */
   count(): bigint | null;
   /** Numbers that `encode` gives. */
   readonly width: number;
   encode(value: T | undefined): number[];
-  /** What is wrong with a value of unknown origin, each naming its place below `at`; empty where it is valid. */
+  /** Problems of a value of unknown origin, each naming its place below `at`; empty where it is valid. */
   problems(value: Json | undefined, at: Path): readonly string[];
 }
 

@@ -8,7 +8,7 @@ import { complaint, distinct, textOf } from './problems.js';
 
 /** Share of the mutations that step to a near value; the others go anywhere. */
 const STEP_SHARE = 0.8;
-/** How far a step goes at most, as a share of the line; at least one place. */
+/** Longest step, as a share of the line; at least one place. */
 const STEP_REACH = 0.1;
 
 /** Listed values in a meaningful order: a mutation mostly steps to a neighbour. */

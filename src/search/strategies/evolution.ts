@@ -1,7 +1,7 @@
 /**
  * Regularized (aging) evolution.
  *
- * Of the candidates numbered ≤ i − lookahead, the last `population` are alive when i is decided. A child is a
+ * When candidate i is decided, the last `population` of those numbered ≤ i − lookahead are alive. A child is a
  * mutation of the best of `sample` picked from them at random; nothing dies of a low score, only of age. While fewer
  * are alive than the population holds, candidates are random. A decision rests on the tournament alone, so it waits for
  * nobody else.
@@ -13,7 +13,7 @@ import { z } from 'zod';
 import { defineStrategy } from './member.js';
 import { best, founder, offspring, pickRandom, redraw } from './population.js';
 
-/** How often a child that repeats a genome of its parent's tournament is mutated anew. */
+/** Tries to make a child that repeats no genome of its parent's tournament. */
 const TRIES = 10;
 
 /**

@@ -25,7 +25,7 @@ interface Told {
   readonly score: number;
 }
 
-/** What a number is: evaluated at a rung of a bracket (named by its lowest rung), perhaps as a promotion. */
+/** Decision on a number: the rung of a bracket (named by its lowest rung) to evaluate it at, perhaps as a promotion. */
 interface Decision {
   readonly bracket: number;
   readonly rung: number;
@@ -34,7 +34,7 @@ interface Decision {
 
 /** Results at one rung of one bracket. */
 interface Level {
-  /** Those with a score, best first; among equals the earlier first. */
+  /** Results with a score, best first; among equals the earlier first. */
   readonly ranked: Told[];
   told: number;
   readonly promoted: Set<number>;

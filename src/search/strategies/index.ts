@@ -30,7 +30,7 @@ export const strategies = {
 } as const satisfies Record<string, StrategyMember>;
 
 export type StrategyName = keyof typeof strategies;
-export { agreements, PrescreenOptions, type Agreement } from './prescreen.js';
+export { agreements, type Agreement } from './prescreen.js';
 export type { StrategyChoice };
 
 /** Every strategy takes these besides its own options. */
@@ -44,18 +44,18 @@ export const CommonOptions = z.object({
   ),
 });
 
-/** What is needed for strategies of a user's own. */
+/** Strategies of a user's own, and the check of what they propose. */
 export interface OwnStrategies {
   /** By path. */
   readonly members: Readonly<Record<string, StrategyMember>>;
-  /** What is wrong with a genome; null where it is one of the space's. */
+  /** Problem of a genome; null where it is one of the space's. */
   readonly problem: (genome: Genome) => string | null;
 }
 
 export interface StrategySetting {
-  /** Of the experiment; see the contract of strategies. */
+  /** The experiment's; see the contract of strategies. */
   readonly lookahead?: number;
-  /** What a prescreen chooses by. */
+  /** Scores that a prescreen chooses by. */
   readonly zeroCost?: ZeroCostScores;
   readonly own?: OwnStrategies;
 }

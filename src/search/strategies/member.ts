@@ -1,12 +1,12 @@
 /**
- * What a file in this folder provides: a strategy's name, its source, its options and how it is made.
+ * Contract of a file in this folder: a strategy's name, its source, its options and how it is made.
  */
 import type { ZodType } from 'zod';
 import type { GenomeSpace, Strategy } from '../strategy.js';
 
-/** What a strategy may know besides its space. */
+/** Context that a strategy is made in, besides its space. */
 export interface StrategyContext {
-  /** Candidate i is asked when exactly those numbered ≤ i − lookahead were told. */
+  /** The decision on candidate i rests on results of candidates numbered ≤ i − lookahead. */
   readonly lookahead: number;
   /** Makes another strategy over the same space, for those that compose with one. */
   readonly create: (choice: StrategyChoice) => Strategy;

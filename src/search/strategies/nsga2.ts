@@ -15,7 +15,7 @@ import type { GenomeSpace, Proposal, Result } from '../strategy.js';
 import { defineStrategy } from './member.js';
 import { founder, offspring, redraw } from './population.js';
 
-/** How often a child that repeats a genome already told is made anew. */
+/** Tries to make a child that repeats no genome already told. */
 const TRIES = 20;
 
 interface Member {

@@ -31,11 +31,11 @@ export interface Agreement {
   readonly name: string;
   /** Kendall's rank correlation with the trained score. */
   readonly correlation: number;
-  /** Whether it may choose: it is a better order than the number of parameters, and no worse than none. */
+  /** True if it may choose: it orders better than the number of parameters, and no worse than chance. */
   readonly trusted: boolean;
 }
 
-/** How well each score orders trained candidates. */
+/** Rank correlation of each score with the trained candidates' scores. */
 export function agreements(
   zeroCost: ZeroCostScores,
   trained: readonly { readonly genome: Genome; readonly score: number }[],

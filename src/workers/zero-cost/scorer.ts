@@ -16,7 +16,7 @@ import type { ZeroCostScorer } from '../../search/zero-cost.js';
 
 export interface ScorerSetting {
   readonly experiment: Experiment;
-  /** Of the scans. */
+  /** Channels of the scans. */
   readonly channels: number;
   /** The user's own code. */
   readonly code: CodeRecord;
