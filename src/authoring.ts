@@ -1,6 +1,6 @@
 /**
- * What a search space, a proxy task or a strategy of your own imports: `import { … } from 'voxolve'`.
- * See docs/adding-a-search-space.md, docs/adding-a-proxy-task.md and docs/adding-a-strategy.md.
+ * What a search space, a proxy task, a strategy or a head of your own imports: `import { … } from 'voxolve'`.
+ * See docs/adding-a-search-space.md, docs/adding-a-proxy-task.md, docs/adding-a-strategy.md and docs/adding-a-head.md.
  */
 export { z } from 'zod';
 export { UserError, type ErrorDetails } from './core/errors.js';
@@ -63,3 +63,6 @@ export {
   type TaskContext,
   type TaskPlan,
 } from './tasks/task.js';
+export { defineHead, type Head, type HeadContext, type HeadPlan } from './downstream/head.js';
+export { denseLayer, pooledFeatures } from './downstream/layers.js';
+export type { ClassTargets, Targets, ValueTargets } from './downstream/targets.js';

@@ -12,6 +12,7 @@ export {
 export type { AuditedCheck, AuditStatus } from './auditing/audit-record.js';
 export { doctor, type DecoderReport, type DoctorReport } from './doctor.js';
 export type { CurvesSoFar, PretrainEvent, RunOptions, SearchEvent, SourceEvent } from './events.js';
+export { fitHead, type FitHeadOptions } from './fit-head.js';
 export { exportCandidate, type ExportOptions, type ExportOutcome } from './export.js';
 export {
   candidates,

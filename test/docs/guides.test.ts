@@ -70,7 +70,12 @@ function emptyFolder(name: string): string {
   return place;
 }
 
-const guides = ['adding-a-search-space.md', 'adding-a-proxy-task.md', 'adding-a-strategy.md'];
+const guides = [
+  'adding-a-search-space.md',
+  'adding-a-proxy-task.md',
+  'adding-a-strategy.md',
+  'adding-a-head.md',
+];
 
 interface End {
   readonly code: number | string | null;
@@ -108,6 +113,12 @@ describe.each([
       /greedy: 8 candidates done/,
     ],
     leaves: ['greedy.db'],
+  },
+  {
+    guide: 'adding-a-head.md',
+    files: ['huber.ts', 'try.mjs'],
+    says: [/^within: 0\.90$/m, /^weights: (2\.9|3\.0|3\.1) -(1\.9|2\.0|2\.1) -?0\.[01] -?0\.[01]$/m],
+    leaves: [],
   },
 ])(
   '$guide, followed word for word',
@@ -147,7 +158,7 @@ describe('the TypeScript of the guides', { timeout: 60_000 }, () => {
     const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
     const options = '--noEmit --strict --skipLibCheck --module nodenext --target es2022 --types node';
     const names = sources.map(({ name }) => name).join(' ');
-    expect(names).toBe('plain3d.ts mirror3d.ts greedy.ts');
+    expect(names).toBe('plain3d.ts mirror3d.ts greedy.ts huber.ts');
     const { code, output } = await typed(`node '${tsc}' ${options} ${names}`, place);
     expect(code, output).toBe(0);
   });

@@ -1,5 +1,5 @@
 /**
- * Search spaces, proxy tasks and strategies by name or by path.
+ * Search spaces, proxy tasks, strategies and downstream heads by name or by path.
  *
  * A user's own file is TypeScript or JavaScript and imports what it needs from `voxolve`; it is loaded in the
  * main thread and in workers alike.
@@ -8,10 +8,13 @@ import { proxyTasks } from '../../../proxy-tasks/index.js';
 import { searchSpaces } from '../../../search-spaces/index.js';
 import { UserError } from '../../core/errors.js';
 import { didYouMean } from '../../core/nearest.js';
+import type { Head } from '../../downstream/head.js';
+import { heads } from '../../downstream/heads/index.js';
 import type { StrategyMember } from '../../search/strategies/member.js';
 import type { ProxyTask } from '../../tasks/task.js';
 import type { Experiment } from '../schema.js';
 import { strategyFilesOf, taskNameOf } from '../references.js';
+import { ownHead } from './head.js';
 import { isPath, loadPlugin } from './load.js';
 import { ownSpace, type ArchitectureSpace } from './space.js';
 import { ownStrategy } from './strategy.js';
@@ -28,6 +31,10 @@ export function loadSpace(name: string): Promise<ArchitectureSpace> {
 
 export function loadTask(name: string): Promise<ProxyTask> {
   return load(name, 'proxy task', proxyTasks, ownTask);
+}
+
+export function loadHead(name: string): Promise<Head> {
+  return load(name, 'head', heads, ownHead);
 }
 
 /** The user's own strategies that an experiment names, by their paths. */

@@ -1,0 +1,6 @@
+/** All heads that come with voxolve. */
+import type { Head } from '../head.js';
+import { classes } from './classes.js';
+import { value } from './value.js';
+
+export const heads: Readonly<Record<string, Head>> = { classes, value };

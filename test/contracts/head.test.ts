@@ -1,0 +1,278 @@
+/**
+ * The contract that every downstream head keeps (src/downstream/head.ts), and what fitting one promises.
+ */
+import { describe, expect, it } from 'vitest';
+import { differentiate, gradientName } from '../../src/autodiff/differentiate.js';
+import { present } from '../../src/core/errors.js';
+import { rngOf } from '../../src/core/random.js';
+import { sizeOf, tensor, type Tensor } from '../../src/core/tensor.js';
+import { fitHead, type HeadTraining } from '../../src/downstream/fit-head.js';
+import { headGraph } from '../../src/downstream/head-graph.js';
+import { heads } from '../../src/downstream/heads/index.js';
+import { pickRows, rowsOf, type Targets } from '../../src/downstream/targets.js';
+import { onnxEngine } from '../../src/engines/onnx/index.js';
+import { Builder } from '../../src/ir/builder.js';
+import { verify } from '../../src/ir/verify.js';
+import { initialWeights } from '../../src/pretrain/initialise.js';
+import { interpret } from '../support/ops/reference.js';
+import { testedEngines } from '../support/tested-engines.js';
+
+const ROWS = 48;
+const COLUMNS = 6;
+
+/** Features of two clouds, and targets that follow from them: what any head has to find. */
+const features: Tensor = (() => {
+  const rng = rngOf('features');
+  const data = Float32Array.from(
+    { length: ROWS * COLUMNS },
+    (_, i) => rng.normal() + (Math.floor(i / COLUMNS) % 2 === 0 ? 1.5 : -1.5),
+  );
+  return tensor([ROWS, COLUMNS], data);
+})();
+const sumOf = (row: number): number =>
+  features.data.subarray(row * COLUMNS, (row + 1) * COLUMNS).reduce((sum, one) => sum + one, 0);
+const all = [...Array(ROWS).keys()];
+
+interface Fixture {
+  readonly name: string;
+  readonly options: object;
+  readonly targets: Targets;
+  /** Shapes of predictions for five rows. */
+  readonly predictions: Readonly<Record<string, readonly number[]>>;
+  /** Targets that are refused, and what is said. */
+  readonly bad: readonly (readonly [Targets, RegExp])[];
+}
+
+const labels = all.map((row) => row % 2);
+const values = all.map((row) => 40 + 3 * sumOf(row));
+/** Of the rows of the second cloud, those on one side of its middle along the first axis are a class of their own. */
+const thirds = all.map((row) => (row % 2 === 0 ? 0 : (features.data[row * COLUMNS] ?? 0) < -1.5 ? 1 : 2));
+const names = ['ill', 'healthy'];
+const badClasses: Fixture['bad'] = [
+  [{ kind: 'classes', names, labels: [...labels.slice(1), 2] }, /row 47 is 2, not an index below 2/],
+  [{ kind: 'classes', names, labels: labels.map(() => 0) }, /no row is of class "healthy"/],
+  [{ kind: 'classes', names, labels: labels.slice(1) }, /has 47 rows, but the features have 48/],
+  [{ kind: 'classes', names: ['ill'], labels: labels.map(() => 0) }, /two classes at least, got 1/],
+  [{ kind: 'value', values }, /must be of kind "classes", got "value"/],
+];
+const badValues: Fixture['bad'] = [
+  [{ kind: 'value', values: [...values.slice(1), NaN] }, /row 47 is NaN, not a finite number/],
+  [{ kind: 'value', values: values.map(() => 3) }, /all values are 3/],
+  [{ kind: 'value', values: [] }, /a row at least, got none/],
+  [{ kind: 'classes', names, labels }, /must be of kind "value", got "classes"/],
+];
+
+const fixtures: readonly Fixture[] = [
+  {
+    name: 'classes',
+    options: {},
+    targets: { kind: 'classes', names, labels },
+    predictions: { probabilities: [5, 2] },
+    bad: badClasses,
+  },
+  {
+    name: 'classes',
+    options: { hidden: 8, labelSmoothing: 0.1 },
+    targets: {
+      kind: 'classes',
+      names: ['a', 'b', 'c'],
+      labels: thirds,
+    },
+    predictions: { probabilities: [5, 3] },
+    bad: [],
+  },
+  {
+    name: 'value',
+    options: {},
+    targets: { kind: 'value', values },
+    predictions: { value: [5] },
+    bad: badValues,
+  },
+  {
+    name: 'value',
+    options: { hidden: 8 },
+    targets: { kind: 'value', values },
+    predictions: { value: [5] },
+    bad: [],
+  },
+];
+
+const onnx = { engine: onnxEngine, device: 'cpu', threads: 1 };
+
+it('every head that comes with voxolve is tried', () => {
+  expect([...new Set(fixtures.map(({ name }) => name))].sort()).toEqual(Object.keys(heads).sort());
+});
+
+describe.each(fixtures)('the head $name with $options', ({ name, options, targets, predictions, bad }) => {
+  const head = present(heads[name], name);
+  const planOf = () => head.plan(head.options.parse(options), { features: COLUMNS, targets });
+  const training = (change: Partial<HeadTraining> = {}): HeadTraining => ({
+    head,
+    options,
+    features,
+    targets,
+    seed: 3,
+    steps: 60,
+    batch: 16,
+    ...change,
+  });
+
+  it('knows its name and its source, and refuses unknown options by their name', async () => {
+    expect(head.name).toBe(name);
+    expect(head.source).toMatch(/^https:/);
+    await expect(fitHead(training({ options: { ...options, colour: 1 } }), onnx)).rejects.toThrow(/"colour"/);
+  });
+
+  it('makes the tensors that it declares, of any number of rows', () => {
+    for (const rows of [1, 5]) {
+      const plan = planOf();
+      const feeds = plan.feeds(pickRows(targets, all.slice(0, rows)));
+      const declared = plan.inputs(rows).map((input) => [input.name, input.shape, input.dtype]);
+      expect(Object.entries(feeds).map(([key, { shape, dtype }]) => [key, shape, dtype])).toEqual(declared);
+    }
+  });
+
+  it('gives scalar loss and metrics, and a prediction for each row', () => {
+    const graph = headGraph(planOf(), 5, COLUMNS, true);
+    verify(graph);
+    const shapes = Object.fromEntries(
+      Object.entries(graph.outputs).map(([key, id]) => [key, graph.nodes[id]?.shape]),
+    );
+    const { loss, [planOf().metric]: metric, ...rest } = shapes;
+    expect([loss, metric]).toEqual([[], []]);
+    for (const [key, shape] of Object.entries(predictions)) expect(rest[`predicted/${key}`]).toEqual(shape);
+  });
+
+  it('names its parameters head.…, the same in training and for predictions alone', () => {
+    const trained = headGraph(planOf(), 5, COLUMNS, false).parameters.map((one) => one.name);
+    const builder = new Builder();
+    const outputs = planOf().predict(builder, builder.input('features', [5, COLUMNS]));
+    for (const [key, value] of Object.entries(outputs)) builder.output(key, value);
+    expect(
+      builder
+        .build()
+        .parameters.map((one) => one.name)
+        .sort(),
+    ).toEqual([...trained].sort());
+    for (const one of trained) expect(one).toMatch(/^head\./);
+  });
+
+  it('takes feature maps too, by their mean over space', () => {
+    const builder = new Builder();
+    const maps = builder.input('features', [5, COLUMNS, 2, 3, 3]);
+    for (const [key, value] of Object.entries(planOf().predict(builder, maps))) {
+      expect(value.shape).toEqual(predictions[key]);
+    }
+  });
+
+  it('has a loss whose gradients agree with central differences in doubles', () => {
+    const graph = headGraph(planOf(), 5, COLUMNS, false);
+    const rows = [0, 1, 2, 3, 4];
+    const feeds = {
+      ...planOf().feeds(pickRows(targets, rows)),
+      features: tensor([5, COLUMNS], features.data.slice(0, 5 * COLUMNS)),
+    };
+    const weights = initialWeights(graph.parameters, rngOf('gradients'));
+    const leaves = Object.fromEntries(
+      Object.entries({ ...feeds, ...weights }).map(([key, { data }]) => [key, Float64Array.from(data)]),
+    );
+    const lossAt = (at: typeof leaves): number => interpret(graph, at)['loss']?.data[0] ?? NaN;
+    const gradients = interpret(differentiate(graph, 'loss'), leaves);
+    for (const key of Object.keys(weights)) {
+      const rng = rngOf('direction', key);
+      const along = Float64Array.from(leaves[key] ?? [], () => rng.normal());
+      const moved = (by: number) => ({
+        ...leaves,
+        [key]: (leaves[key] ?? new Float64Array()).map((one, i) => one + by * (along[i] ?? 0)),
+      });
+      const measured = (lossAt(moved(1e-5)) - lossAt(moved(-1e-5))) / 2e-5;
+      const gradient = gradients[gradientName(key)]?.data ?? new Float64Array();
+      const derived = along.reduce((sum, one, i) => sum + one * (gradient[i] ?? NaN), 0);
+      expect(Math.abs(measured - derived), key).toBeLessThan(1e-7 * Math.max(1, Math.abs(measured)));
+    }
+  });
+
+  it('learns on rows that it has not seen, within the bounds of its metric', async () => {
+    const [seen, unseen] = [all.slice(0, 32), all.slice(32)];
+    const of = (rows: number[]) => ({
+      features: tensor(
+        [rows.length, COLUMNS],
+        Float32Array.from(
+          rows.flatMap((row) => [...features.data.subarray(row * COLUMNS, (row + 1) * COLUMNS)]),
+        ),
+      ),
+      targets: pickRows(targets, rows),
+    });
+    const fitted = await fitHead(training({ ...of(seen), heldOut: of(unseen), steps: 300 }), onnx);
+    expect(fitted.score).toBe(fitted.metrics[fitted.metric]);
+    expect(fitted.score).toBeGreaterThan(fitted.chance + 0.2);
+    expect(fitted.score).toBeLessThanOrEqual(1);
+    expect(fitted.chance).toBeLessThan(1);
+    for (const [key, [, ...rest]] of Object.entries(predictions)) {
+      expect(fitted.predictions[key]?.shape).toEqual([16, ...rest]);
+      expect(fitted.predictions[key]?.data.every(Number.isFinite)).toBe(true);
+    }
+    const loss = present(fitted.curves['loss'], 'loss');
+    expect(loss).toHaveLength(300);
+    expect(loss[299]).toBeLessThan(loss[0] ?? 0);
+    expect(rowsOf(targets)).toBe(ROWS);
+  });
+
+  it('gives the same bits for the same seed, and others for another', async () => {
+    const first = await fitHead(training(), onnx);
+    expect(await fitHead(training(), onnx)).toEqual(first);
+    expect(await fitHead(training(), { ...onnx, threads: 2 })).toEqual(first);
+    expect((await fitHead(training({ seed: 4 }), onnx)).weights).not.toEqual(first.weights);
+  });
+
+  it.each(testedEngines.slice(1))(
+    'is fitted alike by $title',
+    { timeout: 60_000 },
+    async ({ engine, device }) => {
+      const expected = await fitHead(training(), onnx);
+      const actual = await fitHead(training(), { engine, device, threads: 1 });
+      for (const [key, { data, shape }] of Object.entries(expected.weights)) {
+        expect(actual.weights[key]?.shape).toEqual(shape);
+        data.forEach((one, i) => expect(actual.weights[key]?.data[i]).toBeCloseTo(one, 3));
+      }
+      expect(sizeOf(Object.values(actual.predictions)[0]?.shape ?? [])).toBeGreaterThan(0);
+    },
+  );
+
+  it.skipIf(bad.length === 0).each(bad)(
+    'refuses targets that it cannot learn from, in one line: %j',
+    async (wrong, why) => {
+      const refusal = await fitHead(training({ targets: wrong }), onnx).catch((thrown: unknown) => thrown);
+      expect(String(refusal)).toMatch(why);
+      expect(String(refusal)).not.toContain('\n');
+    },
+  );
+});
+
+describe('fitting a head', () => {
+  const head = present(heads['value'], 'value');
+  const training: HeadTraining = { head, features, targets: { kind: 'value', values }, seed: 1, steps: 5 };
+
+  it.each([
+    [{ steps: 0 }, /"steps" is 0/],
+    [{ batch: 2.5 }, /"batch" is 2.5/],
+    [{ features: tensor([ROWS, COLUMNS], features.data.with(13, NaN)) }, /row 2 holds NaN/],
+    [{ features: tensor([ROWS, COLUMNS, 1], features.data) }, /must be \[rows, channels\], got \[48, 6, 1\]/],
+    [
+      {
+        heldOut: { features: tensor([1, 2], Float32Array.of(1, 2)), targets: { kind: 'value', values: [1] } },
+      },
+      /has 2 columns, but the features have 6/,
+    ],
+  ] as const)('refuses %j in one line', async (change, why) => {
+    await expect(fitHead({ ...training, ...change }, onnx)).rejects.toThrow(why);
+  });
+
+  it('takes rows in another order in each pass, and each row once', async () => {
+    const onePass = await fitHead({ ...training, batch: 12, steps: 4, learningRate: 1e-9 }, onnx);
+    const losses = present(onePass.curves['loss'], 'loss');
+    const mean = losses.reduce((sum, one) => sum + one, 0) / 4;
+    // Four batches of twelve rows, at a rate that changes nothing: their mean is the loss of all 48.
+    expect(mean).toBeCloseTo(onePass.metrics['loss'] ?? NaN, 4);
+  });
+});
