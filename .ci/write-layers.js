@@ -7,7 +7,9 @@ import { format, resolveConfig } from 'prettier';
 
 const page = new URL('../CONTRIBUTING.md', import.meta.url);
 const [BEGIN, END] = ['<!-- layers -->', '<!-- /layers -->'];
-const { folders, packages } = JSON.parse(readFileSync(new URL('layers.json', import.meta.url), 'utf8'));
+const { folders, packages, manyFiles } = JSON.parse(
+  readFileSync(new URL('layers.json', import.meta.url), 'utf8'),
+);
 
 const short = (path) => `\`${path.replace(/^src\//, '')}\``;
 const rows = Object.entries(folders).map(
@@ -15,11 +17,14 @@ const rows = Object.entries(folders).map(
     `| \`${folder}\` | ${holds} | ${mayImport.map(short).join(', ') || '–'} |`,
 );
 const homes = Object.entries(packages).map(([name, home]) => `\`${name}\` only in \`${home}\``);
+const large = Object.entries(manyFiles).map(([folder, why]) => `\`${folder}\` has many files: ${why}.`);
 const table = `| Folder | Holds | May import (paths in \`src\`) |
 | --- | --- | --- |
 ${rows.join('\n')}
 
-Some packages have one home: ${homes.join(', ')}.`;
+Some packages have one home: ${homes.join(', ')}.
+
+${large.join('\n')}`;
 
 const before = readFileSync(page, 'utf8');
 const [begin, end] = [before.indexOf(BEGIN), before.indexOf(END)];
