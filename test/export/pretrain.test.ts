@@ -111,6 +111,32 @@ print(sum(not torch.equal(before[k], after[k]) for k in before) == len(before))`
     expect(mixed).toMatch(/step 3\/3: loss \d+\.\d+, held-out score -?[01]\.\d+ \(chance 0\.000\)/);
   });
 
+  it('trains on a task given as text, which takes no settings', async () => {
+    const source = `import numpy as np, torch
+
+class Task:
+    crop, metric, chance = (8, 8, 8), "accuracy", 0.5
+
+    def make_batch(self, voxels, foreground, rng, train=True):
+        flipped = rng.random(len(voxels)) < 0.5
+        crops = [np.flip(crop, 3) if flip else crop for crop, flip in zip(voxels, flipped)]
+        return {"crops": torch.from_numpy(np.stack(crops)), "flipped": torch.tensor(flipped).long()}
+
+    def head(self, features, grid_of):
+        return torch.nn.Linear(features, 2)
+
+    def loss(self, encoder, head, batch):
+        logits = head(encoder(batch["crops"]).mean((2, 3, 4)))
+        loss = torch.nn.functional.cross_entropy(logits, batch["flipped"])
+        return loss, {"accuracy": (logits.argmax(1) == batch["flipped"]).float().mean()}
+`;
+    const content = await randomContent(small, [2, 1, 8, 8, 8], { name: 'mine', options: {}, source });
+    await writeFolder(join(root, 'text'), exportPytorch(content));
+    const script = join(root, 'text', 'pretrain.py');
+    const trained = pythonOutput(script, scans, '--device', 'cpu', '--output', output);
+    expect(trained).toMatch(/step 3\/3: loss \d+\.\d+, held-out accuracy [01]\.\d+ \(chance 0\.500\)/);
+  });
+
   it('prepares scans as voxolve does', async () => {
     // Anisotropic, stored with other axes first and reversed, in integers with a slope.
     const path = join(root, 'anisotropic.nii.gz');

@@ -14,7 +14,7 @@ import { npyBytes } from '../../src/scans/npy.js';
 import { ScanOptions, transformsOf } from '../../src/scans/options.js';
 import { prepare } from '../../src/scans/preprocess/preprocess.js';
 import { temporaryFolder, writeNifti } from '../support/scans/nifti-file.js';
-import { shortTraining } from './exports.js';
+import { plainScans, shortTraining } from './exports.js';
 import { hasModule, needsPython, runPython } from '../support/python.js';
 
 const possible = hasModule('nibabel') && hasModule('numpy');
@@ -37,6 +37,21 @@ const body = (x: number, y: number, z: number): number => {
   return inside ? 20 + 12 * x + (z > 9 ? 500 : 0) + texture : -1000 + 5 * Math.abs(texture);
 };
 
+/** The same with voxels that are no numbers, in tissue and in air. */
+const damaged = (x: number, y: number, z: number): number =>
+  x === 15 && y === 13 ? NaN : x + y + z === 0 ? Infinity : body(x, y, z);
+
+const writeScan = (folder: string, value: typeof body): string =>
+  writeNifti(join(folder, 'scan.nii.gz'), {
+    size: [30, 26, 18],
+    value,
+    affine: [
+      [-1, 0, 0, 4],
+      [0, 0, 2.4, 0],
+      [0, 1.2, 0, -9],
+    ],
+  });
+
 describe.skipIf(!possible)(`an export's scans.py ${possible ? '' : needsPython}`, () => {
   const landmarks = { percentiles: [1, 25, 50, 75, 99], values: [0, 30, 45, 80, 100] };
   it.each([
@@ -49,17 +64,10 @@ describe.skipIf(!possible)(`an export's scans.py ${possible ? '' : needsPython}`
       { modalities: { MR: { percentiles: [2, 98], landmarks } } },
       'MR',
     ],
+    ['voxels that are NaN or infinite set to zero', { nonFinite: 'zero' }, undefined],
   ] as const)('prepares a scan as voxolve does, with %s', async (_, given, modality) => {
     const folder = temporaryFolder();
-    const path = writeNifti(join(folder, 'scan.nii.gz'), {
-      size: [30, 26, 18],
-      value: body,
-      affine: [
-        [-1, 0, 0, 4],
-        [0, 0, 2.4, 0],
-        [0, 1.2, 0, -9],
-      ],
-    });
+    const path = writeScan(folder, 'nonFinite' in given ? damaged : body);
     const options = ScanOptions.parse({ spacing: [2, 1.5, 2], ...given });
     const transforms = transformsOf(options);
     const raw = await nifti.read(path);
@@ -77,5 +85,13 @@ describe.skipIf(!possible)(`an export's scans.py ${possible ? '' : needsPython}`
     const [difference = NaN, range = NaN] = runPython(SCRIPT, args).trim().split(' ').map(Number);
     expect(range).toBeGreaterThan(1);
     expect(difference).toBeLessThan(1e-4);
+  });
+
+  it('refuses a scan with voxels that are NaN or infinite, unless it is told otherwise', () => {
+    const folder = temporaryFolder();
+    const path = writeScan(folder, damaged);
+    writeFileSync(join(folder, 'settings.py'), settingsSource(shortTraining, plainScans, {}));
+    const args = [folder, fileURLToPath(packageFile('python')), path, path];
+    expect(() => runPython(SCRIPT, args)).toThrow('ValueError: some voxels are NaN or infinite');
   });
 });
