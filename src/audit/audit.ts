@@ -18,11 +18,11 @@ import { weakProbe, type Figure } from './weak-probe.js';
 
 export interface Check {
   readonly name: string;
-  /** What was measured, in words. */
+  /** The quantity that was measured, in words. */
   readonly what: string;
   readonly figure: number;
   readonly ci95: Interval;
-  /** What the figure is compared with. */
+  /** The limit with which the figure is compared. */
   readonly limit: number;
   readonly passed: boolean;
 }
@@ -75,7 +75,7 @@ function kindsForNetwork(plan: TaskPlan): readonly NullKind[] {
 const partsOf = ({ plan, training }: AuditOptions): number => plan.encoderInput[0] / training.batch;
 
 const above = (chance: number, share: number): number => chance + share * (1 - chance);
-/** Of a single question, which weak classifiers answer; the score of a mixture of tasks is another scale. */
+/** Chance of a single question, which weak classifiers answer; the score of a mixture of tasks is another scale. */
 const chanceOf = ({ questions }: TaskPlan): number =>
   1 / present(questions, 'a task that asks for classes').classes;
 

@@ -1,5 +1,5 @@
 /**
- * How a small network scores after a short training: what it learns here, a candidate would learn too.
+ * The score of a small network after a short training: what it learns here, a candidate would learn too.
  */
 import { present } from '../core/errors.js';
 import { meanOf } from '../core/statistics/descriptive.js';

@@ -24,11 +24,11 @@ export function encoderInputOf(plan: TaskPlan): string {
   ).name;
 }
 
-/** What is known of each question of a batch. */
+/** A question of a batch. */
 export interface Question {
   /** Rows of the input that is shown to the encoder. */
   readonly rows: readonly number[];
-  /** Those of them that no other question of its crop shows. */
+  /** The rows that no other question of its crop shows. */
   readonly own: readonly number[];
   readonly answer: number;
 }

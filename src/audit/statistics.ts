@@ -1,5 +1,5 @@
 /**
- * What can be told of a question without recognising anything: moments, counts, faces, roughness, and whether the
+ * Summary statistics of a question, which take no recognition: moments, counts, faces, roughness, and whether the
  * faces of parts continue each other. A weak classifier on these should not find the answer.
  */
 import { dot } from '../core/linear-algebra/vector.js';
@@ -7,7 +7,7 @@ import type { Shape } from '../core/tensor.js';
 
 type Faces = readonly { readonly low: Float32Array; readonly high: Float32Array }[];
 
-/** Of the parts `[P, C, D, H, W]` that one question shows to the encoder. */
+/** Statistics of the parts `[P, C, D, H, W]` that one question shows to the encoder. */
 export function statisticsOf(parts: Float32Array, shape: Shape): number[] {
   const [count = 1, channels = 1, ...size] = shape;
   const voxels = size.reduce((product, extent) => product * extent, 1);
@@ -34,7 +34,7 @@ function moments(values: Float32Array): [number, number] {
   return [mean, Math.sqrt(Math.max(0, squares / values.length - mean * mean))];
 }
 
-/** How much of a part has its least value: flattened air, or padding. */
+/** Share of a part that has its least value: flattened air, or padding. */
 function shareOfLeast(values: Float32Array): number {
   let [least, count] = [Infinity, 0];
   for (const value of values) {

@@ -1,5 +1,5 @@
 /**
- * How often a weak classifier finds the answer from statistics, on patients that it did not learn from.
+ * The accuracy of a weak classifier that sees statistics alone, on patients that it did not learn from.
  */
 import { matrix, standardised, takeRows, entry } from '../core/linear-algebra/matrix.js';
 import { wilson, type Interval } from '../core/statistics/intervals.js';

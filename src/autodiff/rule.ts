@@ -1,5 +1,5 @@
 /**
- * What a gradient rule sees and returns.
+ * The contract of gradient rules.
  *
  * A rule gives, per input of its op, a function that builds that input's gradient, or null where there is none.
  * The functions are called only for inputs whose gradient somebody needs.
@@ -25,7 +25,7 @@ export type Pullback = () => Value;
 /** A row without a derivative, and why. */
 export interface NotDifferentiable {
   readonly reason: string;
-  /** Whether the derivative is zero, so that gradients stop silently; otherwise asking for it is an error. */
+  /** True if the derivative is zero, so that gradients stop silently; otherwise asking for it is an error. */
   readonly zero: boolean;
 }
 

@@ -6,7 +6,7 @@ import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } fro
 import { open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
-/** How names of files end that are not complete; one that a dead process left behind is garbage. */
+/** Ending of the names of files that are not complete; one that a dead process left behind is garbage. */
 export const UNFINISHED = '.unfinished';
 
 /** A hidden name in the folder of `path`, under which no other writer, of this process or another, writes it. */

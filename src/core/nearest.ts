@@ -1,5 +1,5 @@
 /**
- * Which known word a misspelt one was meant to be.
+ * Finds the known word that a misspelt one was meant to be.
  */
 
 /** `did you mean "training"?`, or undefined where no word is near. */

@@ -12,7 +12,7 @@ export function readText(path: string): string {
   return textOf(readFileSync(path), path);
 }
 
-/** The same of bytes that were read. */
+/** Does the same with bytes that were read already. */
 export function textOf(bytes: Uint8Array, path: string): string {
   const wide = wideEncoding(bytes);
   if (wide !== undefined) throw notUtf8(path, `is ${wide} text`);

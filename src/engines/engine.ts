@@ -33,7 +33,7 @@ export type OptimiserSpec =
     };
 
 /**
- * What to train. Both graphs name the same parameters and states.
+ * A program to train. Both graphs name the same parameters and states.
  *
  * - `train`: its `loss` output is a scalar; its other outputs are reported per step; outputs listed in a
  *   state's `update` become the state's next value (batch norm's running statistics).
@@ -82,7 +82,7 @@ export interface DeviceReport {
   readonly usable: boolean;
   /** Why it can or cannot be used, in plain words, with the fix. */
   readonly reason: string;
-  /** What the runtime itself said, where `reason` says it in other words. */
+  /** The runtime's own message, where `reason` says it in other words. */
   readonly detail?: string;
   /** There to be compared with; too slow for work. */
   readonly reference?: true;

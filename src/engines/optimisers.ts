@@ -1,7 +1,7 @@
 /**
  * Optimisers' updates as graph nodes, for a whole group of parameters at once.
  *
- * What depends on the step alone is computed by the caller in double precision and enters as scalar inputs, so
+ * Values that depend on the step alone are computed by the caller in double precision and enter as scalar inputs, so
  * that late steps lose nothing.
  */
 import type { Builder } from '../ir/builder.js';
@@ -16,7 +16,7 @@ export interface Group {
   readonly gradient: Value;
   /** One vector per name in `momentNames`. */
   readonly moments: readonly Value[];
-  /** Whether weight decay applies. */
+  /** True if weight decay applies. */
   readonly decay: boolean;
   /** Where each parameter stands in the vector. */
   readonly slots: readonly Slot[];
@@ -35,7 +35,7 @@ export function momentNames(optimiser: OptimiserSpec): readonly string[] {
   return optimiser.kind === 'sgd' ? ['momentum_buffer'] : ['exp_avg', 'exp_avg_sq'];
 }
 
-/** What a step needs besides its gradient; `step` counts from 1. */
+/** Inputs of a step besides its gradient; `step` counts from 1. */
 export function scalarsOf(
   optimiser: OptimiserSpec,
   rate: number,

@@ -17,7 +17,7 @@ import { copyInto } from './rewrite.js';
 /** Names of the step's scalar inputs beside the task's own. */
 export const SCALARS = ['step/rate', 'step/first', 'step/second'] as const;
 
-/** How a program's parameters are packed; every group is a vector, empty groups are left out. */
+/** Packing of a program's parameters; every group is a vector, empty groups are left out. */
 export interface Groups {
   readonly weights: readonly WeightGroup[];
   /** Running statistics. */

@@ -1,5 +1,5 @@
 /**
- * What networks are written in, made of ops: losses, metrics and batch normalisation with its running statistics.
+ * Composites of ops that networks are written in: losses, metrics and batch normalisation with its running statistics.
  */
 import type { Value } from './graph.js';
 import type { OpBuilder } from './op-builder.js';

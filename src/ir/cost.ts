@@ -1,5 +1,5 @@
 /**
- * What a graph costs before anything runs: parameters, multiply-accumulates and the peak of memory held by
+ * The cost of a graph before anything runs: parameters, multiply-accumulates and the peak of memory held by
  * intermediate values when nodes run in order and each value is freed after its last use.
  */
 import { sizeOf, type DType } from '../core/tensor.js';

@@ -23,7 +23,7 @@ export interface Node<K extends OpName = OpName> {
   readonly dtype: DType;
 }
 
-/** How a parameter starts; drawn by the trainer from a generator keyed by the parameter's name. */
+/** Initial value of a parameter; drawn by the trainer from a generator keyed by the parameter's name. */
 export type Initialiser =
   | { readonly kind: 'constant'; readonly value: number }
   /** Normal with standard deviation sqrt(gain / fan) (He et al. 2015 with gain 2, fan out of the convolution). */
@@ -36,7 +36,7 @@ export interface ParameterSpec {
   readonly initialiser: Initialiser;
   /** Trained by gradients; otherwise a state such as running statistics. */
   readonly trainable: boolean;
-  /** Whether weight decay applies. */
+  /** True if weight decay applies. */
   readonly decay: boolean;
 }
 

@@ -9,11 +9,11 @@ import { definitionOf, type OpAttributes, type OpName } from './ops/index.js';
 export interface ParameterOptions {
   /** Trained by gradients (the default), or a state. */
   readonly trainable?: boolean;
-  /** Whether weight decay applies; by default to trainable parameters of two axes or more. */
+  /** True if weight decay applies; by default it does to trainable parameters of two axes or more. */
   readonly decay?: boolean;
   /** Declaring it again gives the same value, as where one encoder is applied to several inputs. */
   readonly shared?: boolean;
-  /** Whether the scope stands before its name (the default); states of the whole program have none. */
+  /** True (the default) if the scope stands before its name; states of the whole program have none. */
   readonly scoped?: boolean;
 }
 

@@ -1,5 +1,5 @@
 /**
- * Whether a tree is an architecture that can be built and exported; spaces of one's own may get it wrong.
+ * A check that a tree is an architecture that can be built and exported; spaces of one's own may get it wrong.
  */
 import { UserError } from '../core/errors.js';
 import type { Architecture, Layer, LayerOf } from './architecture.js';

@@ -57,7 +57,7 @@ export function inheritWeights(child: Architecture, parent: TensorMap, fresh: Te
   return { weights, provenance };
 }
 
-/** Whether axis 1 of a weight runs over the channels or features that the layer reads. */
+/** True if axis 1 of a weight runs over the channels or features that the layer reads. */
 function readsChannels(layer: Layer, name: string): boolean {
   return name === 'weight' && (layer.kind === 'linear' || (layer.kind === 'conv' && layer.groups === 1));
 }
@@ -95,7 +95,7 @@ function resized(source: Tensor, shape: Shape, reads: boolean): Tensor {
   return tensor(shape, data);
 }
 
-/** How many of `now` channels repeat the one of `before` that channel `i` repeats. */
+/** Number of the `now` channels that repeat the one of `before` that channel `i` repeats. */
 function repeatsOf(i: number, before: number, now: number): number {
   return now <= before ? 1 : Math.ceil((now - (i % before)) / before);
 }

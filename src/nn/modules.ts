@@ -1,5 +1,5 @@
 /**
- * Which modules a layer owns, and by what names: the one place where weights get their names.
+ * The modules that a layer owns, with their names: the one place where weights get their names.
  *
  * Graph parameters and PyTorch's `state_dict` are named by the same path of submodules, such as
  * `stages.0.1.conv1.conv.weight`.
@@ -7,13 +7,13 @@
 import { unreachable } from '../core/errors.js';
 import type { Layer, LayerOf, Named } from './architecture.js';
 
-/** Whether a residual's body layers belong to the block itself rather than to a module `body` of it. */
+/** True if a residual's body layers belong to the block itself rather than to a module `body` of it. */
 export function bodyIsInlined(layer: LayerOf<'residual'>): boolean {
   const { type, body } = layer;
   return type !== undefined && body.kind === 'sequence' && body.type === undefined && !isPositional(body);
 }
 
-/** Whether the children are named by position; then the sequence is an `nn.Sequential`. */
+/** True if the children are named by position; then the sequence is an `nn.Sequential`. */
 export function isPositional(sequence: LayerOf<'sequence'>): boolean {
   return sequence.children.every((child, index) => child.name === String(index));
 }

@@ -9,7 +9,7 @@ import type { Initialiser, ParameterSpec } from '../ir/graph.js';
 import type { Architecture, Layer } from './architecture.js';
 import { joinPath, walk } from './modules.js';
 
-/** Of a layer itself, not of its submodules; names are relative to the layer. */
+/** Parameters of a layer itself, not of its submodules; names are relative to the layer. */
 export function parametersOf(layer: Layer): readonly ParameterSpec[] {
   switch (layer.kind) {
     case 'conv': {

@@ -1,5 +1,5 @@
 /**
- * Whether features have collapsed: few directions, or hardly any variance.
+ * Measures of collapsed features: few directions, or hardly any variance.
  */
 import { eigenvalues } from '../core/linear-algebra/eigenvalues.js';
 import { entry, matrix, transposedProduct, type Matrix } from '../core/linear-algebra/matrix.js';

@@ -2,7 +2,7 @@
  * Labelled crops as plain data, ready to be fed to encoders: what workers are handed.
  */
 export interface LabelledSet {
-  /** Of all crops: `[N, C, D, H, W]`. */
+  /** Voxels of all crops: `[N, C, D, H, W]`. */
   readonly shape: readonly [number, number, number, number, number];
   /** Normalised per crop, as proxy tasks do. Shared between threads. */
   readonly voxels: Float32Array;

@@ -17,7 +17,7 @@ export interface ProbeScore {
 export interface ProbeResult {
   readonly ridge: ProbeScore;
   readonly knn: ProbeScore;
-  /** Of the commonest class among those tested. */
+  /** Accuracy of always naming the commonest class among those tested. */
   readonly chance: number;
   readonly spread: Spread;
 }

@@ -1,5 +1,5 @@
 /**
- * What a probe measured as a list of named values, as the database keeps them (table `probes`).
+ * The results of a probe as a list of named values, as the database keeps them (table `probes`).
  */
 import type { ProbeValue } from '../core/records.js';
 import type { Matrix } from '../core/linear-algebra/matrix.js';

@@ -1,5 +1,5 @@
 /**
- * What is in a folder, what is wrong with it, and what each scan becomes: the data behind `voxolve scans`.
+ * A description of a folder: its scans, their problems, and what each becomes. The data behind `voxolve scans`.
  */
 import type { Triple } from '../core/tensor.js';
 import { defaultCacheDirectory } from './cache/cache.js';
@@ -16,13 +16,13 @@ import { readScan, readVolumes } from './read.js';
 /** A scan as stored; the names of the fields are pinned, since others script against them. */
 export interface SeriesDescription {
   readonly path: string;
-  /** What it is among other scans of the same series; absent where there are none. */
+  /** Its description among other scans of the same series; absent where there are none. */
   readonly part?: string;
   readonly format: string;
   readonly modality: string | null;
   /** A pseudonym where it comes from a header. */
   readonly patient: string;
-  /** How many files it is in. */
+  /** Number of its files. */
   readonly files: number;
   /** Voxels `[x, y, z]`. */
   readonly size: Triple;
@@ -32,11 +32,11 @@ export interface SeriesDescription {
   readonly frame_time_s: number | null;
   /** The direction towards which each stored axis grows, such as `RAS`. */
   readonly orientation: string;
-  /** What a user should know although it can be used, such as burned-in annotation. */
+  /** Remarks for the user about a scan that can be used, such as burned-in annotation. */
   readonly remarks: readonly string[];
   /** Why it can not be used, if so. */
   readonly problem: string | null;
-  /** What it becomes; null where it can not be used. */
+  /** The prepared scan; null where it can not be used. */
   readonly prepared: {
     readonly volumes: number;
     /** `[D, H, W]`. */
@@ -54,9 +54,9 @@ export interface SeriesDescription {
 
 export interface ScanDescription {
   readonly series: readonly SeriesDescription[];
-  /** What should be a scan and can not be read. */
+  /** Files that should be scans and can not be read. */
   readonly skipped: readonly { readonly path: string; readonly reason: string }[];
-  /** What is no scan, or none to train on. */
+  /** Files that are no scans, or none to train on. */
   readonly left_out: readonly LeftOut[];
 }
 

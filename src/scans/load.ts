@@ -45,9 +45,9 @@ export interface UsedScan {
 export interface ScanReport {
   readonly used: readonly UsedScan[];
   readonly skipped: readonly { readonly path: string; readonly reason: string }[];
-  /** What lies beside the scans and is none. */
+  /** Files in the folder that are no scans. */
   readonly leftOut: readonly LeftOut[];
-  /** How intensities were clipped, and what a user should know of scans that are used; for the log. */
+  /** Clipping of intensities, and remarks about scans that are used; for the log. */
   readonly notes: readonly string[];
 }
 

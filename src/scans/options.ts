@@ -1,5 +1,5 @@
 /**
- * How scans are read and prepared: the `scans` section of an experiment.
+ * Options for reading and preparing scans: the `scans` section of an experiment.
  */
 import { z } from 'zod';
 import type { Triple } from '../core/tensor.js';
@@ -37,7 +37,7 @@ const OfModality = z.strictObject({
 });
 type OfModality = z.output<typeof OfModality>;
 
-/** What is usual for a modality: soft tissue to bone and air in Hounsfield units; ultrasound that is dark at its floor. */
+/** Usual values for a modality: soft tissue to bone and air in Hounsfield units; ultrasound that is dark at its floor. */
 const USUAL: Readonly<Record<string, OfModality>> = {
   CT: { window: { center: 0, width: 2000 } },
   US: { percentiles: [0, 99.9] },
@@ -162,7 +162,7 @@ export function transformsOf({
   };
 }
 
-/** How intensities of a modality are clipped, and matched: its own way, else that of all. */
+/** Clipping and matching of a modality's intensities: its own, else that of all. */
 export interface Clipping {
   readonly percentiles: readonly [number, number];
   readonly window: { readonly center: number; readonly width: number } | undefined;

@@ -48,12 +48,12 @@ export async function readScan(
   }
 }
 
-/** What is wrong; of several files, with the one that it is wrong with. */
+/** The problem; of several files, with the one that has it. */
 function problemOf({ details: { subject, problem } }: UserError, { paths }: ScanFile): string {
   return paths.length > 1 && paths.includes(subject) ? `${basename(subject)}: ${problem}` : problem;
 }
 
-/** How files lie is no part of what the cache holds, which is the same wherever they lie. */
+/** Adds remarks on how files lie, which the cache does not hold: its content is the same wherever they lie. */
 function remarked(scan: CachedScan, file: ScanFile): CachedScan {
   return { ...scan, info: withRemarks(scan.info, file) };
 }

@@ -4,7 +4,7 @@
  * a handful of coefficients. Columns are scaled to length 1 first, so that units do not matter.
  */
 const MOST_SWEEPS = 100_000;
-/** Of the largest change in a sweep over the largest coefficient, both of scaled columns. */
+/** Sweeps end when the largest change is at most this share of the largest coefficient, both of scaled columns. */
 const TOLERANCE = 1e-13;
 
 /** The x ≥ 0 for which the sum of squares of `rows` · x − `targets` is least; a column of zeros gets 0. */

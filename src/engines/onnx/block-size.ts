@@ -1,5 +1,5 @@
 /**
- * How many channels the processor's kernels take at once: 16 with AVX-512, 8 with AVX2, 1 where ONNX Runtime has no
+ * The number of channels that the processor's kernels take at once: 16 with AVX-512, 8 with AVX2, 1 where ONNX Runtime has no
  * such kernels for it. Asked of the runtime itself, once per process.
  */
 import { BLOCKED } from './lowerings/lowering.js';

@@ -1,5 +1,5 @@
 /**
- * Whether a device computed all that it was given.
+ * A check that a device computed all that it was given.
  *
  * ONNX Runtime hands what a provider lacks to the CPU and says nothing. Its profile of a run names the provider of every
  * node, so the first run on a device is profiled and looked at. Control flow (the `Loop` around training steps) and what

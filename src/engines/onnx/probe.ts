@@ -1,5 +1,5 @@
 /**
- * Which devices ONNX Runtime can use here.
+ * Probes for the devices that ONNX Runtime can use here.
  *
  * A device is tried in a process of its own, on a model of one addition: a driver that is missing or broken may take
  * the process down, and that must cost nothing else.
@@ -58,7 +58,7 @@ function tryDevice(device: OnnxDevice): Promise<string | undefined> {
   });
 }
 
-/** What ONNX Runtime complains of where a provider cannot work, and what it means. The first that fits is said. */
+/** Messages of ONNX Runtime where a provider cannot work, and their meanings. The first that fits is said. */
 const MEANINGS: readonly (readonly [RegExp, string])[] = [
   [/WebGPU adapter|No supported adapters/i, 'no graphics adapter was found'],
   [

@@ -9,7 +9,7 @@ export interface RuntimeOptions {
   readonly device: OnnxDevice;
   readonly threads: number;
   /**
-   * Whether the runtime rewrites the graph. Where it is lowered for the CPU already, that changes no result and makes
+   * True if the runtime rewrites the graph. Where it is lowered for the CPU already, that changes no result and makes
    * steps 3 % slower and opening 2.7 times as long (docs/engines.md). By default on other devices only.
    */
   readonly rewrite?: boolean;

@@ -1,5 +1,5 @@
 /**
- * What TensorFlow and Node print when TensorFlow.js's native packages do not work, in plain words and with the fix.
+ * Messages of TensorFlow and Node when TensorFlow.js's native packages do not work, in plain words and with the fix.
  *
  * Ordered: the first pattern that occurs wins. Sources of the messages: TensorFlow's gpu_device.cc, dso_loader.cc and
  * cuda_diagnostics.cc (2.9 to 2.21), Node's loader and the dynamic linker.

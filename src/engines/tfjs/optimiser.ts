@@ -9,7 +9,7 @@ export interface Parameter {
   readonly gradient: T;
   /** One per name of `momentNames`. */
   readonly moments: readonly T[];
-  /** Whether weight decay applies. */
+  /** True if weight decay applies. */
   readonly decay: boolean;
 }
 

@@ -30,7 +30,7 @@ const choices: Readonly<Record<TfjsDevice, readonly (readonly [string, ...string
   js: [JAVASCRIPT],
 };
 
-/** What to type to get a device. */
+/** The command that installs a device's package. */
 export const installs: Readonly<Record<TfjsDevice, string>> = {
   gpu: `npm install ${NODE_GPU}`,
   cpu: `npm install ${NODE}`,
@@ -58,7 +58,7 @@ function resolvers(): ((name: string) => string)[] {
   return bases.map((base) => createRequire(base).resolve);
 }
 
-/** What TensorFlow reads when it is loaded: quiet, reproducible, and on the CPU where that was asked for. */
+/** Environment that TensorFlow reads when it is loaded: quiet, reproducible, and on the CPU where that was asked for. */
 export function nativeEnvironment(device: TfjsDevice, threads: number): Record<string, string> {
   return {
     TF_CPP_MIN_LOG_LEVEL: '3',
@@ -71,7 +71,7 @@ export function nativeEnvironment(device: TfjsDevice, threads: number): Record<s
 
 export interface Loaded {
   readonly tf: Tf;
-  /** What TensorFlow.js calls the backend. */
+  /** TensorFlow.js's name of the backend. */
   readonly backend: 'tensorflow' | 'cpu';
 }
 

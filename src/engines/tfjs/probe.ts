@@ -1,5 +1,5 @@
 /**
- * Which devices TensorFlow.js can use here.
+ * Probes for the devices that TensorFlow.js can use here.
  *
  * A native package is tried in a process of its own, on a small convolution and a matrix product: a library that is
  * missing or a GPU that is too new may take the process down, and that must cost nothing else. TensorFlow says on

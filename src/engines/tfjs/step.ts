@@ -9,7 +9,7 @@ import { interpret } from './interpreter.js';
 import type { T, Tf } from './kernels/kernel.js';
 import { clipScale, updated, type StepScalars } from './optimiser.js';
 
-/** What a session holds, by name: parameters and states, and the optimiser's tensors as `MOMENT/NAME`. */
+/** Content of a session, by name: parameters and states, and the optimiser's tensors as `MOMENT/NAME`. */
 export interface Variables {
   readonly weights: ReadonlyMap<string, core.Variable>;
   readonly moments: ReadonlyMap<string, core.Variable>;

@@ -58,7 +58,7 @@ export const batchVariance = defineOp<NoAttributes>({
 export interface BatchNormAttributes {
   readonly epsilon: number;
   /**
-   * Whether mean and variance are those of `x` itself. The gradient for `x` then holds what passes through
+   * True if mean and variance are those of `x` itself. The gradient for `x` then holds what passes through
    * them, and they receive none of their own.
    */
   readonly ofBatch: boolean;

@@ -1,11 +1,11 @@
 /**
- * What an op is: its attributes' type, its shape rule and its cost.
+ * The definition of an op: its attributes' type, its shape rule and its cost.
  *
  * A shape rule is the op's contract: it returns what comes out, or throws with the values that do not fit.
  */
 import type { DType, Shape } from '../../core/tensor.js';
 
-/** What is known of a tensor before anything runs. */
+/** Type of a tensor, known before anything runs. */
 export interface TensorType {
   readonly shape: Shape;
   readonly dtype: DType;

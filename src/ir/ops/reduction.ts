@@ -7,7 +7,7 @@ import { defineOp, expectAxis, expectDType, fail, operand, show } from './op.js'
 export interface ReduceAttributes {
   /** Ascending and distinct. */
   readonly axes: readonly number[];
-  /** Whether reduced axes stay, with extent 1. */
+  /** True if reduced axes stay, with extent 1. */
   readonly keepDims: boolean;
 }
 

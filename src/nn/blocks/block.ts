@@ -1,5 +1,5 @@
 /**
- * What every residual block of the factorized family is made from, and the parts that they share.
+ * The settings of every residual block of the factorized family, and the parts that they share.
  */
 import type { Triple } from '../../core/tensor.js';
 import type { Activation, Layer } from '../architecture.js';
@@ -13,13 +13,13 @@ export interface BlockOptions {
   readonly activation: Activation;
   /** Channels of the squeeze over the channels that it gates; 0 for none. */
   readonly squeeze: number;
-  /** How the shortcut of a strided block shrinks: by leaving voxels out (as by default) or by averaging. */
+  /** Way in which the shortcut of a strided block shrinks: by leaving voxels out (as by default) or by averaging. */
   readonly shortcut?: 'strided' | 'pooled';
 }
 
 /**
- * What the block adds its body to: nothing of its own where shapes agree, else a 1³ projection, strided or after
- * averaging (ResNet-D; He et al. 2019, arXiv 1812.01187, section 4.2).
+ * The shortcut, to which the block adds its body: nothing of its own where shapes agree, else a 1³ projection, strided
+ * or after averaging (ResNet-D; He et al. 2019, arXiv 1812.01187, section 4.2).
  */
 export function shortcutOf(options: BlockOptions): { readonly shortcut?: Layer } {
   const { inChannels, outChannels, stride, shortcut = 'strided' } = options;

@@ -1,5 +1,5 @@
 /**
- * What the cache of prepared scans takes on disk, for whoever wants the space back.
+ * The size of the cache of prepared scans on disk, for whoever wants the space back.
  */
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -7,7 +7,7 @@ import { join } from 'node:path';
 export interface CacheSize {
   /** Prepared scans of this version and of others. */
   readonly scans: number;
-  /** Of all that lies in the folder. */
+  /** Size of everything in the folder. */
   readonly bytes: number;
 }
 
@@ -21,7 +21,7 @@ export async function cacheSize(directory: string): Promise<CacheSize> {
   };
 }
 
-/** Of a file, or of all files below a folder. */
+/** Size of a file, or of all files below a folder. */
 async function bytesIn(path: string): Promise<number> {
   const found = await stat(path).catch(() => null);
   if (found === null) return 0;

@@ -34,13 +34,13 @@ const ABANDONED = 24 * 3600 * 1000;
 
 /** A volume of an entry, without its voxels. */
 export interface CachedVolume extends Pick<PreparedVolume, 'shape' | 'spacing' | 'frameTime'> {
-  /** How many voxels have tissue. */
+  /** Number of voxels with tissue. */
   readonly tissue: number;
   /** Sizes of its files, which are checked before an entry is trusted. */
   readonly bytes: { readonly voxels: number; readonly foreground: number };
 }
 
-/** What a file became: the scan as stored, and its volumes. */
+/** A prepared file: the scan as stored, and its volumes. */
 export interface CachedScan {
   readonly info: ScanInfo;
   readonly volumes: readonly CachedVolume[];
@@ -49,7 +49,7 @@ export interface CachedScan {
 export interface ScanCache {
   /** Where it is; opens the same cache in another process. */
   readonly directory: string;
-  /** What an entry holds; undefined where it is absent or lacks a part. Voxels are checked when they are read. */
+  /** Content of an entry; undefined where it is absent or lacks a part. Voxels are checked when they are read. */
   find(key: string): Promise<CachedScan | undefined>;
   /** All voxels of a volume, in shared memory. Throws where they are damaged. */
   load(key: string, number: number, volume: CachedVolume): PreparedVolume;

@@ -20,7 +20,7 @@ export class ChunkMemory {
     return this.reserved - count;
   }
 
-  /** What is kept under `key`, else what `make` makes, which is then kept. */
+  /** Returns what is kept under `key`, else makes it by `make` and keeps it. */
   get<T extends ArrayBufferView>(key: number, make: () => T): T {
     const kept = this.kept.get(key);
     if (kept !== undefined) {
@@ -46,7 +46,7 @@ export class ChunkMemory {
   }
 }
 
-/** What an entry takes beside its voxels: the array and its place in the map, roughly. */
+/** Bytes that an entry takes in addition to its voxels: the array and its place in the map, roughly. */
 const OVERHEAD = 512;
 
 function costOf({ byteLength }: ArrayBufferView): number {

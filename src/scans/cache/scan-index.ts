@@ -1,5 +1,5 @@
 /**
- * What is known of files since they were last looked at, beside the cache: so that only changed files are read again.
+ * An index of files, next to the cache: facts from when they were last looked at, so that only changed files are read again.
  *
  * A file is unchanged when its size and time of modification are; else its content is hashed anew. Entries are keyed
  * by pseudonyms of paths, since file names can name patients. The index only saves time: where it is missing, damaged
@@ -46,9 +46,9 @@ const Stored = z.object({ version: z.literal(VERSION), files: z.record(z.string(
 export interface ScanIndex {
   /** SHA-256 of a file's content. */
   content(path: string): Promise<string>;
-  /** Which scan a file belongs to; throws what the format throws. */
+  /** Tells to which scan a file belongs; throws what the format throws. */
   facts(path: string, format: Format): Promise<FileFacts | undefined>;
-  /** How many files had to be read. */
+  /** Number of files that had to be read. */
   readonly filesRead: number;
   save(): Promise<void>;
 }

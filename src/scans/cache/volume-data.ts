@@ -18,7 +18,7 @@ export interface VolumeData {
   voxels(corner: Triple, size: Triple): Float32Array;
   /** `size`, 1 where there is tissue, 0 in air. */
   foreground(corner: Triple, size: Triple): Uint8Array;
-  /** How many voxels of the box have tissue; reads no intensities. */
+  /** Number of voxels with tissue in the box; reads no intensities. */
   tissue(corner: Triple, size: Triple): number;
 }
 
@@ -151,7 +151,7 @@ interface StoredArray {
   readonly memory: ChunkMemory;
   /** The first of its keys in `memory`: of its index, then of each chunk. */
   readonly keys: number;
-  /** What an array that can not be read becomes. */
+  /** Makes an error of an array that can not be read. */
   readonly damaged: (cause: unknown) => UserError;
 }
 

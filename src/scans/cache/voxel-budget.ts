@@ -1,5 +1,5 @@
 /**
- * How many bytes of voxels a process keeps: what fits is held whole, of what does not only the chunks last used.
+ * The budget of bytes of voxels that a process keeps: what fits is held whole, of the rest only the chunks last used.
  *
  * It decides how fast crops are read and never which crops.
  */

@@ -108,7 +108,7 @@ async function lookAt(file: Listed, index: ScanIndex): Promise<Member> {
   return { file, format, facts: await factsOf(file.path, format, index), closed: false };
 }
 
-/** What is nothing to train on, as its format says. */
+/** A file that is nothing to train on, as its format says. */
 type Aside = Member & { readonly what: string };
 
 /** Known to be one, and not only a file that can not be read. */
@@ -122,7 +122,7 @@ function inOrder(members: readonly Member[], listed: readonly Listed[]): Member[
   return [...members].sort((a, b) => rankOf(a) - rankOf(b));
 }
 
-/** Whether it may be a slice that was lost: of no known format, or of one whose scans lie in several files, and broken. */
+/** True if it may be a slice that was lost: of no known format, or of one whose scans lie in several files, and broken. */
 function isStray({ format, facts }: Member): boolean {
   return facts === undefined && (format === undefined || format.facts !== undefined);
 }

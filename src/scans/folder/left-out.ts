@@ -1,17 +1,17 @@
 /**
- * What lies in a folder and is not used: each file or folder with what it is and why, so that nothing vanishes unsaid.
+ * Files and folders that are not used, each with its kind and the reason, so that nothing vanishes unsaid.
  */
 
 /** A file or folder that was found and is no scan to read. */
 export interface LeftOut {
   /** As the user knows it: relative to the folder, printable. */
   readonly path: string;
-  /** What it is, in the singular, such as `linked folder`, `hidden file` or, of DICOM, `segmentation`. */
+  /** Its kind, in the singular, such as `linked folder`, `hidden file` or, of DICOM, `segmentation`. */
   readonly what: string;
   readonly reason: string;
 }
 
-/** How many there are of each kind, the most frequent first: `12 × no scan (.json), 1 × linked folder`. */
+/** Numbers of each kind, the most frequent first: `12 × no scan (.json), 1 × linked folder`. */
 export function countsText(leftOut: readonly LeftOut[]): string {
   const counts = new Map<string, number>();
   for (const entry of leftOut) counts.set(kindOf(entry), (counts.get(kindOf(entry)) ?? 0) + 1);
@@ -21,7 +21,7 @@ export function countsText(leftOut: readonly LeftOut[]): string {
     .join(', ');
 }
 
-/** What it is; of files that are no scans, with the ending of their names. */
+/** Its kind; of files that are no scans, with the ending of their names. */
 export function kindOf({ path, what }: LeftOut): string {
   if (what !== NO_SCAN) return what;
   const [ending] = /\.[A-Za-z]\w{0,9}$/.exec(path) ?? [];

@@ -8,19 +8,19 @@ import type { Part } from './parts.js';
 export interface ScanFile {
   /** Its files, the first by name first. */
   readonly paths: readonly [string, ...string[]];
-  /** Which of the scans in these files, where there are several. */
+  /** The scan among those in these files, where there are several. */
   readonly part: Part | null;
   /** The first file as the user knows it: relative to the folder, or as the manifest names it. */
   readonly name: string;
   readonly format: Format | undefined;
   /** Files of one patient have the same; where nothing says whose it is, every scan is a patient. */
   readonly patient: string;
-  /** What orders patients: depends on what the user gave, and on nothing that is random. */
+  /** The key that orders patients: depends on what the user gave, and on nothing that is random. */
   readonly rank: string;
   /** Where a manifest fixes it. */
   readonly split: 'train' | 'validation' | null;
   readonly modality: string | null;
-  /** What to know about how its files lie, such as slices in several folders. */
+  /** Remarks about how its files lie, such as slices in several folders. */
   readonly remarks: readonly string[];
 }
 

@@ -15,7 +15,7 @@ import type { Member } from './scan-file.js';
 export interface Group {
   readonly members: readonly [Member, ...Member[]];
   readonly remarks: readonly string[];
-  /** Which of the scans in these files, where the series holds several. */
+  /** The scan among those in these files, where the series holds several. */
   readonly part: Part | null;
 }
 
@@ -96,7 +96,7 @@ function joinedText(parts: readonly (readonly Member[])[]): string {
   return `its slices lie in ${parts.length} folders: ${folders.slice(0, 4).join(', ')}${folders.length > 4 ? ' …' : ''}`;
 }
 
-/** What other folders hold of the series and this one does not. */
+/** The parts of a series that other folders hold and this one does not. */
 function elsewhereText(part: readonly Member[], parts: readonly (readonly Member[])[]): string[] {
   const own = new Set(part.map(instanceOf));
   const others = parts

@@ -1,5 +1,5 @@
 /**
- * How voxels of ANALYZE 7.5 files lie in the body: by their `orient` and the origin that SPM writes.
+ * The geometry of ANALYZE 7.5 files: from their `orient` and the origin that SPM writes.
  *
  * Source: the Mayo Clinic's description of the format, with its header dbh.h.
  * The format does not tell left from right; its documentation counts x towards the left of the patient, as radiologists
@@ -54,7 +54,7 @@ function originOf(header: NiftiHeader, size: Triple): Triple {
   return plausible ? [given[0] - 1, given[1] - 1, given[2] - 1] : middle;
 }
 
-/** What a user should know: the format says little, and SPM may say more in a file that is not read. */
+/** Remarks for the user: the format says little, and SPM may say more in a file that is not read. */
 export function analyzeRemarks(path: string): string[] {
   const transform = path.replace(/\.hdr(\.gz)?$/i, '.mat');
   return [

@@ -1,10 +1,10 @@
 /**
- * What lies beside scans, is stored as they are, and is nothing to train on: each kind by its name, as users see it and
+ * Files that lie with scans, are stored as they are, and are nothing to train on: each kind by its name, as users see it and
  * as `"include"` of an experiment's scans asks for it.
  */
 
 interface Aside {
-  /** What it is, for the line that says why it is left out. */
+  /** Its description, for the line that says why it is left out. */
   readonly is: string;
   /** Holds pictures that can be read where a user asks for them. */
   readonly askable?: true;
@@ -37,7 +37,7 @@ export const ASIDES = {
 
 export type AsideName = keyof typeof ASIDES;
 
-/** What a user may ask for. */
+/** Kinds that a user may ask for. */
 export const ASKABLE = (Object.keys(ASIDES) as AsideName[]).filter(isAskable);
 
 export function isAskable(name: AsideName): boolean {

@@ -68,7 +68,7 @@ export async function loadExactly(
   return { bytes, surplus: found - expected };
 }
 
-/** What a user should know where a file goes on after its voxels. */
+/** A remark for the user where a file goes on after its voxels. */
 export function surplusRemarks(surplus: number): string[] {
   return surplus > 0 ? [`${surplus} bytes after its voxels are not read`] : [];
 }

@@ -39,7 +39,7 @@ export interface ScanInfo {
    * square, their width over their height, 1, 1.
    */
   readonly spacing: Triple;
-  /** Whether the file says how large its voxels are. */
+  /** True if the file says how large its voxels are. */
   readonly calibrated: boolean;
   /** Seconds from frame to frame, the median where it varies; null where unknown or where there is one frame. */
   readonly frameTime: number | null;
@@ -47,7 +47,7 @@ export interface ScanInfo {
   readonly frameTimes: readonly number[] | null;
   /** From voxel indices `[x, y, z]` to RAS+ millimetres. */
   readonly affine: Affine;
-  /** What a user should know about it although it can be used, such as burned-in annotation. */
+  /** Remarks for the user about a scan that can be used, such as burned-in annotation. */
   readonly remarks: readonly string[];
 }
 
@@ -60,18 +60,18 @@ export interface RawScan extends ScanInfo {
   readonly padding?: Uint8Array;
 }
 
-/** What the index keeps about a file of a format whose scans are spread over files; plain data. */
+/** Facts that the index keeps about a file of a format whose scans are spread over files; plain data. */
 export interface FileFacts {
   /** Files of one folder with equal text belong to one scan. */
   readonly series: string;
   /** Equal in copies of one file. */
   readonly instance: string;
-  /** What tells its slices from those of other scans in the series; none where the whole series is one scan. */
+  /** Facts that tell its slices from those of other scans in the series; none where the whole series is one scan. */
   readonly looks: readonly Look[];
   readonly study: string | null;
   readonly patient: string | null;
   /**
-   * What it holds where that is nothing to train on, in the singular, such as `segmentation` or `localizer`; such files
+   * Its kind where that is nothing to train on, in the singular, such as `segmentation` or `localizer`; such files
    * are listed and left out, unless the options include them. Null for scans.
    */
   readonly aside: string | null;
@@ -82,7 +82,7 @@ export interface FileFacts {
 /** A keyed hash of an identifier. */
 export type Pseudonym = (identifier: string) => string;
 
-/** Whether a format can be read on this machine, and what its reader is or why not. */
+/** A report on whether a format can be read on this machine: by which reader, or why not. */
 export interface Probe {
   readonly usable: boolean;
   readonly detail: string;
@@ -96,9 +96,9 @@ export interface Format {
   readonly revision: number;
   /** Lower-case endings of file names, with the dot. */
   readonly extensions: readonly string[];
-  /** Whether a file is of this format whatever it is called, from its first bytes, decompressed. */
+  /** True if a file is of this format whatever it is called, from its first bytes, decompressed. */
   recognises?(head: Uint8Array): boolean;
-  /** Which scan a file is a part of; absent where every file is a scan. */
+  /** Tells of which scan a file is a part; absent where every file is a scan. */
   facts?(path: string, pseudonym: Pseudonym): Promise<FileFacts>;
   /** Further files that hold the voxels of the one at `path`, where its header says so. */
   parts?(path: string): Promise<readonly string[]>;
@@ -122,7 +122,7 @@ export function timing(times: readonly number[]): Pick<ScanInfo, 'frameTime' | '
   return { frameTime: median, frameTimes: even ? null : times.map((time) => time - (times[0] as number)) };
 }
 
-/** The same, for frames at one rate. */
+/** Seconds since the first frame, and the step, of frames at one rate. */
 export function evenTiming(
   frames: number,
   seconds: number | null,

@@ -1,5 +1,5 @@
 /**
- * What tells the scans of one series apart, and the scans that follow from it.
+ * Facts that tell the scans of one series apart, and the scans that follow from them.
  *
  * A series can hold several scans (echoes, phases beside magnitudes, other directions), in files of their own or in one.
  * Each slice has a look: facts that are compared exactly, and measured numbers that are compared with tolerance, since
@@ -12,7 +12,7 @@ export interface Look {
   readonly exact: string;
   /** In units of what they may differ by; as many wherever `exact` is equal. */
   readonly measured: readonly number[];
-  /** The same in words, by what they are about, to name a scan among others of its series. */
+  /** The facts in words, by what they are about, to name a scan among others of its series. */
   readonly words: Readonly<Record<string, string>>;
 }
 

@@ -29,7 +29,7 @@ const TYPES: Readonly<Record<string, NumberType>> = {
   MET_DOUBLE: 'float64',
 };
 
-/** What several values per voxel are: of other types they are vectors. */
+/** Types of which several values per voxel are colours; of other types they are vectors. */
 const COLOURS: readonly string[] = ['MET_UCHAR', 'MET_USHORT'];
 
 const IDENTITY = [1, 0, 0, 0, 1, 0, 0, 0, 1];
@@ -39,7 +39,7 @@ const LONGEST_HEADER = 2 ** 20;
 
 interface Header {
   readonly fields: ReadonlyMap<string, string>;
-  /** What follows the header: voxels, or a list of files. */
+  /** The data after the header: voxels, or a list of files. */
   readonly end: number;
   /** The lines that follow. */
   readonly list: readonly string[];

@@ -1,5 +1,5 @@
 /**
- * What a NIfTI header must meet before its file is read: sizes, data type, rescaling, geometry.
+ * Rules that a NIfTI header must meet before its file is read: sizes, data type, rescaling, geometry.
  *
  * Readers put up with much of what is refused here and repair it in silence; a wrong spacing then trains a network.
  */

@@ -107,7 +107,7 @@ export const nrrd: Format = {
   },
 };
 
-/** Which axes are space, which is time, which is colour. */
+/** Roles of the axes: space, time, colour. */
 function axesOf(
   fields: ReadonlyMap<string, string>,
   sizes: readonly number[],

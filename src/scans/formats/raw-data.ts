@@ -81,7 +81,7 @@ export function decodeRaw(path: string, bytes: Uint8Array, layout: RawLayout): R
   };
 }
 
-/** What follows the first `lines` lines. */
+/** The bytes after the first `lines` lines. */
 function afterLines(path: string, bytes: Uint8Array, lines: number): Uint8Array {
   let at = 0;
   for (let line = 0; line < lines; line++) {

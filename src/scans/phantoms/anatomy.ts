@@ -14,7 +14,7 @@ import type { Rng } from '../../core/random.js';
 interface Appearance {
   /** In either of two contrasts; air is 0. */
   readonly signal: readonly [number, number];
-  /** How much its texture adds to that. */
+  /** Amplitude of the texture that is added. */
   readonly grain: number;
   /** Body units over which the texture changes, along its own three axes: equal ones are grains, two short ones fibres. */
   readonly cell: Triple;

@@ -7,7 +7,7 @@ import { rngOf, type Rng } from '../../core/random.js';
 import { drawPatient, type Part } from './anatomy.js';
 import { drawLattice, textureOf, type Lattice } from './texture.js';
 
-/** Whether a patient's volume is stored as LPS instead of RAS. */
+/** True if a patient's volume is stored as LPS instead of RAS. */
 export const isFlipped = (patient: number): boolean => patient % 2 === 1;
 
 /** Intensities of patient `number`, `[z, y, x]` as stored, x fastest, `size` voxels along each axis. */
@@ -120,7 +120,7 @@ function placement(rng: Rng, size: Triple, flipped: boolean): Placement {
   };
 }
 
-/** Where in the body each voxel lies, `[3, z, y, x]`. */
+/** Coordinates in the body of each voxel, `[3, z, y, x]`. */
 function bodyOf({ size, scale, centre, rotation, shift, waves }: Placement): Float32Array {
   const count = size[0] * size[1] * size[2];
   const body = new Float32Array(3 * count);
@@ -219,7 +219,7 @@ function paint(
   }
 }
 
-/** How much of the voxel at `(x, y, z)` the organ fills, from its distance to the surface: level over slope. */
+/** Share of the voxel at `(x, y, z)` that the organ fills, from its distance to the surface: level over slope. */
 function coverage(
   { centre, radii, boxy, shell }: Part,
   x: number,

@@ -49,7 +49,7 @@ export async function writePhantoms(folder: string, options: PhantomOptions): Pr
   await Promise.all(stale.map((name) => rm(join(folder, name), { force: true })));
 }
 
-/** What the listing says of all files. */
+/** The part of the listing that concerns all files. */
 function headOf({ patients, size, seed, frames, contrast = 1 }: PhantomOptions): Record<string, number> {
   return {
     version: PHANTOMS_VERSION,

@@ -99,7 +99,7 @@ function spanOf(times: readonly number[]): readonly [start: number, duration: nu
   return [start, (times.at(-1) ?? 0) - start];
 }
 
-/** How many frames `step` seconds apart there are from the first to the last. */
+/** Number of frames `step` seconds apart from the first to the last. */
 function framesAt(times: readonly number[], step: number): number {
   return Math.floor(spanOf(times)[1] / step + 1e-6) + 1;
 }

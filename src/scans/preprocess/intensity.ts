@@ -37,7 +37,7 @@ export function percentileOf(sorted: Float32Array, percent: number): number {
 }
 
 /**
- * The same of values in any order, without NaN: counted by their upper bits first, so that only those of one bucket
+ * A percentile of values in any order, without NaN: counted by their upper bits first, so that only those of one bucket
  * are sorted. Where `mask` is given, of the values at which it is 1.
  */
 export function percentileWithin(values: Float32Array, percent: number, mask?: Uint8Array): number {

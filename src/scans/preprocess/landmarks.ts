@@ -9,7 +9,7 @@ import { meanOf } from '../../core/statistics/descriptive.js';
 import { percentileWithin } from './intensity.js';
 import type { Landmarks } from '../options.js';
 
-/** Those of the paper's variant with deciles. */
+/** Percentiles of the paper's variant with deciles. */
 export const USUAL_PERCENTILES = [1, 10, 20, 30, 40, 50, 60, 70, 80, 90, 99] as const;
 
 /** The values of tissue at `percentiles`. */

@@ -1,5 +1,5 @@
 /**
- * What of a scan was measured, and what is padding: carried through orientation and resampling as shares, so that
+ * A scan's measured voxels and its padding: carried through orientation and resampling as shares, so that
  * padding counts neither in percentiles nor as tissue.
  *
  * Padding itself is filled with the lowest value measured before anything is interpolated, and is resampled like any
@@ -45,7 +45,7 @@ export function measuredFrames(scan: RawScan, frame?: number): Float32Array | un
   return measured;
 }
 
-/** The same for a clip, brought to its frame rate and pixel spacing: shares `[frames, H, W]`. */
+/** Shares `[frames, H, W]` that were measured of a clip, brought to its frame rate and pixel spacing. */
 export function measuredClip(scan: RawScan, options: ScanOptions['cine']): Float32Array | undefined {
   const { padding } = scan;
   if (padding === undefined) return undefined;

@@ -37,7 +37,7 @@ function stepsOf(affine: Affine, { axes, signs }: Orientation): [Vector, Vector,
 
 const dot = (a: Vector, b: Vector): number => a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
 
-/** How far the axes are from meeting at right angles, in degrees; 0 where that is less than rounding explains. */
+/** Angle by which the axes miss right angles, in degrees; 0 where that is less than rounding explains. */
 export function shearOf(affine: Affine): number {
   const column = (axis: 0 | 1 | 2): Vector => [affine[0][axis], affine[1][axis], affine[2][axis]];
   const cosine = (a: Vector, b: Vector): number =>

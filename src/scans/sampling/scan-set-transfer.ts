@@ -22,7 +22,7 @@ export interface SharedScans {
   readonly whole?: readonly { readonly voxels: Float32Array; readonly foreground: Uint8Array }[];
 }
 
-/** Which volume of which cache entry an id stands for. */
+/** Id of a volume: its cache entry, and its number there. */
 export const volumeId = (key: string, index: number): string => `${key}.${index}`;
 
 export function entryOf({ id }: Pick<VolumeFacts, 'id'>): { readonly key: string; readonly number: number } {

@@ -10,7 +10,7 @@ import type { Triple } from '../../core/tensor.js';
 import type { CachedVolume } from '../cache/cache.js';
 import { MemoryData, type VolumeData } from '../cache/volume-data.js';
 
-/** What is known of a volume without its voxels; plain data. */
+/** Facts about a volume without its voxels; plain data. */
 export interface VolumeFacts {
   /** A short id without patient data: hash of content and transforms. */
   readonly id: string;
@@ -34,11 +34,11 @@ export interface Volume extends VolumeFacts {
 export interface ScanSet {
   readonly volumes: readonly Volume[];
   readonly channels: number;
-  /** What crops are drawn evenly from; see `drawCrop`. */
+  /** The units from which crops are drawn evenly; see `drawCrop`. */
   readonly balance: Balance;
   /** Hash of every file's content, all transforms, the split and the balance: equal sets give equal fingerprints. */
   readonly fingerprint: string;
-  /** How another thread or process opens the set again (`recipe.ts`); absent in sets that were never on disk. */
+  /** Opens the set again in another thread or process (`scan-set-transfer.ts`); absent in sets that were never on disk. */
   readonly recipe?: ScanRecipe;
 }
 
@@ -65,7 +65,7 @@ export interface Crop {
   readonly voxels: Float32Array;
   /** `[D, H, W]`. */
   readonly foreground: Uint8Array;
-  /** How many voxels with tissue the box of `size` at `corner` `[D, H, W]` holds; faster than counting in `foreground`. */
+  /** Number of voxels with tissue in the box of `size` at `corner` `[D, H, W]`; faster than counting in `foreground`. */
   readonly tissue?: (corner: Triple, size: Triple) => number;
 }
 

@@ -128,7 +128,7 @@ function stackShifted(
 }
 
 /**
- * What each tap sees of the padded input `[C, N, ...]`, whole along the stacked axis; taps in row-major order.
+ * Cuts of the padded input `[C, N, ...]` that each tap sees, whole along the stacked axis; taps in row-major order.
  *
  * Where the last axis is strided, its places are first sorted by their remainder, in one pass: the runtime cuts rows of
  * neighbours out several times as fast as single values.

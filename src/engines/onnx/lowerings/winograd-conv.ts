@@ -33,7 +33,7 @@ function shareOfProducts(x: Shape, w: Shape, attributes: ConvAttributes): number
   return (tiling.tiles * tiling.products) / (planes * (w[2] ?? 1));
 }
 
-/** Whether tiles, in blocks of `block` channels, are the fastest way to run a convolution. */
+/** True if tiles, in blocks of `block` channels, are the fastest way to run a convolution. */
 export function suitsTiles(x: Shape, w: Shape, attributes: ConvAttributes, block: number): boolean {
   const [out = 1, channels = 1, , ...kernel] = w;
   // filters along the depth alone are too cheap, and large filters take longer to combine than to use
@@ -46,7 +46,7 @@ export function suitsTiles(x: Shape, w: Shape, attributes: ConvAttributes, block
 /** Channels on either side below which combining the operands costs more than it saves. */
 const FEW_CHANNELS = 8;
 
-/** The same for the filter gradient, which needs no blocks. */
+/** True if tiles are the fastest way to compute a filter gradient, which needs no blocks. */
 export function suitsTiledGradient(x: Shape, attributes: ConvFilterGradAttributes): boolean {
   const { filterShape } = attributes;
   const [out = 1, channels = 1, , ...kernel] = filterShape;

@@ -42,7 +42,7 @@ export function winograd(m: number, r: number): Winograd {
   };
 }
 
-/** Of Π (x − root), the constant first. */
+/** Coefficients of Π (x − root), the constant first. */
 function coefficients(roots: readonly number[]): number[] {
   return roots.reduce<number[]>(
     (product, root) =>

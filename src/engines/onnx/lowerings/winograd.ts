@@ -16,7 +16,7 @@ import type { OnnxValue, OnnxWriter } from '../writer.js';
 import { reshape, transpose } from './shaping.js';
 import { MOST_PRODUCTS, winograd, type Matrix } from './winograd-matrices.js';
 
-/** How a convolution's depth is tiled. */
+/** Tiling of a convolution's depth. */
 export interface Tiling {
   /** Tiles, T. */
   readonly tiles: number;

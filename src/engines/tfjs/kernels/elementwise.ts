@@ -27,7 +27,7 @@ function choose({ tf, shape }: Pick<Site<'where'>, 'tf' | 'shape'>, condition: T
   return tf.where(everywhere, stretch(tf, a, shape), stretch(tf, b, shape));
 }
 
-/** Whether a ≥ b, through which no gradient passes. */
+/** True where a ≥ b; no gradient passes through it. */
 const atLeast = (tf: Tf, a: T, b: T): T => withoutGradient(tf, [a, b], () => tf.greaterEqual(a, b));
 
 export const elementwise = {

@@ -1,5 +1,5 @@
 /**
- * How each op is computed: exhaustive over the ops of the graph but for its leaves.
+ * The kernel of each op: exhaustive over the ops of the graph but for its leaves.
  */
 import type { OpName } from '../../../ir/ops/index.js';
 import { batchNormalisation } from './batch-norm.js';

@@ -1,5 +1,5 @@
 /**
- * What a kernel sees: an op of the graph, to be computed with TensorFlow.js so that its tape can follow.
+ * The contract of kernels: an op of the graph, to be computed with TensorFlow.js so that its tape can follow.
  *
  * Kernels are compositions of TensorFlow.js ops whose gradients it has for tensors of any rank, so that gradients are
  * its own and not this project's. Where its conventions at kinks and ties differ from the ops' (`ir/ops`), the

@@ -22,7 +22,7 @@ export function padSpatial(tf: Tf, x: T, padding: Padding, value = 0): T {
 
 export interface Tap {
   readonly place: Place;
-  /** What it meets for each output: `[N, D', H', W', C]`. */
+  /** Values that it meets for each output: `[N, D', H', W', C]`. */
   readonly values: T;
 }
 

@@ -1,5 +1,5 @@
 /**
- * How an array `[C, D, H, W]` is cut into chunks, and which chunks a box touches.
+ * The grid of chunks into which an array `[C, D, H, W]` is cut, and the chunks that a box touches.
  */
 import type { Triple } from '../../../core/tensor.js';
 import { ORIGIN, type Place } from '../../sampling/boxes.js';

@@ -18,7 +18,7 @@ import { LARGEST_PICTURE, type VideoFrames } from './frames.js';
 /** No clip takes longer than this to decode. */
 const SECONDS = 60;
 
-/** What to type where there is no decoder. */
+/** Advice where there is no decoder. */
 const INSTALL = 'npm install node-av';
 
 /** A program that decodes. */
@@ -73,7 +73,7 @@ function nodeAvProcess(): string {
   return existsSync(beside) ? beside : beside.replace(`${sep}src${sep}`, `${sep}dist${sep}src${sep}`);
 }
 
-/** What the user named, else `node-av`, else `ffmpeg` on the path. */
+/** The decoder that the user named, else `node-av`, else `ffmpeg` on the path. */
 function chosenDecoder(): VideoDecoder {
   const named = process.env['VOXOLVE_FFMPEG'];
   return named === undefined ? (nodeAvDecoder() ?? ffmpegDecoder('ffmpeg')) : ffmpegDecoder(named);

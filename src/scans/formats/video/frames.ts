@@ -18,7 +18,7 @@ export const LARGEST_PICTURE = 4096 * 4096;
 /** Longer videos are no clips; several minutes of them. */
 const MOST_FRAMES = 20_000;
 
-/** What is wrong with so many frames of so many pixels, or null. */
+/** The problem with so many frames of so many pixels, or null. */
 export function tooLong(frames: number, pixels: number): string | null {
   if (frames > MOST_FRAMES) return `it holds more than ${MOST_FRAMES} frames`;
   const most = LARGEST_BYTES / 2;

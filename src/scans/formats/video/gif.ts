@@ -18,7 +18,7 @@ const GRAPHIC_CONTROL = 0xf9;
 const SHORTEST = 2;
 const USUAL = 10;
 
-/** How a frame leaves the picture: as it is (0 and 1), cleared, or as it was before. */
+/** State in which a frame leaves the picture: as it is (0 and 1), cleared, or as it was before. */
 const CLEAR = 2;
 const RESTORE = 3;
 

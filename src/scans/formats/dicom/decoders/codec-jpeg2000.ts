@@ -62,7 +62,10 @@ function lowered({ bytes, width }: DecodedFrame, { bits }: Jpeg2000Header, { sig
   return bytes;
 }
 
-/** Whether what is decoded are red, green and blue: also under labels of JPEG's, where the frame says it was transformed. */
+/**
+ * True if the decoded components are red, green and blue: also under labels of JPEG's, where the frame says that it was
+ * transformed.
+ */
 function becomesRgb({ transformed }: Jpeg2000Header, { photometric }: Picture): boolean {
   if (photometric === 'YBR_RCT' || photometric === 'YBR_ICT') return true;
   return photometric.startsWith('YBR') && photometric !== 'YBR_FULL' && transformed;

@@ -1,6 +1,7 @@
 /**
- * What a decoder of pixel data is, and how one that is a WebAssembly module is run: loaded when first needed, and anew
- * after a failure, since a module that threw may be in any state. Sizes are checked before it decodes and after.
+ * The contract of decoders of pixel data, and the running of those that are WebAssembly modules: loaded when first
+ * needed, and anew after a failure, since a module that threw may be in any state. Sizes are checked before one decodes
+ * and after.
  */
 import { createRequire } from 'node:module';
 import type { CodestreamSize } from './codestream.js';
@@ -17,10 +18,10 @@ export interface DecodedFrame {
 
 export type Codec = (frame: Uint8Array, picture: Picture) => Promise<DecodedFrame>;
 
-/** What was compressed in a way that no decoder here reads; copying it again would not help. */
+/** An error for what was compressed in a way that no decoder here reads; copying it again would not help. */
 export class NotRead extends Error {}
 
-/** What the WebAssembly decoders share. */
+/** The interface that the WebAssembly decoders share. */
 interface Decoder {
   getEncodedBuffer(length: number): Uint8Array;
   getDecodedBuffer(): Uint8Array;
@@ -90,7 +91,7 @@ export function checkSize(size: CodestreamSize | null, picture: Picture): assert
     throw new Error(`its compressed samples have ${bits} bits, its header says ${picture.bitsAllocated}`);
 }
 
-/** Of fewer bits than the file's header says it cannot be known whether the highest one is a sign. */
+/** Refuses fewer bits than the file's header says, of which it cannot be known whether the highest one is a sign. */
 export function checkSign(
   { bytes, width }: DecodedFrame,
   bits: number,

@@ -1,5 +1,5 @@
 /**
- * What a compressed frame says of its own size, read before a decoder allocates for it.
+ * The size of a compressed frame by its own header, read before a decoder allocates for it.
  *
  * Sources: ITU-T T.81 B.2.2 (JPEG frame header, shared by JPEG-LS, T.87 C.2.2), T.800 A.5.1 (JPEG 2000 SIZ).
  */
@@ -11,7 +11,7 @@ export interface CodestreamSize {
   readonly bits: number;
 }
 
-/** What each start-of-frame marker says of JPEG's process: T.81 table B.1, T.87 C.1.1 for the last. */
+/** JPEG's process by start-of-frame marker: T.81 table B.1, T.87 C.1.1 for the last. */
 export const JPEG_PROCESSES: Readonly<Record<number, string>> = {
   0xc0: 'baseline',
   0xc1: 'extended sequential',
@@ -32,7 +32,7 @@ export const JPEG_PROCESSES: Readonly<Record<number, string>> = {
 export interface JpegHeader extends CodestreamSize {
   /** The start-of-frame marker's second byte. */
   readonly process: number;
-  /** Whether a segment of JFIF or Adobe says which colours the components are. */
+  /** True if a segment of JFIF or Adobe says which colours the components are. */
   readonly namesColours: boolean;
 }
 
@@ -116,7 +116,7 @@ export function jpeg2000HeaderOf(bytes: Uint8Array): Jpeg2000Header | null {
 /** Capabilities of part 15 are described further on (T.800 table A.10, T.814 A.2). */
 const HIGH_THROUGHPUT = 0x4000;
 
-/** What the coding style (COD) of the main header says of components, from its first segment on. */
+/** Reads from the coding style (COD) of the main header how components are coded, from its first segment on. */
 function isTransformed(view: DataView, first: number): boolean {
   for (let at = first; at + 9 <= view.byteLength; at += 2 + view.getUint16(at + 2)) {
     const marker = view.getUint16(at);

@@ -10,7 +10,7 @@ const QUICK_BITS = 10;
 export interface HuffmanTable {
   /** `length << 8 | value` of the code that the next bits begin with; 0 where it is longer. */
   readonly quick: Uint16Array;
-  /** Of each code length from 1: the largest code, or -1, and what to add to a code to find its value. */
+  /** For each code length from 1: the largest code, or -1, and what to add to a code to find its value. */
   readonly largest: readonly number[];
   readonly offset: readonly number[];
   readonly values: Uint8Array;

@@ -139,7 +139,7 @@ function decodeRow(
   }
 }
 
-/** What a sample is expected to be, from those to its left, above, and above to the left: T.81 table H.1. */
+/** Predicts a sample from those to its left, above, and above to the left: T.81 table H.1. */
 function predict(predictor: number, left: number, above: number, corner: number): number {
   switch (predictor) {
     case 2:

@@ -33,7 +33,7 @@ const SHORT = new Set(
   'AE AS AT CS DA DS DT FL FD IS LO LT PN SH SL SS ST TM UI UL US'.split(' '), // PS3.5 table 7.1-2
 );
 
-/** What dicom-parser knows to have lengths of four bytes. */
+/** Representations that dicom-parser knows to have lengths of four bytes. */
 const KNOWN_LONG = new Set('OB OD OL OW SQ OF UC UR UT UN'.split(' '));
 
 const EXPLICIT_VR = /^[A-Z]{2}$/;
@@ -53,7 +53,7 @@ class Stream extends parser.ByteStream {
 /** Numbers without end, which may begin as the items of a sequence do: pixels, tables, overlays, waveforms. */
 const NUMBERS = /^x(7fe0|002812[0-2]|00283006|60[0-9a-f]{2}3000|54001010)/;
 
-/** What implicit encodings do not say: dicom-parser looks at the first bytes where it is not told. */
+/** Representations, which implicit encodings do not say: dicom-parser looks at the first bytes where it is not told. */
 function representationOf(tag: string): string | undefined {
   return NUMBERS.test(tag) ? 'OW' : undefined;
 }
@@ -96,7 +96,7 @@ function checkWithin({ byteArray, elements }: DataSet): void {
   }
 }
 
-/** Whether the element at `start` names its value representation. */
+/** True if the element at `start` names its value representation. */
 export function isExplicit(bytes: Uint8Array, start: number): boolean {
   return EXPLICIT_VR.test(Buffer.from(bytes.subarray(start + 4, start + 6)).toString('latin1'));
 }

@@ -56,7 +56,7 @@ function startsByTable(
   return starts.length === frames && rising ? starts : null;
 }
 
-/** The same by the marker at the end of every frame, which may itself be split. */
+/** Offsets of frames by the marker at the end of each, which may itself be split. */
 function startsByEnds(bytes: Uint8Array, fragments: readonly Fragment[]): number[] {
   let start = 0;
   return fragments.flatMap((_, index) => {

@@ -12,7 +12,7 @@ const SHARED = 'x52009229';
 const PER_FRAME = 'x52009230';
 const UNASSIGNED = { perFrame: 'x00209171', shared: 'x00209170' };
 
-/** How numbers are stored where a file does not say, as those in implicit encodings do. */
+/** Representation of numbers, for files that do not state it, as those in implicit encodings. */
 export type Stored = 'DS' | 'FD' | 'FL' | 'US' | 'UL';
 
 export interface FrameAttributes {
@@ -23,7 +23,7 @@ export interface FrameAttributes {
   text(groups: readonly string[], tag: string): string | undefined;
 }
 
-/** How many frames describe themselves; 0 in files without functional groups. */
+/** Number of frames that describe themselves; 0 in files without functional groups. */
 export function describedFrames({ data }: DicomFile): number {
   return itemsOf(data, PER_FRAME).length;
 }

@@ -58,7 +58,7 @@ function lengthAt(
   return little ? sound(8, view.getUint32(at + 4, true)) : null;
 }
 
-/** What texts hold: no control characters but line ends, escapes of character sets and the padding of UIDs. */
+/** Characters of texts: no control characters but line ends, escapes of character sets and the padding of UIDs. */
 function isText(value: Uint8Array): boolean {
   return value.every((byte) => byte >= 0x20 || [0, 9, 10, 12, 13, 27].includes(byte));
 }

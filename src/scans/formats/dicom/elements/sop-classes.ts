@@ -84,7 +84,7 @@ export function sopClassUid(data: DataSet): string {
   return (data.string('x00080016') ?? '').trim();
 }
 
-/** What follows the root of storage classes; empty for other classes. */
+/** The part of a class after the root of storage classes; empty for other classes. */
 export function storageClass(data: DataSet): string {
   const uid = sopClassUid(data);
   return uid.startsWith(ROOT) ? uid.slice(ROOT.length) : '';

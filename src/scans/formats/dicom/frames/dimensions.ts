@@ -65,7 +65,7 @@ export function separatingIndices(
   return found;
 }
 
-/** Whether a place is seen with more than one value. */
+/** True if a place is seen with more than one value. */
 function separates(values: readonly (number | undefined)[], planes: readonly (Plane | null)[]): boolean {
   const seen = new Map<string, number | undefined>();
   return planes.some((plane, frame) => {
@@ -76,7 +76,7 @@ function separates(values: readonly (number | undefined)[], planes: readonly (Pl
   });
 }
 
-/** Whether the dimension counts the moments under another name. */
+/** True if the dimension counts the moments under another name. */
 function isTime(values: readonly (number | undefined)[], momentOf: (frame: number) => number): boolean {
   const moments = new Map<number | undefined, number>();
   const same = values.every((value, frame) => {

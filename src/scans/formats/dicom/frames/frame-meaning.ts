@@ -1,6 +1,6 @@
 /**
- * What the frames of one file are. Time is not taken for granted: where neither the SOP class, nor functional groups,
- * nor the Frame Increment Pointer say that frames are moments or slices, the scan is not used.
+ * The meaning of the frames of one file. Time is not taken for granted: where neither the SOP class, nor functional
+ * groups, nor the Frame Increment Pointer say that frames are moments or slices, the scan is not used.
  *
  * Source: DICOM PS3.3 C.7.6.6 (Multi-frame: Frame Increment Pointer), C.8.6.3 (SC Multi-frame Vectors).
  */
@@ -12,7 +12,7 @@ import type { Picture } from '../pixels/picture.js';
 import { sopClassOf, sopClassUid } from '../elements/sop-classes.js';
 
 export interface Meaning {
-  /** How places of frames are found; `time` where they have none of their own. */
+  /** Source of the places of frames; `time` where they have none of their own. */
   readonly frames: 'one' | 'groups' | 'offsets' | 'locations' | 'vectors' | 'time';
   /** Why its frames can not be used, or null. */
   readonly problem: string | null;
@@ -23,7 +23,7 @@ export const SLICE_LOCATIONS = 'x00182005';
 const FRAME_TIME = 'x00181063';
 const FRAME_TIMES = 'x00181065';
 
-/** What a Frame Increment Pointer may name, beside vectors of nuclear medicine. */
+/** Attributes that a Frame Increment Pointer may name, apart from vectors of nuclear medicine. */
 const POINTED: Readonly<Record<string, string>> = {
   [FRAME_TIME]: 'time',
   [FRAME_TIMES]: 'time',

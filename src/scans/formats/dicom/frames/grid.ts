@@ -29,7 +29,7 @@ const TAG = {
   gridSequence: 'x00651051',
 } as const;
 
-/** How many tiles there are in each direction, and the plane of each. */
+/** Number of tiles in each direction, and the plane of each. */
 interface Tiling {
   readonly across: number;
   readonly down: number;

@@ -40,7 +40,7 @@ const GROUP = {
   planeOrientationVolume: ['x0020930f'],
 } as const;
 
-/** Of slices that say how far apart they lie and not in which plane. */
+/** A plane for slices that say how far apart they lie and not in which plane. */
 export const AXIAL: Plane = { position: [0, 0, 0], right: [1, 0, 0], down: [0, 1, 0] };
 
 /** Where a frame lies, in the body or in a volume of its own. */
@@ -57,7 +57,7 @@ export function planeWithin(attributes: FrameAttributes): Plane | null {
   );
 }
 
-/** How a frame lies, also where it does not say at which place. */
+/** Orientation of a frame, also where it does not say at which place it lies. */
 export function directionsWithin(attributes: FrameAttributes): Directions | null {
   const orientation =
     attributes.numbers(GROUP.planeOrientation, TAG.imageOrientation, 'DS', 6) ??

@@ -47,13 +47,13 @@ export interface Slice {
   readonly lookupTable: LookupTable | null;
   /** Stored values where nothing was measured; null where the file states none. */
   readonly padding: Padding | null;
-  /** What tells it from slices of other scans in its series. */
+  /** Facts that tell it from slices of other scans in its series. */
   readonly look: Look;
   /** Seconds, comparable within a series; null where the file does not say. */
   readonly time: number | null;
   /** Seconds since some midnight at which it was taken; null where the file does not say. */
   readonly acquired: number | null;
-  /** Of diffusion, in s/mm²; null where there is none. */
+  /** The b-value of diffusion, in s/mm²; null where there is none. */
   readonly bValue: number | null;
   /** Orders slices at one place in time, first entry first. */
   readonly order: readonly number[];
@@ -83,7 +83,7 @@ export function slicesOf(file: DicomFile, picture: Picture): { slices: Slice[]; 
   const lookupTable = lookupTableOf(file);
   const padding = paddingOf(file, picture);
   const { columns, rows } = picture;
-  /** What follows from the attributes of a frame. */
+  /** Facts that follow from the attributes of a frame. */
   const described = (frame: number): Omit<Slice, 'frame' | 'plane'> => {
     const attributes = attributesOf(frame);
     // Moments of a clip are one scan, whatever else changes from frame to frame.

@@ -105,7 +105,7 @@ function repeated(frames: readonly (readonly Slice[])[], acquired: Timing | null
   return Math.abs(end - start - steps * seconds) <= Math.max(1, 0.05 * steps * seconds) ? even : acquired;
 }
 
-/** Of slices that are excited one by one, each once for a frame. */
+/** Repetition time where slices are excited one by one, each once for a frame. */
 function repetitionOf(file: DicomFile | undefined): number | null {
   if (file === undefined) return null;
   const shared = itemsOf(file.data, 'x52009229')[0];

@@ -1,5 +1,5 @@
 /**
- * What a header says of clips: how large ultrasound pixels are, and where text may sit.
+ * Facts about clips from a header: how large ultrasound pixels are, and where text may sit.
  *
  * Source: DICOM PS3.3 C.8.5.5 (US Region Calibration).
  */

@@ -1,5 +1,5 @@
 /**
- * Which files are stored beside scans and are none to train on: by SOP class, else by modality, else by what the image
+ * Files that are stored together with scans and are none to train on: by SOP class, else by modality, else by what the image
  * type says of the picture.
  *
  * Sources: DICOM PS3.4 table B.5-1 (storage SOP classes), PS3.3 C.7.3.1.1.1 (Modality), C.8.2.1.1.1 and C.8.3.1.1.1
@@ -93,7 +93,7 @@ const LOCALIZER_TEXT: Readonly<Record<string, RegExp>> = {
 /** A directory record sequence, which no other file has. */
 const DIRECTORY = 'x00041220';
 
-/** What it is, null for scans. */
+/** Its kind; null for scans. */
 export function asideOf(data: DataSet): AsideName | null {
   const text = (tag: string): string => (data.string(tag) ?? '').trim();
   const modality = text('x00080060').toUpperCase();

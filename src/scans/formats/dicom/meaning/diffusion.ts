@@ -36,7 +36,7 @@ export function isMr(data: DataSet): boolean {
   return (data.string('x00080060') ?? '').trim() === 'MR';
 }
 
-/** Whether a vendor reserved the private block. */
+/** True if a vendor reserved the private block. */
 export function isBy(data: DataSet, tag: string, creator: string): boolean {
   return (data.string(tag) ?? '').trim().toUpperCase().startsWith(creator.toUpperCase());
 }

@@ -1,5 +1,5 @@
 /**
- * What the index keeps about a DICOM file: to which series it belongs, whose it is, what scans and kinds of scans it holds.
+ * Facts that the index keeps about a DICOM file: its series, its patient, the scans and kinds of scans that it holds.
  *
  * Source: DICOM PS3.3 C.7.1 to C.7.3 (patient, study, series), C.12.1 (SOP Common).
  */

@@ -1,5 +1,5 @@
 /**
- * What tells the frames of one series apart: kind of picture, echo, diffusion, stack and the like. The same facts are
+ * Facts that tell the frames of one series apart: kind of picture, echo, diffusion, stack and the like. The same facts are
  * looked for in classic files and in functional groups, so that one multi-frame file holds as many scans as the classic
  * series would. Moments, cardiac phases and diffusion directions of one b value tell nothing apart: they are frames.
  *
@@ -13,7 +13,7 @@ import type { FrameAttributes, Stored } from '../elements/frame-groups.js';
 import { wordsOf } from './look-words.js';
 import type { Directions } from '../frames/plane.js';
 
-/** What numbers may differ by and still be equal. */
+/** Numbers that differ by no more than this are equal. */
 const COSINE = 2e-3;
 /** As a share of it. */
 const PIXEL_SPACING = 1e-3;

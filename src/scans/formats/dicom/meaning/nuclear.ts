@@ -26,7 +26,7 @@ const VECTOR = {
 
 export interface NuclearFrame {
   readonly plane: Plane | null;
-  /** What makes it a scan of its own among the others. */
+  /** Facts that make it a scan of its own among the others. */
   readonly facts: Readonly<Record<string, string>>;
   /** Orders frames in time. */
   readonly order: readonly number[];

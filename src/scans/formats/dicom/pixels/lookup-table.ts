@@ -64,7 +64,7 @@ function isBigEndian({ byteArrayParser }: DataSet): boolean {
   return byteArrayParser.readUint16(Uint8Array.of(1, 0), 0) !== 1;
 }
 
-/** What a stored value stands for; values beyond the table take its ends. */
+/** The value for which a stored one stands; values beyond the table take its ends. */
 export function lookedUp({ first, values }: LookupTable, stored: number): number {
   return values[Math.min(Math.max(stored - first, 0), values.length - 1)] ?? 0;
 }

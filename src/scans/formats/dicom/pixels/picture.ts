@@ -1,5 +1,5 @@
 /**
- * How pixels are stored in a DICOM file, and the checks that must hold before any is decoded.
+ * The storage of pixels in a DICOM file, and the checks that must hold before any is decoded.
  *
  * Source: DICOM PS3.3 section C.7.6.3 (Image Pixel module).
  */
@@ -84,7 +84,7 @@ function highBitOf(data: DataSet, bitsStored: number, bitsAllocated: number): nu
   return stated >= bitsStored - 1 && stated < bitsAllocated ? stated : bitsStored - 1;
 }
 
-/** What samples mean, by how many there are for a pixel; the first one where the file does not say. */
+/** Meanings of samples, by their number for a pixel; the first one where the file does not say. */
 const PHOTOMETRIC: Readonly<Record<Picture['samples'], readonly string[]>> = {
   1: ['MONOCHROME2', 'MONOCHROME1', 'PALETTE COLOR'],
   3: ['RGB', 'YBR_FULL', 'YBR_FULL_422', 'YBR_PARTIAL_422', 'YBR_PARTIAL_420', 'YBR_ICT', 'YBR_RCT'],
@@ -103,7 +103,7 @@ export function frameBytes({ rows, columns, samples, bitsAllocated, photometric 
   return rows * columns * perPixel * (bitsAllocated / 8);
 }
 
-/** Whether two neighbours share their chroma where colours are not compressed: Y Y Cb Cr. */
+/** True if two neighbours share their chroma where colours are not compressed: Y Y Cb Cr. */
 export function isPaired(photometric: string): boolean {
   return photometric === 'YBR_FULL_422' || photometric === 'YBR_PARTIAL_422';
 }
