@@ -2,7 +2,7 @@
  * Convolution through ONNX Runtime's kernels for blocked channels, `[N, C / block, H, W, block]`: a vector register
  * holds one place of a block, so that depthwise filters run at full width, and dense ones need no im2col.
  *
- * Those kernels know two spatial axes. A 3D convolution is the sum, over the filter's depth, of 2D convolutions of
+ * The kernels know two spatial axes. A 3D convolution is the sum, over the filter's depth, of 2D convolutions of
  * whole planes; with the depth outermost, `[D, N, C, H, W]`, what one tap sees is one contiguous cut. Filters along
  * the depth alone take H and W as one axis instead.
  *
