@@ -16,6 +16,9 @@ export default tseslint.config(
         { considerDefaultExhaustiveForUnions: true },
       ],
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      // As written: comments and blank lines count. What must be longer says why beside the exception.
+      'max-lines-per-function': ['error', { max: 80 }],
+      'max-params': ['error', { max: 5 }],
       'no-restricted-properties': [
         'error',
         {
@@ -25,6 +28,11 @@ export default tseslint.config(
         },
       ],
     },
+  },
+  {
+    // Suites are functions as long as what they say.
+    files: ['test/**/*.test.ts'],
+    rules: { 'max-lines-per-function': 'off' },
   },
   {
     files: ['**/*.{js,mjs}'],

@@ -8,7 +8,7 @@ import { importProblems, tableProblems } from './layer-rules.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, '');
 const table = JSON.parse(readFileSync(new URL('layers.json', import.meta.url), 'utf8'));
-const { problems, modules } = await importProblems(root, table, process.argv.includes('--types'));
+const { problems, modules } = await importProblems(root, table);
 const all = [...tableProblems(root, table), ...problems];
 if (modules < 300) all.push(`only ${modules} modules were read: the check does not work`);
 

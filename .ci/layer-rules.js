@@ -14,15 +14,11 @@ const MANY_FILES = 20;
 const below = (path) => (path.endsWith('.ts') ? `^${escaped(path)}$` : `^${escaped(path)}/`);
 const escaped = (text) => text.replace(/[.]/g, '\\.');
 
-/** dependency-cruiser's rules of a table. `types`: type-only imports count in circles. */
-export function rulesOf({ folders, packages }, types) {
+/** dependency-cruiser's rules of a table. */
+export function rulesOf({ folders, packages }) {
   const ours = `^(${[...ROOTS, 'test'].join('|')})/`;
   const forbidden = [
-    {
-      name: 'no circles',
-      from: {},
-      to: { circular: true, ...(types ? {} : { viaOnly: { dependencyTypesNot: ['type-only'] } }) },
-    },
+    { name: 'no circles', from: {}, to: { circular: true } },
     { name: 'no import of nothing', from: {}, to: { couldNotResolve: true } },
     ...Object.entries(folders).map(([folder, { mayImport }]) => ({
       name: `${folder} may not import this`,
@@ -39,12 +35,12 @@ export function rulesOf({ folders, packages }, types) {
 }
 
 /** The modules of the folder `root` that break a rule, as lines; and how many modules were read. */
-export async function importProblems(root, table, types) {
+export async function importProblems(root, table) {
   const { output } = await cruise(
     ROOTS.filter((folder) => existsSync(join(root, folder))),
     {
       baseDir: root,
-      ruleSet: rulesOf(table, types),
+      ruleSet: rulesOf(table),
       validate: true,
       tsPreCompilationDeps: true,
       doNotFollow: { path: 'node_modules' },

@@ -15,19 +15,13 @@ import { tryOwn } from '../experiment/try-own.js';
 import { defaultCacheDirectory } from '../scans/cache/cache.js';
 import type { ScanSet } from '../scans/sampling/scan-set.js';
 import { readAsked, withOverrides, type AskedExperiment } from './asked-experiment.js';
+import type { Effort } from './auditing/effort.js';
 import { recordAudit } from './auditing/audit-record.js';
 import type { Listener, SourceEvent } from './events.js';
 import { loadScans, phantoms, scanFolder } from './scan-source.js';
 
 /** The usual thoroughness of an audit. */
 export const usualEffort = { steps: 60, questions: 400 } as const;
-
-export interface Effort {
-  /** Steps that the small network trains per check. */
-  readonly steps: number;
-  /** Questions that a weak classifier is tested on; it learns from twice as many. */
-  readonly questions: number;
-}
 
 /** Reported by `audit`. */
 export type AuditEvent = SourceEvent | { readonly kind: 'checked'; readonly check: Check };

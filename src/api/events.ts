@@ -5,7 +5,7 @@ import type { EngineChoice } from '../calibration/engine-choice.js';
 import type { Report } from '../pretrain/pretrain.js';
 import type { ScanReport } from '../scans/load.js';
 import type { StudyEvent } from '../study/index.js';
-import type { AuditStatus } from './auditing/audit-record.js';
+import type { AuditStatus } from './auditing/audit-status.js';
 import type { LatencyLimit } from './searching/stored-latency.js';
 import type { WorkerCount } from './searching/worker-count.js';
 

@@ -9,7 +9,7 @@ export {
   type ExperimentInput,
   type ExperimentOverrides,
 } from './asked-experiment.js';
-export type { AuditedCheck, AuditStatus } from './auditing/audit-record.js';
+export type { AuditedCheck, AuditStatus } from './auditing/audit-status.js';
 export { doctor, type DecoderReport, type DoctorReport } from './doctor.js';
 export type { CurvesSoFar, PretrainEvent, RunOptions, SearchEvent, SourceEvent } from './events.js';
 export { fitHead, type FitHeadOptions } from './fit-head.js';

@@ -171,8 +171,3 @@ async function borderAgainstInterior(options: AuditOptions): Promise<Check> {
 }
 
 const estimateOf = ({ figure: value, ci95: interval }: Figure): Estimate => ({ value, interval });
-
-/** The first check that failed. */
-export function failureOf(checks: readonly Check[]): Check | undefined {
-  return checks.find(({ passed }) => !passed);
-}

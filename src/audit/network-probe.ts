@@ -16,7 +16,7 @@ import type { ScanSet } from '../scans/sampling/scan-set.js';
 import type { TaskPlan } from '../tasks/task.js';
 import type { Figure } from './weak-probe.js';
 
-export function smallEncoder(channels: number): Architecture {
+function smallEncoder(channels: number): Architecture {
   const layer = (from: number, to: number) =>
     convNormAct(from, to, 'relu', { kernel: [3, 3, 3], stride: [2, 2, 2] });
   return {

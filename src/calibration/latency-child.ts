@@ -11,16 +11,7 @@ import { engines } from '../engines/index.js';
 import type { Architecture } from '../nn/architecture.js';
 import { initialWeights } from '../pretrain/initialise.js';
 import { encoderGraph } from '../pretrain/program.js';
-import type { Setting } from './latency.js';
-
-export type LatencyQuestion = Setting & {
-  readonly architectures: readonly Architecture[];
-  /** After which no further encoder is visited. */
-  readonly seconds: number;
-};
-
-/** Milliseconds of the first ones, as far as time allowed. */
-export type LatencyAnswer = { readonly milliseconds: readonly number[] } | { readonly error: string };
+import type { LatencyAnswer, LatencyQuestion, LatencySetting } from './latency-messages.js';
 
 const VISITS = 3;
 /** Milliseconds of one visit, without compiling. */
@@ -44,7 +35,7 @@ function stopwatch(device: string): () => number {
   };
 }
 
-async function visit(architecture: Architecture, setting: Setting): Promise<number> {
+async function visit(architecture: Architecture, setting: LatencySetting): Promise<number> {
   const { engine, device, threads, input } = setting;
   const graph = encoderGraph(architecture, input);
   const weights = initialWeights(graph.parameters, rngOf('latency', 'weights'));

@@ -17,7 +17,7 @@ import { fitLatency, LatencyModel, leftOutError, type EncoderInput } from '../pr
 import { encoderGraph } from '../pretrain/program.js';
 import { memorySettings } from '../workers/memory-settings.js';
 import { storedOr, processor } from './stored-calibration.js';
-import type { LatencyAnswer, LatencyQuestion } from './latency-child.js';
+import type { LatencyAnswer, LatencyQuestion, LatencySetting, Where } from './latency-messages.js';
 
 /** Encoders that are measured. */
 const ENCODERS = 24;
@@ -28,11 +28,6 @@ const MOST_DRAWS = 3000;
 const SECONDS = 15;
 /** Below this the coefficients rest on too little. */
 const FEWEST = 10;
-
-export interface Where {
-  readonly engine: string;
-  readonly device: string;
-}
 
 /**
  * The model that was measured here before, else one that is measured now, which `onMeasuring` announces. Throws `UserError` where
@@ -68,7 +63,7 @@ async function measuredModel(resolved: PlannedExperiment, { engine, device }: Wh
   return fittedModel(setting, await measure(resolved, spreadGenomes(resolved, input), setting, SECONDS));
 }
 
-export function fittedModel(setting: Setting, measured: LatencyModel['measured']): LatencyModel {
+export function fittedModel(setting: LatencySetting, measured: LatencyModel['measured']): LatencyModel {
   return {
     ...setting,
     machine: processor(),
@@ -107,13 +102,11 @@ export function latencyGenomes(
   return found.sort((a, b) => a.size - b.size).map(({ genome }) => genome);
 }
 
-export type Setting = Where & { readonly threads: number; readonly input: EncoderInput };
-
 /** Measures one inference of each in a process of its own, for that many seconds: of the first ones only where time runs out. */
 export async function measure(
   resolved: PlannedExperiment,
   genomes: readonly Genome[],
-  setting: Setting,
+  setting: LatencySetting,
   seconds: number,
 ): Promise<LatencyModel['measured']> {
   const entry = fileURLToPath(new URL('./latency-child.js', import.meta.url));

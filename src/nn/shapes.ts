@@ -16,7 +16,7 @@ export interface LayerShape {
 }
 
 /** An input too small for a layer, or with the wrong number of channels. */
-export class InfeasibleShape extends Error {}
+class InfeasibleShape extends Error {}
 
 /** Every layer in the order of computation, for an input `[N, C, D, H, W]`. Throws `InfeasibleShape`. */
 export function layerShapes(architecture: Architecture, input: Shape): readonly LayerShape[] {

@@ -4,8 +4,14 @@
  * A process that is killed leaves its row as it was, so who asks looks at the writer's lock too.
  */
 import { isLocked } from './lock.js';
-import type { Store } from './open.js';
-import type { SqliteDatabase } from './sqlite.js';
+import type { SqliteDatabase, SqliteStatement } from './sqlite.js';
+
+/** The part of a store that is needed here. */
+interface OpenDatabase {
+  readonly path: string;
+  readonly writable: boolean;
+  statement(sql: string): SqliteStatement;
+}
 
 /** Says so in the database itself and not only in its log, which a copy may lack. */
 export function markOpen(db: SqliteDatabase): void {
@@ -23,12 +29,12 @@ export function wasLeftOpen(db: SqliteDatabase): boolean {
 }
 
 /** Says which experiment is searched from now on. */
-export function markSearched(store: Store, experiment: number | null): void {
+export function markSearched(store: OpenDatabase, experiment: number | null): void {
   store.statement('UPDATE writer SET experiment = ?').run(experiment);
 }
 
 /** True if a process, this one or another, searches an experiment now. */
-export function isSearched(store: Store, experiment: number): boolean {
+export function isSearched(store: OpenDatabase, experiment: number): boolean {
   return (
     store.statement('SELECT experiment FROM writer').pluck().get() === experiment &&
     (store.writable || isLocked(store.path))

@@ -2,6 +2,7 @@
  * Verification of everything but the decisions on candidates: trainings ended by their curves, full evaluations
  * for the trust meter, the choice of winners and their repetitions.
  */
+import type { Json } from '../core/json.js';
 import type { Candidate } from '../store/candidates.js';
 import { promotedOf } from '../store/candidates.js';
 import { auxiliaryEvaluations, type Evaluation } from '../store/evaluations.js';
@@ -11,7 +12,9 @@ import { roundsOf } from '../store/winners.js';
 import { chooseWinners, isTrusted, trustSeed, winnerSeeds, type AuxiliaryPlan } from './auxiliary.js';
 import { CurveStopping, stopOf, type CurveRule } from './curve-stopping.js';
 import { curvesOfLog } from './curve-watch.js';
-import type { Compare } from './verify.js';
+
+/** Takes note of what was found where it differs from what was expected. */
+export type Compare = (what: string, expected: Json, found: Json) => void;
 
 /** Compares where a candidate's training ended with where its curve falls behind. Numbers must ascend. */
 export function curveCheck(

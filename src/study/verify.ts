@@ -20,7 +20,7 @@ import type { CurveRule } from './curve-stopping.js';
 import { resultOf } from './log.js';
 import type { Objective } from './objectives.js';
 import { replay, strategyOfStudy } from './replay.js';
-import { compareAuxiliary, curveCheck } from './verify-auxiliary.js';
+import { compareAuxiliary, curveCheck, type Compare } from './verify-auxiliary.js';
 
 export interface Discrepancy {
   /** Number of the candidate. */
@@ -94,8 +94,6 @@ function compareAll(store: Store, experiment: ExperimentRow, plan: VerifyPlan): 
   compareAuxiliary(store, experiment, { candidates, plan: auxiliary, rungs: strategy.rungs }, comparison);
   return { checked, discrepancies };
 }
-
-export type Compare = (what: string, expected: Json, found: Json) => void;
 
 function compareDecision(store: Store, candidate: Candidate, proposal: Proposal, compare: Compare): void {
   compare('genome', proposal.genome, candidate.genome);

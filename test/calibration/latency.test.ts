@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import type { Genome } from '../../src/core/records.js';
 import { factorized3d } from '../../search-spaces/factorized3d.js';
-import type { LatencyAnswer, LatencyQuestion } from '../../src/calibration/latency-child.js';
+import type { LatencyAnswer, LatencyQuestion } from '../../src/calibration/latency-messages.js';
 import { latencyModelFor } from '../../src/api/searching/latency-model.js';
 import { strategyOf } from '../../src/api/searching/study-plan.js';
 import { statusOf } from '../../src/api/status.js';

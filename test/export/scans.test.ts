@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { packageFile } from '../../src/core/package-files.js';
 import { settingsSource } from '../../src/export/files/settings.js';
-import type { ExportedScans } from '../../src/export/pytorch.js';
+import type { ExportedScans } from '../../src/export/contents.js';
 import { nifti } from '../../src/scans/formats/nifti.js';
 import { npyBytes } from '../../src/scans/npy.js';
 import { ScanOptions, transformsOf } from '../../src/scans/options.js';

@@ -6,7 +6,6 @@
  */
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Check } from '../../audit/audit.js';
 import { hashJson } from '../../core/hash.js';
 import type { Json } from '../../core/json.js';
 import { writeAtomicallySync } from '../../core/atomic-write.js';
@@ -15,10 +14,8 @@ import { taskNameOf } from '../../experiment/references.js';
 import { defaultCacheDirectory } from '../../scans/cache/cache.js';
 import type { ScanSet } from '../../scans/sampling/scan-set.js';
 import { phantoms } from '../scan-source.js';
+import type { AuditedCheck, AuditStatus } from './audit-status.js';
 import { shippedRuns } from './shipped-audits.js';
-
-/** A check as it is recorded. */
-export type AuditedCheck = Pick<Check, 'name' | 'figure' | 'limit' | 'passed'>;
 
 export function recordAudit(
   resolved: ResolvedExperiment,
@@ -29,16 +26,6 @@ export function recordAudit(
   mkdirSync(join(path, '..'), { recursive: true });
   const recorded = checks.map(({ name, figure, limit, passed }) => ({ name, figure, limit, passed }));
   writeAtomicallySync(path, `${JSON.stringify({ checks: recorded })}\n`);
-}
-
-/** The audit of a search's setting: the checks of it, by where its scans are from; null where there was none. */
-export interface AuditStatus {
-  /** Name of the proxy task. */
-  readonly task: string;
-  readonly audited: {
-    readonly on: 'these scans' | 'these phantoms';
-    readonly checks: readonly AuditedCheck[];
-  } | null;
 }
 
 /** `source`: where the search's scans are from, as its database says. */

@@ -11,7 +11,7 @@ import { canonicalJson, type Json } from '../../core/json.js';
 import { packageFile } from '../../core/package-files.js';
 import type { ResolvedExperiment } from '../../experiment/resolve.js';
 import { PHANTOMS_VERSION } from '../../scans/phantoms/phantoms.js';
-import type { Effort } from '../audit.js';
+import type { Effort } from './effort.js';
 
 export interface ShippedCheck {
   readonly name: string;

@@ -8,7 +8,7 @@ import { messageOf, UserError } from '../../core/errors.js';
 import type { Json } from '../../core/json.js';
 import { readText } from '../../core/read-text.js';
 import type { PlannedExperiment } from '../../experiment/resolve.js';
-import type { ExportOrigin } from '../../export/pytorch.js';
+import type { ExportOrigin } from '../../export/contents.js';
 import type { Architecture } from '../../nn/architecture.js';
 import { checkArchitecture } from '../../nn/check.js';
 import { parseGenome } from '../../search/space.js';

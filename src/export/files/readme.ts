@@ -1,6 +1,6 @@
 /** `README.md` of an export: what is there, where it comes from, how to use and check it. */
 import { countParameters } from '../../nn/parameters.js';
-import type { ExportedScans, PytorchExport } from '../pytorch.js';
+import type { ExportedScans, PytorchExport } from '../contents.js';
 import type { PythonFiles } from '../../tasks/python-files.js';
 
 /** `python`: of the proxy task, where it has any. */

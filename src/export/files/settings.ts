@@ -3,7 +3,7 @@
  * every export. `model.py` is not among them: it is written from the architecture.
  */
 import type { Json } from '../../core/json.js';
-import type { ExportedScans, ExportedTraining } from '../pytorch.js';
+import type { ExportedScans, ExportedTraining } from '../contents.js';
 import { assignment } from '../python/literals.js';
 
 interface Section {

@@ -25,7 +25,7 @@ export interface RawVoxels {
 }
 
 /** Bytes that `layout` needs; fails before anything is allocated where that is absurd. */
-export function checkedBytes(path: string, { type, count }: RawLayout): number {
+function checkedBytes(path: string, { type, count }: RawLayout): number {
   const expected = count * bytesPerNumber(type);
   if (!Number.isSafeInteger(count) || count < 1 || expected > LARGEST_BYTES) {
     throw new UserError({

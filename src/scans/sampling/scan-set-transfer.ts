@@ -81,7 +81,7 @@ export function fitsMemory({ volumes, memory }: Pick<ScanRecipe, 'volumes' | 'me
 }
 
 /** Bytes of all voxels and masks. */
-export function bytesOf(volumes: readonly Pick<VolumeFacts, 'shape'>[]): number {
+function bytesOf(volumes: readonly Pick<VolumeFacts, 'shape'>[]): number {
   return volumes.reduce(
     (sum, { shape: [channels, ...size] }) => sum + (4 * channels + 1) * volumeOf(size),
     0,

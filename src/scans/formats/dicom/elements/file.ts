@@ -109,7 +109,7 @@ export function itemsOf(data: DataSet | undefined, tag: string): DataSet[] {
   return (element.items ?? []).flatMap(({ dataSet }) => (dataSet === undefined ? [] : [dataSet]));
 }
 
-export function elementOf(data: DataSet | undefined, tag: string): Element | undefined {
+function elementOf(data: DataSet | undefined, tag: string): Element | undefined {
   return data?.elements[tag];
 }
 

@@ -15,7 +15,7 @@ import type { Slice } from './slices.js';
 type Timing = Pick<ScanInfo, 'frameTime' | 'frameTimes'>;
 
 /** Frames of one file, by what it says of their times, else by how fast they are to be shown. */
-export function clipTiming(file: DicomFile, frames: number): Timing {
+function clipTiming(file: DicomFile, frames: number): Timing {
   const { data } = file;
   const increments = decimals(data, 'x00181065', frames); // Frame Time Vector, ms since the frame before
   const milliseconds = decimal(data, 'x00181063') ?? 0; // Frame Time
