@@ -55,6 +55,25 @@ describe('admission', () => {
     expect(order).toEqual(order.map((_, i) => i));
   });
 
+  it('goes on with the next where a large one in front of it is cancelled', async () => {
+    const admission = new Admission([{ workers: 4, memory: 100 }]);
+    const first = await admission.enter(60);
+    const cancelled = new AbortController();
+    const large = admission.enter(90, cancelled.signal).catch(() => 'cancelled');
+    const order: string[] = [];
+    void admission.enter(30).then(() => order.push('small'));
+    await turn();
+    expect(order).toEqual([]);
+    cancelled.abort();
+    expect(await large).toBe('cancelled');
+    await turn();
+    expect(order).toEqual(['small']);
+    // Nothing is reserved for the one that was cancelled.
+    first.leave();
+    await admission.enter(70);
+    await expect(admission.enter(1, cancelled.signal)).rejects.toThrow();
+  });
+
   it('lets several small ones share a group, and spreads them over the groups first', async () => {
     const admission = new Admission([
       { workers: 4, memory: 100 },
