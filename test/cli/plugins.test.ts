@@ -12,11 +12,11 @@ import { lineageTables, temporaryFolder, writeExperiment } from '../support/tiny
 const folder = temporaryFolder();
 const env = { VOXOLVE_CACHE: join(folder, 'cache') };
 
-/** The first TypeScript block of a guide. */
-function codeIn(guide: string): string {
+/** The first block of a guide in a language. */
+function codeIn(guide: string, language = 'ts'): string {
   const text = readFileSync(new URL(`../../docs/${guide}`, import.meta.url), 'utf8');
-  const [, code] = /```ts\n([\s\S]*?)```/.exec(text) ?? [];
-  if (code === undefined) throw new Error(`${guide} shows no TypeScript`);
+  const [, code] = new RegExp(`\`\`\`${language}\\n([\\s\\S]*?)\`\`\``).exec(text) ?? [];
+  if (code === undefined) throw new Error(`${guide} shows no ${language}`);
   return code;
 }
 
@@ -56,6 +56,7 @@ describe('files of the user', { timeout: 120_000 }, () => {
   beforeAll(async () => {
     mkdirSync(own('lib'), { recursive: true });
     writeFileSync(own('mirror3d.ts'), codeIn('adding-a-proxy-task.md'));
+    writeFileSync(own('mirror3d.py'), codeIn('adding-a-proxy-task.md', 'python'));
     const space = codeIn('adding-a-search-space.md');
     writeFileSync(
       own('plain3d.ts'),
