@@ -56,7 +56,7 @@ function decoded(samples: Uint16Array, header: JpegHeader, picture: Picture): De
 /** "Adobe", version 100, no flags, and the colours of the components: 0 as they are, 1 YCbCr. */
 const ADOBE = [0xff, 0xee, 0, 14, 0x41, 0x64, 0x6f, 0x62, 0x65, 0, 100, 0, 0, 0, 0];
 
-/** A frame that tells libjpeg-turbo which colours it has, as the header says, where it does not say so itself. */
+/** Adds the header's colours to a frame that does not name its own, so that libjpeg-turbo knows them. */
 function withColours(frame: Uint8Array, { samples, namesColours }: JpegHeader, picture: Picture): Uint8Array {
   if (samples !== 3 || namesColours) return frame;
   const colours = picture.photometric === 'RGB' ? 0 : 1;

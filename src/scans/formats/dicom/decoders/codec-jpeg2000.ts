@@ -1,6 +1,6 @@
 /**
- * JPEG 2000 and its high-throughput kind, by the OHIF project's WebAssembly builds of OpenJPEG and OpenJPH. Which of them
- * decodes a frame is said by the frame.
+ * JPEG 2000 and its high-throughput kind, by the OHIF project's WebAssembly builds of OpenJPEG and OpenJPH. The frame's
+ * own header decides which of them decodes it.
  *
  * Both clip signed samples of up to 8 bits at 0. A frame that is said to be unsigned gives the same samples, raised by half
  * of their range (T.800 G.1), so that signed ones are decoded as such, and lowered again.
@@ -45,7 +45,7 @@ function unsigned(frame: Uint8Array, { start, samples }: Jpeg2000Header): Uint8A
   return stream;
 }
 
-/** In a codestream, the bits of the first component, three bytes before those of the next. */
+/** Offset in a codestream of the first component's bits; those of each further component follow three bytes later. */
 const SAMPLE_SIZES = 42;
 
 function lowered({ bytes, width }: DecodedFrame, { bits }: Jpeg2000Header, { signed }: Picture): Uint8Array {
@@ -62,10 +62,7 @@ function lowered({ bytes, width }: DecodedFrame, { bits }: Jpeg2000Header, { sig
   return bytes;
 }
 
-/**
- * True if the decoded components are red, green and blue: also under labels of JPEG's, where the frame says that it was
- * transformed.
- */
+/** True if decoded samples are red, green and blue, also under JPEG's labels if the frame says it was transformed. */
 function becomesRgb({ transformed }: Jpeg2000Header, { photometric }: Picture): boolean {
   if (photometric === 'YBR_RCT' || photometric === 'YBR_ICT') return true;
   return photometric.startsWith('YBR') && photometric !== 'YBR_FULL' && transformed;

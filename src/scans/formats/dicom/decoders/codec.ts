@@ -1,7 +1,6 @@
 /**
- * The contract of decoders of pixel data, and the running of those that are WebAssembly modules: loaded when first
- * needed, and anew after a failure, since a module that threw may be in any state. Sizes are checked before one decodes
- * and after.
+ * Interface of decoders of pixel data, and the runner of those that are WebAssembly modules: loaded when first needed,
+ * and anew after a failure, since a module that threw may be in any state. Sizes are checked before and after decoding.
  */
 import { createRequire } from 'node:module';
 import type { CodestreamSize } from './codestream.js';
@@ -12,16 +11,16 @@ export interface DecodedFrame {
   readonly bytes: Uint8Array;
   readonly width: 1 | 2 | 4 | 8;
   readonly planar: boolean;
-  /** Where the decoder turned YBR into RGB. */
+  /** True if the decoder turned YBR into RGB. */
   readonly rgb: boolean;
 }
 
 export type Codec = (frame: Uint8Array, picture: Picture) => Promise<DecodedFrame>;
 
-/** An error for what was compressed in a way that no decoder here reads; copying it again would not help. */
+/** Error for compression that no decoder here supports; copying the file again would not help. */
 export class NotRead extends Error {}
 
-/** The interface that the WebAssembly decoders share. */
+/** Common interface of the WebAssembly decoders. */
 interface Decoder {
   getEncodedBuffer(length: number): Uint8Array;
   getDecodedBuffer(): Uint8Array;
@@ -39,7 +38,7 @@ const require = createRequire(import.meta.url);
 /**
  * A codec that runs the class `name` of the WebAssembly module `file`.
  *
- * @param convertsToRgb whether it turns YBR into RGB
+ * @param convertsToRgb true if it turns YBR into RGB
  */
 export function compiled(
   file: string,
@@ -60,7 +59,7 @@ export function compiled(
       const { bitsPerSample, componentCount, width, height } = decoder.getFrameInfo();
       if (width === 0) throw new Error('the decoder gives up');
       checkSize({ columns: width, rows: height, samples: componentCount, bits: bitsPerSample }, picture);
-      // A copy, since the decoder's memory is used again.
+      // A copy, since the decoder reuses its memory.
       const bytes = decoder.getDecodedBuffer().slice();
       const planar = componentCount > 1 && decoder.getInterleaveMode?.() === 0;
       decoder.delete();
@@ -91,7 +90,7 @@ export function checkSize(size: CodestreamSize | null, picture: Picture): assert
     throw new Error(`its compressed samples have ${bits} bits, its header says ${picture.bitsAllocated}`);
 }
 
-/** Refuses fewer bits than the file's header says, of which it cannot be known whether the highest one is a sign. */
+/** Refuses signed samples with fewer bits than the header declares if any has its highest bit set: it may be a sign. */
 export function checkSign(
   { bytes, width }: DecodedFrame,
   bits: number,

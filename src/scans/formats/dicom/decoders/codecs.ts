@@ -1,5 +1,5 @@
 /**
- * Decoders of pixel data, by transfer syntax: a table from UID to who decodes it.
+ * Table of decoders of pixel data by UID of the transfer syntax.
  *
  * Frames of JPEG's standards are decoded as what they are, whichever of these the transfer syntax names (`codec-jpeg.ts`,
  * `codec-jpeg2000.ts`).

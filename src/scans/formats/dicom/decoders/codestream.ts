@@ -1,5 +1,5 @@
 /**
- * The size of a compressed frame by its own header, read before a decoder allocates for it.
+ * Headers of compressed frames, read for their size before a decoder allocates memory.
  *
  * Sources: ITU-T T.81 B.2.2 (JPEG frame header, shared by JPEG-LS, T.87 C.2.2), T.800 A.5.1 (JPEG 2000 SIZ).
  */
@@ -11,7 +11,7 @@ export interface CodestreamSize {
   readonly bits: number;
 }
 
-/** JPEG's process by start-of-frame marker: T.81 table B.1, T.87 C.1.1 for the last. */
+/** JPEG processes by start-of-frame marker: T.81 table B.1, T.87 C.1.1 for the last. */
 export const JPEG_PROCESSES: Readonly<Record<number, string>> = {
   0xc0: 'baseline',
   0xc1: 'extended sequential',
@@ -32,11 +32,11 @@ export const JPEG_PROCESSES: Readonly<Record<number, string>> = {
 export interface JpegHeader extends CodestreamSize {
   /** The start-of-frame marker's second byte. */
   readonly process: number;
-  /** True if a segment of JFIF or Adobe says which colours the components are. */
+  /** True if a JFIF or Adobe segment names the colours of the components. */
   readonly namesColours: boolean;
 }
 
-/** The header of JPEG or JPEG-LS; null where there is none. */
+/** Reads the header of JPEG or JPEG-LS; null if there is none. */
 export function jpegHeaderOf(bytes: Uint8Array): JpegHeader | null {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let namesColours = false;
@@ -64,8 +64,8 @@ export function jpegHeaderOf(bytes: Uint8Array): JpegHeader | null {
 }
 
 /**
- * Where JPEG, JPEG-LS or JPEG 2000 ends with its last marker; 0 where it has none. Writers pad with zeros, and with the
- * bytes that may fill up the space before a marker.
+ * Offset just after the last marker of JPEG, JPEG-LS or JPEG 2000; 0 if there is none. Writers pad with zeros, and with
+ * the fill bytes that may precede a marker.
  */
 export function endOf(bytes: Uint8Array): number {
   let end = bytes.length;
@@ -73,22 +73,22 @@ export function endOf(bytes: Uint8Array): number {
   return bytes[end - 2] === 0xff && bytes[end - 1] === 0xd9 ? end : 0;
 }
 
-/** More tiles than this are an attack rather than a picture. */
+/** Maximum number of tiles; more are an attack rather than a picture. */
 const MOST_TILES = 4096;
 
 export interface Jpeg2000Header extends CodestreamSize {
   /** Byte at which the codestream begins. */
   readonly start: number;
   readonly signed: boolean;
-  /** Every component has a sample for every pixel, and as many bits as the others. */
+  /** True if every component has a sample for every pixel, and as many bits as the others. */
   readonly alike: boolean;
-  /** Block coding of T.814 rather than T.800. */
+  /** True for the block coding of T.814 rather than T.800. */
   readonly highThroughput: boolean;
-  /** Red, green and blue were transformed before they were compressed. */
+  /** True if red, green and blue were transformed before compression. */
   readonly transformed: boolean;
 }
 
-/** The header of JPEG 2000; null where there is none. */
+/** Reads the header of JPEG 2000; null if there is none. */
 export function jpeg2000HeaderOf(bytes: Uint8Array): Jpeg2000Header | null {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const start = startOfCodestream(bytes);
@@ -116,7 +116,7 @@ export function jpeg2000HeaderOf(bytes: Uint8Array): Jpeg2000Header | null {
 /** Capabilities of part 15 are described further on (T.800 table A.10, T.814 A.2). */
 const HIGH_THROUGHPUT = 0x4000;
 
-/** Reads from the coding style (COD) of the main header how components are coded, from its first segment on. */
+/** True if the coding style (COD) of the main header states a component transform; reads from its first segment on. */
 function isTransformed(view: DataView, first: number): boolean {
   for (let at = first; at + 9 <= view.byteLength; at += 2 + view.getUint16(at + 2)) {
     const marker = view.getUint16(at);

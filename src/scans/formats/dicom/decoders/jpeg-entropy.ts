@@ -4,13 +4,13 @@
  * Source: ITU-T T.81, B.1.1.5 (entropy-coded segments), B.2.4.2 (tables), C.2 (codes), F.2.2 (decoding).
  */
 
-/** Codes up to this long are looked up at once. */
+/** Longest code, in bits, that is found with one look-up. */
 const QUICK_BITS = 10;
 
 export interface HuffmanTable {
-  /** `length << 8 | value` of the code that the next bits begin with; 0 where it is longer. */
+  /** `length << 8 | value` of the code that the next bits begin with; 0 if that code is longer. */
   readonly quick: Uint16Array;
-  /** For each code length from 1: the largest code, or -1, and what to add to a code to find its value. */
+  /** For each code length from 1: largest code, or -1; `offset` added to a code gives the index of its value. */
   readonly largest: readonly number[];
   readonly offset: readonly number[];
   readonly values: Uint8Array;
@@ -100,7 +100,7 @@ export class BitReader {
     this.held = this.missing = 0;
   }
 
-  /** Goes to the next marker, or to the end. */
+  /** Skips to the next marker, or to the end. */
   toMarker(): void {
     const { data } = this;
     while (this.at < data.length && !(data[this.at] === 0xff && data[this.at + 1] !== 0)) this.at++;
@@ -117,7 +117,7 @@ export class BitReader {
         this.missing += 8;
       } else {
         this.buffer = (this.buffer << 8) | byte;
-        // A zero follows where the byte is no marker.
+        // A zero follows if the byte is no marker.
         this.at += byte === 0xff ? 2 : 1;
       }
     }

@@ -19,11 +19,11 @@ interface Scan {
   /** Places of its components within a pixel, and their codes. */
   readonly places: readonly number[];
   readonly tables: readonly HuffmanTable[];
-  /** From 1 to 7. */
+  /** Predictor of T.81 table H.1, from 1 to 7. */
   readonly predictor: number;
   /** Bits that were dropped before prediction. */
   readonly pointTransform: number;
-  /** Rows between restart markers; the frame's where there are none. */
+  /** Rows between restart markers; all rows of the frame if there are none. */
   readonly restartRows: number;
 }
 
@@ -139,7 +139,7 @@ function decodeRow(
   }
 }
 
-/** Predicts a sample from those to its left, above, and above to the left: T.81 table H.1. */
+/** Predicted sample from its neighbours to the left, above, and above to the left: T.81 table H.1. */
 function predict(predictor: number, left: number, above: number, corner: number): number {
   switch (predictor) {
     case 2:

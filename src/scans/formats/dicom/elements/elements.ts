@@ -28,19 +28,19 @@ const parser = createRequire(import.meta.url)('dicom-parser') as {
   ) => void;
 };
 
-/** Lengths of two bytes follow these; of four, after two reserved bytes, all others, also those to come. */
+/** Representations with two-byte lengths; all others, also future ones, have two reserved bytes, then four of length. */
 const SHORT = new Set(
   'AE AS AT CS DA DS DT FL FD IS LO LT PN SH SL SS ST TM UI UL US'.split(' '), // PS3.5 table 7.1-2
 );
 
-/** Representations that dicom-parser knows to have lengths of four bytes. */
+/** Value representations that dicom-parser knows to have four-byte lengths. */
 const KNOWN_LONG = new Set('OB OD OL OW SQ OF UC UR UT UN'.split(' '));
 
 const EXPLICIT_VR = /^[A-Z]{2}$/;
 
-/** Names what dicom-parser does not know "unknown", which has the same layout. */
+/** Reports representations that dicom-parser does not know as "UN" (unknown), which has the same layout. */
 class Stream extends parser.ByteStream {
-  /** dicom-parser reads nothing but value representations by it, which are two letters. */
+  /** dicom-parser calls this only to read value representations, which are two letters. */
   override readFixedString = (): string => {
     const [first, second] = [this.byteArray[this.position], this.byteArray[this.position + 1]];
     if (first === undefined || second === undefined) throw new Error('attempt to read past the end');
@@ -53,20 +53,23 @@ class Stream extends parser.ByteStream {
 /** Numbers without end, which may begin as the items of a sequence do: pixels, tables, overlays, waveforms. */
 const NUMBERS = /^x(7fe0|002812[0-2]|00283006|60[0-9a-f]{2}3000|54001010)/;
 
-/** Representations, which implicit encodings do not say: dicom-parser looks at the first bytes where it is not told. */
+/**
+ * Value representation of a tag in implicit encodings, which do not state it. Without this answer dicom-parser guesses
+ * from the first bytes of the value.
+ */
 function representationOf(tag: string): string | undefined {
   return NUMBERS.test(tag) ? 'OW' : undefined;
 }
 
-/** No header has more. */
+/** Maximum number of elements in a header; real files stay far below it. */
 const MOST_ELEMENTS = 100_000;
 
-/** Nothing is looked at after this. */
+/** Tag of Data Set Trailing Padding; nothing after it is read. */
 const TRAILING_PADDING = 'xfffcfffc';
 
 /**
- * The elements of the data set that begins at `start`; in which encoding tells its first element, whatever the
- * transfer syntax says.
+ * Reads the elements of the data set that begins at `start`. Its first element decides between explicit and implicit
+ * encoding, whatever the transfer syntax says.
  */
 export function dataSetAt(bytes: Uint8Array, start: number, big: boolean): DataSet {
   const numbers = big ? parser.bigEndianByteArrayParser : parser.littleEndianByteArrayParser;
@@ -88,7 +91,7 @@ export function dataSetAt(bytes: Uint8Array, start: number, big: boolean): DataS
   return data;
 }
 
-/** Elements of items, too, end within the file: dicom-parser finds out when they are asked for, far from here. */
+/** Throws unless all elements, nested items included, end within the file; dicom-parser would notice only on access. */
 function checkWithin({ byteArray, elements }: DataSet): void {
   for (const { dataOffset, length, items = [] } of Object.values(elements)) {
     if (dataOffset + length > byteArray.length) throw new Error('attempt to read past the end');
@@ -101,7 +104,7 @@ export function isExplicit(bytes: Uint8Array, start: number): boolean {
   return EXPLICIT_VR.test(Buffer.from(bytes.subarray(start + 4, start + 6)).toString('latin1'));
 }
 
-/** Some writers fill blocks: nothing but zeros is no element. */
+/** Length without trailing zeros: some writers pad files to whole blocks. */
 function endBeforeZeros(bytes: Uint8Array): number {
   let end = bytes.length;
   while (end > 0 && bytes[end - 1] === 0) end--;
@@ -136,11 +139,11 @@ export function fileMetaAt(bytes: Uint8Array, start: number): { syntax: string |
 }
 
 /**
- * The items of an element whose representation a file does not name: such as went through software that did not know it
- * and wrote "unknown", and private ones in implicit encodings. What it holds is implicit little-endian (PS3.5 section
- * 6.2.2).
+ * Items of an element whose representation a file does not name: elements that passed through software that did not
+ * know them and wrote "unknown", and private ones in implicit encodings. The content is implicit little-endian (PS3.5
+ * section 6.2.2).
  *
- * @returns none where it is no sequence, or a broken one
+ * @returns an empty array if it is no sequence, or a broken one
  */
 export function unnamedItems(bytes: Uint8Array, { tag, dataOffset, length }: Element): Element[] {
   const end = dataOffset + length;

@@ -55,7 +55,7 @@ export async function openDicom(path: string): Promise<DicomFile> {
   }
 }
 
-/** Some writers leave out the preamble and begin with the file meta information, of group 0002. */
+/** Adds the preamble to files that begin with the file meta information (group 0002) because a writer left it out. */
 function withPreamble(bytes: Uint8Array): Uint8Array {
   if (!(bytes[0] === 2 && bytes[1] === 0 && bytes[3] === 0)) return bytes;
   const whole = new Uint8Array(PREAMBLE_BYTES + bytes.length);
@@ -69,7 +69,7 @@ function inflate(bytes: Uint8Array): Uint8Array {
   return new Uint8Array(inflateRawSync(bytes, { maxOutputLength: LARGEST_BYTES }));
 }
 
-/** dicom-parser throws strings. */
+/** Message of what dicom-parser threw, which may be a string. */
 function reasonOf(thrown: unknown): string {
   const text = thrown instanceof Error ? thrown.message : typeof thrown === 'string' ? thrown : 'unreadable';
   if (/overrun|maxP *osition|past the end|attempt to read/i.test(text))
@@ -77,7 +77,7 @@ function reasonOf(thrown: unknown): string {
   return text.replace(/^dicomParser\.\w+: */, '').replace(/\s+/g, ' ');
 }
 
-/** Old files begin with their first element, of group 0002 or 0008, in whichever encoding makes sense of it. */
+/** Transfer syntax of old files that begin with their first element (group 0002 or 0008): the one that fits it. */
 function syntaxWithoutMeta(path: string, bytes: Uint8Array, start: number): string {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const refuse = (problem: string, fix: string): never => {

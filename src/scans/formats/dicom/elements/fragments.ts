@@ -9,7 +9,7 @@ import { endOf } from '../decoders/codestream.js';
 import type { DicomFile } from './file.js';
 import type { Picture } from '../pixels/picture.js';
 
-/** A function that gives the compressed bytes of frame `index`. */
+/** Returns a function that gives the compressed bytes of frame `index`. */
 export function encapsulated(
   { path, data }: DicomFile,
   element: Element,
@@ -41,7 +41,7 @@ export function joined(bytes: Uint8Array, fragments: readonly Fragment[]): Uint8
   return parts.length === 1 ? (parts[0] as Uint8Array) : new Uint8Array(Buffer.concat(parts));
 }
 
-/** Each frame's first fragment, where their number or the basic offset table tells; null otherwise. */
+/** First fragment of each frame, if the number of fragments or the basic offset table tells; null otherwise. */
 function startsByTable(
   fragments: readonly Fragment[],
   table: readonly number[],
@@ -56,7 +56,7 @@ function startsByTable(
   return starts.length === frames && rising ? starts : null;
 }
 
-/** Offsets of frames by the marker at the end of each, which may itself be split. */
+/** First fragment of each frame by the marker at the end of every frame, which may itself be split. */
 function startsByEnds(bytes: Uint8Array, fragments: readonly Fragment[]): number[] {
   let start = 0;
   return fragments.flatMap((_, index) => {

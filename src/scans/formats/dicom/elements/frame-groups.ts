@@ -1,7 +1,7 @@
 /**
- * Where the attributes of a frame are: in its own functional groups, in those that all frames share, or, of classic
- * files, in the data set itself. Files that were converted from classic ones keep in a group of their own what has no
- * group.
+ * Look-up of a frame's attributes: in its own functional groups, in those that all frames share, or, in classic files,
+ * in the data set itself. Files converted from classic ones keep attributes that belong to no group in a group of
+ * unassigned ones.
  *
  * Source: DICOM PS3.3 C.7.6.16 (Multi-frame Functional Groups), C.7.6.16.2.25 and .26 (Unassigned Converted Attributes).
  */
@@ -12,23 +12,23 @@ const SHARED = 'x52009229';
 const PER_FRAME = 'x52009230';
 const UNASSIGNED = { perFrame: 'x00209171', shared: 'x00209170' };
 
-/** Representation of numbers, for files that do not state it, as those in implicit encodings. */
+/** Value representation of numbers, used if the file does not state it (implicit encodings). */
 export type Stored = 'DS' | 'FD' | 'FL' | 'US' | 'UL';
 
 export interface FrameAttributes {
   /** The data sets in which an attribute may be, the most specific first. */
   within(groups: readonly string[]): (DataSet | undefined)[];
-  /** Numbers of the first of them that holds `count` (any where it is not given). */
+  /** Numbers from the first data set that holds `count` of them, or any number if `count` is not given. */
   numbers(groups: readonly string[], tag: string, stored?: Stored, count?: number): number[] | undefined;
   text(groups: readonly string[], tag: string): string | undefined;
 }
 
-/** Number of frames that describe themselves; 0 in files without functional groups. */
+/** Number of frames that have functional groups of their own; 0 in files without such groups. */
 export function describedFrames({ data }: DicomFile): number {
   return itemsOf(data, PER_FRAME).length;
 }
 
-/** A function of the frame's number. */
+/** Returns a function from a frame's number to its attributes. */
 export function frameAttributes({ data }: DicomFile): (frame: number) => FrameAttributes {
   const shared = itemsOf(data, SHARED)[0];
   const perFrame = itemsOf(data, PER_FRAME);
@@ -43,7 +43,7 @@ export function frameAttributes({ data }: DicomFile): (frame: number) => FrameAt
       ...groups.map((group) => itemsOf(own, group)[0]),
       ...groups.map(inShared),
       ...rest,
-      // Some files, and all classic ones of the newer modules, have the sequence at their top.
+      // Some files, and all classic ones of the newer modules, have the sequence at top level.
       ...groups.map(atTop),
       data,
     ];

@@ -1,5 +1,5 @@
 /**
- * DICOM by its content: files are called `IM0001`, `.img`, or end in the last number of their UID.
+ * Recognises DICOM by content: files are called `IM0001`, `.img`, or end in the last number of their UID.
  *
  * Source: DICOM PS3.10 section 7 (preamble and prefix) and PS3.5 section 7 (data elements).
  * Old files, and data sets as they went over the network, have neither: they begin with an element of group 0002 or
@@ -7,7 +7,7 @@
  */
 import { hasPreamble } from './file.js';
 
-/** So many elements in a row are no accident. */
+/** Number of well-formed elements in a row that is taken as proof. */
 const ENOUGH = 3;
 
 /** Value representations whose length takes four bytes, after two that are reserved: PS3.5 table 7.1-1. */
@@ -58,7 +58,7 @@ function lengthAt(
   return little ? sound(8, view.getUint32(at + 4, true)) : null;
 }
 
-/** Characters of texts: no control characters but line ends, escapes of character sets and the padding of UIDs. */
+/** True for text: no control characters but line ends, escapes of character sets and the padding of UIDs. */
 function isText(value: Uint8Array): boolean {
   return value.every((byte) => byte >= 0x20 || [0, 9, 10, 12, 13, 27].includes(byte));
 }

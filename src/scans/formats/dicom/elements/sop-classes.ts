@@ -24,7 +24,7 @@ interface SopClass {
 
 const ROOT = '1.2.840.10008.5.1.4.1.1.';
 
-/** By what follows the root of storage classes. */
+/** Classes by the part of their UID that follows the root of storage classes. */
 const CLASSES: Readonly<Record<string, SopClass>> = {
   '2.1': { name: 'Enhanced CT', frames: 'groups' },
   '2.2': { name: 'Legacy Converted Enhanced CT', frames: 'groups' },
@@ -74,7 +74,7 @@ const CLASSES: Readonly<Record<string, SopClass>> = {
   '77.1.9': { name: 'Confocal Microscopy Tiled Pyramidal', frames: 'tiles' },
 };
 
-/** Undefined where the table does not know it. */
+/** Returns undefined for classes that the table does not list. */
 export function sopClassOf(data: DataSet): SopClass | undefined {
   const uid = sopClassUid(data);
   return uid.startsWith(ROOT) ? CLASSES[uid.slice(ROOT.length)] : undefined;
@@ -84,7 +84,7 @@ export function sopClassUid(data: DataSet): string {
   return (data.string('x00080016') ?? '').trim();
 }
 
-/** The part of a class after the root of storage classes; empty for other classes. */
+/** Part of the SOP class UID that follows the root of storage classes; empty for other classes. */
 export function storageClass(data: DataSet): string {
   const uid = sopClassUid(data);
   return uid.startsWith(ROOT) ? uid.slice(ROOT.length) : '';

@@ -1,8 +1,8 @@
 /**
- * Slices in the order of their positions, and what is wrong with it: gaps, doubles, uneven steps.
+ * Slices sorted by position, with problems found on the way: gaps, duplicates, uneven steps.
  *
  * Positions are measured along the slices' common normal, never by file name or instance number. Several slices at
- * each position are frames in time. Slices of a tilted gantry follow each other aslant; `shear.ts` straightens them.
+ * each position are frames in time. Slices of a tilted gantry are sheared; `shear.ts` straightens them.
  */
 import { upperMedian } from '../../../../core/statistics/quantiles.js';
 import type { Triple } from '../../../../core/tensor.js';
@@ -13,19 +13,19 @@ import { cross, dot, scaled, sum } from './vectors.js';
 export interface Arrangement {
   /** `[frames][z]`. */
   readonly frames: readonly (readonly Slice[])[];
-  /** Millimetres (LPS) from one slice to the next; null where slices have no place. */
+  /** Millimetres (LPS) from one slice to the next; null if slices have no position. */
   readonly step: Triple | null;
-  /** Why it should not be used, or null. */
+  /** Reason why it should not be used, or null. */
   readonly problem: string | null;
 }
 
-/** Positions closer than this are one: as a share of the slices' thickness, and in mm. */
+/** Tolerance within which positions are equal: as a share of the slices' thickness, and in mm. */
 const SAME = { share: 0.02, most: 0.1, unknown: 0.01 };
 
 /** Steps that differ from the usual one by more than this share are uneven. */
 const UNEVEN = 0.1;
 
-/** A slice this many mm beside the line through the first and the last one was moved. */
+/** Millimetres off the line through the first and the last slice from which a slice counts as moved. */
 const BESIDE = 1;
 
 export function arrange(slices: readonly Slice[]): Arrangement {
@@ -37,7 +37,7 @@ export function arrange(slices: readonly Slice[]): Arrangement {
     return {
       frames: inTime.map((slice) => [slice]),
       step: null,
-      // Of one file, they are the frames of a clip.
+      // Slices of a single file are the frames of a clip.
       problem: new Set(inTime.map(({ file }) => file)).size > 1 ? problem : null,
     };
   }
@@ -53,7 +53,7 @@ export function arrange(slices: readonly Slice[]): Arrangement {
   return { frames: byFrame, step, problem: problemOf(places, gaps, usual) ?? driftOf(places, step, normal) };
 }
 
-/** From one slice to the next: `usual` along the normal, and aslant where the gantry was tilted. */
+/** Step from one slice to the next: `usual` along the normal, oblique if the gantry was tilted. */
 function stepOf(places: readonly Place[], normal: Triple, usual: number): Triple {
   const [first, last] = [positionOf(places[0]), positionOf(places.at(-1))];
   if (first === null || last === null || places.length < 2) return scaled(normal, usual);
@@ -84,7 +84,7 @@ function byPosition(slices: readonly Slice[], normal: Triple): Place[] {
     if (last !== undefined && at - last.at < same) last.slices.push(slice);
     else places.push({ at, slices: [slice] });
   }
-  // Within a place by time again, since positions that are nearly equal were sorted by their last digits.
+  // Within a position by time again, since nearly equal positions were sorted by their last digits.
   const rank = new Map(slices.map((slice, i) => [slice, i]));
   for (const place of places) place.slices.sort((a, b) => (rank.get(a) ?? 0) - (rank.get(b) ?? 0));
   return places;

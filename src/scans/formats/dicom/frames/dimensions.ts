@@ -1,7 +1,7 @@
 /**
- * Dimension indices: what a multi-frame file itself says its frames are ordered by. Space, time and what `look.ts` reads
- * are known; any other dimension (contrasts, energies, a vendor's own) makes scans of their own where one place is seen
- * with several of its values.
+ * Dimension indices: the properties by which a multi-frame file says its frames are ordered. Space, time and those that
+ * `look.ts` reads are known; any other dimension (contrasts, energies, a vendor's own) divides frames into several
+ * scans if one position occurs with several of its values.
  *
  * Source: DICOM PS3.3 C.7.6.17 (Multi-frame Dimension).
  */
@@ -40,7 +40,7 @@ const KNOWN = new Set([
   'x0062000b', // segment
 ]);
 
-/** For each frame, the values of dimensions that make scans, by name; empty where there are none. */
+/** Each frame's values in the dimensions that divide it into scans, by name; empty if there are none. */
 export function separatingIndices(
   { data }: DicomFile,
   planes: readonly (Plane | null)[],
@@ -65,7 +65,7 @@ export function separatingIndices(
   return found;
 }
 
-/** True if a place is seen with more than one value. */
+/** True if a position occurs with more than one value. */
 function separates(values: readonly (number | undefined)[], planes: readonly (Plane | null)[]): boolean {
   const seen = new Map<string, number | undefined>();
   return planes.some((plane, frame) => {

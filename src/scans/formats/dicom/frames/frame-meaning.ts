@@ -1,6 +1,6 @@
 /**
- * The meaning of the frames of one file. Time is not taken for granted: where neither the SOP class, nor functional
- * groups, nor the Frame Increment Pointer say that frames are moments or slices, the scan is not used.
+ * Meaning of the frames of one file: slices, moments or something else. Time is not assumed: if neither the SOP class,
+ * nor functional groups, nor the Frame Increment Pointer say that frames are moments or slices, the scan is not used.
  *
  * Source: DICOM PS3.3 C.7.6.6 (Multi-frame: Frame Increment Pointer), C.8.6.3 (SC Multi-frame Vectors).
  */
@@ -12,9 +12,9 @@ import type { Picture } from '../pixels/picture.js';
 import { sopClassOf, sopClassUid } from '../elements/sop-classes.js';
 
 export interface Meaning {
-  /** Source of the places of frames; `time` where they have none of their own. */
+  /** Source of the frames' positions; `time` if they have no positions of their own. */
   readonly frames: 'one' | 'groups' | 'offsets' | 'locations' | 'vectors' | 'time';
-  /** Why its frames can not be used, or null. */
+  /** Reason why its frames can not be used, or null. */
   readonly problem: string | null;
 }
 
@@ -23,7 +23,7 @@ export const SLICE_LOCATIONS = 'x00182005';
 const FRAME_TIME = 'x00181063';
 const FRAME_TIMES = 'x00181065';
 
-/** Attributes that a Frame Increment Pointer may name, apart from vectors of nuclear medicine. */
+/** Attributes that a Frame Increment Pointer may name, other than vectors of nuclear medicine. */
 const POINTED: Readonly<Record<string, string>> = {
   [FRAME_TIME]: 'time',
   [FRAME_TIMES]: 'time',
@@ -86,7 +86,7 @@ function refused(problem: string): Meaning {
   return { frames: 'time', problem };
 }
 
-/** Says when its frames were taken or how fast to show them, is of a modality of clips, or says nothing at all. */
+/** True if the file states frame times or a frame rate, is of a modality of clips, or has no SOP class. */
 function isClip(data: DataSet): boolean {
   const rates = [FRAME_TIME, FRAME_TIMES, 'x00180040', 'x00082144', 'x00181242'];
   return (

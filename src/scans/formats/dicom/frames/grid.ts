@@ -1,5 +1,5 @@
 /**
- * Files that hold a volume as one picture, its slices as tiles, row by row: Siemens mosaics and UIH grids.
+ * Files that hold a volume as one picture with its slices as tiles, row by row: Siemens mosaics and UIH grids.
  *
  * Sources: https://nipy.org/nibabel/dicom/dicom_mosaic.html for mosaics; the private data dictionary of United Imaging
  * (group 0065) for grids, whose slices each say where they lie.
@@ -29,14 +29,14 @@ const TAG = {
   gridSequence: 'x00651051',
 } as const;
 
-/** Number of tiles in each direction, and the plane of each. */
+/** Number of tiles in each direction, and the plane of each tile. */
 interface Tiling {
   readonly across: number;
   readonly down: number;
   readonly planes: readonly Plane[];
 }
 
-/** The slices of a grid; null where the file is none. */
+/** Slices of a grid; null if the file is none. */
 export function gridSlicesOf(file: DicomFile, picture: Picture): Slice[] | null {
   const { data } = file;
   if (picture.frames > 1) return null;
@@ -81,7 +81,7 @@ export function gridSlicesOf(file: DicomFile, picture: Picture): Slice[] | null 
   }));
 }
 
-/** Square; its position is that of a slice as large as the mosaic, centred on the first one. */
+/** Tiling of a mosaic, which is square; its stated position is that of a mosaic-sized slice centred on the first. */
 function mosaicOf(
   { data }: DicomFile,
   picture: Picture,
@@ -102,11 +102,11 @@ function mosaicOf(
   return { across: side, down: side, planes: stack(whole, first, normal, count, thickness) };
 }
 
-/** As wide as the root of its slices, no higher than needed; its position is that of the first slice. */
+/** Tiling of a UIH grid: √slices wide, no higher than needed; its stated position is that of the first slice. */
 function uihGridOf({ data }: DicomFile, whole: Plane, thickness: number): Tiling | null {
   const count = decimal(data, TAG.slicesInGrid) ?? 0;
   const across = Math.ceil(Math.sqrt(count));
-  // No grid has a million slices; whoever says so would have them laid out here.
+  // No grid has a million slices; a damaged count must not allocate them here.
   if (!Number.isInteger(count) || count < 1 || count > 1e6) return null;
   const positions = itemsOf(data, TAG.gridSequence).map((item) => decimals(item, TAG.imagePosition, 3));
   const known = positions.length === count && positions.every((position) => position !== undefined);

@@ -1,8 +1,8 @@
 /**
- * When a slice was taken, and what orders the slices at one place.
+ * Acquisition time of a slice, and the order of slices at one position.
  *
- * Instance numbers come first, since writers count what they show one after the other; where they are missing, or the same
- * in all frames of a file, whatever else tells of time does.
+ * Instance numbers come first, since writers number pictures in the order in which they show them; if these are
+ * missing, or the same in all frames of a file, any other attribute of time decides.
  *
  * Sources: DICOM PS3.3 C.7.6.1 (General Image: acquisition date and time), C.7.6.16.2.2 (Frame Content), C.7.6.16.2.7
  * (Cardiac Synchronization), C.7.6.17 (dimensions).
@@ -44,29 +44,29 @@ const TEMPORAL = [
   'x00209245', // of the respiratory one
 ];
 
-/** Seconds within the heart's beat, or since the first frame. */
+/** Seconds since the heartbeat, or since the first frame. */
 export function timeOf(attributes: FrameAttributes): number | null {
   const delay = attributes.numbers(GROUP.cardiacSynchronization, TAG.triggerDelay, 'FD')?.[0];
   if (delay !== undefined) return delay / 1000;
   return attributes.numbers(GROUP.temporalPosition, TAG.timeOffset, 'FD')?.[0] ?? null;
 }
 
-/** Seconds since some midnight at which it was taken; null where the file does not say. */
+/** Acquisition time in seconds since some midnight; null if the file does not say. */
 export function acquiredAt(attributes: FrameAttributes): number | null {
   for (const tag of [TAG.frameReference, TAG.frameAcquisition, TAG.acquisitionDateTime]) {
     const stated = secondsOf(attributes.text(GROUP.frameContent, tag));
     if (stated !== undefined) return stated;
   }
   const time = attributes.text([], TAG.acquisitionTime)?.replaceAll(':', '');
-  // Without a date, of some day.
+  // Without a date, any day will do.
   const date = attributes.text([], TAG.acquisitionDate)?.replaceAll('.', '') ?? '20000101';
   return time === undefined ? null : (secondsOf(date + time) ?? null);
 }
 
 /**
- * Orders slices at one place, first entry first.
+ * Sort key of slices at one position, most significant entry first.
  *
- * @param within of frames in their file, where the file says so
+ * @param within the frame's position in time within its file, if the file states it
  */
 export function orderOf(
   { data }: DicomFile,
@@ -84,7 +84,7 @@ export function orderOf(
   ];
 }
 
-/** For each frame, its value of the first dimension that counts moments; empty where there is none. */
+/** Each frame's value in the first dimension that counts moments; empty if there is no such dimension. */
 export function temporalIndices({ data }: DicomFile): readonly number[] {
   const pointers = itemsOf(data, 'x00209222').map((item) =>
     (item.attributeTag('x00209165') ?? '').toLowerCase(),

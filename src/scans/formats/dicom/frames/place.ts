@@ -1,5 +1,5 @@
 /**
- * Where an arranged scan lies, and how large its voxels are.
+ * Position and voxel size of an arranged scan.
  *
  * Sources: DICOM PS3.3 C.7.6.2 (Image Plane), C.7.6.3.1.7 (Pixel Aspect Ratio).
  */
@@ -13,7 +13,7 @@ import type { Slice } from './slices.js';
 import { regionSpacingOf } from './ultrasound.js';
 import { scaled } from './vectors.js';
 
-/** Width of a pixel over its height, where the file says no more of its size; else 1. */
+/** Width of a pixel over its height, if the file says nothing else about its size; else 1. */
 function aspectOf(data: DataSet): number {
   const [height, width] = decimals(data, 'x00280034', 2) ?? [];
   return height !== undefined && width !== undefined && height > 0 && width > 0 ? width / height : 1;

@@ -1,5 +1,5 @@
 /**
- * Where the frames of a DICOM file lie, and how far apart their pixels are.
+ * Position and orientation of the frames of a DICOM file, and the distance between their pixels.
  *
  * Sources: DICOM PS3.3 C.7.6.2 (Image Plane), C.7.6.16.2.3 and .4 (position and orientation of a frame), C.7.6.16.2.21 and
  * .22 (in a volume), C.8.8.3.2 (Grid Frame Offset Vector of dose volumes).
@@ -40,10 +40,10 @@ const GROUP = {
   planeOrientationVolume: ['x0020930f'],
 } as const;
 
-/** A plane for slices that say how far apart they lie and not in which plane. */
+/** Assumed plane of slices that state their distance but no orientation. */
 export const AXIAL: Plane = { position: [0, 0, 0], right: [1, 0, 0], down: [0, 1, 0] };
 
-/** Where a frame lies, in the body or in a volume of its own. */
+/** Plane of a frame, in the body or in a volume of its own. */
 export function planeWithin(attributes: FrameAttributes): Plane | null {
   return (
     planeOf(
@@ -57,7 +57,7 @@ export function planeWithin(attributes: FrameAttributes): Plane | null {
   );
 }
 
-/** Orientation of a frame, also where it does not say at which place it lies. */
+/** Orientation of a frame, available also without a position. */
 export function directionsWithin(attributes: FrameAttributes): Directions | null {
   const orientation =
     attributes.numbers(GROUP.planeOrientation, TAG.imageOrientation, 'DS', 6) ??

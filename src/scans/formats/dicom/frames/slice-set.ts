@@ -1,5 +1,5 @@
 /**
- * All slices of a file, whatever way it holds them, and those of one scan among several.
+ * All slices of a file, however it stores them, and the slices of one scan among several.
  */
 import { UserError } from '../../../../core/errors.js';
 import { distinctLooks, groupLooks, labelsOf, lookId, type Look } from '../../looks.js';
@@ -10,7 +10,7 @@ import { slicesOf, type Slice } from './slices.js';
 
 export interface SliceSet {
   readonly slices: readonly Slice[];
-  /** Why they can not be used, or null. */
+  /** Reason why they can not be used, or null. */
   readonly problem: string | null;
 }
 
@@ -21,10 +21,10 @@ export function sliceSet(file: DicomFile): SliceSet {
   return grid === null ? slicesOf(file, picture) : { slices: grid, problem: null };
 }
 
-/** An hour of a clip has fewer. */
+/** Maximum number of frames; an hour of video has fewer. */
 const MOST_FRAMES = 2 ** 17;
 
-/** Before anything is made for each frame: none takes less than a bit, and those of videos take more. */
+/** Checked before anything is allocated per frame: no frame takes less than a bit, and frames of videos take more. */
 function checkFrames({ path, data }: DicomFile, { frames }: Picture): void {
   if (frames > MOST_FRAMES) {
     const problem = `its header declares ${frames} frames; at most ${MOST_FRAMES} are read`;
@@ -39,7 +39,7 @@ function checkFrames({ path, data }: DicomFile, { frames }: Picture): void {
   });
 }
 
-/** The slices of the scan with this look; without one, of the first, and what else there is. */
+/** Slices of the scan with this look, or of the first scan if `look` is null, with a text on the other scans. */
 export function chosenSlices(
   slices: readonly Slice[],
   look: string | null,

@@ -35,27 +35,27 @@ export interface Slice {
   readonly columns: number;
   readonly rows: number;
   readonly corner: readonly [column: number, row: number];
-  /** Null where the file does not say where it lies. */
+  /** Position and orientation; null if the file does not state them. */
   readonly plane: Plane | null;
-  /** Millimetres between columns and between rows; null where the file does not say. */
+  /** Millimetres between columns and between rows; null if the file does not say. */
   readonly pixelSpacing: readonly [number, number] | null;
   /** Millimetres between neighbouring slices, as the header states it. */
   readonly thickness: number | null;
   readonly slope: number;
   readonly intercept: number;
-  /** Takes the place of slope and intercept where there is one. */
+  /** Replaces slope and intercept if present. */
   readonly lookupTable: LookupTable | null;
-  /** Stored values where nothing was measured; null where the file states none. */
+  /** Stored values that stand for "not measured"; null if the file states none. */
   readonly padding: Padding | null;
-  /** Facts that tell it from slices of other scans in its series. */
+  /** Attributes that distinguish it from slices of other scans in its series. */
   readonly look: Look;
-  /** Seconds, comparable within a series; null where the file does not say. */
+  /** Seconds, comparable within a series; null if the file does not say. */
   readonly time: number | null;
-  /** Seconds since some midnight at which it was taken; null where the file does not say. */
+  /** Acquisition time in seconds since some midnight; null if the file does not say. */
   readonly acquired: number | null;
-  /** The b-value of diffusion, in s/mm²; null where there is none. */
+  /** Diffusion weighting in s/mm²; null if there is none. */
   readonly bValue: number | null;
-  /** Orders slices at one place in time, first entry first. */
+  /** Sort key in time of slices at one position, most significant entry first. */
   readonly order: readonly number[];
 }
 
@@ -72,7 +72,7 @@ const GROUP = {
   pixelTransformation: ['x00289145'],
 } as const;
 
-/** The slices of a file that is no grid, and why they can not be used. */
+/** Slices of a file that is no grid, with the reason if they can not be used. */
 export function slicesOf(file: DicomFile, picture: Picture): { slices: Slice[]; problem: string | null } {
   const meaning = meaningOf(file, picture);
   const attributesOf = frameAttributes(file);
@@ -83,7 +83,7 @@ export function slicesOf(file: DicomFile, picture: Picture): { slices: Slice[]; 
   const lookupTable = lookupTableOf(file);
   const padding = paddingOf(file, picture);
   const { columns, rows } = picture;
-  /** Facts that follow from the attributes of a frame. */
+  /** Properties of a slice that follow from the attributes of its frame. */
   const described = (frame: number): Omit<Slice, 'frame' | 'plane'> => {
     const attributes = attributesOf(frame);
     // Moments of a clip are one scan, whatever else changes from frame to frame.
@@ -114,7 +114,7 @@ export function slicesOf(file: DicomFile, picture: Picture): { slices: Slice[]; 
       order: orderOf(file, attributes, nuclear?.[frame]?.order ?? [temporal[frame] ?? 0]),
     };
   };
-  // A clip may have a hundred thousand frames, of which no one says anything of its own.
+  // A clip may have a hundred thousand frames, none with attributes of its own.
   const alike = describedFrames(file) === 0 && nuclear === undefined ? described(0) : null;
   const slices = planes.map((plane, frame): Slice => {
     const own = alike ?? described(frame);
@@ -125,7 +125,7 @@ export function slicesOf(file: DicomFile, picture: Picture): { slices: Slice[]; 
   return { slices, problem: meaning.problem ?? problem };
 }
 
-/** Where each frame lies; null for pictures that have no place. */
+/** Plane of each frame; null for pictures that have no position. */
 function planesOf(
   file: DicomFile,
   picture: Picture,

@@ -1,5 +1,5 @@
 /**
- * When frames were taken, in seconds.
+ * Acquisition times of frames, in seconds.
  *
  * Sources: DICOM PS3.3 C.7.6.5 (Cine), C.7.6.16.2.2 (Frame Content), C.7.6.16.2.7 (Cardiac Synchronization), C.8.4.14
  * (NM phases and gates).
@@ -14,7 +14,7 @@ import type { Slice } from './slices.js';
 
 type Timing = Pick<ScanInfo, 'frameTime' | 'frameTimes'>;
 
-/** Frames of one file, by what it says of their times, else by how fast they are to be shown. */
+/** Timing of the frames of one file, from their stated times, else from the rate at which they are to be shown. */
 function clipTiming(file: DicomFile, frames: number): Timing {
   const { data } = file;
   const increments = decimals(data, 'x00181065', frames); // Frame Time Vector, ms since the frame before
@@ -40,7 +40,7 @@ function summed(milliseconds: readonly number[] | undefined): number[] | undefin
   return milliseconds?.map((ms, i) => (i === 0 ? 0 : (time += ms / 1000)));
 }
 
-/** By the date and time of each frame, where functional groups state them. */
+/** Frame times from the date and time of each frame, if functional groups state them. */
 function framesAcquired(data: DataSet, frames: number): number[] | undefined {
   const stated = itemsOf(data, 'x52009230').map((frame) => {
     const content = itemsOf(frame, 'x00209111')[0];
@@ -51,8 +51,8 @@ function framesAcquired(data: DataSet, frames: number): number[] | undefined {
 }
 
 /**
- * Frames of a series: of a clip by its own tags; of slices at one place by when they follow the heart's beat or each
- * other, or were taken; else by repetition.
+ * Timing of the frames of a series: for a clip from its own tags; for slices at one position from their time after the
+ * heartbeat, after each other or of acquisition; else from the repetition time.
  *
  * @param frames `[frames][z]`
  */
@@ -60,7 +60,7 @@ export function seriesTiming(files: readonly DicomFile[], frames: readonly (read
   const first = frames[0]?.[0];
   if (first === undefined || frames.length < 2) return evenTiming(1, null);
   if (files.length === 1 && first.plane === null) return clipTiming(first.file, frames.length);
-  // Directions of diffusion follow each other in no order of time.
+  // Diffusion directions are in no temporal order.
   if ((first.bValue ?? 0) > 0) return evenTiming(frames.length, null);
   const each = (secondsIn: (slice: Slice) => number | null): Timing | null => {
     const times = frames.map((slices) => (slices[0] === undefined ? null : secondsIn(slices[0])));
@@ -84,14 +84,14 @@ export function seriesTiming(files: readonly DicomFile[], frames: readonly (read
   return found.find(isKnown) ?? evenTiming(frames.length, null);
 }
 
-/** Milliseconds since the first scan of a PET series, and since the heart's last beat. */
+/** Tags of milliseconds since the first scan of a PET series, and since the last heartbeat. */
 const FRAME_REFERENCE_TIME = 'x00541300';
 const TRIGGER_TIME = 'x00181060';
 
-/** No scanner is faster, so that a shorter repetition is one of many in a frame. */
+/** Minimum seconds per slice of any scanner; a shorter repetition time is one of many within a frame. */
 const LEAST_PER_SLICE = 0.005;
 
-/** Times of acquisition, unless repetition says the same and more exactly. */
+/** Acquisition times, unless the repetition time agrees with them and is more exact. */
 function repeated(frames: readonly (readonly Slice[])[], acquired: Timing | null): Timing | null {
   const [slices = []] = frames;
   const seconds = repetitionOf(slices[0]?.file);
@@ -101,11 +101,11 @@ function repeated(frames: readonly (readonly Slice[])[], acquired: Timing | null
   const [start, end] = times;
   if (!isKnown(acquired) || start == null || end == null) return even;
   const steps = frames.length - 1;
-  // Times may be cut to seconds.
+  // Times may be truncated to seconds.
   return Math.abs(end - start - steps * seconds) <= Math.max(1, 0.05 * steps * seconds) ? even : acquired;
 }
 
-/** Repetition time where slices are excited one by one, each once for a frame. */
+/** Repetition time in seconds, if slices are excited one by one, each once per frame; null otherwise. */
 function repetitionOf(file: DicomFile | undefined): number | null {
   if (file === undefined) return null;
   const shared = itemsOf(file.data, 'x52009229')[0];

@@ -1,5 +1,5 @@
 /**
- * Facts about clips from a header: how large ultrasound pixels are, and where text may sit.
+ * Calibration of ultrasound clips from their headers: pixel sizes, and regions outside of which text may appear.
  *
  * Source: DICOM PS3.3 C.8.5.5 (US Region Calibration).
  */
@@ -17,7 +17,7 @@ interface Region {
   readonly right: number;
   readonly top: number;
   readonly bottom: number;
-  /** Millimetres between columns and between rows; null where the axes are no lengths. */
+  /** Millimetres between columns and between rows; null if the axes are no lengths. */
   readonly spacing: readonly [number, number] | null;
 }
 

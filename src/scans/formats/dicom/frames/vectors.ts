@@ -19,7 +19,7 @@ export function sum(vectors: readonly Triple[]): Triple {
   ) as unknown as Triple;
 }
 
-/** Null where the length is not about 1. */
+/** Vector scaled to length 1; null unless its length is about 1 already. */
 export function unit(a: Triple): Triple | null {
   const length = Math.hypot(...a);
   return length > 0.9 && length < 1.1 ? scaled(a, 1 / length) : null;

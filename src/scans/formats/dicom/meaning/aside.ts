@@ -1,6 +1,6 @@
 /**
- * Files that are stored together with scans and are none to train on: by SOP class, else by modality, else by what the image
- * type says of the picture.
+ * Recognises files that are stored along with scans but are not for training: by SOP class, else by modality, else by
+ * image type.
  *
  * Sources: DICOM PS3.4 table B.5-1 (storage SOP classes), PS3.3 C.7.3.1.1.1 (Modality), C.8.2.1.1.1 and C.8.3.1.1.1
  * (LOCALIZER in Image Type).
@@ -10,7 +10,7 @@ import type { AsideName } from '../../asides.js';
 import { decimals } from '../elements/file.js';
 import { sopClassUid, storageClass } from '../elements/sop-classes.js';
 
-/** By what follows the root of storage classes, or by the beginning of it where it ends in a dot; the first one counts. */
+/** Kinds by the UID part after the root of storage classes, or by a prefix of it that ends in a dot; the first wins. */
 const BY_CLASS: readonly (readonly [string, AsideName])[] = [
   ['66.4', 'segmentation'],
   ['66.7', 'segmentation'],
@@ -56,7 +56,7 @@ const BY_CLASS: readonly (readonly [string, AsideName])[] = [
 
 const BY_UID: readonly (readonly [string, AsideName])[] = [
   ['1.2.840.10008.1.3.10', 'index of a medium'],
-  // Private ones that scanners export beside pictures.
+  // Private classes that scanners export along with pictures.
   ['1.3.12.2.1107.5.9.1', 'raw data'],
   ['1.3.46.670589.11.0.0.12.', 'raw data'],
   ['1.2.840.113619.4.30', 'raw data'],
@@ -83,7 +83,7 @@ const BY_MODALITY: Readonly<Record<string, AsideName>> = {
 const LOCALIZER_TYPES = ['LOCALIZER', 'SCOUT', 'TOPOGRAM', 'SCANOGRAM', 'SURVIEW', 'SURVEY'];
 const SCREEN_TYPES = ['SCREEN SAVE', 'SCREENSAVE', 'SCREEN_SAVE', 'SCREENSHOT'];
 
-/** Free text by which scanners that do not say so in the image type name the series of localizers. */
+/** Free text in which scanners name series of localizers that their image type does not mark. */
 const LOCALIZER_TEXT: Readonly<Record<string, RegExp>> = {
   CT: /locali[sz]er|scout|topogram|scanogram|surview/i,
   MR: /locali[sz]er|scout|(^|[^a-z])survey([^a-z]|$)/i,
@@ -93,7 +93,7 @@ const LOCALIZER_TEXT: Readonly<Record<string, RegExp>> = {
 /** A directory record sequence, which no other file has. */
 const DIRECTORY = 'x00041220';
 
-/** Its kind; null for scans. */
+/** Kind of non-scan; null for scans. */
 export function asideOf(data: DataSet): AsideName | null {
   const text = (tag: string): string => (data.string(tag) ?? '').trim();
   const modality = text('x00080060').toUpperCase();

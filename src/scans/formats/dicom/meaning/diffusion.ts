@@ -9,7 +9,7 @@ import { numbersIn, type FrameAttributes } from '../elements/frame-groups.js';
 
 const DIFFUSION = ['x00189117'];
 
-/** In s/mm²; undefined where the file states none. */
+/** b value in s/mm²; undefined if the file states none. */
 export function bValueOf(data: DataSet, attributes: FrameAttributes): number | undefined {
   const standard = attributes.numbers(DIFFUSION, 'x00189087', 'FD')?.[0];
   if (standard !== undefined || !isMr(data)) return standard;
@@ -24,19 +24,19 @@ export function bValueOf(data: DataSet, attributes: FrameAttributes): number | u
   return undefined;
 }
 
-/** The mean over directions, beside which the directions themselves may lie. */
+/** True for the mean over directions, which may be stored along with the directions themselves. */
 export function isTrace(data: DataSet, attributes: FrameAttributes): boolean {
   const directionality = attributes.text(DIFFUSION, 'x00189075') ?? '';
   const philips = isBy(data, 'x20010010', 'Philips Imaging') ? (data.string('x20011004') ?? '') : '';
   return directionality.toUpperCase() === 'ISOTROPIC' || philips.trim().toUpperCase() === 'I';
 }
 
-/** Other modalities of the same vendors have other things in these places. */
+/** True for MR; other modalities of the same vendors use these private tags otherwise. */
 export function isMr(data: DataSet): boolean {
   return (data.string('x00080060') ?? '').trim() === 'MR';
 }
 
-/** True if a vendor reserved the private block. */
+/** True if the vendor reserved the private block. */
 export function isBy(data: DataSet, tag: string, creator: string): boolean {
   return (data.string(tag) ?? '').trim().toUpperCase().startsWith(creator.toUpperCase());
 }

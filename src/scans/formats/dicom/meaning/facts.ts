@@ -1,5 +1,5 @@
 /**
- * Facts that the index keeps about a DICOM file: its series, its patient, the scans and kinds of scans that it holds.
+ * Facts that the index stores about a DICOM file: its series, its patient, the scans and kinds of scans it holds.
  *
  * Source: DICOM PS3.3 C.7.1 to C.7.3 (patient, study, series), C.12.1 (SOP Common).
  */
@@ -31,7 +31,7 @@ export function factsOf(file: DicomFile, pseudonym: Pseudonym): FileFacts {
   };
 }
 
-/** None of what is no scan and can not be asked for, or holds no pictures. */
+/** Looks of the file's slices; empty for non-scans that can not be requested or that hold no pictures. */
 function looksOf(file: DicomFile, aside: AsideName | null): Look[] {
   if (aside !== null && !isAskable(aside)) return [];
   try {
@@ -52,8 +52,8 @@ function placeOf({ data }: DicomFile): number | null {
 const SLICES = ['2', '4', '128'];
 
 /**
- * Text that files of one series share: a scan, or several that their looks tell apart. A file whose pictures have no
- * place in the body is a series of its own, unless they are slices, which should have one.
+ * Text that files of one series share: one scan, or several that differ in their looks. A file whose pictures have no
+ * position in the body is a series of its own, unless they are slices, which should have one.
  */
 function seriesKey({ path, data }: DicomFile): string {
   const frames = decimal(data, 'x00280008') ?? 1;
@@ -70,12 +70,12 @@ function seriesKey({ path, data }: DicomFile): string {
   ].join('|');
 }
 
-/** Text that copies of a file share, and slices do not to which a writer gave one instance UID. */
+/** Text that copies of a file share, but not different slices to which a writer gave the same instance UID. */
 function instanceKey({ path, data }: DicomFile): string {
   const text = (tag: string): string => (data.string(tag) ?? '').trim();
   const uid = text('x00080018');
   if (uid === '') return path;
-  // Place; instance, acquisition and temporal position numbers; times of acquisition, content and trigger.
+  // Position; instance, acquisition and temporal position numbers; times of acquisition, content and trigger.
   const others = [
     'x00200032',
     'x00200037',

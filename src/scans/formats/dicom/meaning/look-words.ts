@@ -1,5 +1,5 @@
 /**
- * Looks in words that users read: the standard's own vocabulary and numbers, nothing that a writer made up.
+ * Looks in words for users: the standard's own vocabulary and numbers, no free text of a writer.
  */
 import type { Directions } from '../frames/plane.js';
 import { cross } from '../frames/vectors.js';
@@ -11,7 +11,7 @@ interface Measured {
   readonly b: number | undefined;
 }
 
-/** By what they are about; without what is not known. */
+/** Words by topic; unknown topics are left out. */
 export function wordsOf(
   exact: Readonly<Record<string, string>>,
   { directions, pixelSpacing, echo, b }: Measured,

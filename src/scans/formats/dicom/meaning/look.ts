@@ -1,7 +1,7 @@
 /**
- * Facts that tell the frames of one series apart: kind of picture, echo, diffusion, stack and the like. The same facts are
- * looked for in classic files and in functional groups, so that one multi-frame file holds as many scans as the classic
- * series would. Moments, cardiac phases and diffusion directions of one b value tell nothing apart: they are frames.
+ * Attributes that divide the frames of one series into scans: kind of picture, echo, diffusion, stack and the like. The
+ * same facts are read from classic files and from functional groups, so that one multi-frame file holds as many scans
+ * as the classic series would. Moments, cardiac phases and diffusion directions of one b value are frames of one scan.
  *
  * Sources: DICOM PS3.3 C.8.13 (Enhanced MR), C.8.15 (Enhanced CT), C.8.22 (Enhanced PET), C.8.24 (Enhanced US Volume).
  */
@@ -13,12 +13,12 @@ import type { FrameAttributes, Stored } from '../elements/frame-groups.js';
 import { wordsOf } from './look-words.js';
 import type { Directions } from '../frames/plane.js';
 
-/** Numbers that differ by no more than this are equal. */
+/** Tolerance within which cosines are equal. */
 const COSINE = 2e-3;
-/** As a share of it. */
+/** Relative tolerance of pixel spacings. */
 const PIXEL_SPACING = 1e-3;
 const ECHO_MS = 0.1;
-/** Up to 80 s/mm², and beyond as a share of it: scanners state b values with what their gradients add. */
+/** Tolerance up to 80 s/mm², and relative beyond: scanners include their imaging gradients in stated b values. */
 const B_VALUE = { small: 2, large: 0.025 };
 
 const FRAME_TYPE = [
@@ -32,11 +32,11 @@ const FRAME_TYPE = [
 ];
 const ECHO = ['x00189114'];
 
-/** More kinds of picture than the first values of an image type can tell. */
+/** Kinds of picture that are named after the first values of an image type. */
 const CONTRASTS =
   /^(WATER|FAT|W|F|IP|OP|IN_PHASE|OUT_PHASE|OPP_PHASE|ADC|TRACEW?|FA|PHASE|MAGNITUDE|REAL|IMAGINARY|VMI|MAT_SPECIFIC)$/;
 
-/** Facts compared exactly: name, where they are, tag. */
+/** Facts compared exactly: name, functional groups, tag. */
 const EXACT: readonly (readonly [string, readonly string[], string])[] = [
   ['component', FRAME_TYPE, 'x00089208'],
   ['stack', ['x00209111'], 'x00209056'],
@@ -45,7 +45,7 @@ const EXACT: readonly (readonly [string, readonly string[], string])[] = [
   ['echo number', [], 'x00180086'],
 ];
 
-/** Numbers that tell scans apart: name, where they are, tag, how they are stored, and what they may differ by. */
+/** Numbers that distinguish scans: name, functional groups, tag, value representation, tolerance. */
 const NUMBERS: readonly (readonly [string, readonly string[], string, Stored, number])[] = [
   ['segment', ['x0062000a'], 'x0062000b', 'US', 0.5],
   ['flip angle', ['x00189112'], 'x00181314', 'DS', 0.5],
@@ -106,18 +106,18 @@ export function lookOf(
   };
 }
 
-/** The values that say what kind of picture it is, and not what numbers each file. */
+/** Values of the image type that name the kind of picture, without those that number files. */
 function typeOf(text: string): string[] {
   const values = text.split('\\').map((value) => value.trim().toUpperCase());
   return [...values.slice(0, 4), ...values.slice(4).filter((value) => CONTRASTS.test(value))];
 }
 
-/** Without the number of a diffusion direction, as in `*ep_b1000#12`. */
+/** Sequence name without the number of a diffusion direction, as in `*ep_b1000#12`. */
 function sequenceOf(data: DataSet): string {
   return (data.string('x00180024') ?? '').trim().replace(/#\d+$/, '');
 }
 
-/** GE's magnitude, phase, real and imaginary parts, which share their image type. */
+/** Part of a complex image by GE's private tag: magnitude, phase, real and imaginary share their image type. */
 function privatePartOf(data: DataSet): string {
   if (!isMr(data) || !isBy(data, 'x00430010', 'GEMS_PARM_01')) return '';
   const part = data.int16('x0043102f');

@@ -1,5 +1,5 @@
 /**
- * Frames of nuclear medicine: what each is, by a vector per property, one entry a frame.
+ * Frames of nuclear medicine: each property is a vector with one entry per frame.
  *
  * Reconstructed images are slices of a volume, gated ones at several moments; all others are pictures of a detector, of
  * which dynamic and gated ones follow each other in time, and raw projections are neither.
@@ -26,9 +26,9 @@ const VECTOR = {
 
 export interface NuclearFrame {
   readonly plane: Plane | null;
-  /** Facts that make it a scan of its own among the others. */
+  /** Properties that distinguish its scan from the others. */
   readonly facts: Readonly<Record<string, string>>;
-  /** Orders frames in time. */
+  /** Sort key of frames in time. */
   readonly order: readonly number[];
 }
 
@@ -48,7 +48,7 @@ export function nuclearFrames(file: DicomFile, { frames }: Picture): NuclearFram
   const [window, detector, interval] = [VECTOR.window, VECTOR.detector, VECTOR.interval].map(vector);
   const times = [VECTOR.phase, VECTOR.timeSlot, VECTOR.timeSlice].map(vector);
   const volume = nuclearType(file).startsWith('RECON');
-  // Where the vector is missing, frames are counted.
+  // Without the vector, frames are counted.
   const slices = vector(VECTOR.slice) ?? Array.from({ length: frames }, (_, frame) => frame + 1);
   const planes = volume ? planesOf(file, slices) : undefined;
   const named = (name: string, values: number[] | undefined, frame: number): Record<string, string> =>
@@ -65,7 +65,7 @@ export function nuclearFrames(file: DicomFile, { frames }: Picture): NuclearFram
   }));
 }
 
-/** Planes by the number of the slice, from 1; axial where the file does not say how it lies. */
+/** Planes by the number of the slice, from 1; axial if the file states no orientation. */
 function planesOf({ data }: DicomFile, slices: readonly number[]): Plane[] {
   const sets = [itemsOf(data, 'x00540022')[0], data];
   const first = sets
@@ -81,7 +81,7 @@ function planesOf({ data }: DicomFile, slices: readonly number[]): Plane[] {
   }));
 }
 
-/** Seconds of each moment since the first, by phases or gates; undefined where the file does not say. */
+/** Seconds of each moment since the first, by phases or gates; undefined if the file does not say. */
 export function nuclearTimes({ data }: DicomFile, moments: number): number[] | undefined {
   const phases = itemsOf(data, 'x00540032').flatMap((phase) => {
     const seconds = (decimal(phase, 'x00181242') ?? 0) / 1000;

@@ -1,6 +1,6 @@
 /**
- * Lookup tables: the modality's, from stored values to its units where no slope and intercept would do, and those of
- * which palettes consist.
+ * Lookup tables: the modality's, which maps stored values to its units in place of slope and intercept, and those of
+ * palettes.
  *
  * Source: DICOM PS3.3 C.11.1.1 (Modality LUT), C.7.6.3.1.6 (entries of 8 bits, two to a word).
  */
@@ -19,7 +19,7 @@ const SEQUENCE = 'x00283000';
 const DESCRIPTOR = 'x00283002';
 const DATA = 'x00283006';
 
-/** The modality's table; null where there is none, or an item with nothing in it. */
+/** The modality's table; null if there is none, or only an empty item. */
 export function lookupTableOf({ path, data }: DicomFile): LookupTable | null {
   const item = itemsOf(data, SEQUENCE)[0];
   if (item?.elements[DESCRIPTOR] === undefined && item?.elements[DATA] === undefined) return null;
@@ -33,10 +33,10 @@ export function lookupTableOf({ path, data }: DicomFile): LookupTable | null {
 }
 
 /**
- * A table of `data`; null where it is missing or incomplete.
+ * Reads a table of `data`; null if it is missing or incomplete.
  *
  * @param descriptor tag of number of entries (0 stands for 2¹⁶), first stored value, bits per entry
- * @param signed whether stored values are, as the first one then is
+ * @param signed true if stored values are signed; the first stored value is then signed, too
  */
 export function tableOf(
   data: DataSet,
@@ -55,7 +55,7 @@ export function tableOf(
   if (element.length < (wide ? 2 : 1) * size) return null;
   const bytes = data.byteArray.slice(element.dataOffset, element.dataOffset + element.length);
   if (bytes.length < element.length) return null;
-  // Two entries of 8 bits are a word as well, whose bytes lie the other way round.
+  // Two entries of 8 bits also share a word, with its bytes swapped.
   if (isBigEndian(data) && element.vr !== 'OB' && bytes.length % 2 === 0) Buffer.from(bytes.buffer).swap16();
   return { first, values: wide ? new NUMBER_TYPES.uint16(bytes.buffer, 0, size) : bytes.subarray(0, size) };
 }
@@ -64,7 +64,7 @@ function isBigEndian({ byteArrayParser }: DataSet): boolean {
   return byteArrayParser.readUint16(Uint8Array.of(1, 0), 0) !== 1;
 }
 
-/** The value for which a stored one stands; values beyond the table take its ends. */
+/** Table entry for a stored value; values beyond the table are clamped to its ends. */
 export function lookedUp({ first, values }: LookupTable, stored: number): number {
   return values[Math.min(Math.max(stored - first, 0), values.length - 1)] ?? 0;
 }

@@ -7,10 +7,10 @@
 import type { DicomFile } from '../elements/file.js';
 import type { Picture } from './picture.js';
 
-/** Both ends belong to it; NaN where NaN is the padding. */
+/** Inclusive range of stored values; NaN if NaN is the padding. */
 export type Padding = readonly [low: number, high: number];
 
-/** Value and range limit, by the bits of floats. */
+/** Tags of padding value and range limit, by the bits of floats. */
 const FLOATS = {
   32: { value: 'x00280122', limit: 'x00280124', stored: 'FL' },
   64: { value: 'x00280123', limit: 'x00280125', stored: 'FD' },
@@ -26,7 +26,7 @@ export function paddingOf(file: DicomFile, picture: Picture): Padding | null {
 function integers({ data }: DicomFile, { signed, samples, photometric }: Picture): (number | undefined)[] {
   // Colours have none.
   if (samples > 1 || !photometric.startsWith('MONOCHROME')) return [];
-  // Whatever representation the file states, since many writers state the wrong one.
+  // The stated representation is ignored, since many writers state the wrong one.
   return ['x00280120', 'x00280121'].map((tag) => {
     const element = data.elements[tag];
     if (element === undefined || element.length < 2) return undefined;

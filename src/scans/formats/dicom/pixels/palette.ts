@@ -1,5 +1,5 @@
 /**
- * Palettes: from stored values to the luma of the colours that they stand for.
+ * Palettes: mapping of stored values to the luma of the colours that they stand for.
  *
  * Source: DICOM PS3.3 C.7.6.3.1.5 and C.7.6.3.1.6 (Palette Color Lookup Table Descriptor and Data), C.7.9.2 (segmented).
  */
@@ -8,7 +8,7 @@ import { luma } from '../../numbers.js';
 import type { DicomFile } from '../elements/file.js';
 import { lookedUp, tableOf, type LookupTable } from './lookup-table.js';
 
-/** From a stored value to luma, in the units of the palette's entries. */
+/** Returns the mapping from stored values to luma, in the units of the palette's entries. */
 export function paletteOf({ path, data }: DicomFile): (stored: number) => number {
   const signed = data.uint16('x00280103') === 1;
   const tables = ['1', '2', '3'].map((colour): LookupTable => {

@@ -1,5 +1,5 @@
 /**
- * The storage of pixels in a DICOM file, and the checks that must hold before any is decoded.
+ * Storage of pixels in a DICOM file, with the checks that must hold before any pixel is decoded.
  *
  * Source: DICOM PS3.3 section C.7.6.3 (Image Pixel module).
  */
@@ -12,22 +12,22 @@ export interface Picture {
   readonly rows: number;
   readonly columns: number;
   readonly frames: number;
-  /** Numbers per pixel: 1, or 3 where it is a colour. */
+  /** Numbers per pixel: 1, or 3 for colours. */
   readonly samples: 1 | 3;
   readonly photometric: string;
-  /** Colours lie as three planes rather than pixel by pixel. */
+  /** True if colours are stored as three planes rather than pixel by pixel. */
   readonly planar: boolean;
   /** 1 in segmentations, packed eight to a byte; 64 for floats alone. */
   readonly bitsAllocated: 1 | 8 | 16 | 32 | 64;
   readonly bitsStored: number;
-  /** The highest of the stored bits, from 0; those below them belong to something else. */
+  /** Highest of the stored bits, from 0; bits below the stored ones belong to something else. */
   readonly highBit: number;
   readonly signed: boolean;
   /** Samples are floats, as in parametric maps. */
   readonly float: boolean;
 }
 
-/** Where pixels are: Pixel Data, or Float or Double Float Pixel Data. */
+/** Tags of pixels: Pixel Data, or Float or Double Float Pixel Data. */
 export const PIXEL_DATA = 'x7fe00010';
 export const FLOAT_PIXEL_DATA: Readonly<Record<number, string>> = { 32: 'x7fe00008', 64: 'x7fe00009' };
 
@@ -57,7 +57,7 @@ export function pictureOf({ path, data }: DicomFile): Picture {
   if (bitsAllocated === 1 && samples !== 1) refuse('colours of 1 bit are not read');
   if (bitsStored < 1 || bitsStored > bitsAllocated)
     refuse(`its header declares ${bitsStored} bits stored in ${bitsAllocated}`);
-  // One number per pixel is what will be made of it.
+  // Pixels become one number each, so samples per pixel do not count.
   const bytes = rows * columns * frames * Math.max(1, bitsAllocated / 8);
   if (bytes > LARGEST_BYTES)
     refuse(
@@ -78,32 +78,32 @@ export function pictureOf({ path, data }: DicomFile): Picture {
   };
 }
 
-/** The standard wants the lowest bits now; older files may use others. What can not be is not believed. */
+/** High bit; the standard now requires the lowest bits, older files may use others. Impossible values are ignored. */
 function highBitOf(data: DataSet, bitsStored: number, bitsAllocated: number): number {
   const stated = data.uint16('x00280102') ?? 0;
   return stated >= bitsStored - 1 && stated < bitsAllocated ? stated : bitsStored - 1;
 }
 
-/** Meanings of samples, by their number for a pixel; the first one where the file does not say. */
+/** Photometric interpretations by samples per pixel; the first one is assumed if the file does not say. */
 const PHOTOMETRIC: Readonly<Record<Picture['samples'], readonly string[]>> = {
   1: ['MONOCHROME2', 'MONOCHROME1', 'PALETTE COLOR'],
   3: ['RGB', 'YBR_FULL', 'YBR_FULL_422', 'YBR_PARTIAL_422', 'YBR_PARTIAL_420', 'YBR_ICT', 'YBR_RCT'],
 };
 
-/** Null where it is not read. */
+/** Photometric interpretation; null if it is not supported. */
 function photometricOf(stated: string, samples: Picture['samples']): string | null {
   const known = PHOTOMETRIC[samples];
   return known.find((name) => stated === '' || name === stated) ?? null;
 }
 
-/** Bytes of one uncompressed frame; of 1-bit samples, a frame need not begin with a byte. */
+/** Bytes of one uncompressed frame; frames of 1-bit samples need not begin at a byte. */
 export function frameBytes({ rows, columns, samples, bitsAllocated, photometric }: Picture): number {
   // 4:2:2 stores both chroma values once for two pixels.
   const perPixel = isPaired(photometric) ? 2 : samples;
   return rows * columns * perPixel * (bitsAllocated / 8);
 }
 
-/** True if two neighbours share their chroma where colours are not compressed: Y Y Cb Cr. */
+/** True if two neighbours share their chroma in uncompressed colours: Y Y Cb Cr. */
 export function isPaired(photometric: string): boolean {
   return photometric === 'YBR_FULL_422' || photometric === 'YBR_PARTIAL_422';
 }

@@ -1,5 +1,5 @@
 /**
- * The pixels of a DICOM file, frame by frame, as one number each: as stored, and colours as luma.
+ * Pixels of a DICOM file, frame by frame, one number per pixel: the stored value, or luma for colours.
  */
 import type { Element } from 'dicom-parser';
 import { UserError, messageOf } from '../../../../core/errors.js';
@@ -16,7 +16,7 @@ import { FLOAT_PIXEL_DATA, PIXEL_DATA, frameBytes, isPaired, type Picture } from
 export type Pixels =
   Int32Array | Int16Array | Uint8Array | Uint16Array | Uint32Array | Int8Array | Float32Array | Float64Array;
 
-/** A function that decodes frame `index` to `[rows, columns]`. */
+/** Returns a function that decodes frame `index` to `[rows, columns]`. */
 export function frameReader(file: DicomFile, picture: Picture): (index: number) => Promise<Pixels> {
   const refuse = (problem: string, fix = 'copy it again from its source'): never => {
     throw new UserError({ subject: file.path, problem, fix });
@@ -53,7 +53,7 @@ export function frameReader(file: DicomFile, picture: Picture): (index: number) 
   };
 }
 
-/** A clip is decoded once, when its first frame is asked for. */
+/** Decodes a clip once, when its first frame is requested. */
 function clipReader(
   { path, data }: DicomFile,
   element: Element,
@@ -95,7 +95,7 @@ function native(file: DicomFile, element: Element, picture: Picture): (index: nu
   return (index) => data.subarray(index * bytes, (index + 1) * bytes);
 }
 
-/** The bytes of native pixels: big-endian words of samples of at most 8 bits lie the other way round (PS3.5 section 8.1). */
+/** Bytes of native pixels; big-endian words of samples of at most 8 bits are swapped (PS3.5 section 8.1). */
 function inOrder(
   { data, syntax }: DicomFile,
   element: Element,
@@ -112,7 +112,7 @@ const UNSIGNED: ByWidth = { 1: 'uint8', 2: 'uint16', 4: 'uint32' };
 const SIGNED: ByWidth = { 1: 'int8', 2: 'int16', 4: 'int32' };
 const FLOATS: ByWidth = { 4: 'float32', 8: 'float64' };
 
-/** Samples as numbers: the stored bits of what is allocated, with their sign. */
+/** Samples as numbers: the stored bits out of the allocated ones, with their sign. */
 function samplesOf({ bytes, width }: DecodedFrame, picture: Picture, syntax: string): Pixels {
   const { bitsStored, signed, float } = picture;
   const big = isBigEndian(syntax);
@@ -121,7 +121,7 @@ function samplesOf({ bytes, width }: DecodedFrame, picture: Picture, syntax: str
   // A copy, since the bits are masked in place and the file may be read again.
   const samples = numbersOf(bytes.slice(), type, !big, 0, Math.floor(bytes.length / width)) as Pixels;
   if (!float && bitsStored < 8 * width) {
-    // What is compressed as samples, not as words, has the stored bits alone.
+    // Formats that compress samples rather than words hold the stored bits alone.
     const above = 31 - (isJpeg(syntax) ? bitsStored - 1 : picture.highBit);
     const unused = 32 - bitsStored;
     // Shifting left and back drops what other planes, such as overlays, keep in the bits above and below.
@@ -132,7 +132,7 @@ function samplesOf({ bytes, width }: DecodedFrame, picture: Picture, syntax: str
   return samples;
 }
 
-/** From samples to one number per pixel. */
+/** Returns the mapping from samples to one number per pixel. */
 function coloursOf(file: DicomFile, picture: Picture): (decoded: DecodedFrame, samples: Pixels) => Pixels {
   const { rows, columns, photometric } = picture;
   const pixels = rows * columns;

@@ -12,7 +12,7 @@ import type { Slice } from '../frames/slices.js';
 export interface Voxels {
   /** `[frames, z, y, x]`. */
   readonly voxels: Float32Array | Int16Array | Uint8Array;
-  /** `[frames, z, y, x]`, 1 where there is padding; null where there is none. */
+  /** `[frames, z, y, x]`, 1 where there is padding; null if there is no padding. */
   readonly padding: Uint8Array | null;
 }
 
@@ -40,7 +40,7 @@ export async function voxelsOf(frames: readonly (readonly Slice[])[]): Promise<V
   return { voxels: out, padding };
 }
 
-/** The smallest type that holds every value after rescaling. */
+/** Smallest array type that holds every value after rescaling. */
 function arrayFor(
   slices: readonly Slice[],
 ): Float32ArrayConstructor | Int16ArrayConstructor | Uint8ArrayConstructor {
@@ -76,7 +76,7 @@ function place(
   }
 }
 
-/** From a stored value to the modality's units, brighter where the scan is shown brighter. */
+/** Returns the mapping from stored values to the modality's units; higher values are shown brighter. */
 function rescalingOf(slice: Slice): (stored: number) => number {
   const { picture, slope, intercept, lookupTable } = slice;
   const inverted = picture.photometric === 'MONOCHROME1';
