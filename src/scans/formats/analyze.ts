@@ -1,5 +1,5 @@
 /**
- * The geometry of ANALYZE 7.5 files: from their `orient` and the origin that SPM writes.
+ * Geometry of ANALYZE 7.5 files, from their `orient` field and the origin that SPM writes.
  *
  * Source: the Mayo Clinic's description of the format, with its header dbh.h.
  * The format does not tell left from right; its documentation counts x towards the left of the patient, as radiologists
@@ -10,7 +10,7 @@ import type { Triple } from '../../core/tensor.js';
 import { affineOfColumns, type Affine } from '../geometry.js';
 import type { NiftiHeader } from './nifti-header.js';
 
-/** The direction towards which each stored axis grows, by `orient`; the last three are flipped along their second axis. */
+/** Direction of each stored axis by `orient`; the last three are flipped along their second axis. */
 export const ORIENTATIONS: readonly (readonly [Direction, Direction, Direction])[] = [
   ['L', 'A', 'S'], // transverse
   ['L', 'S', 'A'], // coronal
@@ -44,7 +44,7 @@ export function analyzeAffine(header: NiftiHeader, size: Triple, spacing: Triple
   return affineOfColumns(columns, [at(0), at(1), at(2)], 'RAS');
 }
 
-/** The voxel at 0 mm, counted from 0: SPM's origin where it is plausible, else the middle. */
+/** Voxel at 0 mm, counted from 0: SPM's origin if it is plausible, else the middle. */
 function originOf(header: NiftiHeader, size: Triple): Triple {
   const given: Triple = [header.get('origin', 0), header.get('origin', 1), header.get('origin', 2)];
   const plausible =

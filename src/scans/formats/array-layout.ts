@@ -1,9 +1,9 @@
 /**
- * Arrays whose files do not say what their axes are: by the letters of a layout, else by their number.
+ * Axes of arrays whose files do not name them: by the letters of a layout, else by the number of axes.
  *
  * Letters are t (frames), z (slices), y (rows), x (columns) and c (colours), slowest first, such as `zyxc`. Without a
- * layout two to four axes are `yx`, `zyx`, `tzyx`. An array whose last axis looks like colours could be read so, and would
- * be a volume of three columns: it is refused until a layout says what it is.
+ * layout, two to four axes are `yx`, `zyx`, `tzyx`. An array whose last axis looks like colours would be read as a
+ * volume of three columns; it is refused until a layout names its axes.
  */
 import type { Triple } from '../../core/tensor.js';
 import { lumaOf } from './numbers.js';
@@ -17,13 +17,13 @@ export interface ArrangedArray {
   readonly values: VoxelArray;
 }
 
-/** By the number of axes. */
+/** Default layouts by number of axes. */
 const USUAL: Readonly<Record<number, string>> = { 2: 'yx', 3: 'zyx', 4: 'tzyx' };
 
-/** The order in which voxels are handed out, colours fastest. */
+/** Order of axes in the result, colours fastest. */
 const ORDER = ['t', 'z', 'y', 'x', 'c'] as const;
 
-/** A last axis of no more entries than this is one of colours, where those before it are longer. */
+/** A last axis with at most this many entries is taken for colours if the axes before it are longer. */
 const MOST_COLOURS = 4;
 
 /** @param array shape and values, last axis fastest */
@@ -75,9 +75,9 @@ function ordered(values: VoxelArray, shape: readonly number[], axes: string): Vo
 }
 
 /**
- * A copy with the last axis fastest.
+ * Copies values so that the last axis is fastest.
  *
- * @param strides how far apart neighbours along each axis lie in `values`
+ * @param strides distance between neighbours along each axis in `values`
  */
 export function strided(
   values: VoxelArray,

@@ -1,14 +1,14 @@
 /**
- * Files that lie with scans, are stored as they are, and are nothing to train on: each kind by its name, as users see it and
- * as `"include"` of an experiment's scans asks for it.
+ * Kinds of files that are stored along with scans but are not for training, by the name that users see and that
+ * `"include"` of an experiment's scans takes.
  */
 
 interface Aside {
   /** Its description, for the line that says why it is left out. */
   readonly is: string;
-  /** Holds pictures that can be read where a user asks for them. */
+  /** Set if it holds pictures that can be read on request. */
   readonly askable?: true;
-  /** Left out only beside other scans: who has nothing else means these. */
+  /** Set if it is left out only when there are other scans: a folder of nothing else is meant to be read. */
   readonly alone?: true;
 }
 
@@ -37,7 +37,7 @@ export const ASIDES = {
 
 export type AsideName = keyof typeof ASIDES;
 
-/** Kinds that a user may ask for. */
+/** Kinds that a user may request. */
 export const ASKABLE = (Object.keys(ASIDES) as AsideName[]).filter(isAskable);
 
 export function isAskable(name: AsideName): boolean {
@@ -48,7 +48,7 @@ export function isMeantAlone(name: string): boolean {
   return Object.hasOwn(ASIDES, name) && (ASIDES[name as AsideName] as Aside).alone === true;
 }
 
-/** Why it is left out, and how to use it where that can be. */
+/** Reason why it is left out, with advice on how to include it if that is possible. */
 export function asideReason(name: string): string {
   if (!Object.hasOwn(ASIDES, name)) return 'nothing to train on';
   const { is } = ASIDES[name as AsideName];

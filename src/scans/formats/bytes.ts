@@ -1,7 +1,7 @@
 /**
- * A file's bytes, decompressed where it is gzip data, within bounds: nothing is trusted to be as large as it says.
+ * Bytes of a file, decompressed if it is gzip data, within bounds: no declared size is trusted.
  *
- * Decompression streams, so that a bomb costs no more memory than the bound.
+ * Decompression is streamed, so that a decompression bomb costs no more memory than the bound.
  */
 import { createReadStream } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
@@ -9,10 +9,10 @@ import type { Readable } from 'node:stream';
 import { constants, createGunzip, gunzipSync } from 'node:zlib';
 import { UserError, messageOf } from '../../core/errors.js';
 
-/** No scan file is read that decompresses to more. */
+/** Maximum size of a scan file after decompression. */
 export const LARGEST_BYTES = 2 ** 29;
 
-/** Bytes after the voxels that are put up with: some writers pad, and nobody pads by much. */
+/** Tolerated number of bytes after the voxels: some writers pad, none by much. */
 export const SLACK_BYTES = 2 ** 20;
 
 /** Gzip expands at most 1032 times, so this much input gives a few megabytes at most. */
@@ -68,7 +68,7 @@ export async function loadExactly(
   return { bytes, surplus: found - expected };
 }
 
-/** A remark for the user where a file goes on after its voxels. */
+/** Remark for the user on a file that goes on after its voxels. */
 export function surplusRemarks(surplus: number): string[] {
   return surplus > 0 ? [`${surplus} bytes after its voxels are not read`] : [];
 }
@@ -106,7 +106,7 @@ async function* chunksOf(path: string): AsyncGenerator<Uint8Array> {
   try {
     for await (const chunk of source) yield chunk as Uint8Array;
   } catch (cause) {
-    // The end came early: whoever counts the bytes says how early.
+    // The data ended early: callers that count bytes report by how much.
     if ((cause as NodeJS.ErrnoException).code === 'Z_BUF_ERROR') return;
     throw compressed ? damaged(path, cause) : cause;
   } finally {

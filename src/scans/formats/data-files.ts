@@ -1,7 +1,7 @@
 /**
- * The data files that a text header names: one, a list, or a pattern with a number in it.
+ * Data files that a text header names: one, a list, or a pattern with a number in it.
  *
- * Names are followed within the header's folder only, whatever they say: a header may come from anybody.
+ * Only names within the header's folder are followed, since a header may come from anybody.
  */
 import { statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -14,7 +14,7 @@ export function isPattern(text: string): boolean {
   return PATTERN.test(text);
 }
 
-/** Numbers that stand in a pattern's place: from `first` to `last`, both included. */
+/** Numbers to insert into a pattern: from `first` to `last`, inclusive. */
 export interface Numbering {
   readonly first: number;
   readonly last: number;
@@ -32,7 +32,7 @@ export function numberedFiles(path: string, pattern: string, { first, last, step
     });
   }
   const files = [];
-  // Each file must be there, so that absurd numbers end at the first.
+  // Each file must exist, so that absurd numbers fail at the first missing one.
   for (let i = 0; i < count; i++) {
     const number = first + i * step;
     const name = pattern.replace(PATTERN, (_, zeros: string, width: string) =>

@@ -3,8 +3,8 @@
  * of `dicom/codecs.ts`.
  *
  * Source: https://www.dicomstandard.org/current
- * Its frame is LPS. Every file is taken apart into slices, and all slices of a series are put together again by their
- * positions, whatever way they came. Identifiers leave as pseudonyms.
+ * Its frame is LPS. Every file is split into slices, and all slices of a series are assembled by their positions,
+ * whatever kind of file they came from. Identifiers are replaced by pseudonyms.
  */
 import { UserError, present } from '../../core/errors.js';
 import { ASIDES } from './asides.js';
@@ -40,7 +40,7 @@ export const dicom: Format = {
   },
 };
 
-/** The parser throws strings where an element is shorter than what is asked of it. */
+/** Turns exceptions of the parser into errors; it throws strings if an element is shorter than requested. */
 async function soundly<T>(path: string, work: () => T | Promise<T>): Promise<T> {
   try {
     return await work();
@@ -57,7 +57,7 @@ async function opened(paths: readonly string[]): Promise<DicomFile[]> {
   return files;
 }
 
-/** @param look that of a slice of the scan to read; null where the files hold one */
+/** @param look id of a look of the scan to read; null if the files hold a single scan */
 async function scanOf(files: readonly DicomFile[], look: string | null): Promise<RawScan> {
   files.forEach(refuseSlide);
   const sets = files.map(sliceSet);
@@ -87,7 +87,7 @@ async function scanOf(files: readonly DicomFile[], look: string | null): Promise
   };
 }
 
-/** Slides are too large to be decoded in vain. */
+/** Refuses whole slides before they are decoded, since they are large. */
 function refuseSlide({ path, data }: DicomFile): void {
   if (asideOf(data) !== 'whole slide') return;
   const problem = `is a whole slide: ${ASIDES['whole slide'].is}`;

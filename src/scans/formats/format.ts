@@ -1,5 +1,5 @@
 /**
- * The contract of a scan format: files in, geometry and voxels as stored out.
+ * Contract of a scan format: takes files, returns geometry and voxels as stored.
  *
  * Contract:
  * - `read` verifies a file before it trusts it: declared sizes against the bytes that are there, compressed data
@@ -29,21 +29,21 @@ export type VoxelArray =
 export interface ScanInfo {
   /** Name of the format that read it. */
   readonly format: string;
-  /** As the format states it, such as `CT`; null where the format has no such field. */
+  /** Modality as the format states it, such as `CT`; null if the format has no such field. */
   readonly modality: string | null;
   /** Voxels along the stored axes `[x, y, z]`, x fastest. */
   readonly size: Triple;
   readonly frames: number;
   /**
-   * Millimetres along the stored axes `[x, y, z]`. Where the file does not say, 1, or for pixels that are said not to be
+   * Millimetres along the stored axes `[x, y, z]`. If the file does not say: 1, or, for pixels declared not to be
    * square, their width over their height, 1, 1.
    */
   readonly spacing: Triple;
   /** True if the file says how large its voxels are. */
   readonly calibrated: boolean;
-  /** Seconds from frame to frame, the median where it varies; null where unknown or where there is one frame. */
+  /** Seconds from frame to frame, the median if it varies; null if unknown or if there is only one frame. */
   readonly frameTime: number | null;
-  /** Seconds of each frame since the first, where frames are not evenly spaced; null where they are. */
+  /** Seconds of each frame since the first if frames are not evenly spaced; null if they are. */
   readonly frameTimes: readonly number[] | null;
   /** From voxel indices `[x, y, z]` to RAS+ millimetres. */
   readonly affine: Affine;
@@ -52,7 +52,7 @@ export interface ScanInfo {
 }
 
 export interface RawScan extends ScanInfo {
-  /** Why it should not be used although it can be read, such as a missing slice. */
+  /** Reason why it should not be used although it can be read, such as a missing slice. */
   readonly problem?: string;
   /** `[frames, z, y, x]`, x fastest. */
   readonly voxels: VoxelArray;
@@ -64,9 +64,9 @@ export interface RawScan extends ScanInfo {
 export interface FileFacts {
   /** Files of one folder with equal text belong to one scan. */
   readonly series: string;
-  /** Equal in copies of one file. */
+  /** Text that is equal in copies of one file. */
   readonly instance: string;
-  /** Facts that tell its slices from those of other scans in the series; none where the whole series is one scan. */
+  /** Attributes that distinguish its slices from those of other scans in the series; empty if there is only one scan. */
   readonly looks: readonly Look[];
   readonly study: string | null;
   readonly patient: string | null;
@@ -75,14 +75,14 @@ export interface FileFacts {
    * are listed and left out, unless the options include them. Null for scans.
    */
   readonly aside: string | null;
-  /** Millimetres along the normal of its slice; null where it has no place, or holds several slices. */
+  /** Position of its slice along the normal in mm; null if it has no position, or holds several slices. */
   readonly place: number | null;
 }
 
 /** A keyed hash of an identifier. */
 export type Pseudonym = (identifier: string) => string;
 
-/** A report on whether a format can be read on this machine: by which reader, or why not. */
+/** Report on whether a format can be read on this machine: by which reader, or why not. */
 export interface Probe {
   readonly usable: boolean;
   readonly detail: string;
@@ -90,7 +90,7 @@ export interface Probe {
 
 export interface Format {
   readonly name: string;
-  /** Where the format is defined. */
+  /** URL of the format's definition. */
   readonly source: string;
   /** 0 at first; raise it whenever the same file gives other voxels or another geometry than before. */
   readonly revision: number;
@@ -98,17 +98,17 @@ export interface Format {
   readonly extensions: readonly string[];
   /** True if a file is of this format whatever it is called, from its first bytes, decompressed. */
   recognises?(head: Uint8Array): boolean;
-  /** Tells of which scan a file is a part; absent where every file is a scan. */
+  /** Reads which scan a file is part of; absent if every file is a scan. */
   facts?(path: string, pseudonym: Pseudonym): Promise<FileFacts>;
-  /** Further files that hold the voxels of the one at `path`, where its header says so. */
+  /** Lists further files that hold the voxels of the one at `path`, if its header names any. */
   parts?(path: string): Promise<readonly string[]>;
   /** Reads one scan from its only file, or from all of its files in any order. */
   read(path: string, ...others: readonly string[]): Promise<RawScan>;
-  /** Reads one of several scans in these files: the one that has the look of this id. */
+  /** Reads one of several scans in these files: the one with the look of this id. */
   readPart?(look: string, path: string, ...others: readonly string[]): Promise<RawScan>;
-  /** Reads one whose header does not say what its axes are, as `layout` says: see `numpy.ts`. */
+  /** Reads a file whose header does not name its axes, with the axes of `layout`: see `numpy.ts`. */
   readAs?(layout: string, path: string): Promise<RawScan>;
-  /** Absent where the reader is always there. */
+  /** Checks for the reader; absent if it is always available. */
   readonly probe?: () => Promise<Probe>;
 }
 

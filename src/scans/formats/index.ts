@@ -17,16 +17,16 @@ export function formatOf(path: string): Format | undefined {
   return formats.find((format) => format.extensions.some((extension) => name.endsWith(extension)));
 }
 
-/** The format of a file: by its content where that tells, else by its name. */
+/** Detects the format of a file: by its content if that decides, else by its name. */
 export async function detectFormat(path: string): Promise<Format | undefined> {
   const named = formatOf(path);
-  // What is compressed under the name of a format is of that format.
+  // A compressed file with the name of a format is of that format.
   if (named?.recognises !== undefined || (named !== undefined && /\.gz$/i.test(path))) return named;
   const head = await beginningOf(path);
   return formats.find((format) => format.recognises?.(head) === true) ?? named;
 }
 
-/** The first bytes, decompressed; none of what can not be. */
+/** First bytes of a file, decompressed; empty if that fails. */
 async function beginningOf(path: string): Promise<Uint8Array> {
   try {
     return await peek(path);

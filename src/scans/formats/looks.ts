@@ -1,37 +1,37 @@
 /**
- * Facts that tell the scans of one series apart, and the scans that follow from them.
+ * Attributes that distinguish the scans of one series, and the division of a series by them.
  *
- * A series can hold several scans (echoes, phases beside magnitudes, other directions), in files of their own or in one.
+ * A series can hold several scans (echoes, phase and magnitude images, directions), in files of their own or in one.
  * Each slice has a look: facts that are compared exactly, and measured numbers that are compared with tolerance, since
- * writers round them differently. Looks that are equal through others are one scan, so that the outcome does not depend
- * on the order of files.
+ * writers round them differently. Looks that are equal directly or through others are one scan, so that the result does
+ * not depend on the order of files.
  */
 
 export interface Look {
   /** Compared exactly. */
   readonly exact: string;
-  /** In units of what they may differ by; as many wherever `exact` is equal. */
+  /** Numbers divided by their tolerances; of equal length if `exact` is equal. */
   readonly measured: readonly number[];
-  /** The facts in words, by what they are about, to name a scan among others of its series. */
+  /** Attributes in words, by topic, to name a scan among others of its series. */
   readonly words: Readonly<Record<string, string>>;
 }
 
-/** Rounding of one number may be added to that of another. */
+/** Allowance for rounding errors of both numbers. */
 const SLACK = 1e-6;
 
-/** Equal for looks that differ in nothing. */
+/** Id that is equal for looks without differences. */
 export function lookId({ exact, measured }: Look): string {
   return `${exact}|${measured.map((number) => Math.round(number * 1e3) / 1e3).join(',')}`;
 }
 
-/** The looks that differ, in the order in which they come. */
+/** Distinct looks, in order of first occurrence. */
 export function distinctLooks(looks: Iterable<Look>): Look[] {
-  // Frames of a clip share theirs.
+  // Frames of a clip share one look object.
   return [...new Map([...new Set(looks)].map((look) => [lookId(look), look])).values()];
 }
 
 /**
- * Looks that are one scan, for each scan: in the order in which their first ones come.
+ * Groups looks by scan, in order of first occurrence.
  *
  * @param looks distinct
  */
@@ -63,8 +63,8 @@ function isNear(a: Look, b: Look): boolean {
 }
 
 /**
- * Words that name each group among the others: those that not all share, else its number. Some groups differ in what
- * nobody puts into words, such as whether an image type says ORIGINAL or DERIVED.
+ * Words that name each group among the others: those that not all groups share, else its number. Some groups differ in
+ * attributes without words, such as ORIGINAL or DERIVED in the image type.
  */
 export function labelsOf(groups: readonly (readonly Look[])[]): string[] {
   const first = groups.map(([look]) => look?.words ?? {});

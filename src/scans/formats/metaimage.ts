@@ -29,17 +29,17 @@ const TYPES: Readonly<Record<string, NumberType>> = {
   MET_DOUBLE: 'float64',
 };
 
-/** Types of which several values per voxel are colours; of other types they are vectors. */
+/** Types for which several values per voxel are colours; for other types they are vectors. */
 const COLOURS: readonly string[] = ['MET_UCHAR', 'MET_USHORT'];
 
 const IDENTITY = [1, 0, 0, 0, 1, 0, 0, 0, 1];
 
-/** No header is longer; those that ITK writes carry DICOM's keys. */
+/** Maximum length of a header; those that ITK writes include DICOM's keys. */
 const LONGEST_HEADER = 2 ** 20;
 
 interface Header {
   readonly fields: ReadonlyMap<string, string>;
-  /** The data after the header: voxels, or a list of files. */
+  /** Offset of the data after the header: voxels, or a list of files. */
   readonly end: number;
   /** The lines that follow. */
   readonly list: readonly string[];
@@ -161,7 +161,7 @@ function layoutOf({ fields }: Header, sizes: readonly number[], samples: number,
   };
 }
 
-/** Files that hold the voxels, in order; none where they follow the header. */
+/** Files that hold the voxels, in order; empty if the voxels follow the header. */
 function dataFilesOf(
   path: string,
   { fields, list }: Header,
@@ -171,7 +171,7 @@ function dataFilesOf(
   const file = fields.get('ElementDataFile') ?? refuse('its header does not end with ElementDataFile');
   if (file.toUpperCase() === 'LOCAL') return [];
   if (isListed(file)) {
-    // How many axes each file has; the others count files.
+    // Number of axes of each file; the remaining axes count files.
     const axes = Number(/^LIST\s+(\d+)/i.exec(file)?.[1] ?? sizes.length - 1);
     const count = sizes.slice(axes).reduce((product, size) => product * size, 1);
     if (list.length !== count)
@@ -186,7 +186,7 @@ function dataFilesOf(
   return numberedFiles(path, pattern, { first, last: Math.min(end, first + (count - 1) * step), step });
 }
 
-/** Voxels behind the header; `HeaderSize` counts from the beginning of the file. */
+/** Bytes of voxels after the header; `HeaderSize` counts from the beginning of the file. */
 function localBytes(
   bytes: Uint8Array,
   end: number,

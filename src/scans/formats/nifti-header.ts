@@ -9,7 +9,7 @@ import { UserError } from '../../core/errors.js';
 
 type Type = 'int8' | 'int16' | 'int32' | 'int64' | 'float32' | 'float64';
 
-/** Type and byte offset of each field that is looked at, in versions 1 and 2. */
+/** Type and byte offset of each field that is read, in versions 1 and 2. */
 const FIELDS = {
   dim: ['int16', 40, 'int64', 16], // [8]: number of axes, then their extents
   datatype: ['int16', 70, 'int16', 12],
@@ -24,7 +24,7 @@ const FIELDS = {
   quatern: ['float32', 256, 'float64', 352], // [3]: b, c, d of the rotation to RAS+
   qoffset: ['float32', 268, 'float64', 376], // [3]
   srow: ['float32', 280, 'float64', 400], // [3][4]: rows of the affine to RAS+
-  // Of ANALYZE 7.5 alone (dbh.h), whose other fields lie where NIfTI-1 has them.
+  // Only in ANALYZE 7.5 (dbh.h), whose other fields have the offsets of NIfTI-1.
   orient: ['int8', 252, 'int8', 252], // how slices lie, 0 to 5
   origin: ['int16', 253, 'int16', 253], // [3]: the voxel at 0 mm, counted from 1, as SPM writes it; else 0
 } as const satisfies Readonly<Record<string, readonly [Type, number, Type, number]>>;
@@ -32,7 +32,7 @@ const FIELDS = {
 /** The first field, `sizeof_hdr`, tells version and byte order. */
 const HEADER_BYTES = { 1: 348, 2: 540 } as const;
 
-/** Where each version says whether its voxels follow in the same file (`+`) or in another (`i`). */
+/** Magic of each version, which says whether voxels follow in the same file (`+`) or in another (`i`). */
 const MAGIC = {
   1: { offset: 344, single: 'n+1\0', pair: 'ni1\0' },
   2: { offset: 4, single: 'n+2\0', pair: 'ni2\0' },
@@ -49,9 +49,9 @@ const WIDTH: Readonly<Record<Type, number>> = {
 
 export interface NiftiHeader {
   readonly little: boolean;
-  /** Voxels lie in a file of their own. */
+  /** True if voxels are in a file of their own. */
   readonly pair: boolean;
-  /** An ANALYZE 7.5 header, which has no magic and says less of how the patient lies. */
+  /** True for an ANALYZE 7.5 header, which has no magic and says less about the patient's orientation. */
   readonly analyze: boolean;
   readonly bytes: 348 | 540;
   /** Entry `index` of a field, 0 unless it is an array. */
@@ -93,7 +93,7 @@ export function openHeader(path: string, bytes: Uint8Array): NiftiHeader {
   };
   return {
     little,
-    // The name says where voxels are; writers forget to change the magic.
+    // The file name decides where voxels are, since writers forget to change the magic.
     pair: isHeader && (magic !== single || imageBeside(path) !== undefined),
     analyze,
     bytes: HEADER_BYTES[version],
@@ -105,7 +105,7 @@ export function openHeader(path: string, bytes: Uint8Array): NiftiHeader {
   };
 }
 
-/** The file beside a `.hdr` that holds its voxels. */
+/** File next to a `.hdr` that holds its voxels. */
 export function imageBeside(path: string): string | undefined {
   const stem = path.replace(/\.hdr(\.gz)?$/i, '');
   return ['.img', '.img.gz', '.IMG', '.IMG.gz']

@@ -1,14 +1,14 @@
 /**
  * Rules that a NIfTI header must meet before its file is read: sizes, data type, rescaling, geometry.
  *
- * Readers put up with much of what is refused here and repair it in silence; a wrong spacing then trains a network.
+ * Other readers accept much of what is refused here and repair it silently; a wrong spacing then trains a network.
  */
 import { UserError } from '../../core/errors.js';
 import { ORIENTATIONS } from './analyze.js';
 import type { NiftiHeader } from './nifti-header.js';
 import { bytesPerNumber, type NumberType } from './numbers.js';
 
-/** The data types that are read: one real number per voxel, or a colour of so many bytes. */
+/** Supported data types: one real number per voxel, or a colour of several bytes. */
 const TYPES: Readonly<Record<number, { readonly type: NumberType; readonly samples: 1 | 3 | 4 }>> = {
   2: { type: 'uint8', samples: 1 },
   4: { type: 'int16', samples: 1 },
@@ -24,10 +24,10 @@ const TYPES: Readonly<Record<number, { readonly type: NumberType; readonly sampl
   2304: { type: 'uint8', samples: 4 }, // RGBA32
 };
 
-/** Relative difference between the spacings in sform and pixdim from which on one of them is wrong. */
+/** Relative difference between the spacings in sform and pixdim above which one of them must be wrong. */
 const MISMATCH = 0.01;
 
-/** No scanner is this many millimetres away from its patient. */
+/** Maximum millimetres of an origin; no scanner is so far from its patient. */
 const FARTHEST = 1e7;
 
 export interface NiftiLayout {
@@ -39,7 +39,7 @@ export interface NiftiLayout {
   readonly end: number;
   readonly little: boolean;
   readonly type: NumberType;
-  /** Numbers per voxel: 3 or 4 where it is a colour. */
+  /** Numbers per voxel: 3 or 4 for colours. */
   readonly samples: 1 | 3 | 4;
   /** `value = slope * stored + intercept`. */
   readonly slope: number;
@@ -56,7 +56,7 @@ class Broken extends Error {
   }
 }
 
-/** Where the voxels of the file at `path` are, if its header is sound. */
+/** Layout of the voxels of the file at `path`; throws if its header is unsound. */
 export function layoutOf(path: string, header: NiftiHeader): NiftiLayout {
   try {
     const size = sizeOf(header);
@@ -119,11 +119,11 @@ function startOf(header: NiftiHeader): number {
   const start = header.get('voxOffset');
   if (!(start >= 0 && start <= 2 ** 31))
     throw new Broken(`its voxels are said to start at byte ${start}`, 'correct vox_offset in its header');
-  // By nifti1.h voxels never begin before the header and four more bytes, whatever it says.
+  // By nifti1.h voxels never begin before the end of the header and four more bytes, whatever the field says.
   return Math.max(Math.trunc(start), header.pair ? 0 : header.bytes + 4);
 }
 
-/** A slope of NaN or 0 says that there is no rescaling. */
+/** Rescaling; a slope of NaN or 0 means that there is none. */
 function rescalingOf(header: NiftiHeader): Pick<NiftiLayout, 'slope' | 'intercept'> {
   const slope = header.get('sclSlope');
   // SPM writes a slope into ANALYZE headers, and no intercept.
@@ -162,7 +162,7 @@ function checkOrient(orient: number): void {
   );
 }
 
-/** @param pixdim the spacings that the header states besides, in mm */
+/** @param pixdim the spacings that the header states separately, in mm */
 function checkSform(at: (row: number, column: number) => number, pixdim: readonly number[]): void {
   const columns = [0, 1, 2].map((column) => [0, 1, 2].map((row) => at(row, column)));
   const norms = columns.map((column) => Math.hypot(...column));

@@ -1,8 +1,8 @@
 /**
- * NIfTI-1 and NIfTI-2: `.nii`, `.nii.gz`, and pairs of `.hdr` and `.img`; ANALYZE 7.5, of which NIfTI-1 grew.
+ * NIfTI-1 and NIfTI-2: `.nii`, `.nii.gz`, and pairs of `.hdr` and `.img`; ANALYZE 7.5, the predecessor of NIfTI-1.
  *
- * Read here rather than by ITK, which fills up what is missing (a truncated file reads as a volume that ends in zeros,
- * NaN reads as zero) and knows neither NIfTI-2 nor float64 affines; past the checks there is an array left to read.
+ * Read here rather than by ITK, which fills in what is missing (a truncated file reads as a volume that ends in zeros,
+ * NaN reads as zero) and supports neither NIfTI-2 nor float64 affines; after the checks only an array is left to read.
  */
 import type { Triple } from '../../core/tensor.js';
 import { UserError } from '../../core/errors.js';
@@ -56,7 +56,7 @@ export const nifti: Format = {
   },
 };
 
-/** The file beside a `.hdr` that holds its voxels. */
+/** File next to a `.hdr` that holds its voxels. */
 function imageOf(path: string): string {
   const found = imageBeside(path);
   if (found !== undefined) return found;
@@ -67,17 +67,17 @@ function imageOf(path: string): string {
   });
 }
 
-/** Absent axes are 1 mm thick. */
+/** Spacings in mm; absent axes are 1 mm thick. */
 function spacingsOf(header: NiftiHeader, mm: number): Triple {
   const at = (axis: number): number => {
-    // ANALYZE files may have a sign for a flip.
+    // ANALYZE files may mark a flip with a negative sign.
     const pixdim = header.analyze ? Math.abs(header.get('pixdim', axis)) : header.get('pixdim', axis);
     return axis <= header.get('dim') && pixdim > 0 ? mm * pixdim : 1;
   };
   return [at(1), at(2), at(3)];
 }
 
-/** By sform, else by qform, else centred with x towards the left, as ANALYZE files are read. */
+/** Affine from sform, else from qform, else centred with x towards the left, as in ANALYZE files. */
 function affineOf(header: NiftiHeader, size: Triple, mm: number): Affine {
   const spacing = spacingsOf(header, 1);
   if (header.analyze) return analyzeAffine(header, size, spacing);
@@ -115,7 +115,7 @@ function matrix(entry: (row: number, column: number) => number): Affine {
   return [row(0), row(1), row(2)];
 }
 
-/** The rotation of the unit quaternion whose last three parts are given. */
+/** Rotation of the unit quaternion with these last three components. */
 function rotationOf([b, c, d]: readonly [number, number, number]): number[][] {
   const a = Math.sqrt(Math.max(0, 1 - b * b - c * c - d * d));
   return [

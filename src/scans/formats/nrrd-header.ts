@@ -1,5 +1,5 @@
 /**
- * The header of an NRRD file: its fields, and the files that its voxels are in.
+ * Header of an NRRD file: its fields, and the files that hold its voxels.
  *
  * Source: https://teem.sourceforge.net/nrrd/format.html
  */
@@ -7,12 +7,12 @@ import { UserError } from '../../core/errors.js';
 import { dataFileOf, isPattern, numberedFiles } from './data-files.js';
 import type { RawLayout } from './raw-data.js';
 
-/** No header is longer. */
+/** Maximum length of a header. */
 export const LONGEST_HEADER = 2 ** 20;
 
 export interface Header {
   readonly fields: ReadonlyMap<string, string>;
-  /** Where voxels begin that follow it. */
+  /** Offset of voxels that follow the header. */
   readonly end: number;
   /** Lines after `data file: LIST`. */
   readonly list: readonly string[];
@@ -41,7 +41,7 @@ export function headerOf(path: string, bytes: Uint8Array): Header {
   const lines = text.slice(0, end).split(/\r?\n/);
   for (const [at, line] of lines.entries()) {
     const colon = line.indexOf(':');
-    // `key:=value` are remarks of the writer.
+    // `key:=value` lines are remarks of the writer.
     if (at === 0 || line.startsWith('#') || colon === -1 || isRemark(line)) continue;
     const [key, value] = [line.slice(0, colon).trim().toLowerCase(), line.slice(colon + 1).trim()];
     fields.set(NAMES.get(key) ?? key, value);
@@ -51,7 +51,7 @@ export function headerOf(path: string, bytes: Uint8Array): Header {
   return { fields, end, list: [] };
 }
 
-/** `key:=value`; a field's value follows a colon and a space. */
+/** True for a remark `key:=value`; a field's value follows a colon and a space. */
 function isRemark(line: string): boolean {
   const [remark, field] = [line.indexOf(':='), line.indexOf(': ')];
   return remark !== -1 && (field === -1 || remark < field);
@@ -96,7 +96,7 @@ export function skipsOf(
   return { skipLines, skipBytes };
 }
 
-/** Files that hold the voxels, in order; none where they follow the header. */
+/** Files that hold the voxels, in order; empty if the voxels follow the header. */
 export function dataFilesOf(
   path: string,
   { fields, list }: Header,
@@ -116,7 +116,7 @@ export function dataFilesOf(
   return numberedFiles(path, pattern, { first, last, step });
 }
 
-/** @param axes how many axes each file has; the others count files */
+/** @param axes number of axes of each file; the remaining axes count files */
 function checkCount(found: number, axes: number, sizes: readonly number[], refuse: Refuse): void {
   const count = sizes.slice(axes).reduce((product, size) => product * size, 1);
   if (found !== count)

@@ -44,7 +44,7 @@ const SPACES: Readonly<Record<string, Frame>> = {
   'left-posterior-superior': 'LPS', lps: 'LPS',
 }; // prettier-ignore
 
-/** Kinds of axes that are no direction in the body. */
+/** Kinds of axes that are no spatial direction, with their numbers of colours. */
 const COLOURS: Readonly<Record<string, 3 | 4>> = {
   '3-color': 3,
   'rgb-color': 3,
@@ -196,7 +196,7 @@ function geometryOf(
   };
 }
 
-/** Colours as luma; frames, where they are the fastest axis, moved to be the slowest. */
+/** Converts colours to luma; moves frames from the fastest axis to the slowest. */
 function arranged(voxels: VoxelArray, samples: number, frames: number): VoxelArray {
   if (samples >= 3) return lumaOf(voxels, samples);
   if (frames === 1) return voxels;

@@ -1,5 +1,5 @@
 /**
- * Numbers in files: from bytes in either order to typed arrays, rescaled, and colours to intensities.
+ * Numbers in files: bytes in either order to typed arrays, rescaling, and colours to intensities.
  */
 import type { VoxelArray } from './format.js';
 
@@ -23,7 +23,7 @@ export function bytesPerNumber(type: NumberType): number {
   return NUMBER_TYPES[type].BYTES_PER_ELEMENT;
 }
 
-/** `count` numbers that start at byte `start`; copied only where they have to be. */
+/** Reads `count` numbers from byte `start` on; copies only if necessary. */
 export function numbersOf(
   bytes: Uint8Array,
   type: NumberType,
@@ -45,7 +45,7 @@ function swapBytes(bytes: Uint8Array, width: number): void {
   else buffer.swap64();
 }
 
-/** `slope * stored + intercept`, computed in float64; the same array where that changes nothing. */
+/** Returns `slope * stored + intercept`, computed in float64; the same array if that changes nothing. */
 export function rescaled(voxels: VoxelArray, slope: number, intercept: number): VoxelArray {
   if (slope === 1 && intercept === 0) return voxels;
   const out = new Float32Array(voxels.length);
@@ -62,7 +62,7 @@ export function luma(red: number, green: number, blue: number): number {
 /**
  * Luma of colours.
  *
- * @param colours red, green, blue (and whatever follows), of each voxel one after the other
+ * @param colours red, green, blue (and any further samples) of one voxel after the other
  * @param samples numbers per voxel, 3 or more
  */
 export function lumaOf(colours: ArrayLike<number | bigint>, samples: number): Float32Array {

@@ -3,7 +3,8 @@
  *
  * Source: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
  * Axes are `[z, y, x]`, `[frames, z, y, x]`, or `[y, x]`, growing towards superior, anterior, right (RAS+), as this
- * project's own arrays are, or what a layout says (`array-layout.ts`). In a `.npz`, `spacing` is `[z, y, x]` in mm, `affine` is 4×4 from `[x, y, z]` to RAS+ mm.
+ * project's own arrays are, or as a layout says (`array-layout.ts`). In a `.npz`, `spacing` is `[z, y, x]` in mm,
+ * `affine` is 4×4 from `[x, y, z]` to RAS+ mm.
  */
 import { unzip, type Unzipped } from 'fflate';
 import { promisify } from 'node:util';
@@ -67,7 +68,7 @@ async function readArray(path: string, layout: string | undefined): Promise<RawS
   return scanOf(path, voxels, member('spacing'), member('affine'), layout);
 }
 
-/** The arrays of a `.npz`, by name; together they may not be larger than a file. */
+/** Arrays of a `.npz` by name; their total size is bounded like that of a file. */
 async function unzipped(path: string, bytes: Uint8Array): Promise<Unzipped> {
   let total = 0;
   try {
@@ -120,7 +121,7 @@ function arrayOf(path: string, bytes: Uint8Array): NumpyArray {
   return { shape, values: fortran ? rowMajor(values, shape) : values };
 }
 
-/** From first axis fastest to last axis fastest. */
+/** Reorders values from first axis fastest to last axis fastest. */
 function rowMajor(values: VoxelArray, shape: readonly number[]): VoxelArray {
   const strides = shape.map((_, axis) => shape.slice(0, axis).reduce((product, size) => product * size, 1));
   return strided(values, shape, strides);

@@ -1,5 +1,5 @@
 /**
- * The voxels of formats with a text header: raw, compressed or text, behind the header or in files of their own.
+ * Voxels of formats with a text header: raw, compressed or text, after the header or in files of their own.
  */
 import { unzipSync } from 'node:zlib';
 import { UserError, messageOf } from '../../core/errors.js';
@@ -13,9 +13,9 @@ export interface RawLayout {
   /** Numbers in all files together. */
   readonly count: number;
   readonly encoding: 'raw' | 'gzip' | 'zlib' | 'text';
-  /** Lines to leave out at the beginning of a file, before anything is decompressed. */
+  /** Lines to skip at the beginning of a file, before decompression. */
   readonly skipLines?: number;
-  /** Bytes to leave out then, of what is decompressed; -1 where voxels are the last bytes of the file. */
+  /** Decompressed bytes to skip after that; -1 if voxels are the last bytes of the file. */
   readonly skipBytes?: number;
 }
 
@@ -24,7 +24,7 @@ export interface RawVoxels {
   readonly remarks: readonly string[];
 }
 
-/** Bytes that `layout` needs; fails before anything is allocated where that is absurd. */
+/** Bytes that `layout` needs; throws before anything is allocated if their number is absurd. */
 function checkedBytes(path: string, { type, count }: RawLayout): number {
   const expected = count * bytesPerNumber(type);
   if (!Number.isSafeInteger(count) || count < 1 || expected > LARGEST_BYTES) {
@@ -37,7 +37,7 @@ function checkedBytes(path: string, { type, count }: RawLayout): number {
   return expected;
 }
 
-/** The voxels in files of their own, each as many of them as any other, one after the other. */
+/** Reads voxels from files of their own, in order, each with the same number of voxels. */
 export async function readRaw(path: string, files: readonly string[], layout: RawLayout): Promise<RawVoxels> {
   const expected = checkedBytes(path, layout);
   const count = layout.count / files.length;
@@ -98,7 +98,7 @@ function afterLines(path: string, bytes: Uint8Array, lines: number): Uint8Array 
   return bytes.subarray(at);
 }
 
-/** A data file of its own was decompressed when it was loaded. */
+/** True if the bytes are decompressed already, as a separate data file is when it was loaded. */
 function isPlain(bytes: Uint8Array, { encoding }: RawLayout): boolean {
   return encoding === 'gzip' && !isGzip(bytes);
 }

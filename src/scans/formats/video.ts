@@ -14,7 +14,7 @@ export const video: Format = {
   name: 'video',
   source: 'https://ffmpeg.org/documentation.html',
   extensions: ['.avi', '.mp4', '.mov', '.m4v', '.webm', '.mkv', '.mpeg', '.mpg', '.wmv', '.gif'],
-  // 1: GIF and motion JPEG are read here, and pixels that are not square have their shape.
+  // 1: GIF and motion JPEG are read here, and the aspect ratio of pixels is respected.
   revision: 1,
   probe: probeDecoder,
   async read(path) {
@@ -42,7 +42,7 @@ export const video: Format = {
   },
 };
 
-/** The frames of the first video in `file`; what can not be decoded is refused in the name of `path`. */
+/** Decodes the frames of the first video in `file`; errors name `path`. */
 export async function decodeVideo(path: string, file = path): Promise<VideoFrames> {
   const head = await headOf(file, HEAD);
   if (isGif(head)) return decodeGif(path, await loadAll(file));
@@ -50,5 +50,5 @@ export async function decodeVideo(path: string, file = path): Promise<VideoFrame
   return frames ?? decodeExternally(path, file);
 }
 
-/** Bytes that tell GIF and AVI. */
+/** Number of bytes needed to recognise GIF and AVI. */
 const HEAD = 12;

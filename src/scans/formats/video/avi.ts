@@ -1,5 +1,5 @@
 /**
- * AVI: its first video stream as frames of motion JPEG or of plain pixels; null where it is compressed otherwise.
+ * AVI: its first video stream as frames of motion JPEG or of plain pixels; null for other compression.
  *
  * Source: Microsoft, "AVI RIFF File Reference" and "DIBs and Their Use"; OpenDML AVI 1.02 for files of several RIFF chunks
  * and for the shape of pixels (`vprp`).
@@ -9,9 +9,9 @@ import { luma } from '../numbers.js';
 import { LARGEST_PICTURE, tooLong, type VideoFrames } from './frames.js';
 import { jpegAspect, jpegLuma } from './motion-jpeg.js';
 
-/** A frame that was left out has an empty chunk, and takes its time all the same. */
+/** Chunk of a frame; a dropped frame has an empty chunk and still takes its time. */
 interface Chunk {
-  /** Frames before it. */
+  /** Number of frames before it. */
   readonly index: number;
   readonly bytes: Uint8Array;
 }
@@ -22,12 +22,12 @@ interface Stream {
   readonly scale: number;
   readonly rate: number;
   readonly width: number;
-  /** Rows are stored from the bottom up unless it is negative. */
+  /** Number of rows, stored from the bottom up; negative if from the top down. */
   readonly height: number;
   readonly bits: number;
   /** Four characters, or four zeros for plain pixels. */
   readonly compression: string;
-  /** Luma by index, of plain pixels of 8 bits. */
+  /** Luma by index, for plain pixels of 8 bits. */
   readonly palette: Uint8Array | null;
   aspect: number | null;
 }
@@ -75,7 +75,7 @@ export async function decodeAvi(path: string, bytes: Uint8Array): Promise<VideoF
   };
 }
 
-/** The first video stream, and the chunks of its frames as far as the file goes. */
+/** Finds the first video stream and the chunks of its frames, as far as the file goes. */
 function openAvi(bytes: Uint8Array): { stream: Stream | null; chunks: Chunk[] } {
   const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   const chunks: Chunk[] = [];
@@ -110,7 +110,7 @@ function isFrame(id: string, stream: number): boolean {
   return id === `${String(stream).padStart(2, '0')}dc` || id === `${String(stream).padStart(2, '0')}db`;
 }
 
-/** The headers of a stream, if it is video. */
+/** Reads the headers of a stream; null unless it is video. */
 function streamOf(view: Buffer, start: number, end: number, number: number): Stream | null {
   let header: Buffer | null = null;
   let format: Buffer | null = null;
@@ -140,7 +140,7 @@ function streamOf(view: Buffer, start: number, end: number, number: number): Str
   };
 }
 
-/** Luma of colours that are stored as blue, green, red, 0; greys where there are none. */
+/** Luma of colours stored as blue, green, red, 0; greys if there are no colours. */
 function paletteOf(colours: Buffer): Uint8Array {
   const count = Math.floor(colours.length / 4);
   return Uint8Array.from({ length: 256 }, (_, i) =>
@@ -152,7 +152,7 @@ function lumaAt(pixels: Uint8Array, at: number): number {
   return Math.round(luma(pixels[at + 2] as number, pixels[at + 1] as number, pixels[at] as number));
 }
 
-/** From the shape of the frame and its pixels; null where it does not say. */
+/** Aspect ratio of pixels from the frame's shape; null if the file does not say. */
 function aspectOf(properties: Buffer): number | null {
   if (properties.length <= 36) return null;
   const [down, across] = [properties.readUInt16LE(20), properties.readUInt16LE(22)];
@@ -160,7 +160,7 @@ function aspectOf(properties: Buffer): number | null {
   return [down, across, columns, rows].every((n) => n > 0) ? (across * rows) / (down * columns) : null;
 }
 
-/** Luma of a device-independent bitmap: rows of four bytes' multiples, colours as blue, green, red. */
+/** Luma of a device-independent bitmap: rows padded to multiples of four bytes, colours as blue, green, red. */
 function plainLuma(bytes: Uint8Array, { width, height, bits, palette }: Stream): Uint8Array | string {
   const rows = Math.abs(height);
   const step = bits / 8;

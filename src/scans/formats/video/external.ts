@@ -1,5 +1,5 @@
 /**
- * Video by FFmpeg: in the package `node-av`, where the user installed it, else by an `ffmpeg` on the path.
+ * Video by FFmpeg: by the package `node-av` if the user installed it, else by an `ffmpeg` on the path.
  *
  * Either runs as a process of its own, with bounds on bytes and seconds, since video decoders are large. Both write luma to
  * standard output and, to standard error, a line for each frame as FFmpeg's `showinfo` filter does: its time in units of
@@ -15,10 +15,10 @@ import { LARGEST_BYTES } from '../bytes.js';
 import type { Probe } from '../format.js';
 import { LARGEST_PICTURE, type VideoFrames } from './frames.js';
 
-/** No clip takes longer than this to decode. */
+/** Time limit for decoding a clip. */
 const SECONDS = 60;
 
-/** Advice where there is no decoder. */
+/** Advice if there is no decoder. */
 const INSTALL = 'npm install node-av';
 
 /** A program that decodes. */
@@ -46,7 +46,7 @@ export function ffmpegDecoder(command: string): VideoDecoder {
   };
 }
 
-/** FFmpeg inside `node-av`: looked for where VOXOLVE_NODE_AV says, in the user's project and beside voxolve. */
+/** Finds FFmpeg inside `node-av`: in the folder VOXOLVE_NODE_AV, in the user's project, then next to voxolve. */
 export function nodeAvDecoder(): VideoDecoder | null {
   const named = process.env['VOXOLVE_NODE_AV'];
   const folders = [...(named === undefined ? [] : [named]), process.cwd()];
@@ -67,13 +67,13 @@ export function nodeAvDecoder(): VideoDecoder | null {
   return null;
 }
 
-/** The program beside this file; where this is a source that a test runs, the one that was built from it. */
+/** Path of the program next to this file, or of its built version if a test runs the sources. */
 function nodeAvProcess(): string {
   const beside = fileURLToPath(new URL('node-av-process.js', import.meta.url));
   return existsSync(beside) ? beside : beside.replace(`${sep}src${sep}`, `${sep}dist${sep}src${sep}`);
 }
 
-/** The decoder that the user named, else `node-av`, else `ffmpeg` on the path. */
+/** Decoder that the user named, else `node-av`, else `ffmpeg` on the path. */
 function chosenDecoder(): VideoDecoder {
   const named = process.env['VOXOLVE_FFMPEG'];
   return named === undefined ? (nodeAvDecoder() ?? ffmpegDecoder('ffmpeg')) : ffmpegDecoder(named);
@@ -90,7 +90,7 @@ export async function probeDecoder(): Promise<Probe> {
   };
 }
 
-/** The frames of the first video in `file`; what can not be decoded is refused in the name of `path`. */
+/** Decodes the frames of the first video in `file`; errors name `path`. */
 export async function decodeExternally(
   path: string,
   file: string,
@@ -127,7 +127,7 @@ function missing({ command }: VideoDecoder): string {
   return `video of this kind is read by node-av or ffmpeg, and neither it nor ${command} is installed`;
 }
 
-/** Runs a decoder; `failure` is null where it succeeded. */
+/** Runs a decoder; `failure` is null on success. */
 function run(
   decoder: VideoDecoder,
   options: readonly string[],

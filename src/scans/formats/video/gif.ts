@@ -1,9 +1,9 @@
 /**
- * GIF: frames drawn over each other as the file says, each shown for its delay; luma of their colours.
+ * GIF: frames drawn over each other as the file says, each shown for its delay; colours become luma.
  *
  * Source: GIF89a specification, https://www.w3.org/Graphics/GIF/spec-gif89a.txt
  * Where the specification leaves it open, this follows FFmpeg: delays of fewer than two hundredths of a second count as
- * ten; what no frame has drawn has the colour of the background, or is white where that is transparent.
+ * ten; pixels that no frame has drawn have the colour of the background, or are white if that is transparent.
  */
 import { UserError } from '../../../core/errors.js';
 import { luma } from '../numbers.js';
@@ -18,13 +18,13 @@ const GRAPHIC_CONTROL = 0xf9;
 const SHORTEST = 2;
 const USUAL = 10;
 
-/** State in which a frame leaves the picture: as it is (0 and 1), cleared, or as it was before. */
+/** Disposal methods, the state in which a frame leaves the picture: unchanged (0 and 1), cleared, or as before it. */
 const CLEAR = 2;
 const RESTORE = 3;
 
 const TRANSPARENT = 255;
 
-/** Codes have at most twelve bits. */
+/** Maximum number of codes, which have at most twelve bits. */
 const MOST_CODES = 4096;
 
 interface Control {
@@ -54,7 +54,7 @@ export function decodeGif(path: string, bytes: Uint8Array): VideoFrames {
   if (size === 0 || size > LARGEST_PICTURE)
     throw reader.refuse(`its pictures have ${width}×${height} pixels`);
 
-  /** Luma where nothing is drawn, as a frame's control says. */
+  /** Luma of pixels that are not drawn, according to a frame's control. */
   const empty = (isTransparent: boolean): number =>
     isTransparent ? TRANSPARENT : (shared?.[background] ?? 0);
   const pictures: Uint8Array[] = [];
@@ -62,7 +62,7 @@ export function decodeGif(path: string, bytes: Uint8Array): VideoFrames {
   let canvas: Uint8Array = new Uint8Array(size);
   let control = PLAIN;
   let time = 0;
-  // A file that is cut off between frames is read as far as it goes, as everybody does.
+  // A file that is cut off between frames is read as far as it goes, as other readers do.
   while (reader.at < bytes.length) {
     const block = reader.byte();
     if (block === TRAILER) break;
@@ -131,7 +131,7 @@ interface Picture {
   readonly height: number;
 }
 
-/** Draws the next frame onto the picture; returns where. */
+/** Draws the next frame onto the picture; returns its place. */
 function drawn(
   reader: Reader,
   { canvas, width, height }: Picture,
@@ -165,7 +165,7 @@ function drawn(
   return box;
 }
 
-/** Rows in the order in which they are stored: every eighth, those between, and so on. */
+/** Rows in storage order: every eighth, those between, and so on. */
 function interlaced(height: number): number[] {
   const passes = [
     [0, 8],
@@ -215,7 +215,7 @@ function unpacked(reader: Reader, bits: number, count: number): Uint8Array {
       }
       if (code > next || (code === next && previous === -1) || (previous === -1 && code > clear))
         throw reader.refuse('damaged: a code before its string is known');
-      // The string of a code that is not known yet is the one before, and its first index again.
+      // The string of a code that is not yet known is the previous one followed by its own first index.
       const known = code < next;
       const from = known ? code : previous;
       const span = (length[from] as number) + (known ? 0 : 1);

@@ -1,9 +1,9 @@
 /**
- * Frames of motion JPEG: pictures whose Huffman tables may be left out, since they are always the same.
+ * Frames of motion JPEG: pictures whose Huffman tables may be omitted, since they are always the same.
  *
  * Source: ITU-T T.81, annex K.3 (the usual tables); JFIF 1.02 (the shape of pixels).
- * Their first component is what is wanted. libjpeg hands components out as they are where the picture says that it is in red,
- * green and blue, so that no luma is lost on the way through colours.
+ * Only the first component (luma) is used. Frames are declared to be red, green and blue, since libjpeg then returns
+ * components unchanged and no luma is lost in a conversion of colours.
  */
 import { messageOf } from '../../../core/errors.js';
 import { jpeg } from '../dicom/decoders/codec-jpeg.js';
@@ -25,7 +25,7 @@ const TABLES: readonly (readonly [id: number, lengths: string, values: string])[
   ],
 ];
 
-/** A segment that defines them. */
+/** Segment that defines the usual tables. */
 const USUAL_TABLES = segment(
   0xc4,
   Buffer.concat(
@@ -46,11 +46,11 @@ function segment(marker: number, data: Uint8Array): Buffer {
 interface Segment {
   readonly marker: number;
   readonly data: Uint8Array;
-  /** Where it ends in the picture. */
+  /** Offset of its end in the picture. */
   readonly end: number;
 }
 
-/** Segments up to the compressed data; none of what is no JPEG. */
+/** Segments up to the compressed data; empty if the bytes are no JPEG. */
 function segmentsOf(bytes: Uint8Array): Segment[] {
   const segments: Segment[] = [];
   if (bytes[0] !== 0xff || bytes[1] !== SOI) return segments;
@@ -69,8 +69,8 @@ function segmentsOf(bytes: Uint8Array): Segment[] {
 }
 
 /**
- * Luma of a frame, `[height, width]`; null where it is not one picture in luma and two differences of colour, or grey; text
- * that says what is wrong with it.
+ * Luma of a frame, `[height, width]`; null unless it is one picture in luma and two colour differences, or in grey; a
+ * text on what is wrong if it can not be decoded.
  */
 export async function jpegLuma(
   bytes: Uint8Array,
@@ -114,7 +114,7 @@ export async function jpegLuma(
   }
 }
 
-/** With its last marker, which some writers leave out. */
+/** Appends the end marker if a writer left it out. */
 function ended(picture: Buffer): Buffer {
   const tail = picture.subarray(-64);
   return tail.includes(Buffer.from([0xff, 0xd9]))
@@ -122,7 +122,7 @@ function ended(picture: Buffer): Buffer {
     : Buffer.concat([picture, Buffer.from([0xff, 0xd9])]);
 }
 
-/** Width of a pixel over its height by JFIF's densities; null where it does not say. */
+/** Width of a pixel over its height from JFIF's densities; null if it does not say. */
 export function jpegAspect(bytes: Uint8Array): number | null {
   const jfif = segmentsOf(bytes).find(
     ({ marker, data }) => marker === APP0 && Buffer.from(data.subarray(0, 5)).toString('latin1') === 'JFIF\0',

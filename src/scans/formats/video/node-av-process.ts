@@ -1,10 +1,10 @@
 /**
- * A process that decodes one video by `node-av`: luma to standard output, and what `showinfo` says of each frame to
+ * Process that decodes one video by `node-av`: writes luma to standard output, and a `showinfo` line per frame to
  * standard error, as `external.ts` reads it.
  *
- * Arguments: the file to import node-av from, the video, the most pixels of a picture; or `-version` in place of a video.
- * It does what the command line of FFmpeg does: rotates as the file says, and trusts the container before the stream on the
- * shape of pixels.
+ * Arguments: the file to import node-av from, the video, the maximum pixels of a picture; or `-version` in place of a
+ * video. Like FFmpeg's command line, it rotates as the file says and prefers the container to the stream for the aspect
+ * ratio of pixels.
  */
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -69,13 +69,13 @@ interface NodeAv {
   getFFmpegInfo(): { readonly version: string };
 }
 
-/** No time: FFmpeg's AV_NOPTS_VALUE. */
+/** Absent time: FFmpeg's AV_NOPTS_VALUE. */
 const NO_TIME = -(2n ** 63n);
 
 const write = (stream: NodeJS.WriteStream, data: Uint8Array | string): Promise<void> =>
   new Promise((settle) => stream.write(data, () => settle()));
 
-/** Filters that turn a picture as its 3×3 display matrix says, in 16.16 fixed point. */
+/** Filters that rotate a picture according to its 3×3 display matrix, in 16.16 fixed point. */
 function rotation(matrix: Buffer | null): string[] {
   if (matrix === null || matrix.length < 36) return [];
   const [a, b] = [matrix.readInt32LE(0), matrix.readInt32LE(4)];
