@@ -1,5 +1,5 @@
 /**
- * A description of a folder: its scans, their problems, and what each becomes. The data behind `voxolve scans`.
+ * Description of a folder: its scans, their problems, and the volumes made from them. The data behind `voxolve scans`.
  */
 import type { Triple } from '../core/tensor.js';
 import { defaultCacheDirectory } from './cache/cache.js';
@@ -13,14 +13,14 @@ import { tooSmall, type LoadOptions } from './load.js';
 import type { PreparedVolume } from './preprocess/volumes.js';
 import { readScan, readVolumes } from './read.js';
 
-/** A scan as stored; the names of the fields are pinned, since others script against them. */
+/** A scan as stored; field names are stable, since users script against them. */
 export interface SeriesDescription {
   readonly path: string;
-  /** Its description among other scans of the same series; absent where there are none. */
+  /** Its description among other scans of the same series; absent if there are none. */
   readonly part?: string;
   readonly format: string;
   readonly modality: string | null;
-  /** A pseudonym where it comes from a header. */
+  /** Patient; a pseudonym if it comes from a header. */
   readonly patient: string;
   /** Number of its files. */
   readonly files: number;
@@ -30,22 +30,22 @@ export interface SeriesDescription {
   /** Millimetres `[x, y, z]`. */
   readonly spacing_mm: Triple;
   readonly frame_time_s: number | null;
-  /** The direction towards which each stored axis grows, such as `RAS`. */
+  /** Directions of the stored axes, such as `RAS`. */
   readonly orientation: string;
   /** Remarks for the user about a scan that can be used, such as burned-in annotation. */
   readonly remarks: readonly string[];
-  /** Why it can not be used, if so. */
+  /** Reason why it can not be used, or null. */
   readonly problem: string | null;
-  /** The prepared scan; null where it can not be used. */
+  /** The prepared scan; null if it can not be used. */
   readonly prepared: {
     readonly volumes: number;
     /** `[D, H, W]`. */
     readonly size: Triple;
     /** Millimetres `[D, H, W]`; for cine, seconds along D. */
     readonly spacing_mm: Triple;
-    /** Seconds from frame to frame where D is time. */
+    /** Seconds from frame to frame if D is time. */
     readonly frame_time_s: number | null;
-    /** Where intensities are clipped. */
+    /** Values at which intensities are clipped. */
     readonly clipped: string;
     /** Share of voxels with tissue, in [0, 1]. */
     readonly foreground: number;
@@ -69,7 +69,7 @@ export async function describeScans(
     onProgress,
     onPrepared,
   }: Omit<LoadOptions, 'seed'> & {
-    /** Is handed the volumes of each usable scan, one scan at a time. */
+    /** Called with the volumes of each usable scan, one scan at a time. */
     readonly onPrepared?: (volumes: readonly PreparedVolume[], name: string) => Promise<void>;
   } = {},
 ): Promise<ScanDescription> {

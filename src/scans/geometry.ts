@@ -1,5 +1,5 @@
 /**
- * Where a scan's voxels are in the body, handled here and nowhere else.
+ * Position and orientation of a scan's voxels in the body; all conversions of frames are in this file.
  *
  * World frame: RAS+ millimetres (x towards the patient's right, y towards anterior, z towards superior), as in NIfTI.
  * DICOM, ITK and some NRRD files use LPS, with x and y reversed; `affineOfColumns` is the one conversion.
@@ -12,11 +12,11 @@ import type { Triple } from '../core/tensor.js';
 export type Affine = readonly [Row, Row, Row];
 type Row = readonly [number, number, number, number];
 
-/** A world frame, by the directions towards which its axes grow. */
+/** World frame, named by the directions of its axes. */
 export type Frame = 'RAS' | 'LPS' | 'LAS';
 
 /**
- * From a volume's three steps, and the place of its first voxel, in `frame`.
+ * Affine from a volume's three steps and the position of its first voxel, in `frame`.
  *
  * @param columns millimetres that one voxel along each stored axis `[x, y, z]` moves in the frame
  * @param origin millimetres, centre of the first voxel
@@ -33,7 +33,7 @@ export function affineOfColumns(
   return [row(0), row(1), row(2)];
 }
 
-/** For each world axis R, A, S: the stored axis that runs along it, and in which sense. */
+/** For each world axis R, A, S: the stored axis along it, and its sign. */
 export interface Orientation {
   readonly axes: Triple;
   readonly signs: Triple;
@@ -48,7 +48,7 @@ const PERMUTATIONS: readonly Triple[] = [
   [2, 1, 0],
 ];
 
-/** The assignment of stored axes to world axes with the largest sum of cosines. */
+/** Assigns stored axes to world axes so that the sum of cosines is largest. */
 export function orientationOf(affine: Affine): Orientation {
   const norms = [0, 1, 2].map((axis) => Math.hypot(...affine.map((row) => row[axis] as number)));
   const cosine = (world: number, axis: number): number =>
@@ -60,7 +60,7 @@ export function orientationOf(affine: Affine): Orientation {
   return { axes, signs: [sign(0), sign(1), sign(2)] };
 }
 
-/** Three letters, one per stored axis: the direction towards which its index grows, such as `RAS` or `LPS`. */
+/** Three letters, one per stored axis: the direction in which its index grows, such as `RAS` or `LPS`. */
 export function orientationCode(affine: Affine): string {
   const { axes, signs } = orientationOf(affine);
   const letters = ['', '', ''];
@@ -70,7 +70,7 @@ export function orientationCode(affine: Affine): string {
   return letters.join('');
 }
 
-/** A triple of stored axes `[x, y, z]` in canonical order `[D, H, W]`. */
+/** Reorders a triple of stored axes `[x, y, z]` to canonical order `[D, H, W]`. */
 export function canonicalTriple(orientation: Orientation, stored: Triple): Triple {
   const [right, anterior, superior] = orientation.axes;
   return [stored[superior] as number, stored[anterior] as number, stored[right] as number];

@@ -1,5 +1,5 @@
 /**
- * A folder of scans as a set that tasks and workers draw from, and a report of what was used and what was not.
+ * Loads a folder of scans as a set that tasks and workers draw from, with a report of used and unused files.
  */
 import type { Triple } from '../core/tensor.js';
 import { UserError, present } from '../core/errors.js';
@@ -23,11 +23,11 @@ import type { RecipeVolume, ScanRecipe, ScanSet } from './sampling/scan-set.js';
 import { splitPatients, type Split } from './sampling/split.js';
 
 export interface LoadOptions {
-  /** Draws the split. */
+  /** Seed of the split. */
   readonly seed: number;
-  /** Voxels `[D, H, W]` after resampling that a volume must have: the crop has to fit. */
+  /** Minimum voxels `[D, H, W]` of a volume after resampling, so that the crop fits. */
   readonly minimumSize?: Triple;
-  /** Where prepared scans are kept; see `defaultCacheDirectory`. */
+  /** Folder of the cache of prepared scans; see `defaultCacheDirectory`. */
   readonly cacheDirectory?: string;
   /** Bytes of voxels to hold; see `scanMemory`. */
   readonly memory?: number;
@@ -47,7 +47,7 @@ export interface ScanReport {
   readonly skipped: readonly { readonly path: string; readonly reason: string }[];
   /** Files in the folder that are no scans. */
   readonly leftOut: readonly LeftOut[];
-  /** Clipping of intensities, and remarks about scans that are used; for the log. */
+  /** Notes for the log on clipping of intensities, and remarks about scans that are used. */
   readonly notes: readonly string[];
 }
 
@@ -122,7 +122,7 @@ export async function loadScanSet(
   };
 }
 
-/** Balance and modalities count only where they make a difference. */
+/** Fingerprint of the set; balance and modalities enter it only if they make a difference. */
 function fingerprintOf(
   transforms: Transforms,
   volumes: readonly RecipeVolume[],
@@ -137,7 +137,7 @@ function fingerprintOf(
   });
 }
 
-/** All voxels in memory. A damaged entry of the cache is prepared anew. */
+/** Opens a set with all voxels in memory; damaged cache entries are prepared anew. */
 async function openAll(
   recipe: ScanRecipe,
   usable: readonly Usable[],
@@ -167,14 +167,14 @@ function notesOf(usable: readonly Usable[], options: ScanOptions): string[] {
   });
 }
 
-/** The folder in an error about what is left of it. */
+/** Name of the folder for errors, with the number of skipped scans and an example. */
 function sourceOf(folder: string, skipped: readonly Unusable[]): string {
   const [first] = skipped;
   if (first === undefined) return folder;
   return `${folder} without ${skipped.length} skipped (such as ${first.file.name}: ${first.reason})`;
 }
 
-/** Sorts out what can be read and yet not be used. */
+/** Rejects scans that can be read but not be used. */
 function checked(
   outcome: Usable | Unusable,
   minimumSize: Triple,
@@ -190,7 +190,7 @@ function checked(
   return small === null ? outcome : { file, reason: small, info: scan.info };
 }
 
-/** Why a volume can not hold the crop, or null. */
+/** Reason why a volume can not hold the crop, or null. */
 export function tooSmall(
   shape: readonly [number, number, number, number],
   minimumSize: Triple,

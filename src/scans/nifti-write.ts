@@ -7,7 +7,7 @@ import type { Triple } from '../core/tensor.js';
 import { gzipSync } from 'node:zlib';
 
 const HEADER_BYTES = 348;
-/** The header, and four bytes that say that no extension follows. */
+/** Offset of voxels: the header, and four bytes that say that no extension follows. */
 const VOXELS_AT = 352;
 const INT16 = 4;
 const MILLIMETRES = 2;
@@ -17,7 +17,7 @@ const SECONDS = 8;
  * @param voxels `[frame, z, y, x]`, x fastest
  * @param size `[x, y, z]`
  * @param steps millimetres (RAS+) that one voxel along each axis moves; negative towards left, posterior, inferior
- * @param frames where it is a film; `time` in seconds from one to the next
+ * @param frames given for a film; `time` in seconds from one frame to the next
  */
 export function niftiFile(
   voxels: Int16Array,

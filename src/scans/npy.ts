@@ -1,5 +1,5 @@
 /**
- * Volumes as NumPy files, `[C, D, H, W]` float32, for a look at them elsewhere.
+ * Export of volumes as NumPy files, `[C, D, H, W]` float32, for inspection with other tools.
  *
  * Source: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
  */
@@ -18,7 +18,7 @@ export function npyBytes({ shape, voxels }: Pick<PreparedVolume, 'shape' | 'voxe
 }
 
 /**
- * Writes one file per volume, named by number and content and never by patient or file.
+ * Writes one file per volume, named by number and content, never by patient or file.
  * Returns the names of the files, relative to `folder`.
  */
 export async function exportNpy(

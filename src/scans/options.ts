@@ -37,7 +37,7 @@ const OfModality = z.strictObject({
 });
 type OfModality = z.output<typeof OfModality>;
 
-/** Usual values for a modality: soft tissue to bone and air in Hounsfield units; ultrasound that is dark at its floor. */
+/** Defaults by modality: CT from air over soft tissue to bone (Hounsfield units); ultrasound, whose floor is dark. */
 const USUAL: Readonly<Record<string, OfModality>> = {
   CT: { window: { center: 0, width: 2000 } },
   US: { percentiles: [0, 99.9] },
@@ -162,7 +162,7 @@ export function transformsOf({
   };
 }
 
-/** Clipping and matching of a modality's intensities: its own, else that of all. */
+/** Clipping and matching of a modality's intensities: its own options, else the general ones. */
 export interface Clipping {
   readonly percentiles: readonly [number, number];
   readonly window: { readonly center: number; readonly width: number } | undefined;
@@ -187,7 +187,7 @@ export function clippingOf(
 }
 
 export function transformsJson(transforms: Transforms): Json {
-  // Without the keys that are undefined.
+  // Drops undefined keys.
   return JSON.parse(JSON.stringify(transforms)) as Json;
 }
 

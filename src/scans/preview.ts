@@ -1,9 +1,9 @@
 /**
- * A contact sheet of prepared scans: for each, its middle axial, coronal and sagittal slice, or for a clip its first,
- * middle and last frame, to look at.
+ * Contact sheet of prepared scans: for each, its middle axial, coronal and sagittal slice, or for a clip its first,
+ * middle and last frame.
  *
- * Anterior and superior are up, and the patient's right is right; clips are as they are shown. Pixels are as wide as
- * they are in the body. Grey runs from the 1st to the 99th percentile of the volume.
+ * Anterior and superior are up, and the patient's right is right; clips keep their orientation. Pixels keep their
+ * aspect ratio in the body. Grey values span the 1st to the 99th percentile of the volume.
  */
 import { encode } from 'fast-png';
 import { percentileWithin } from './preprocess/intensity.js';
@@ -21,7 +21,7 @@ export interface Tile {
   readonly pixels: Uint8Array;
 }
 
-/** A slice through a volume: where pixel `(row, column)` lies, and how far apart pixels are. */
+/** A slice through a volume: index of pixel `(row, column)`, and distances between pixels. */
 interface Cut {
   readonly rows: number;
   readonly columns: number;
@@ -73,7 +73,7 @@ function cutsOf({ shape, spacing, frameTime }: PreparedVolume): Cut[] {
   ];
 }
 
-/** The cut as large as fits a tile, each pixel the nearest voxel. */
+/** Draws the cut as large as fits a tile, each pixel from the nearest voxel. */
 function drawn(voxels: Float32Array, cut: Cut, low: number, high: number): Uint8Array {
   const pixels = new Uint8Array(TILE * TILE);
   const [tall, wide] = [cut.rows * cut.aspect[0], cut.columns * cut.aspect[1]];
@@ -92,7 +92,7 @@ function drawn(voxels: Float32Array, cut: Cut, low: number, high: number): Uint8
   return pixels;
 }
 
-/** The sheet as a PNG file; scans go from left to right, then down. */
+/** Draws the sheet as a PNG file; scans run from left to right, then down. */
 export function contactSheet(scans: readonly (readonly Tile[])[]): Uint8Array {
   const across = Math.min(SCANS_ACROSS, Math.max(1, scans.length));
   const stepX = TILES * TILE + 2 * GAP;

@@ -1,5 +1,5 @@
 /**
- * One scan, from the cache where its content was prepared before, else read and prepared now.
+ * Reads one scan from the cache if its content was prepared before, else from its files.
  */
 import { basename } from 'node:path';
 import { UserError, messageOf, printable } from '../core/errors.js';
@@ -18,7 +18,7 @@ export interface Usable {
   readonly scan: CachedScan;
 }
 
-/** `info` is there where the file could be read and its content is the problem. */
+/** A scan that can not be used; `info` is present if its files could be read and their content is the problem. */
 export interface Unusable {
   readonly file: ScanFile;
   readonly reason: string;
@@ -48,12 +48,12 @@ export async function readScan(
   }
 }
 
-/** The problem; of several files, with the one that has it. */
+/** Problem text; for a scan of several files, with the name of the file concerned. */
 function problemOf({ details: { subject, problem } }: UserError, { paths }: ScanFile): string {
   return paths.length > 1 && paths.includes(subject) ? `${basename(subject)}: ${problem}` : problem;
 }
 
-/** Adds remarks on how files lie, which the cache does not hold: its content is the same wherever they lie. */
+/** Adds remarks on the location of files, which are not cached, since the cache is keyed by content. */
 function remarked(scan: CachedScan, file: ScanFile): CachedScan {
   return { ...scan, info: withRemarks(scan.info, file) };
 }
@@ -62,7 +62,7 @@ function withRemarks(info: ScanInfo, { remarks }: ScanFile): ScanInfo {
   return { ...info, remarks: [...info.remarks, ...remarks] };
 }
 
-/** All voxels of a scan, which is prepared anew where its cache entry turns out to be damaged. */
+/** Reads all voxels of a scan, which is prepared anew if its cache entry turns out to be damaged. */
 export async function readVolumes(
   { file, key, scan }: Usable,
   transforms: Transforms,
@@ -88,7 +88,7 @@ function readRaw({ paths, part }: ScanFile, format: Format, layout: string | und
     : format.readPart(part.look, ...paths);
 }
 
-/** Hash of all of a scan's content, whatever its files are called. */
+/** Hash of a scan's whole content, independent of file names. */
 async function contentOf(
   { paths, part, format, modality }: ScanFile,
   index: ScanFolder['index'],

@@ -1,5 +1,5 @@
 /**
- * The size of the cache of prepared scans on disk, for whoever wants the space back.
+ * Size on disk of the cache of prepared scans, for users who want to free the space.
  */
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -11,7 +11,7 @@ export interface CacheSize {
   readonly bytes: number;
 }
 
-/** Nothing where there is no such folder. Files that vanish meanwhile do not count. */
+/** Size of the cache; zero if there is no such folder. Files that vanish meanwhile do not count. */
 export async function cacheSize(directory: string): Promise<CacheSize> {
   const names = await readdir(directory).catch(() => []);
   const sizes = await Promise.all(names.map((name) => bytesIn(join(directory, name))));

@@ -3,8 +3,8 @@
  *
  * An entry is a Zarr v3 group, `KEY.zarr`, that other tools read too: per volume an array `N/voxels` `[C, D, H, W]`
  * (float32) and a mask `N/foreground` `[D, H, W]` (uint8), chunked and compressed, one file each (`zarr/shard.ts`); the
- * group's attributes hold what is known of the scan. It is written under a temporary name and renamed, so readers see
- * all of it or nothing, whoever else writes or dies. An entry that is damaged counts as absent.
+ * group's attributes hold the description of the scan. It is written under a temporary name and renamed, so that
+ * readers see all of it or nothing, even if other writers run or crash. A damaged entry counts as absent.
  */
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
@@ -24,12 +24,13 @@ import { arrayMetadata, groupMetadata, METADATA, shardPath } from './zarr/metada
 import { decodeShard, encodeShard, type ZarrData } from './zarr/shard.js';
 
 /**
- * Raise it whenever scans of every format are prepared otherwise than before; where one format is read otherwise, raise
- * that format's `revision`. Searches that began on other voxels are refused, those on the same go on.
+ * Version of preparation. Raise it whenever the preparation of all formats changes; if the reading of one format
+ * changes, raise that format's `revision` instead. Searches that began on other voxels are refused, those on the same
+ * voxels continue.
  */
 const VERSION = 3;
 
-/** Temporary files this old belong to a writer that died, in milliseconds. */
+/** Age in milliseconds from which temporary files are taken to belong to a crashed writer. */
 const ABANDONED = 24 * 3600 * 1000;
 
 /** A volume of an entry, without its voxels. */
@@ -47,14 +48,14 @@ export interface CachedScan {
 }
 
 export interface ScanCache {
-  /** Where it is; opens the same cache in another process. */
+  /** Folder of the cache, with which another process opens the same cache. */
   readonly directory: string;
-  /** Content of an entry; undefined where it is absent or lacks a part. Voxels are checked when they are read. */
+  /** Returns an entry; undefined if it is absent or incomplete. Voxels are checked when they are read. */
   find(key: string): Promise<CachedScan | undefined>;
-  /** All voxels of a volume, in shared memory. Throws where they are damaged. */
+  /** Reads all voxels of a volume into shared memory; throws if they are damaged. */
   load(key: string, number: number, volume: CachedVolume): PreparedVolume;
   write(key: string, info: ScanInfo, volumes: readonly PreparedVolume[]): Promise<CachedScan>;
-  /** So that the entry is prepared anew. */
+  /** Removes the entry, so that it is prepared anew. */
   remove(key: string): void;
 }
 
@@ -71,7 +72,7 @@ export function defaultCacheDirectory(environment: NodeJS.ProcessEnv = process.e
   );
 }
 
-/** The file with all of a volume's voxels, or of its mask. */
+/** Path of the file with all of a volume's voxels, or with its mask. */
 export function shardOf(directory: string, key: string, number: number, array: ArrayName): string {
   return join(directory, entryName(key), String(number), array, shardPath(axesOf[array].length));
 }
@@ -148,7 +149,7 @@ export function openCache(directory: string): ScanCache {
   };
 }
 
-/** Removes what writers left behind that died long ago. */
+/** Removes temporary files of writers that crashed long ago. */
 export async function sweepCache(directory: string): Promise<void> {
   for (const name of await readdir(directory)) {
     // Versions before 0.4 wrote under names that end with .tmp.
@@ -189,7 +190,7 @@ async function writeEntry(
     cached.push({ shape, spacing, frameTime, tissue, bytes });
   }
   const known = Info.parse(info);
-  // Last, so that a folder with this file is complete.
+  // Written last, so that a folder with this file is complete.
   await writeJson(
     join(folder, METADATA),
     groupMetadata(JSON.parse(JSON.stringify({ info: known, volumes: cached })) as Json),
@@ -198,8 +199,8 @@ async function writeEntry(
 }
 
 /**
- * Gives an entry its name. A whole one that is there already is equal and was just written by another process, which may
- * be reading it: it stays. A damaged one is moved away.
+ * Renames an entry to its final name. A complete entry of that name is equal and was just written by another process,
+ * which may be reading it: it stays. A damaged one is moved away.
  */
 async function replace(temporary: string, path: string, isWhole: () => Promise<boolean>): Promise<void> {
   const old = unfinishedName(path);

@@ -1,8 +1,8 @@
 /**
- * Decoded chunks up to a number of bytes; the one that was not used for longest goes first.
+ * Decoded chunks in memory, up to a number of bytes; the least recently used is evicted first.
  */
 export class ChunkMemory {
-  /** In the order of their last use. */
+  /** Chunks in order of last use. */
   private readonly kept = new Map<number, ArrayBufferView>();
   private held = 0;
   private reserved = 0;
@@ -14,13 +14,13 @@ export class ChunkMemory {
     return this.held;
   }
 
-  /** The first of `count` keys that nobody else uses. */
+  /** Reserves `count` consecutive keys that nobody else uses; returns the first. */
   reserve(count: number): number {
     this.reserved += count;
     return this.reserved - count;
   }
 
-  /** Returns what is kept under `key`, else makes it by `make` and keeps it. */
+  /** Returns the entry of `key`; if there is none, makes it with `make` and stores it. */
   get<T extends ArrayBufferView>(key: number, make: () => T): T {
     const kept = this.kept.get(key);
     if (kept !== undefined) {

@@ -1,8 +1,8 @@
 /**
- * An index of files, next to the cache: facts from when they were last looked at, so that only changed files are read again.
+ * Index of files next to the cache: facts from their last reading, so that only changed files are read again.
  *
- * A file is unchanged when its size and time of modification are; else its content is hashed anew. Entries are keyed
- * by pseudonyms of paths, since file names can name patients. The index only saves time: where it is missing, damaged
+ * A file is unchanged if its size and time of modification are; else its content is hashed anew. Entries are keyed
+ * by pseudonyms of paths, since file names can name patients. The index only saves time: if it is missing, damaged
  * or overwritten by another process, files are read again.
  */
 import { createReadStream } from 'node:fs';
@@ -39,21 +39,21 @@ const Entry = z.object({
 });
 type Entry = z.output<typeof Entry>;
 
-/** Raise it whenever the same file would give other facts than before. */
+/** Version of the facts; raise it whenever the same file would give other facts than before. */
 const VERSION = 4;
 const Stored = z.object({ version: z.literal(VERSION), files: z.record(z.string(), Entry) });
 
 export interface ScanIndex {
   /** SHA-256 of a file's content. */
   content(path: string): Promise<string>;
-  /** Tells to which scan a file belongs; throws what the format throws. */
+  /** Returns the scan that a file belongs to; throws what the format throws. */
   facts(path: string, format: Format): Promise<FileFacts | undefined>;
   /** Number of files that had to be read. */
   readonly filesRead: number;
   save(): Promise<void>;
 }
 
-/** The index of `folder`, kept in `directory`. */
+/** Opens the index of `folder`, which is stored in `directory`. */
 export async function openIndex(directory: string, folder: string, pseudonym: Pseudonym): Promise<ScanIndex> {
   const path = join(directory, `${pseudonym(folder)}.index`);
   const entries = await load(path);

@@ -1,7 +1,6 @@
 /**
- * Where the voxels of a volume are: whole in memory, or in the cache, of which only the chunks that a box touches are
- * read. Both give the same voxels, so what is drawn depends neither on the memory that there is nor on what was read
- * before.
+ * Access to the voxels of a volume: all in memory, or in the cache, from which only the chunks that a box touches are
+ * read. Both give the same voxels, so that crops depend neither on available memory nor on earlier reads.
  */
 import { closeSync, openSync, readSync } from 'node:fs';
 import type { Triple } from '../../core/tensor.js';
@@ -23,7 +22,7 @@ export interface VolumeData {
 }
 
 export class MemoryData implements VolumeData {
-  /** Tissue up to each voxel of its row, made when first asked for: places are tried far oftener than they are cut. */
+  /** Running count of tissue in each row, made on first use: many more places are tried than crops are cut. */
   private tissueInRows: Uint16Array | undefined;
 
   constructor(
@@ -149,16 +148,16 @@ interface StoredArray {
   readonly grid: Grid;
   readonly item: 1 | 4;
   readonly memory: ChunkMemory;
-  /** The first of its keys in `memory`: of its index, then of each chunk. */
+  /** First of its keys in `memory`: that of its index, followed by one per chunk. */
   readonly keys: number;
-  /** Makes an error of an array that can not be read. */
+  /** Makes the error for an array that can not be read. */
   readonly damaged: (cause: unknown) => UserError;
 }
 
-/** A chunk of zeros, which is not stored. */
+/** Stands for a chunk of zeros, which is not stored. */
 const EMPTY = new Uint8Array(0);
 
-/** `box` is all zeros. */
+/** Copies a part of the array into `box`, which must be all zeros. */
 function fill(box: ZarrData, array: StoredArray, corner: Triple, size: Triple): void {
   for (const { index, inChunk, inBox, size: part } of partsOf(array.grid, corner, size)) {
     const chunk = chunkOf(array, index);
@@ -175,7 +174,7 @@ function chunkOf(array: StoredArray, index: number): ZarrData {
   });
 }
 
-/** Where the chunks of an array lie in its file. */
+/** Offsets and lengths of an array's chunks in its file. */
 function placesOf(array: StoredArray): Float64Array {
   const { memory, path, grid, bytes, keys } = array;
   return memory.get(keys, () =>

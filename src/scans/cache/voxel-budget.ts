@@ -1,7 +1,7 @@
 /**
- * The budget of bytes of voxels that a process keeps: what fits is held whole, of the rest only the chunks last used.
+ * Memory budget for voxels in a process: sets that fit are held whole; of others only recently used chunks.
  *
- * It decides how fast crops are read and never which crops.
+ * The budget decides how fast crops are read, never which crops.
  */
 import { totalmem } from 'node:os';
 import { UserError } from '../../core/errors.js';
@@ -9,7 +9,7 @@ import { UserError } from '../../core/errors.js';
 const MIB = 2 ** 20;
 const VARIABLE = 'VOXOLVE_SCAN_MEMORY';
 
-/** `VOXOLVE_SCAN_MEMORY` in MiB, else a GiB or a quarter of the machine's memory, whichever is less. */
+/** Bytes from `VOXOLVE_SCAN_MEMORY` (MiB), else a GiB or a quarter of the machine's memory, whichever is less. */
 export function scanMemory(environment: NodeJS.ProcessEnv = process.env): number {
   const given = environment[VARIABLE];
   if (given === undefined || given === '') return Math.min(1024 * MIB, totalmem() / 4);

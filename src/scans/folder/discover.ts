@@ -1,7 +1,7 @@
 /**
- * The scans of a folder: of a manifest's files, or of all files at any depth, in a fixed order; and what else is there.
+ * Finds the scans of a folder, among a manifest's files or all files at any depth, in a fixed order, and other files.
  *
- * Most files are a scan each; of formats that spread scans over files (DICOM), those of one series are put together.
+ * Most files are a scan each; in formats that spread scans over files (DICOM), files of one series are combined.
  */
 import { statSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -48,7 +48,7 @@ export async function discoverScans(
     if (aside !== null && !(options.include as readonly string[]).includes(aside))
       asides.push({ ...member, what: aside });
     else if (member.format === undefined && !member.closed && file.named !== true) unknown.push(file);
-    // What a manifest names itself is reported even where it is no scan.
+    // Files that a manifest names are reported even if they are no scans.
     else found.push(member);
   }
   onProgress?.(listed.length, listed.length, '');
@@ -71,7 +71,7 @@ export async function discoverScans(
   };
 }
 
-/** The files to look at: what a manifest lists, else all of the folder. */
+/** Files to examine: those that a manifest lists, else all of the folder. */
 function filesOf(
   folder: string,
   manifest: string | undefined,
@@ -81,11 +81,11 @@ function filesOf(
   return { listed: found.flatMap(({ files }) => files), leftOut: found.flatMap((each) => each.leftOut) };
 }
 
-/** The file itself, or all files of a folder. */
+/** Lists the file itself, or all files of a folder. */
 function filesWithin(listed: Listed): { files: Listed[]; leftOut: readonly LeftOut[] } {
   const found = statSync(listed.path, { throwIfNoEntry: false });
   const name = printable(listed.name);
-  // Opening a pipe would wait for who writes to it.
+  // Opening a pipe would block until somebody writes to it.
   if (found !== undefined && !found.isDirectory() && !found.isFile())
     return { files: [], leftOut: [{ path: name, what: 'special file', reason: SPECIAL }] };
   if (found?.isDirectory() !== true) return { files: [{ ...listed, name, named: true }], leftOut: [] };
@@ -102,16 +102,16 @@ async function lookAt(file: Listed, index: ScanIndex): Promise<Member> {
   try {
     format = await detectFormat(file.path);
   } catch {
-    // A scan that can not be opened; reading it says why.
+    // A scan that can not be opened; reading it reports why.
     return { file, format, facts: undefined, closed: true };
   }
   return { file, format, facts: await factsOf(file.path, format, index), closed: false };
 }
 
-/** A file that is nothing to train on, as its format says. */
+/** A file that its format declares not to be for training. */
 type Aside = Member & { readonly what: string };
 
-/** Known to be one, and not only a file that can not be read. */
+/** True for files known to be scans, rather than files that can not be read. */
 function isScan({ format, facts }: Member): boolean {
   return format !== undefined && (format.facts === undefined || facts !== undefined);
 }
@@ -122,18 +122,18 @@ function inOrder(members: readonly Member[], listed: readonly Listed[]): Member[
   return [...members].sort((a, b) => rankOf(a) - rankOf(b));
 }
 
-/** True if it may be a slice that was lost: of no known format, or of one whose scans lie in several files, and broken. */
+/** True for a possible lost slice: of no known format, or broken and of a format whose scans span several files. */
 function isStray({ format, facts }: Member): boolean {
   return facts === undefined && (format === undefined || format.facts !== undefined);
 }
 
-/** Files of no known format, but for those that hold the voxels of a scan beside them. */
+/** Files of no known format, except data files that hold the voxels of a scan's header file. */
 async function unused(unknown: readonly Listed[], found: readonly Member[]): Promise<LeftOut[]> {
   const folders = new Set(unknown.map(({ path }) => dirname(path)));
   const parts = new Set<string>();
   for (const { file, format } of found) {
     if (format?.parts === undefined || !folders.has(dirname(file.path))) continue;
-    // A header that can not be read is a broken scan, which reading it says.
+    // A header that can not be read is a broken scan, which its reading reports.
     for (const part of await format.parts(file.path).catch(() => [])) parts.add(part);
   }
   return unknown
@@ -172,7 +172,7 @@ async function factsOf(
   try {
     return format === undefined ? undefined : await index.facts(path, format);
   } catch {
-    // A broken file is a scan of its own; reading it says what is broken.
+    // A broken file is a scan of its own; reading it reports what is broken.
     return undefined;
   }
 }

@@ -1,17 +1,17 @@
 /**
- * Files and folders that are not used, each with its kind and the reason, so that nothing vanishes unsaid.
+ * Files and folders that are not used, each with its kind and the reason, so that nothing is dropped silently.
  */
 
-/** A file or folder that was found and is no scan to read. */
+/** A file or folder that was found but is not read as a scan. */
 export interface LeftOut {
-  /** As the user knows it: relative to the folder, printable. */
+  /** Path for the user: relative to the folder, printable. */
   readonly path: string;
-  /** Its kind, in the singular, such as `linked folder`, `hidden file` or, of DICOM, `segmentation`. */
+  /** Its kind, in the singular, such as `linked folder`, `hidden file` or, in DICOM, `segmentation`. */
   readonly what: string;
   readonly reason: string;
 }
 
-/** Numbers of each kind, the most frequent first: `12 × no scan (.json), 1 × linked folder`. */
+/** Count of each kind, the most frequent first: `12 × no scan (.json), 1 × linked folder`. */
 export function countsText(leftOut: readonly LeftOut[]): string {
   const counts = new Map<string, number>();
   for (const entry of leftOut) counts.set(kindOf(entry), (counts.get(kindOf(entry)) ?? 0) + 1);
@@ -21,12 +21,12 @@ export function countsText(leftOut: readonly LeftOut[]): string {
     .join(', ');
 }
 
-/** Its kind; of files that are no scans, with the ending of their names. */
+/** Its kind; for files that are no scans, with the ending of their names. */
 export function kindOf({ path, what }: LeftOut): string {
   if (what !== NO_SCAN) return what;
   const [ending] = /\.[A-Za-z]\w{0,9}$/.exec(path) ?? [];
   return `${what} (${ending ?? 'no ending'})`;
 }
 
-/** `what` of files of no known format. */
+/** Value of `what` for files of no known format. */
 export const NO_SCAN = 'no scan';

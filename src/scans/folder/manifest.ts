@@ -1,5 +1,5 @@
 /**
- * A manifest, a CSV or TSV table: which file is whose scan, and optionally on which side of the split.
+ * Manifest, a CSV or TSV table of files with their patients and optionally their side of the split.
  *
  * Columns `path` (or `file`) and `patient`, optionally `split` and `modality`. Further columns are ignored: labels are
  * for probes (`src/probes/labelled.ts`). A path may be a folder, whose scans are then all of that patient.

@@ -1,10 +1,10 @@
 /**
- * The scans that one series holds: files and looks of each, and how they are told from each other.
+ * Division of one series into scans: files and looks of each, and a label for each.
  */
 import { distinctLooks, groupLooks, labelsOf, lookId, type Look } from '../formats/looks.js';
 
 export interface Part {
-  /** Id of one of its looks, by which a format finds it again in these files. */
+  /** Id of one of its looks, with which a format finds it again in these files. */
   readonly look: string;
   /** Its difference from the others, in few words. */
   readonly label: string;
@@ -13,7 +13,7 @@ export interface Part {
 
 /**
  * @param members files of one series, each with its looks
- * @returns scans in the order of their first files; `part` is null where the series is one scan
+ * @returns scans in the order of their first files; `part` is null if the series is one scan
  */
 export function partsOf<T>(
   members: readonly T[],
@@ -34,7 +34,7 @@ export function partsOf<T>(
   });
 }
 
-/** For each group, a remark where another one differs from it in the size of its pixels alone. */
+/** For each group, a remark if another group differs from it only in pixel size. */
 function spacingRemarks(groups: readonly (readonly Look[])[]): string[][] {
   const words = groups.map(([look]) => look?.words ?? {});
   const rest = words.map((own) => JSON.stringify({ ...own, spacing: '' }));

@@ -1,5 +1,5 @@
 /**
- * The files of a folder on their way to scans: as listed, with what is known of them, and put together.
+ * Records for files of a folder on their way to scans: as listed, with their facts, and combined.
  */
 import type { FileFacts, Format } from '../formats/format.js';
 import type { Part } from './parts.js';
@@ -8,35 +8,35 @@ import type { Part } from './parts.js';
 export interface ScanFile {
   /** Its files, the first by name first. */
   readonly paths: readonly [string, ...string[]];
-  /** The scan among those in these files, where there are several. */
+  /** The scan among those in these files, if there are several. */
   readonly part: Part | null;
-  /** The first file as the user knows it: relative to the folder, or as the manifest names it. */
+  /** Name of the first file for the user: relative to the folder, or as the manifest gives it. */
   readonly name: string;
   readonly format: Format | undefined;
-  /** Files of one patient have the same; where nothing says whose it is, every scan is a patient. */
+  /** Equal for all files of a patient; without information, every scan is a patient. */
   readonly patient: string;
-  /** The key that orders patients: depends on what the user gave, and on nothing that is random. */
+  /** Key that orders patients: depends only on the user's input, on nothing random. */
   readonly rank: string;
-  /** Where a manifest fixes it. */
+  /** Side of the split, if a manifest fixes it. */
   readonly split: 'train' | 'validation' | null;
   readonly modality: string | null;
-  /** Remarks about how its files lie, such as slices in several folders. */
+  /** Remarks about the location of its files, such as slices in several folders. */
   readonly remarks: readonly string[];
 }
 
-/** A file or folder to look at, and what a manifest says of it. */
+/** A file or folder to examine, with the manifest's entries for it. */
 export type Listed = Pick<ScanFile, 'name' | 'split' | 'modality'> & {
   readonly path: string;
   readonly patient: string | null;
-  /** Named by a manifest itself, and not found in a folder. */
+  /** Set if a manifest names it directly, rather than a folder that it was found in. */
   readonly named?: boolean;
 };
 
-/** A file and what is known of it. */
+/** A file with its facts. */
 export interface Member {
   readonly file: Listed;
   readonly format: Format | undefined;
   readonly facts: FileFacts | undefined;
-  /** It can not be opened. */
+  /** True if it can not be read from disk. */
   readonly closed: boolean;
 }

@@ -1,5 +1,5 @@
 /**
- * A folder of scans together with its index and the cache: what reading it needs, opened once.
+ * A folder of scans together with its index and the cache, which its reading needs.
  */
 import { defaultCacheDirectory, openCache, sweepCache, type ScanCache } from '../cache/cache.js';
 import { discoverScans } from './discover.js';

@@ -1,9 +1,9 @@
 /**
- * Files as scans: those of one series in one folder are one scan, and so are parts of a series that lie in several
- * folders and complete each other. What may be missing from a series is said.
+ * Grouping of files into scans: files of one series in one folder are one scan, and so are parts of a series that lie
+ * in several folders and complete each other. Remarks name files that may be missing from a series.
  *
- * Copies of a series in other folders stay scans of their own, to be told by their content. Parts that overlap, such as
- * one folder per moment of a dynamic series, stay apart as well.
+ * Copies of a series in other folders stay scans of their own, to be recognised by their content. Parts that overlap,
+ * such as one folder per moment of a dynamic series, stay separate as well.
  */
 import { basename, dirname, extname } from 'node:path';
 import { printable } from '../../core/errors.js';
@@ -11,18 +11,18 @@ import { upperMedian } from '../../core/statistics/quantiles.js';
 import { partsOf, type Part } from './parts.js';
 import type { Member } from './scan-file.js';
 
-/** Files of one scan, by name, and what to know about it. */
+/** Files of one scan, by name, with remarks about it. */
 export interface Group {
   readonly members: readonly [Member, ...Member[]];
   readonly remarks: readonly string[];
-  /** The scan among those in these files, where the series holds several. */
+  /** The scan among those in these files, if the series holds several. */
   readonly part: Part | null;
 }
 
-/** Slices closer than this, in mm, are at one place. */
+/** Distance in mm below which slices are at the same position. */
 const SAME = 0.01;
 
-/** Steps of more than this many usual ones are a gap; the rule of `arrange.ts`. */
+/** Ratio of a step to the usual step above which it is a gap; the rule of `arrange.ts`. */
 const GAP = 1.5;
 
 /** @param found all files that are scans or parts of some, in order */
@@ -38,7 +38,7 @@ export function groupsOf(found: readonly Member[]): Group[] {
     .flatMap(({ members, part }) => groupsIn(members, part));
 }
 
-/** The list at `key`, a new one where there is none. */
+/** Returns the list at `key`, a new one if there is none. */
 export function listIn<T>(lists: Map<string, T[]>, key: string): T[] {
   const found = lists.get(key);
   if (found !== undefined) return found;
@@ -47,7 +47,7 @@ export function listIn<T>(lists: Map<string, T[]>, key: string): T[] {
   return list;
 }
 
-/** One scan, or one for each folder. */
+/** Makes one scan of the files, or one for each folder. */
 function groupsIn(members: readonly Member[], part: Part | null): Group[] {
   const folders = new Map<string, Member[]>();
   for (const member of members) {
@@ -67,7 +67,7 @@ function groupOf(members: readonly Member[], part: Part | null, remarks: readonl
     : [{ members: [first, ...others], part, remarks: [...remarks, ...(part?.remarks ?? [])] }];
 }
 
-/** A series that lies there several times over, as so many series; doubles of some files alone are left to be found. */
+/** Splits a series of which every file is there equally often into its copies; other duplicates are reported later. */
 function copiesOf(members: readonly Member[]): (readonly Member[])[] {
   const instances = new Map<string, Member[]>();
   for (const member of members) listIn(instances, instanceOf(member)).push(member);
@@ -81,7 +81,7 @@ function instanceOf({ facts, file }: Member): string {
   return facts?.instance ?? file.path;
 }
 
-/** No slice is there twice, no place is taken twice, and together they leave no gap. */
+/** True if no slice and no position occurs twice and together they leave no gap. */
 function completeEachOther(members: readonly Member[]): boolean {
   if (new Set(members.map(instanceOf)).size < members.length) return false;
   const places = members.flatMap(({ facts }) => facts?.place ?? []).sort((a, b) => a - b);
@@ -96,7 +96,7 @@ function joinedText(parts: readonly (readonly Member[])[]): string {
   return `its slices lie in ${parts.length} folders: ${folders.slice(0, 4).join(', ')}${folders.length > 4 ? ' …' : ''}`;
 }
 
-/** The parts of a series that other folders hold and this one does not. */
+/** Remark on parts of a series that other folders hold and this one does not. */
 function elsewhereText(part: readonly Member[], parts: readonly (readonly Member[])[]): string[] {
   const own = new Set(part.map(instanceOf));
   const others = parts
@@ -116,8 +116,8 @@ function folderOf({ file }: Member): string {
 }
 
 /**
- * Files beside a series' slices that might be slices too: of its format and broken, or of no known format and named
- * like its own.
+ * Remark on files in a series' folders that might be slices, too: broken ones of its format, or ones of no known format
+ * that are named like its own.
  *
  * @param strays paths of files that could not be recognised, or not be opened
  */
@@ -135,7 +135,7 @@ export function lostText({ members }: Group, strays: ReadonlyMap<string, readonl
   return [`may lack slices: ${printable(basename(one))}${more} beside them can not be read`];
 }
 
-/** Numbers after a point count files, and are no ending. */
+/** Ending of a file name; a number after a point counts files and is no ending. */
 function endingOf(path: string): string {
   const ending = extname(path).toLowerCase();
   return /^\.\d*$/.test(ending) ? '' : ending;

@@ -1,5 +1,5 @@
 /**
- * Tables that users bring: CSV files, and TSV files by their name. The first row names the columns.
+ * Tables of users: CSV files, or TSV files if their name says so. The first row names the columns.
  */
 import { parse } from 'csv-parse/sync';
 import { existsSync } from 'node:fs';
@@ -8,7 +8,7 @@ import { readText } from '../../core/read-text.js';
 
 export type TableRow = Readonly<Partial<Record<string, string>>>;
 
-/** Rows by column; fields are trimmed, empty lines skipped. Throws a `UserError` where there is no such table. */
+/** Reads rows by column; fields are trimmed, empty lines skipped. Throws a `UserError` if there is no such table. */
 export function readTable(path: string): TableRow[] {
   if (!existsSync(path)) {
     throw new UserError({

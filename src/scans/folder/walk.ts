@@ -1,9 +1,9 @@
 /**
- * All files below a folder, in a fixed order, and what is passed over on the way.
+ * Lists all files below a folder, in a fixed order, and the files and folders that are skipped.
  *
- * Folders are read as bytes, since names need not be UTF-8. A link to a folder is followed unless it leads to what is
- * read already, so that no chain of links goes round; where a folder can be reached by several links, the first name
- * counts. Nothing on the way ends the walk: what can not be opened is passed over with the reason.
+ * Folders are read as bytes, since names need not be UTF-8. A link to a folder is followed unless it leads to a folder
+ * that was read already, so that no cycle of links is followed; if a folder can be reached by several links, the first
+ * name counts. Nothing ends the walk early: folders that can not be read are skipped with the reason.
  */
 import { isUtf8 } from 'node:buffer';
 import { readdirSync, realpathSync, statSync, type Dirent, type Stats } from 'node:fs';
@@ -17,14 +17,14 @@ export interface Walk {
   readonly leftOut: readonly LeftOut[];
 }
 
-/** Why pipes, sockets and devices are left out. */
+/** Reason why pipes, sockets and devices are left out. */
 export const SPECIAL = 'neither a file nor a folder';
 
 export function walk(folder: string): Walk {
   const files: { path: string; name: string }[] = [];
   const leftOut: LeftOut[] = [];
   const real = realpathSync(folder);
-  /** Where the walk began, and what links led to. */
+  /** Root folder of the walk, and the targets of followed links. */
   const roots = [real];
   const visited = new Set<string>();
   const pass = (name: string, what: string, reason: string): void => {
@@ -38,7 +38,7 @@ export function walk(folder: string): Walk {
     try {
       entries = readdirSync(path, { withFileTypes: true, encoding: 'buffer' });
     } catch (thrown) {
-      // Of the folder itself there is nothing to read at all.
+      // The root folder itself can not be read.
       if (prefix === '') throw thrown;
       return pass(prefix, 'closed folder', `it can not be opened (${codeOf(thrown)})`);
     }
@@ -82,7 +82,7 @@ export function walk(folder: string): Walk {
   return { files: files.sort((a, b) => (a.name < b.name ? -1 : 1)), leftOut };
 }
 
-/** `path` is the folder `parent`, or lies in it. */
+/** True if `path` is the folder `parent` or lies in it. */
 function isWithin(path: string, parent: string): boolean {
   return path === parent || path.startsWith(parent.endsWith(sep) ? parent : parent + sep);
 }

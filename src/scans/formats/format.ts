@@ -66,7 +66,7 @@ export interface FileFacts {
   readonly series: string;
   /** Text that is equal in copies of one file. */
   readonly instance: string;
-  /** Attributes that distinguish its slices from those of other scans in the series; empty if there is only one scan. */
+  /** Attributes that distinguish its slices from those of other scans in the series; empty if there are no others. */
   readonly looks: readonly Look[];
   readonly study: string | null;
   readonly patient: string | null;

@@ -1,5 +1,5 @@
 /**
- * The grid of chunks into which an array `[C, D, H, W]` is cut, and the chunks that a box touches.
+ * Grid of chunks into which an array `[C, D, H, W]` is divided, and the chunks that a box touches.
  */
 import type { Triple } from '../../../core/tensor.js';
 import { ORIGIN, type Place } from '../../sampling/boxes.js';
@@ -7,7 +7,7 @@ import { ORIGIN, type Place } from '../../sampling/boxes.js';
 /** `[C, D, H, W]`; a mask has one channel. */
 export type Extents = readonly [number, number, number, number];
 
-/** Most voxels of a chunk along an axis: about a crop, whose decoding then costs about what it is worth. */
+/** Maximum voxels of a chunk along an axis: about a crop's, so that little is decoded in vain. */
 const LONGEST = 32;
 
 export interface Grid {
@@ -18,7 +18,7 @@ export interface Grid {
   readonly counts: Extents;
 }
 
-/** Each axis in equal parts, so that the last chunk is hardly padded. */
+/** Divides each axis into equal parts, so that the last chunk is hardly padded. */
 export function gridOf(shape: Extents): Grid {
   const [channels, depth, height, width] = shape;
   const parts = (extent: number): number => Math.ceil(extent / LONGEST);
@@ -45,12 +45,12 @@ export interface Part {
   /** Number of the chunk in the grid, row-major. */
   readonly index: number;
   readonly inChunk: Place;
-  /** Where it lies in the array of the box, of all channels. */
+  /** Its place in the array of the box, over all channels. */
   readonly inBox: Place;
   readonly size: Triple;
 }
 
-/** The parts of a box of `size` `[D, H, W]` at `corner`, over all channels. */
+/** Divides a box of `size` `[D, H, W]` at `corner` into its parts in chunks, over all channels. */
 export function partsOf(grid: Grid, corner: Triple, size: Triple): Part[] {
   const { chunk, counts, shape } = grid;
   const [along0, along1, along2] = ([0, 1, 2] as const).map((axis) =>

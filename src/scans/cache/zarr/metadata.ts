@@ -1,5 +1,5 @@
 /**
- * The metadata documents of a cache entry: a Zarr v3 group with one array of voxels and one mask per volume.
+ * Metadata documents of a cache entry: a Zarr v3 group with one array of voxels and one mask per volume.
  *
  * Source: https://zarr-specs.readthedocs.io/en/latest/v3/core/index.html
  */
@@ -8,7 +8,7 @@ import type { Grid } from './grid.js';
 
 export const METADATA = 'zarr.json';
 
-/** Path of an array's only chunk, which is its shard, for so many axes. */
+/** Path of the only chunk (the shard) of an array with `axes` axes. */
 export function shardPath(axes: number): string {
   return ['c', ...Array.from({ length: axes }, () => '0')].join('/');
 }
@@ -18,8 +18,8 @@ export function groupMetadata(attributes: Json): Json {
 }
 
 /**
- * An array of one shard. `names` are those of its axes: all four, or the last three for a mask, whose channel is left
- * out.
+ * Metadata of an array of one shard. `names` are the names of its axes: all four, or the last three for a mask, whose
+ * channel is left out.
  */
 export function arrayMetadata(
   { shape, chunk, counts }: Grid,

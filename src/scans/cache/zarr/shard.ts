@@ -1,9 +1,9 @@
 /**
- * A shard: all chunks of an array in one file, each compressed by itself, with an index of where each lies.
+ * Shard: all chunks of an array in one file, each compressed by itself, with an index of their offsets.
  *
  * Source: Zarr v3, codec `sharding_indexed`, https://zarr-specs.readthedocs.io/en/latest/v3/codecs/sharding-indexed/.
  * Chunks are gzipped: Node's own zlib decodes it faster than WebAssembly decodes blosc or zstd (docs/decisions.md),
- * every reader knows it, and its checksum guards the voxels. The index carries a CRC-32C. A chunk of zeros is absent.
+ * every reader supports it, and its checksum protects the voxels. The index has a CRC-32C. Chunks of zeros are absent.
  */
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { copyBox, volumeOf } from '../../sampling/boxes.js';
@@ -40,7 +40,7 @@ export function indexBytes(grid: Grid): number {
   return 16 * chunkCount(grid) + 4;
 }
 
-/** Where the chunks of a shard lie: pairs of offset and length, and -1 twice for a chunk of zeros. */
+/** Parses the index of a shard: pairs of offset and length, twice -1 for a chunk of zeros. Throws if it is damaged. */
 export function parseIndex(bytes: Buffer): Float64Array {
   const end = bytes.length - 4;
   if (crc32c(bytes.subarray(0, end)) !== bytes.readUInt32LE(end)) throw new Error('damaged index');
@@ -50,16 +50,16 @@ export function parseIndex(bytes: Buffer): Float64Array {
   });
 }
 
-/** A chunk's voxels from its compressed bytes, which are checked. */
+/** Decodes a chunk's voxels from its compressed bytes; throws if these are damaged. */
 export function decodeChunk(grid: Grid, bytes: Uint8Array, itemBytes: 1 | 4): ZarrData {
   const length = itemBytes * volumeOf(grid.chunk);
-  // One byte more than there is, since zlib allocates anew once its output is full.
+  // One byte more than needed, since zlib allocates again once its output is full.
   const raw = gunzipSync(bytes, { chunkSize: Math.max(64, length + 1), maxOutputLength: length });
   if (raw.length !== length) throw new Error(`${raw.length} bytes in a chunk of ${length}`);
   return itemBytes === 4 ? new Float32Array(raw.buffer, raw.byteOffset, length / 4) : raw;
 }
 
-/** The whole array from a shard, into `target` `[C, D, H, W]`, which is all zeros. */
+/** Decodes a whole array from its shard into `target` `[C, D, H, W]`, which must be all zeros. */
 export function decodeShard(grid: Grid, shard: Buffer, target: ZarrData): void {
   const index = parseIndex(shard.subarray(shard.length - indexBytes(grid)));
   const [, depth, height, width] = grid.shape;
