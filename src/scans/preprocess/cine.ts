@@ -1,7 +1,7 @@
 /**
- * Clips: frames of one plane, brought to one frame rate by their timestamps and to one pixel spacing.
+ * Preparation of clips, frames of one plane: resampled to one frame rate by their timestamps and to one pixel spacing.
  *
- * Rows stay rows and columns columns, as the clip is shown, since few clips say how their plane lies in the body.
+ * Rows and columns stay as the clip is shown, since few clips state the orientation of their plane in the body.
  */
 import type { Triple } from '../../core/tensor.js';
 import type { RawScan, VoxelArray } from '../formats/format.js';
@@ -9,12 +9,12 @@ import type { ScanOptions } from '../options.js';
 import { resample, resampledShape } from './resample.js';
 import type { Resampled } from './volumes.js';
 
-/** One slice and several frames. */
+/** True for one slice with several frames. */
 export function isCine({ size, frames }: Pick<RawScan, 'size' | 'frames'>): boolean {
   return size[2] === 1 && frames > 1;
 }
 
-/** Extents `[frames, H, W]` of what a clip becomes on the way, in place and then in time: to be checked before. */
+/** Extents `[frames, H, W]` after resampling in the plane and then in time, to be checked beforehand. */
 export function cineShapes(scan: RawScan, { frameTime, spacing, pixels }: ScanOptions['cine']): Triple[] {
   const [columns, rows] = scan.size;
   const [across, down] = scan.spacing;
@@ -25,9 +25,9 @@ export function cineShapes(scan: RawScan, { frameTime, spacing, pixels }: ScanOp
 }
 
 /**
- * Where a clip does not say when its frames were taken, they are taken to be at the wanted rate.
+ * Resamples a clip. If it does not state its frame times, frames are assumed to be at the requested rate.
  *
- * @param checked refuses what can not be used, and replaces NaN
+ * @param checked refuses voxels that can not be used, and replaces NaN
  * @returns voxels `[frames, H, W]`
  */
 export function prepareCine(
@@ -36,7 +36,7 @@ export function prepareCine(
   checked: (voxels: Float32Array) => Float32Array,
 ): Resampled {
   const [columns, rows] = scan.size;
-  // Of a clip that is not calibrated these are pixels, whose ratio is what shape a pixel has.
+  // In a clip that is not calibrated these are relative, and their ratio is the aspect ratio of a pixel.
   const [across, down] = scan.spacing;
   const target = scan.calibrated ? spacing : pixels;
   const stored = checked(floatsOf(scan.voxels));
@@ -65,10 +65,10 @@ function timesOf({ frames, frameTime, frameTimes }: RawScan): readonly number[] 
 }
 
 /**
- * Frames `step` seconds apart from the first to the last.
+ * Resamples to frames `step` seconds apart from the first to the last.
  *
- * Each is a weighted mean of those around it, with weights that fall linearly to zero at the distance `step` where
- * frames are denser than that (so that nothing faster is aliased), and interpolates between two where they are not.
+ * Each is a weighted mean of neighbouring frames: with weights that fall linearly to zero at the distance `step` if
+ * frames are denser than that (to avoid aliasing), else by linear interpolation between two frames.
  *
  * @param voxels `[frames, size]`
  * @param times seconds of each frame, rising
@@ -93,7 +93,7 @@ export function atRate(
   return out;
 }
 
-/** First moment and seconds from there to the last. */
+/** Time of the first frame, and seconds from there to the last. */
 function spanOf(times: readonly number[]): readonly [start: number, duration: number] {
   const start = times[0] ?? 0;
   return [start, (times.at(-1) ?? 0) - start];
@@ -104,7 +104,7 @@ function framesAt(times: readonly number[], step: number): number {
   return Math.floor(spanOf(times)[1] / step + 1e-6) + 1;
 }
 
-/** Frames and weights, which sum to 1, for the moment `time`. */
+/** Frames with weights, which sum to 1, for the time `time`. */
 function weightsAt(times: readonly number[], time: number, step: number): [number, number][] {
   const after = Math.max(
     1,

@@ -1,26 +1,26 @@
 /**
- * Intensities: what is tissue, and on which scale.
+ * Intensities: segmentation of tissue, and normalisation.
  *
- * Scans differ in units (Hounsfield, arbitrary), range and share of air. Tissue is told from air by Otsu's threshold;
+ * Scans differ in units (Hounsfield, arbitrary), range and share of air. Otsu's threshold separates tissue from air;
  * intensities are clipped at percentiles and standardised over tissue, so that neither a bright implant nor the field
  * of view decides the scale.
  */
 import { linearQuantile } from '../../core/statistics/quantiles.js';
 import type { Clipping } from '../options.js';
 
-/** Nothing physical is darker than air at -1000 Hounsfield units; scanners pad with less. */
+/** Lowest plausible Hounsfield units: air is at -1000, and scanners pad with lower values. */
 const DARKEST_AIR = -1024;
 
 const BINS = 128;
 
-/** Smallest and largest value, and how many are NaN or infinite. */
+/** Smallest and largest value, and the number of values that are NaN or infinite. */
 export function rangeOf(voxels: Float32Array): { low: number; high: number; nonFinite: number } {
   let low = Infinity;
   let high = -Infinity;
   let nonFinite = 0;
   for (let i = 0; i < voxels.length; i++) {
     const value = voxels[i] as number;
-    // For NaN and the infinities alone is the difference not 0.
+    // The difference is not 0 only for NaN and infinities.
     if (value - value !== 0) {
       nonFinite++;
     } else {
@@ -31,18 +31,18 @@ export function rangeOf(voxels: Float32Array): { low: number; high: number; nonF
   return { low, high, nonFinite };
 }
 
-/** The value below which `percent` of `sorted` lie, by linear interpolation as NumPy does. */
+/** Value below which `percent` of `sorted` lie, with NumPy's linear interpolation. */
 export function percentileOf(sorted: Float32Array, percent: number): number {
   return linearQuantile(percent / 100, sorted.length, (rank) => sorted[rank] as number);
 }
 
 /**
- * A percentile of values in any order, without NaN: counted by their upper bits first, so that only those of one bucket
- * are sorted. Where `mask` is given, of the values at which it is 1.
+ * Percentile of values in any order, without NaN: they are counted by their upper bits first, so that only one bucket
+ * is sorted. With `mask`, only values at which it is 1 count.
  */
 export function percentileWithin(values: Float32Array, percent: number, mask?: Uint8Array): number {
   const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
-  /** Upper half of a key that orders as the numbers do: signs flipped, negative numbers upside down. */
+  /** Upper half of a key with the order of the numbers: sign bit flipped, all bits inverted for negative numbers. */
   const bucketOf = (i: number): number => {
     const raw = bits[i] as number;
     return (raw & 0x80000000 ? ~raw : raw | 0x80000000) >>> 16;
@@ -69,12 +69,12 @@ export function percentileWithin(values: Float32Array, percent: number, mask?: U
 }
 
 /**
- * 1 where there is tissue, 0 in air: above the lower of Otsu's two thresholds (three classes: air, soft, bright).
+ * Mask with 1 for tissue, 0 for air: above the lower of Otsu's two thresholds (three classes: air, soft, bright).
  * N. Otsu, "A threshold selection method from gray-level histograms", IEEE SMC 1979.
  *
- * @param measured 1 where something was measured, 0 at padding. Padding is as dark as the darkest that was measured, so
- *   it is the dark end of the histogram and never tissue; where all air was padded, tissue is still told from air and
- *   not from other tissue. It does not count in the percentile at the bright end.
+ * @param measured 1 for measured voxels, 0 for padding. Padding has the darkest measured value, so it is at the dark
+ *   end of the histogram and never tissue; even if all air was padded, tissue is separated from air rather than from
+ *   other tissue. Padding does not count in the percentile at the bright end.
  */
 export function foregroundOf(
   voxels: Float32Array,
@@ -85,7 +85,7 @@ export function foregroundOf(
   const high = percentileWithin(voxels, percentiles[1], measured);
   const mask = new Uint8Array(voxels.length);
   if (!(high > low)) {
-    // Almost everything is one value: whatever differs from it upwards is the content.
+    // Almost all voxels have one value: those above it are the content.
     for (let i = 0; i < voxels.length; i++) mask[i] = (voxels[i] as number) > low ? 1 : 0;
     return mask;
   }
@@ -98,7 +98,7 @@ export function foregroundOf(
   return mask;
 }
 
-/** The first bin of the second class, of three classes with the largest variance between them. */
+/** First bin of the second of three classes with the largest variance between them. */
 function lowerOtsuThreshold(histogram: Float64Array): number {
   const bins = histogram.length;
   const count = new Float64Array(bins + 1);
@@ -107,7 +107,7 @@ function lowerOtsuThreshold(histogram: Float64Array): number {
     count[bin + 1] = (count[bin] as number) + n;
     sum[bin + 1] = (sum[bin] as number) + n * bin;
   });
-  /** Share of the variance between classes that bins [from, to) bring. */
+  /** Contribution of bins [from, to) to the variance between classes. */
   const between = (from: number, to: number): number => {
     const n = (count[to] as number) - (count[from] as number);
     const s = (sum[to] as number) - (sum[from] as number);
@@ -124,12 +124,12 @@ function lowerOtsuThreshold(histogram: Float64Array): number {
 }
 
 /**
- * The values at which intensities are clipped: a window's ends, or percentiles.
+ * Values at which intensities are clipped: a window's ends, or percentiles.
  *
  * The upper percentile is of tissue, the lower one of everything, since lung and air lie below most tissue and still
- * carry information. Null where there is no tissue.
+ * carry information. Null if there is no tissue.
  *
- * @param measured 1 where something was measured, 0 at padding
+ * @param measured 1 for measured voxels, 0 for padding
  */
 export function clipRangeOf(
   voxels: Float32Array,
@@ -147,7 +147,7 @@ export function clipRangeOf(
 
 /**
  * Clips and standardises in place: mean 0 and standard deviation 1 over tissue.
- * Returns false where the tissue is constant and nothing can be standardised.
+ * Returns false if the tissue is constant, so that nothing can be standardised.
  */
 export function standardise(
   voxels: Float32Array,

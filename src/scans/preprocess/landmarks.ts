@@ -1,9 +1,9 @@
 /**
- * Histogram matching: a scan's percentiles of tissue take the values that a reference has, piecewise linearly between.
+ * Histogram matching: maps a scan's percentiles of tissue to those of a reference, piecewise linearly in between.
  *
  * L. Nyúl, J. Udupa, X. Zhang, "New variants of a method of MRI scale standardization", IEEE TMI 2000. MR intensities
- * have no unit; after matching, the same tissue has about the same value in every scan. Where it is used, the reference
- * stands in the experiment as numbers, so that it can be read there and is part of the cache's key.
+ * have no unit; after matching, the same tissue has about the same value in every scan. The reference is given in the
+ * experiment as numbers, so that it can be read there and is part of the cache's key.
  */
 import { meanOf } from '../../core/statistics/descriptive.js';
 import { percentileWithin } from './intensity.js';
@@ -12,7 +12,7 @@ import type { Landmarks } from '../options.js';
 /** Percentiles of the paper's variant with deciles. */
 export const USUAL_PERCENTILES = [1, 10, 20, 30, 40, 50, 60, 70, 80, 90, 99] as const;
 
-/** The values of tissue at `percentiles`. */
+/** Intensities of tissue at `percentiles`. */
 export function landmarksOf(
   voxels: Float32Array,
   foreground: Uint8Array,
@@ -21,10 +21,10 @@ export function landmarksOf(
   return percentiles.map((percent) => percentileWithin(voxels, percent, foreground));
 }
 
-/** Maps in place; values beyond the outer landmarks go on along the outer segments. */
+/** Maps intensities in place; values beyond the outer landmarks are extrapolated from the outer segments. */
 export function matchLandmarks(voxels: Float32Array, foreground: Uint8Array, landmarks: Landmarks): void {
   const found = landmarksOf(voxels, foreground, landmarks.percentiles);
-  // Landmarks that fall together, as in scans of few grey values, keep the first one's value.
+  // Of equal landmarks, as in scans with few grey values, the first one decides.
   const kept = found
     .map((_, i) => i)
     .filter((i) => i === 0 || (found[i] as number) > (found[i - 1] as number));
@@ -43,8 +43,7 @@ export function matchLandmarks(voxels: Float32Array, foreground: Uint8Array, lan
 }
 
 /**
- * Landmarks that stand for several scans: each is brought to the scale on which its outer landmarks are 0 and 100, and
- * the means are taken there.
+ * Mean landmarks of several scans, each scaled first so that its outer landmarks are 0 and 100.
  */
 export function meanLandmarks(
   scans: readonly (readonly number[])[],

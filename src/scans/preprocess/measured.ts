@@ -1,16 +1,16 @@
 /**
- * A scan's measured voxels and its padding: carried through orientation and resampling as shares, so that
+ * Mask of measured voxels as opposed to padding, carried through orientation and resampling as fractions, so that
  * padding counts neither in percentiles nor as tissue.
  *
- * Padding itself is filled with the lowest value measured before anything is interpolated, and is resampled like any
- * other voxel: no value that was never measured, such as 65535, can reach its neighbours.
+ * Padding itself is filled with the lowest measured value before any interpolation, and is resampled like any other
+ * voxel, so that no padding value, such as 65535, can leak into its neighbours.
  */
 import { prepareCine } from './cine.js';
 import type { RawScan } from '../formats/format.js';
 import { canonicalVoxels, orientationOf } from '../geometry.js';
 import type { ScanOptions } from '../options.js';
 
-/** The scan with padding as dark as the darkest that was measured; null where nothing was. */
+/** Returns the scan with padding set to the lowest measured value; null if nothing was measured. */
 export function filled<T extends RawScan>(scan: T): T | null {
   const { padding } = scan;
   if (padding === undefined) return scan;
@@ -23,13 +23,13 @@ export function filled<T extends RawScan>(scan: T): T | null {
   return { ...scan, voxels };
 }
 
-/** A voxel counts as measured where at least half of it was. */
+/** Measured fraction from which a voxel counts as measured. */
 const HALF = 0.5;
 
 /**
- * 1 where something was measured, in canonical orientation `[D, H, W]`; undefined where there is no padding.
+ * Mask with 1 for measured voxels, in canonical orientation `[D, H, W]`; undefined if there is no padding.
  *
- * @param frame one frame; without it, what was measured in every frame
+ * @param frame number of the frame; without it, voxels must be measured in every frame
  */
 export function measuredFrames(scan: RawScan, frame?: number): Float32Array | undefined {
   const { padding, size, frames, affine } = scan;
@@ -45,7 +45,7 @@ export function measuredFrames(scan: RawScan, frame?: number): Float32Array | un
   return measured;
 }
 
-/** Shares `[frames, H, W]` that were measured of a clip, brought to its frame rate and pixel spacing. */
+/** Measured fractions `[frames, H, W]` of a clip, resampled like the clip; undefined if there is no padding. */
 export function measuredClip(scan: RawScan, options: ScanOptions['cine']): Float32Array | undefined {
   const { padding } = scan;
   if (padding === undefined) return undefined;
@@ -53,7 +53,7 @@ export function measuredClip(scan: RawScan, options: ScanOptions['cine']): Float
   return prepareCine({ ...scan, voxels }, options, (shares) => shares).voxels;
 }
 
-/** From shares to a mask: 1 where something was measured. */
+/** Converts measured fractions to a mask with 1 for measured voxels. */
 export function measuredOf(shares: Float32Array | undefined): { measured?: Uint8Array } {
   return shares === undefined
     ? {}

@@ -1,5 +1,5 @@
 /**
- * From a scan as stored to volumes as networks see them: frames, orientation, spacing, intensity, foreground.
+ * Preparation of a stored scan as volumes for networks: frames, orientation, spacing, intensity, foreground.
  */
 import type { Triple } from '../../core/tensor.js';
 import { UserError } from '../../core/errors.js';
@@ -14,13 +14,13 @@ import { resample, resampledShape } from './resample.js';
 import { STEEPEST_DEGREES, shearOf, upright } from './shear.js';
 import type { PreparedVolume, Resampled } from './volumes.js';
 
-/** Outside of these the header's spacing is wrong, or the experiment's. */
+/** Plausible extents; beyond them the spacing of the header or of the experiment is wrong. */
 const FEWEST_VOXELS = 8;
 const LARGEST_VOXELS = 2 ** 27;
 const LONGEST_MM = 5000;
 const LONGEST_PIXEL = 16;
 
-/** One volume, or one per frame. A scan that can not be used throws a `UserError` with `name` as its subject. */
+/** Makes one volume, or one per frame. Throws a `UserError` with subject `name` if the scan can not be used. */
 export function prepare(name: string, stored: RawScan, transforms: Transforms): PreparedVolume[] {
   if (stored.problem !== undefined)
     throw new UserError({ subject: name, problem: stored.problem, fix: 'complete or remove it' });
@@ -62,7 +62,7 @@ function meanFrame(name: string, scan: RawScan, transforms: Transforms): Float32
   return mean;
 }
 
-/** A frame in canonical orientation, `[D, H, W]`, without NaN. */
+/** Returns a frame in canonical orientation, `[D, H, W]`, without NaN. */
 function frameOf(name: string, scan: RawScan, frame: number, transforms: Transforms): Float32Array {
   const voxels = canonicalVoxels(scan.voxels, scan.size, frame, orientationOf(scan.affine));
   return checked(name, scan, voxels, transforms);
@@ -99,13 +99,13 @@ function prepareFrame(
   const { voxels, shape } = resample(straight.voxels, straight.shape, straight.spacing, transforms.spacing);
   const resampled = { voxels, shape, spacing: transforms.spacing, frameTime: null };
   if (measured === undefined) return finished(name, scan, resampled, transforms);
-  // The same way for what was measured, which gives each voxel its share of it.
+  // The mask of measured voxels is resampled alike, which gives each voxel its measured fraction.
   const shares = upright(measured, stored, steps, scan.affine, orientation);
   const { voxels: share } = resample(shares.voxels, shares.shape, shares.spacing, transforms.spacing);
   return finished(name, scan, { ...resampled, ...measuredOf(share) }, transforms);
 }
 
-/** Pixels of a clip: in millimetres no larger than a patient, and in any case of a shape that somebody can look at. */
+/** Checks pixels of a clip: plausible in millimetres if calibrated, and with a plausible aspect ratio in any case. */
 function checkPixels(name: string, { calibrated, size, spacing }: RawScan): void {
   if (calibrated) checkLength(name, [size[0], size[1], 1], spacing);
   const ratio = spacing[0] / spacing[1];
@@ -137,7 +137,7 @@ function checkSize(name: string, wanted: Triple): void {
   });
 }
 
-/** Intensities and foreground, once voxels are where they belong. */
+/** Normalises intensities and adds the foreground, after resampling. */
 function finished(
   name: string,
   { modality }: RawScan,
@@ -163,7 +163,7 @@ function finished(
   return { shape: [1, ...shape], spacing, frameTime, voxels, foreground };
 }
 
-/** Clips, matches where landmarks are given, standardises; false where there is no contrast. */
+/** Clips, matches to landmarks if given, and standardises; returns false if there is no contrast. */
 function finish(
   voxels: Float32Array,
   foreground: Uint8Array,

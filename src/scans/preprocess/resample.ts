@@ -1,7 +1,7 @@
 /**
  * Resampling `[D, H, W]` volumes to another spacing: one pass per axis, each output a weighted sum of inputs.
  *
- * The weights are linear interpolation, smoothed by a Gaussian where the axis shrinks. Its width matches the point
+ * The weights are linear interpolation, smoothed by a Gaussian if the axis shrinks. Its width matches the point
  * spread functions of the two spacings: Cardoso et al., "Scale factor point spread function matching: beyond aliasing
  * in image resampling", MICCAI 2015. The output is centred on the input, so that flips commute with resampling.
  */
@@ -49,7 +49,7 @@ export function resample(
 /** Weights for `outputs` samples `step` inputs apart, centred on `inputs` samples. */
 function resamplingWeights(inputs: number, outputs: number, step: number): Weights {
   const sigma = step > 1 ? Math.sqrt(step * step - 1) / FWHM : 0;
-  // A kernel wider than the input would only meet its borders.
+  // A kernel wider than the input would only reach beyond its borders.
   const radius = Math.min(Math.ceil(3 * sigma), inputs);
   const kernel = Float64Array.from({ length: 2 * radius + 1 }, (_, k) =>
     sigma > 0 ? Math.exp(-0.5 * ((k - radius) / sigma) ** 2) : 1,
@@ -65,7 +65,7 @@ function resamplingWeights(inputs: number, outputs: number, step: number): Weigh
     const start = Math.min(Math.max(below - radius, 0), inputs - taps);
     const row = new Float64Array(taps);
     kernel.forEach((weight, k) => {
-      // What would lie outside is left out, and the rest divided by its sum.
+      // Weights outside of the input are dropped, and the others divided by their sum.
       const near = below + k - radius - start;
       if (near >= 0 && near < taps) row[near] = (row[near] as number) + weight * (1 - fraction);
       if (near + 1 >= 0 && near + 1 < taps) row[near + 1] = (row[near + 1] as number) + weight * fraction;
@@ -91,7 +91,7 @@ function pass(input: Float32Array, extents: Extents, weights: Weights): Float32A
   return output;
 }
 
-/** Where the axis is the fastest one: each output is a dot product. */
+/** Pass along the fastest axis: each output is a dot product. */
 function sumWithinRows(
   input: Float32Array,
   output: Float32Array,
@@ -110,7 +110,7 @@ function sumWithinRows(
   }
 }
 
-/** Where other axes are faster: each row of outputs is a sum of weighted rows. */
+/** Pass along a slower axis: each row of outputs is a sum of weighted rows. */
 function sumRows(
   input: Float32Array,
   output: Float32Array,

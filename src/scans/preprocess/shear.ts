@@ -1,19 +1,19 @@
 /**
- * Volumes whose axes do not meet at right angles (tilted CT gantries, sheared sforms), brought to axes that do.
+ * Correction of volumes whose axes do not meet at right angles (tilted CT gantries, sheared sforms).
  *
- * The steps of the canonical axes are taken apart into Q R: the first axis keeps its direction, the second is turned
- * in their common plane, the third becomes the normal of it. R then says how far rows and slices are shifted against
- * each other, and undoing that interpolates within slices only. For a tilted gantry this is the usual correction, which
- * leaves the pixels of a slice as they are and shifts slices along one side of the picture. Nothing is cut off: the
- * picture grows, and what no slice covers takes the volume's lowest value.
+ * The steps of the canonical axes are factorised as Q R: the first axis keeps its direction, the second is turned in
+ * their common plane, the third becomes the normal of it. R holds the shifts of rows and slices against each other,
+ * and undoing these interpolates within slices only. For a tilted gantry this is the usual correction, which keeps the
+ * pixels of a slice and shifts slices along one side of the picture. Nothing is cut off: the picture grows, and voxels
+ * that no slice covers take the volume's lowest value.
  */
 import type { Triple } from '../../core/tensor.js';
 import type { Affine, Orientation } from '../geometry.js';
 
-/** Cosine between two axes up to which they are taken to meet at a right angle; headers hold float32. */
+/** Cosine between two axes up to which they count as perpendicular; headers hold float32. */
 const SHEAR = 1e-3;
 
-/** Axes that lean more than this are an error of the header rather than a scan. */
+/** Angle above which leaning axes are an error of the header. */
 export const STEEPEST_DEGREES = 45;
 
 interface Upright {
@@ -37,7 +37,7 @@ function stepsOf(affine: Affine, { axes, signs }: Orientation): [Vector, Vector,
 
 const dot = (a: Vector, b: Vector): number => a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
 
-/** Angle by which the axes miss right angles, in degrees; 0 where that is less than rounding explains. */
+/** Deviation of the axes from right angles, in degrees; 0 if rounding explains it. */
 export function shearOf(affine: Affine): number {
   const column = (axis: 0 | 1 | 2): Vector => [affine[0][axis], affine[1][axis], affine[2][axis]];
   const cosine = (a: Vector, b: Vector): number =>
@@ -72,7 +72,7 @@ export function upright(
   const front = unit(minus(h, right, along(h, right)));
   const rest = minus(minus(d, right, along(d, right)), front, along(d, front));
   const [stepW, stepH, stepD] = [Math.hypot(...w), along(h, front), Math.hypot(...rest)];
-  // Voxels along W that each row and each slice is shifted by, and along H that each slice is.
+  // Shifts in voxels: of each row and slice along W, of each slice along H.
   const rowShift = along(h, right) / stepW;
   const sliceShift = along(d, front) / stepH;
   const sliceShiftW = along(d, right) / stepW;
@@ -100,7 +100,7 @@ export function upright(
   return { voxels: straight, shape: out, spacing: [stepD, stepH, stepW] };
 }
 
-/** Half of rounding errors: places this near a border are on it. */
+/** Tolerance for rounding errors: positions this near a border are on it. */
 const NEAR = 1e-4;
 
 /** Values `[H, W]`. */
@@ -110,7 +110,7 @@ interface Slice {
   readonly width: number;
 }
 
-/** The value at row `j` and column `i`; null outside of the slice. */
+/** Value at row `j` and column `i`, by bilinear interpolation; null outside of the slice. */
 function bilinear({ values, height, width }: Slice, j: number, i: number): number | null {
   if (j < -NEAR || i < -NEAR || j > height - 1 + NEAR || i > width - 1 + NEAR) return null;
   const top = Math.min(Math.max(Math.floor(j), 0), height - 1);

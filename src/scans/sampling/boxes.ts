@@ -1,13 +1,13 @@
 /**
  * Boxes of dense arrays: copying one from array to array, and counting in one. Rows run along the last axis.
  *
- * Plain loops, because rows of crops are short and `TypedArray.set` is slow where memory is shared.
+ * Plain loops, because rows of crops are short and `TypedArray.set` is slow on shared memory.
  */
 import type { Triple } from '../../core/tensor.js';
 
 type Voxels = Float32Array | Uint8Array;
 
-/** An array `[D, H, W]`, and where in it a box begins. */
+/** An array `[D, H, W]`, and the corner of a box in it. */
 export interface Place {
   /** Index of the array's first voxel in `data`. */
   readonly offset: number;
@@ -26,7 +26,7 @@ export function copyBox(source: Voxels, from: Place, target: Voxels, to: Place, 
   }
 }
 
-/** Sum over a box of `size` `[D, H, W]`: of a mask, how many voxels it holds. */
+/** Sum over a box of `size` `[D, H, W]`; for a mask, the number of its voxels in the box. */
 export function sumBox(source: Uint8Array, from: Place, size: Triple): number {
   let sum = 0;
   for (let z = 0; z < size[0]; z++) {

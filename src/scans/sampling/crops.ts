@@ -1,8 +1,8 @@
 /**
- * Seeded crops: a modality, a patient, one of its volumes, a place with enough tissue.
+ * Seeded drawing of crops: a modality, a patient, one of its volumes, a place with enough tissue.
  *
  * Modalities and patients are drawn before volumes, so that neither a common modality nor a patient with many scans
- * dominates. A crop lies inside its volume, which holds what was scanned and nothing else: no padding is ever added.
+ * dominates. A crop lies inside its volume, which holds only scanned voxels: no padding is ever added.
  */
 import type { Triple } from '../../core/tensor.js';
 import { UserError } from '../../core/errors.js';
@@ -10,7 +10,7 @@ import type { Rng } from '../../core/random.js';
 import { volumeOf } from './boxes.js';
 import type { Crop, ScanSet, Volume } from './scan-set.js';
 
-/** Places tried before the one with the most tissue is taken. */
+/** Number of places tried before the one with the most tissue is taken. */
 const TRIES = 24;
 
 /**
@@ -44,7 +44,7 @@ export function drawCrop(
   return cropAt(best.volume, best.corner, size);
 }
 
-/** The crop of `size` `[D, H, W]` whose first voxel is at `corner` `[D, H, W]`. */
+/** Returns the crop of `size` `[D, H, W]` whose first voxel is at `corner` `[D, H, W]`. */
 export function cropAt({ id, patient, shape, data }: Volume, corner: Triple, size: Triple): Crop {
   let voxels: Float32Array | undefined;
   let foreground: Uint8Array | undefined;
@@ -65,7 +65,7 @@ export function cropAt({ id, patient, shape, data }: Volume, corner: Triple, siz
 /** Volumes by modality and patient. */
 type Groups = readonly (readonly (readonly Volume[])[])[];
 
-/** The groups of a set, by split and size of crop: they are the same for every crop. */
+/** Groups of each set by split and crop size, since they are the same for every crop. */
 const groupsOf = new WeakMap<ScanSet, Map<string, Groups>>();
 
 /** Volumes of the split that hold a crop of `size`, by modality, by patient. */

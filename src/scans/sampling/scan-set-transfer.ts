@@ -1,5 +1,5 @@
 /**
- * A scan set as plain data, from which another thread or process opens it again.
+ * Transfer of a scan set as plain data, with which another thread or process opens it again.
  */
 import { UserError } from '../../core/errors.js';
 import { volumeOf } from './boxes.js';
@@ -16,7 +16,7 @@ import {
 } from './scan-set.js';
 import { MemoryData, StoredData } from '../cache/volume-data.js';
 
-/** A recipe with the voxels of a set that is held whole, in shared memory; for threads of the same process. */
+/** A recipe, with the voxels in shared memory if the set is held whole; for threads of the same process. */
 export interface SharedScans {
   readonly recipe: ScanRecipe;
   readonly whole?: readonly { readonly voxels: Float32Array; readonly foreground: Uint8Array }[];
@@ -30,7 +30,7 @@ export function entryOf({ id }: Pick<VolumeFacts, 'id'>): { readonly key: string
   return { key, number: Number(number) };
 }
 
-/** `openers`: how many will share the memory that the set was opened with. */
+/** Makes the recipe of a set; `openers` is the number of threads or processes that will share its memory budget. */
 export function scanSetRecipe(set: ScanSet, openers = 1): ScanRecipe {
   const { recipe } = set;
   if (recipe === undefined) throw new Error('a scan set that is not in a cache has no recipe');
@@ -45,7 +45,7 @@ export function shareScans(set: ScanSet, openers = 1): SharedScans {
   return whole.length === set.volumes.length ? { recipe, whole } : { recipe };
 }
 
-/** In a thread of the process that shares it. */
+/** Opens a set in a thread of the process that shares it. */
 export function openShared({ recipe, whole }: SharedScans): ScanSet {
   if (whole === undefined) return openChunked(recipe);
   return assembled(
@@ -57,7 +57,7 @@ export function openShared({ recipe, whole }: SharedScans): ScanSet {
   );
 }
 
-/** Whole in memory where that is enough; damage throws a `UserError`, and what is damaged is prepared anew next time. */
+/** Opens a set, in memory if it fits. Throws a `UserError` for damaged entries, which are prepared anew next time. */
 export function openScanSet(recipe: ScanRecipe): ScanSet {
   if (!fitsMemory(recipe)) return openChunked(recipe);
   const cache = openCache(recipe.cacheDirectory);
@@ -101,7 +101,7 @@ export function openWhole(
   );
 }
 
-/** Only chunks are read, when crops are. */
+/** Opens a set of which only chunks are read, when crops are drawn. */
 export function openChunked(recipe: ScanRecipe): ScanSet {
   const memory = new ChunkMemory(recipe.memory);
   return assembled(

@@ -1,7 +1,7 @@
 /**
- * Preprocessed scans, ready to be cropped: what the scans layer hands to tasks and workers.
+ * Preprocessed scans, ready to be cropped, as the scans layer passes them to tasks and workers.
  *
- * A set says what its volumes are; their voxels are read box by box (`volume-data.ts`), so that sets may be larger than
+ * A set describes its volumes; their voxels are read box by box (`volume-data.ts`), so that sets may be larger than
  * memory.
  * Axes are canonical: `[C, D, H, W]` with D towards superior, H towards anterior, W towards right (RAS+ reversed,
  * `x` fastest), for volumes; `[C, frames, H, W]` for cine, with H downwards and W to the right as clips are shown.
@@ -17,13 +17,13 @@ export interface VolumeFacts {
   readonly split: 'train' | 'validation';
   /** Index of the patient within the set; scans of one patient share it and its split. */
   readonly patient: number;
-  /** As DICOM names it; null where nothing says. */
+  /** Modality as DICOM names it; null if unknown. */
   readonly modality: string | null;
   /** `[C, D, H, W]`. */
   readonly shape: readonly [number, number, number, number];
   /** Millimetres along `[D, H, W]`; for cine, D counts frames and its entry is `frameTime`. */
   readonly spacing: Triple;
-  /** Seconds from frame to frame where D is time; null for volumes. */
+  /** Seconds from frame to frame if D is time; null for volumes. */
   readonly frameTime: number | null;
 }
 
@@ -45,7 +45,7 @@ export interface ScanSet {
 /** A set as plain data. */
 export interface ScanRecipe extends Pick<ScanSet, 'channels' | 'balance' | 'fingerprint'> {
   readonly cacheDirectory: string;
-  /** Bytes of voxels that whoever opens it may hold. */
+  /** Memory budget for voxels, in bytes, of each process or thread that opens it. */
   readonly memory: number;
   readonly volumes: readonly RecipeVolume[];
 }
@@ -53,7 +53,7 @@ export interface ScanRecipe extends Pick<ScanSet, 'channels' | 'balance' | 'fing
 /** A volume and how it is stored. */
 export type RecipeVolume = VolumeFacts & Pick<CachedVolume, 'tissue' | 'bytes'>;
 
-/** `patients`: each patient is as likely as any other. `modalities`: each modality, and each patient within it. */
+/** `patients`: all patients are equally likely. `modalities`: all modalities are, and all patients within each. */
 export type Balance = 'patients' | 'modalities';
 
 export interface Crop {
@@ -61,7 +61,7 @@ export interface Crop {
   readonly patient: number;
   /** `[C, D, H, W]`. */
   readonly shape: readonly [number, number, number, number];
-  /** Read when first asked for, since most crops that a task turns down have too little tissue. */
+  /** Read on first access, since tasks reject most crops for too little tissue alone. */
   readonly voxels: Float32Array;
   /** `[D, H, W]`. */
   readonly foreground: Uint8Array;

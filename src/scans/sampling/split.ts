@@ -1,5 +1,5 @@
 /**
- * Train and validation sides, drawn by patient: scans of one patient are never on both.
+ * Split into train and validation sides by patient: scans of one patient are never on both.
  */
 import { UserError } from '../../core/errors.js';
 import { rngOf } from '../../core/random.js';
@@ -7,9 +7,9 @@ import { rngOf } from '../../core/random.js';
 export type Split = 'train' | 'validation';
 
 /**
- * @param source what the scans are called in an error
+ * @param source name of the scans for errors
  * @param patients each patient once, in an order that the draw depends on, with the side that a manifest fixes
- * @param share of patients held out for validation, in (0, 1)
+ * @param share fraction of patients held out for validation, in (0, 1)
  */
 export function splitPatients(
   source: string,
