@@ -1,8 +1,8 @@
 /**
  * Reverse-mode differentiation of a graph.
  *
- * Nodes are walked from the loss backwards; gradients of values on which no trainable parameter bears (the first
- * layer's input above all) are never built.
+ * Nodes are walked from the loss backwards; gradients of values that depend on no trainable parameter (such as the
+ * first layer's input) are never built.
  */
 import { Builder } from '../ir/builder.js';
 import type { Graph, Node, Value } from '../ir/graph.js';
@@ -18,8 +18,8 @@ export function gradientName(parameter: string): string {
 }
 
 /**
- * The graph with an output `gradient/NAME` for each trainable parameter: the derivative of the scalar output
- * `loss`; zeros where it does not depend on the parameter.
+ * Returns the graph with an output `gradient/NAME` for each trainable parameter: the derivative of the scalar output
+ * `loss`; zeros if it does not depend on the parameter.
  */
 export function differentiate(graph: Graph, loss: string): Graph {
   const lossId = graph.outputs[loss];

@@ -1,5 +1,5 @@
 /**
- * Gradients of elementwise ops. Each rule is its derivative, which stands beside it.
+ * Gradients of elementwise ops. A comment above each rule states the derivative.
  */
 import type { Builder } from '../ir/builder.js';
 import type { Value } from '../ir/graph.js';
@@ -12,7 +12,7 @@ import {
   type Site,
 } from './rule.js';
 
-/** For y = f(x): `chain` builds dy · f'(x). */
+/** Rule for y = f(x): `chain` builds dy · f'(x). */
 function unary<K extends UnaryName>(
   chain: (b: Builder, dy: Value, x: Value, y: Value) => Value,
 ): GradientRule<K> {
@@ -35,7 +35,7 @@ type UnaryName =
 
 type Operand = (b: Builder, dy: Value, a: Value, c: Value) => Value;
 
-/** For y = f(a, c), which broadcasts: the gradient for each operand before the broadcast is undone. */
+/** Rule for y = f(a, c), which broadcasts: the gradient for each operand, summed over broadcast axes afterwards. */
 function binary<K extends 'add' | 'sub' | 'mul' | 'div' | 'maximum' | 'minimum'>(
   forA: Operand,
   forC: Operand,

@@ -1,5 +1,5 @@
 /**
- * The one table of gradients: a row per op, or the reason why it has none.
+ * Table of gradients: one row per op with its rule, or with the reason why it has none.
  */
 import type { OpName } from '../ir/ops/index.js';
 import { elementwiseGradients } from './elementwise-gradients.js';

@@ -1,12 +1,12 @@
 /**
- * Gradients of reductions and of ops that move values: each is the adjoint of a linear map.
+ * Gradients of reductions and of ops that rearrange values: each is the adjoint of a linear map.
  */
 import type { Builder } from '../ir/builder.js';
 import type { Value } from '../ir/graph.js';
 import type { ReduceAttributes } from '../ir/ops/reduction.js';
 import { unbroadcast, zeroGradient, type GradientRule } from './rule.js';
 
-/** A reduction's result viewed so that it broadcasts against its operand. */
+/** Reshapes a reduction's result so that it broadcasts against its operand. */
 function kept(b: Builder, reduced: Value, x: Value, { axes }: ReduceAttributes): Value {
   return b.reshape(
     reduced,

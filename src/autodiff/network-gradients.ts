@@ -1,5 +1,5 @@
 /**
- * Gradients of the ops that networks spend their time in.
+ * Gradients of the costly ops of networks: convolution, matrix product, pooling, softmax, batch normalisation.
  */
 import type { Value } from '../ir/graph.js';
 import { valuesPerChannel } from '../ir/ops/batch-norm.js';
@@ -77,7 +77,7 @@ export const networkGradients = {
   batchNormInputGrad: FIRST_ORDER_ONLY,
 };
 
-/** The formulas stand in `ir/ops/batch-norm.ts`; with r = 1 / sqrt(variance + epsilon). */
+/** Batch normalisation, by the formulas in `ir/ops/batch-norm.ts`, with r = 1 / sqrt(variance + epsilon). */
 function batchNormGradients({ b, inputs: [x, gamma, , mean, variance], attributes, dy }: Site<'batchNorm'>) {
   const { epsilon, ofBatch } = attributes;
   const once = (make: () => Value): (() => Value) => {

@@ -1,8 +1,8 @@
 /**
- * The contract of gradient rules.
+ * Contract of gradient rules.
  *
- * A rule gives, per input of its op, a function that builds that input's gradient, or null where there is none.
- * The functions are called only for inputs whose gradient somebody needs.
+ * A rule gives, per input of its op, a function that builds that input's gradient, or null if there is none.
+ * The functions are called only for inputs whose gradient is needed.
  */
 import type { Shape } from '../core/tensor.js';
 import type { Builder } from '../ir/builder.js';
@@ -22,7 +22,7 @@ export interface Site<K extends OpName> {
 
 export type Pullback = () => Value;
 
-/** A row without a derivative, and why. */
+/** Row of an op without a derivative, with the reason. */
 export interface NotDifferentiable {
   readonly reason: string;
   /** True if the derivative is zero, so that gradients stop silently; otherwise asking for it is an error. */
@@ -32,12 +32,12 @@ export interface NotDifferentiable {
 export type GradientRule<K extends OpName> =
   ((site: Site<K>) => readonly (Pullback | null)[]) | NotDifferentiable;
 
-/** The derivative is zero wherever it exists. */
+/** Row of an op whose derivative is zero wherever it exists. */
 export function zeroGradient(reason: string): NotDifferentiable {
   return { reason, zero: true };
 }
 
-/** There is a derivative, and nobody wrote it. */
+/** Row of an op that has a derivative without an implementation. */
 export function notDifferentiable(reason: string): NotDifferentiable {
   return { reason, zero: false };
 }
@@ -53,7 +53,7 @@ export function unbroadcast(b: Builder, dy: Value, shape: Shape): Value {
   return summed.shape.join() === shape.join() ? summed : b.reshape(summed, shape);
 }
 
-/** Views one value per channel `[C]` so that it broadcasts against `[N, C, ...]`. */
+/** Reshapes one value per channel `[C]` so that it broadcasts against `[N, C, ...]`. */
 export function perChannel(b: Builder, value: Value, like: Shape): Value {
   return b.reshape(value, [value.shape[0] ?? 0, ...like.slice(2).map(() => 1)]);
 }

@@ -1,5 +1,5 @@
 /**
- * Makes graphs: `OpBuilder`, and the composites that networks are written in.
+ * Builder of graphs: `OpBuilder` with the composites that networks are written in.
  */
 import type { Shape } from '../core/tensor.js';
 import { batchNormalise, crossEntropyLoss, meanAccuracy, type BatchNormOptions } from './composites.js';
@@ -14,17 +14,17 @@ export type { ConvOptions, ConvTransposeOptions, PaddingOption, PoolOptions } fr
 export class Builder extends OpBuilder {
   #smoothing = 0;
 
-  /** To spatial extents `[...spatial]`, over windows that cover the input evenly. */
+  /** Average pooling to spatial extents `[...spatial]`, over windows that cover the input evenly. */
   adaptiveAvgPool = (x: Value, spatial: Shape): Value => adaptiveAvgPool(this, x, spatial);
   adaptiveMaxPool = (x: Value, spatial: Shape): Value => adaptiveMaxPool(this, x, spatial);
-  /** To spatial extents `[...spatial]`, as PyTorch's `interpolate` with `align_corners=False`. */
+  /** Resizes to spatial extents `[...spatial]`, as PyTorch's `interpolate` with `align_corners=False`. */
   resize = (x: Value, spatial: Shape, mode: 'nearest' | 'linear'): Value => resize(this, x, spatial, mode);
 
   /** Mean cross entropy of logits `[N, K]` and labels `[N]` (i64), with label smoothing in [0, 1). */
   crossEntropy = (logits: Value, labels: Value, options: { readonly smoothing?: number } = {}): Value =>
     crossEntropyLoss(this, logits, labels, options.smoothing ?? this.#smoothing);
 
-  /** Within `build`, cross entropies that do not say otherwise smooth their labels by this share. */
+  /** Sets the default label smoothing of cross entropies within `build`. */
   smoothed<T>(share: number, build: () => T): T {
     const outer = this.#smoothing;
     this.#smoothing = share;
@@ -35,7 +35,7 @@ export class Builder extends OpBuilder {
     }
   }
 
-  /** Share of rows of `[N, K]` whose greatest logit is at the label. */
+  /** Fraction of rows of `[N, K]` whose greatest logit is at the label. */
   accuracy = (logits: Value, labels: Value): Value => meanAccuracy(this, logits, labels);
 
   /**
@@ -47,7 +47,7 @@ export class Builder extends OpBuilder {
     groupNormalise(this, x, groups, options);
   instanceNorm = (x: Value, options: AffineOptions): Value =>
     groupNormalise(this, x, x.shape[1] ?? 1, options);
-  /** Over the last `axes` axes. */
+  /** Layer normalisation over the last `axes` axes. */
   layerNorm = (x: Value, options: AffineOptions, axes = 1): Value => layerNormalise(this, x, axes, options);
 
   /** Zeroes values with probability `rate` and scales the others up; for training graphs only. */

@@ -13,7 +13,7 @@ export interface BatchNormOptions {
   readonly mean: Value;
   readonly variance: Value;
   readonly epsilon: number;
-  /** Share of the batch's statistics in the next running ones, as in PyTorch. */
+  /** Weight of the batch's statistics in the next running ones, as in PyTorch. */
   readonly momentum: number;
   readonly training: boolean;
 }
@@ -25,7 +25,7 @@ export function batchNormalise(b: OpBuilder, x: Value, options: BatchNormOptions
   }
   const mean = b.node('batchMean', [x], {});
   const variance = b.node('batchVariance', [x, mean], {});
-  // The running estimate is of the unbiased variance, as in PyTorch; a single value has none, its own stands in.
+  // The running estimate is the unbiased variance, as in PyTorch; for a single value the biased one takes its place.
   const count = valuesPerChannel(x.shape);
   const unbiased = b.mul(variance, b.scalar(count / Math.max(count - 1, 1)));
   track(b, options.mean, mean, options.momentum);

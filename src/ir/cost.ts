@@ -1,5 +1,5 @@
 /**
- * The cost of a graph before anything runs: parameters, multiply-accumulates and the peak of memory held by
+ * Cost of a graph before anything runs: parameters, multiply-accumulates and the peak of memory held by
  * intermediate values when nodes run in order and each value is freed after its last use.
  */
 import { sizeOf, type DType } from '../core/tensor.js';
@@ -7,19 +7,19 @@ import type { Graph, Node } from './graph.js';
 import { definitionOf, type OpName } from './ops/index.js';
 
 export interface Cost {
-  /** Values of trainable parameters. */
+  /** Number of values of trainable parameters. */
   readonly params: number;
   readonly macs: number;
-  /** Bytes; parameters and constants are not counted. */
+  /** Peak bytes of activations; parameters and constants are not counted. */
   readonly peakActivationBytes: number;
 }
 
 const BYTES: Readonly<Record<DType, number>> = { f32: 4, i64: 8, bool: 1 };
 
-/** Ops whose output is a view, or lives as long as the graph does. */
+/** Ops without memory of their own: the output is a view, or lives as long as the graph does. */
 const FREE: ReadonlySet<OpName> = new Set<OpName>(['parameter', 'constant', 'reshape']);
 
-/** Costs of one run of the graph; of a training step where it holds gradients. */
+/** Cost of one run of the graph: of a training step if the graph holds gradients. */
 export function costOf(graph: Graph): Cost {
   const trainable = graph.parameters.filter((parameter) => parameter.trainable);
   return {
@@ -34,7 +34,7 @@ function macsOf(graph: Graph, node: Node): number {
   return definitionOf(node.op).macs?.(inputs, node.attributes, node) ?? 0;
 }
 
-/** Bytes of intermediate values at the worst moment; inputs count until their last use. */
+/** Peak bytes of intermediate values; inputs count until their last use. */
 function peakActivationBytes(graph: Graph): number {
   const owner = graph.nodes.map((node) => node.id);
   for (const node of graph.nodes) {

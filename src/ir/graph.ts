@@ -2,12 +2,12 @@
  * The tensor graph: static shapes, single assignment, plain data.
  *
  * A graph is a list of nodes in topological order. A node has one output. Each op's attributes, shape rule and
- * cost stand in its own file under `ops/`; `ops/index.ts` lists them. `builder.ts` is the way to make a graph.
+ * cost are in its own file under `ops/`; `ops/index.ts` lists them. `builder.ts` makes graphs.
  */
 import type { DType, Shape } from '../core/tensor.js';
 import type { OpAttributes, OpName } from './ops/index.js';
 
-/** A reference to a node's output, with what is known of it statically. */
+/** Reference to a node's output, with its static shape and type. */
 export interface Value {
   readonly id: number;
   readonly shape: Shape;
@@ -34,7 +34,7 @@ export interface ParameterSpec {
   readonly name: string;
   readonly shape: Shape;
   readonly initialiser: Initialiser;
-  /** Trained by gradients; otherwise a state such as running statistics. */
+  /** True if trained by gradients; otherwise a state such as running statistics. */
   readonly trainable: boolean;
   /** True if weight decay applies. */
   readonly decay: boolean;
@@ -52,6 +52,6 @@ export interface Graph {
   readonly parameters: readonly ParameterSpec[];
   /** Named outputs, by node id. */
   readonly outputs: Readonly<Record<string, number>>;
-  /** For each state (parameter that is not trainable) that the graph updates: the node with its next value. */
+  /** Id of the node with the next value, for each state (non-trainable parameter) that the graph updates. */
   readonly updates: Readonly<Record<string, number>>;
 }

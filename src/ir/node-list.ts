@@ -1,5 +1,5 @@
 /**
- * A graph under construction: typed nodes are appended and checked; `builder.ts` gives them names worth calling.
+ * A graph under construction: typed nodes are appended and checked; `builder.ts` adds convenient methods.
  */
 import type { DType, Shape } from '../core/tensor.js';
 import { present } from '../core/errors.js';
@@ -7,13 +7,13 @@ import type { Graph, Initialiser, InputSpec, Node, ParameterSpec, Value } from '
 import { definitionOf, type OpAttributes, type OpName } from './ops/index.js';
 
 export interface ParameterOptions {
-  /** Trained by gradients (the default), or a state. */
+  /** True (the default) if trained by gradients; false for a state. */
   readonly trainable?: boolean;
   /** True if weight decay applies; by default it does to trainable parameters of two axes or more. */
   readonly decay?: boolean;
-  /** Declaring it again gives the same value, as where one encoder is applied to several inputs. */
+  /** True if declaring it again returns the same value, such as for one encoder applied to several inputs. */
   readonly shared?: boolean;
-  /** True (the default) if the scope stands before its name; states of the whole program have none. */
+  /** True (the default) if the scope is prefixed to its name; states of the whole program have no scope. */
   readonly scoped?: boolean;
 }
 
@@ -25,7 +25,7 @@ export class NodeList {
   readonly #updates = new Map<string, number>();
   #scope = '';
 
-  /** Starts from `graph`, whose values keep their ids, or from nothing. */
+  /** Starts from `graph`, whose values keep their ids, or from an empty graph. */
   constructor(graph?: Graph) {
     if (!graph) return;
     this.#nodes.push(...graph.nodes);
@@ -50,7 +50,7 @@ export class NodeList {
     return this.node('input', [], { name, shape, dtype });
   }
 
-  /** Puts `scope` before the names of all parameters that `build` declares; an inner scope replaces an outer one. */
+  /** Prefixes `scope` to the names of all parameters that `build` declares; an inner scope replaces an outer one. */
   within<T>(scope: string, build: () => T): T {
     const outer = this.#scope;
     this.#scope = scope;
@@ -85,13 +85,13 @@ export class NodeList {
     return this.value(present(this.#nodes.find(named), `parameter ${name}`).id);
   }
 
-  /** The next value of a state so far: what an update of it starts from, or the state itself. */
+  /** Latest value of a state, from which a further update starts: its pending update, or the state itself. */
   latest(state: string): Value {
     const id = this.#updates.get(state);
     return id === undefined ? this.#parameterValue(state) : this.value(id);
   }
 
-  /** Gives a state its next value; a later update, made from the `latest` value, replaces it. */
+  /** Sets the next value of a state; a later update, made from the `latest` value, replaces it. */
   update(state: string, value: Value): void {
     const spec = this.#parameters.find(({ name }) => name === state);
     if (!spec) throw new Error(`no parameter ${state} to update`);
@@ -103,12 +103,12 @@ export class NodeList {
     this.#updates.set(state, value.id);
   }
 
-  /** The node that made a value. */
+  /** Returns the node that made a value. */
   nodeOf(value: Value): Node {
     return present(this.#nodes[value.id], `node ${value.id}`);
   }
 
-  /** The value of a node, by its id. */
+  /** Returns the value of a node, by its id. */
   value(id: number): Value {
     const { shape, dtype } = present(this.#nodes[id], `node ${id}`);
     return { id, shape, dtype };

@@ -1,5 +1,5 @@
 /**
- * Normalisations whose statistics are of the sample alone: they behave alike in training and inference.
+ * Normalisations with statistics per sample, which behave alike in training and inference.
  */
 import type { Value } from './graph.js';
 import type { OpBuilder } from './op-builder.js';

@@ -1,14 +1,14 @@
 /**
  * A method per op, and short compositions of a few of them.
  *
- * Axes may be negative here (counted from the end, as in NumPy); in the graph they never are. Names given to
- * `parameter` are complete: scoping is up to the caller.
+ * Axes may be negative here (counted from the end, as in NumPy) but never in the graph. Names passed to `parameter` are
+ * complete: scoping is up to the caller.
  */
 import type { Shape } from '../core/tensor.js';
 import type { Value } from './graph.js';
 import { NodeList } from './node-list.js';
 
-/** Per axis: the same number on both sides, or `[before, after]`. */
+/** Padding per axis: the same number on both sides, or `[before, after]`. */
 export type PaddingOption = readonly (number | readonly [number, number])[];
 
 export interface ConvOptions {
@@ -19,7 +19,7 @@ export interface ConvOptions {
 }
 
 export interface ConvTransposeOptions extends ConvOptions {
-  /** Added to the end of each axis of the output, as in PyTorch. */
+  /** Extent added to the end of each axis of the output, as in PyTorch. */
   readonly outputPadding?: Shape;
 }
 
@@ -29,7 +29,7 @@ export interface PoolOptions {
   readonly padding: PaddingOption;
 }
 
-/** Makes graphs of ops. */
+/** Builder of graphs with one method per op. */
 export class OpBuilder extends NodeList {
   readonly #scalars = new Map<number, Value>();
 
@@ -83,7 +83,7 @@ export class OpBuilder extends NodeList {
   /** x · hardsigmoid(x) (Howard et al. 2019). */
   hardswish = (x: Value): Value => this.mul(x, this.hardsigmoid(x));
 
-  /** `[N, C, ...spatial]`, filter `[O, C / groups, ...kernel]`; zero padding. */
+  /** Convolution of `[N, C, ...spatial]` with filter `[O, C / groups, ...kernel]`; zero padding. */
   conv(x: Value, w: Value, { stride, padding, dilation, groups = 1 }: ConvOptions): Value {
     const attributes = { stride, padding: pairs(padding), dilation: dilation ?? stride.map(() => 1), groups };
     return this.node('conv', [x, w], attributes);
@@ -108,7 +108,7 @@ export class OpBuilder extends NodeList {
   maxPool = (x: Value, { kernel, stride, padding }: PoolOptions): Value =>
     this.node('maxPool', [x], { kernel, stride, padding: pairs(padding) });
 
-  /** Averages count the padding, as PyTorch's default. */
+  /** Average pooling; averages include the padding, as PyTorch's do by default. */
   avgPool = (x: Value, { kernel, stride, padding }: PoolOptions): Value =>
     this.node('avgPool', [x], { kernel, stride, padding: pairs(padding) });
 
@@ -120,7 +120,7 @@ export class OpBuilder extends NodeList {
     });
   }
 
-  /** `[..., in]` with `w` `[out, in]` and `b` `[out]` → `[..., out]`. */
+  /** Linear layer: `[..., in]` with `w` `[out, in]` and `b` `[out]` → `[..., out]`. */
   linear(x: Value, w: Value, b?: Value): Value {
     const leading = x.shape.slice(0, -1);
     const rows = leading.length === 1 ? x : this.reshape(x, [-1, x.shape[x.shape.length - 1] ?? 0]);
@@ -137,7 +137,7 @@ export class OpBuilder extends NodeList {
     this.node('reduceMax', [x], { axes: ascending(x, axes), keepDims });
   argmax = (x: Value, axis = -1): Value => this.node('argmax', [x], { axis: positive(x, axis) });
 
-  /** One extent may be −1: it becomes whatever is left. */
+  /** Reshapes; one extent may be −1, which is inferred from the others. */
   reshape(x: Value, shape: Shape): Value {
     const known = shape.reduce((product, extent) => (extent === -1 ? product : product * extent), 1);
     const total = x.shape.reduce((product, extent) => product * extent, 1);
@@ -149,12 +149,12 @@ export class OpBuilder extends NodeList {
     this.node('transpose', [x], { permutation });
   broadcastTo = (x: Value, shape: Shape): Value => this.node('broadcastTo', [x], { shape });
 
-  /** Cuts `starts` to `ends` (exclusive) of each axis. */
+  /** Takes `starts` to `ends` (exclusive) of each axis. */
   slice(x: Value, starts: readonly number[], ends: readonly number[], steps?: readonly number[]): Value {
     return this.node('slice', [x], { starts, ends, steps: steps ?? starts.map(() => 1) });
   }
 
-  /** Zeros around each axis, and `interior` zeros between neighbours. */
+  /** Pads each axis with zeros at both sides, and with `interior` zeros between neighbours. */
   pad(x: Value, padding: PaddingOption, interior?: readonly number[]): Value {
     const sides = pairs(padding);
     return this.node('pad', [x], {
@@ -173,10 +173,10 @@ export class OpBuilder extends NodeList {
   /** Replaces `axis` of `x` by the axes of `indices` (i64). */
   gather = (x: Value, indices: Value, axis: number): Value =>
     this.node('gather', [x, indices], { axis: positive(x, axis) });
-  /** Integers `[...]` → `[..., depth]`. */
+  /** One-hot encoding of integers: `[...]` → `[..., depth]`. */
   oneHot = (indices: Value, depth: number): Value => this.node('oneHot', [indices], { depth });
 
-  /** softmax(q kᵀ / √d) v for `[..., tokens, d]` (Vaswani et al. 2017). */
+  /** Attention, softmax(q kᵀ / √d) v, for `[..., tokens, d]` (Vaswani et al. 2017). */
   attention(q: Value, k: Value, v: Value): Value {
     const scores = this.matmul(q, k, { b: true });
     return this.matmul(this.softmax(this.mul(scores, this.scalar(1 / Math.sqrt(q.shape.at(-1) ?? 1)))), v);

@@ -1,13 +1,13 @@
 /**
  * Random numbers as part of the graph: a counter-based generator, so that every engine, thread count and resumed run
- * draws the same ones.
+ * draws the same numbers.
  *
- * Each value is a hash of (seed, step, what it is for, its place). Engines share no integer arithmetic beyond 32-bit
+ * Each value is a hash of (seed, step, purpose, position). Engines share no integer arithmetic beyond 32-bit
  * floats, so the hash works modulo the prime 1019: all products stay below 2²⁴ and are exact, and cubing permutes the
  * residues (3 does not divide 1018). Two words, each fed into the other, give 2²⁰ levels.
  *
- * Seed and step are states of the program. The seed is drawn by the trainer like any initial weight; the step is
- * advanced by each training step. Both are saved with the weights, so that a resumed run goes on where it stopped.
+ * Seed and step are states of the program. The trainer draws the seed like any initial weight; each training step
+ * advances the step. Both are saved with the weights, so that a resumed run continues where it stopped.
  */
 import type { Shape } from '../core/tensor.js';
 import type { Value } from './graph.js';
@@ -19,10 +19,10 @@ const STEP = 'random.step';
 
 type Words = readonly [Value, Value];
 
-/** Uniform in (0, 1), `shape`; `purpose` tells apart the draws of one step. */
+/** Uniform numbers in (0, 1) of this shape; `purpose` distinguishes the draws of one step. */
 export function uniformRandom(b: OpBuilder, shape: Shape, purpose: string): Value {
   let words = mix(b, mix(b, start(b, purpose), digits(b, SEED)), stepDigits(b));
-  // Places enter axis by axis, so that only the last ones are computed at full size.
+  // Positions enter axis by axis, so that only the last axis is computed at full size.
   shape.forEach((extent, axis) => {
     const along = shape.map((_, i) => (i === axis ? extent : 1));
     const place = (of: (i: number) => number): Value =>
@@ -37,14 +37,14 @@ export function uniformRandom(b: OpBuilder, shape: Shape, purpose: string): Valu
   return b.mul(b.add(level, b.scalar(0.5)), b.scalar(1 / PRIME ** 2));
 }
 
-/** 1 / (1 − rate) with probability 1 − rate, else 0. */
+/** Dropout mask: 1 / (1 − rate) with probability 1 − rate, else 0. */
 export function dropoutMask(b: OpBuilder, shape: Shape, rate: number, purpose: string): Value {
   if (!(rate >= 0 && rate < 1)) throw new Error(`dropout: the rate must be in [0, 1), got ${rate}`);
   const kept = b.greaterEqual(uniformRandom(b, shape, purpose), b.scalar(rate));
   return b.mul(b.toFloat(kept), b.scalar(1 / (1 - rate)));
 }
 
-/** Two rounds of (u, v) ← ((u + a)³ + v, (v + b)³ + u), which hash the pair `[a, b]` into the words. */
+/** Hashes the pair `[a, b]` into the words by two rounds of (u, v) ← ((u + a)³ + v, (v + b)³ + u). */
 function mix(b: OpBuilder, [u, v]: Words, [first, second]: Words): Words {
   let words: Words = [b.add(u, first), b.add(v, second)];
   for (const constant of [151, 463]) {
@@ -76,7 +76,7 @@ function start(b: OpBuilder, purpose: string): Words {
   return [b.scalar(hash % PRIME), b.scalar(Math.floor(hash / PRIME) % PRIME)];
 }
 
-/** The seed: two numbers in [−1, 1), as the trainer draws them, made words. */
+/** Words of the seed, from two numbers in [−1, 1) as the trainer draws them. */
 function digits(b: OpBuilder, name: string): Words {
   const drawn = b.parameter(
     name,
@@ -88,7 +88,7 @@ function digits(b: OpBuilder, name: string): Words {
   return pair(b, whole);
 }
 
-/** The step's two digits to base 1019; declares the state, and its advance, where nobody did. */
+/** The step's two digits to base 1019; declares the state and its advance if nobody did yet. */
 function stepDigits(b: OpBuilder): Words {
   const zero = { kind: 'constant', value: 0 } as const;
   const step = b.parameter(STEP, [2], zero, { trainable: false, shared: true, scoped: false });

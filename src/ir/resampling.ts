@@ -1,18 +1,18 @@
 /**
  * Resizing and adaptive pooling of `[N, C, ...spatial]`. Averages and interpolations are linear and separable: along
- * each axis they are one product with a constant matrix, which every engine runs and differentiates as such.
+ * each axis they are a product with a constant matrix, which every engine can run and differentiate.
  */
 import { sizeOf, type Shape } from '../core/tensor.js';
 import type { Value } from './graph.js';
 import type { OpBuilder } from './op-builder.js';
 
-/** Weights of the inputs `[in]` in output `i` of `[out]`. */
+/** Weights of the inputs in output `i`, as pairs of input and weight. */
 type Weights = (
   i: number,
   extents: { readonly from: number; readonly to: number },
 ) => readonly (readonly [at: number, weight: number])[];
 
-/** Nearest neighbour, as PyTorch's `interpolate(mode='nearest')`: place ⌊i · in / out⌋. */
+/** Nearest neighbour, as PyTorch's `interpolate(mode='nearest')`: input ⌊i · in / out⌋. */
 const nearest: Weights = (i, { from, to }) => [[Math.floor((i * from) / to), 1]];
 
 /** Linear interpolation between centres of cells (`align_corners=False`); beyond the outermost centres it is constant. */

@@ -1,5 +1,5 @@
 /**
- * Checks a graph after a pass: order, references, and every node's shape and type against its op's rule.
+ * Verifier of graphs after a pass: order, references, and every node's shape and type against its op's rule.
  */
 import type { Graph, Node } from './graph.js';
 import { definitionOf } from './ops/index.js';

@@ -1,8 +1,8 @@
 /**
- * The work of one run of a graph by kind, from its shapes alone: what its time is predicted from (src/pretrain/latency.ts).
+ * Work of one run of a graph by kind, from its shapes alone; input of the prediction of time (src/pretrain/latency.ts).
  *
- * A multiply-accumulate costs least in the wide products of pointwise convolutions, more where values are first gathered
- * under a kernel, and most in grouped convolutions, which hardly reuse what they read.
+ * A multiply-accumulate costs least in the wide products of pointwise convolutions, more if values are first gathered
+ * under a kernel, and most in grouped convolutions, which hardly reuse the values that they read.
  */
 import { sizeOf } from '../core/tensor.js';
 import type { Graph, Node } from './graph.js';
@@ -16,7 +16,7 @@ export interface Work {
   readonly pointwise: number;
   /** Multiply-accumulates of grouped and depthwise convolutions. */
   readonly grouped: number;
-  /** Groups of those convolutions: a kernel may run once for each. */
+  /** Number of groups of those convolutions: a kernel may run once for each. */
   readonly groups: number;
   /** Values gathered under the kernels of convolutions without groups. */
   readonly gathered: number;

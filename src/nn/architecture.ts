@@ -1,15 +1,15 @@
 /**
  * The architecture: a readable tree of named layers with all widths resolved.
  *
- * It stands between genome and graph. `build.ts` turns it into graph nodes, `src/export` into PyTorch modules;
- * both walk the same tree, so what trains is what is exported. All kernels, strides and paddings are
+ * It is the step between genome and graph. `build.ts` turns it into graph nodes, `src/export` into PyTorch modules;
+ * both walk the same tree, so that the trained network is the exported one. All kernels, strides and paddings are
  * `[depth, height, width]`; tensors are `[N, C, D, H, W]`.
  */
 import type { Triple } from '../core/tensor.js';
 
 export type Activation = 'relu' | 'silu' | 'gelu' | 'hardswish' | 'sigmoid' | 'identity';
 
-/** Windows slid over D, H, W; symmetric padding. */
+/** Window that slides over D, H, W, with symmetric padding. */
 export interface PoolWindow {
   readonly kernel: Triple;
   readonly stride: Triple;
@@ -30,14 +30,14 @@ export type Layer =
     }
   /**
    * Batch normalisation over N, D, H, W with running statistics (Ioffe & Szegedy 2015). As in PyTorch,
-   * `momentum` is the share of the new batch in the running statistics.
+   * `momentum` is the weight of the new batch in the running statistics.
    */
   | {
       readonly kind: 'batchNorm';
       readonly channels: number;
       readonly epsilon: number;
       readonly momentum: number;
-      /** Where the scale starts; absent: 1. Zero makes a residual block start as its shortcut. */
+      /** Initial scale, 1 by default. Zero makes a residual block start as its shortcut. */
       readonly initialScale?: number;
     }
   | { readonly kind: 'activation'; readonly function: Activation }
@@ -48,7 +48,7 @@ export type Layer =
       readonly bias: boolean;
     }
   | ({ readonly kind: 'maxPool' } & PoolWindow)
-  /** Averages count the padding, as PyTorch's do by default. */
+  /** Averages include the padding, as PyTorch's do by default. */
   | ({ readonly kind: 'avgPool' } & PoolWindow)
   /** Mean over D, H, W: `[N, C, D, H, W]` → `[N, C]`. */
   | { readonly kind: 'globalPool' }
@@ -56,7 +56,7 @@ export type Layer =
   | {
       readonly kind: 'sequence';
       readonly type?: string;
-      /** One line that says what the type is: its docstring in exported code. */
+      /** One line on the type: its docstring in exported code. */
       readonly summary?: string;
       readonly children: readonly Named[];
     }
@@ -83,8 +83,8 @@ export type Layer =
   /** Multiplication by one learned number that starts at 0 (ReZero; Bachlechner et al. 2021). */
   | { readonly kind: 'scale' }
   /**
-   * Layers along the edges of a graph without cycles: node 0 is the input, every other node the sum of what
-   * reaches it, the last node the output (a cell of NAS-Bench-201, Dong & Yang 2020; parallel branches).
+   * Layers along the edges of an acyclic graph: node 0 is the input, every other node the sum of its incoming
+   * edges, the last node the output (a cell of NAS-Bench-201, Dong & Yang 2020; parallel branches).
    */
   | {
       readonly kind: 'cell';
@@ -93,7 +93,7 @@ export type Layer =
       readonly edges: readonly Edge[];
     };
 
-/** From a lower node to a higher one; every node between input and output has edges that enter and leave it. */
+/** Edge from a lower node to a higher one; every node between input and output has edges that enter and leave it. */
 export interface Edge extends Named {
   readonly from: number;
   readonly to: number;
@@ -101,8 +101,8 @@ export interface Edge extends Named {
 
 export interface Named {
   /**
-   * Unique among its siblings; it becomes part of the weights' names. A Python identifier, or, for every child
-   * of a plain sequence alike, its position: '0', '1', … (an `nn.Sequential`).
+   * Name, unique among its siblings; it becomes part of the weights' names. A Python identifier, or, for all
+   * children of a plain sequence, the position: '0', '1', … (an `nn.Sequential`).
    */
   readonly name: string;
   readonly layer: Layer;
@@ -117,5 +117,5 @@ export interface Architecture {
   readonly features: number;
 }
 
-/** The layers of one kind. */
+/** Layer of one kind. */
 export type LayerOf<K extends Layer['kind']> = Extract<Layer, { readonly kind: K }>;

@@ -1,5 +1,5 @@
 /**
- * From an architecture to graph nodes: walks the tree and names every parameter by its path of submodules.
+ * Builds the graph nodes of an architecture: walks the tree and names every parameter by its path of submodules.
  */
 import { unreachable } from '../core/errors.js';
 import type { Builder } from '../ir/builder.js';
@@ -10,13 +10,13 @@ import { bodyOf, joinPath, nodesOf, submodulesOf } from './modules.js';
 import { parametersOf } from './parameters.js';
 
 export interface BuildOptions {
-  /** Batch statistics, and updates of the running ones; otherwise the running statistics. */
+  /** True to use batch statistics and update the running ones; otherwise the running statistics are used. */
   readonly training: boolean;
-  /** Put before every parameter's name, with its dot: `encoder.`. */
+  /** Prefix of every parameter's name, including its dot: `encoder.`. */
   readonly prefix?: string;
 }
 
-/** `[N, C, D, H, W]` → `[N, features, d, h, w]`. Throws a `UserError` where the tree is no architecture. */
+/** Builds `[N, C, D, H, W]` → `[N, features, d, h, w]`. Throws a `UserError` if the tree is no valid architecture. */
 export function buildEncoder(
   builder: Builder,
   architecture: Architecture,
@@ -91,7 +91,7 @@ function chain(context: Context, children: readonly Named[], x: Value, path: str
   return children.reduce((y, child) => apply(context, child.layer, y, joinPath(path, child.name)), x);
 }
 
-/** Every node is the sum of what its edges bring, in their written order. */
+/** Builds a cell: every node is the sum of its incoming edges, in the order in which they are listed. */
 function cell(context: Context, layer: LayerOf<'cell'>, x: Value, path: string): Value {
   const nodes = new Map([[0, x]]);
   let last = x;
@@ -121,7 +121,7 @@ function activate(builder: Builder, name: Activation, x: Value): Value {
   return name === 'identity' ? x : builder[name](x);
 }
 
-/** Declares the layer's own parameters; by their names within the layer. */
+/** Declares the layer's own parameters; returns them by their names within the layer. */
 function parameters(context: Context, layer: Layer, path: string): Partial<Record<string, Value>> {
   return Object.fromEntries(
     parametersOf(layer).map(({ name, shape, initialiser, trainable, decay }) => [

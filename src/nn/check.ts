@@ -1,11 +1,11 @@
 /**
- * A check that a tree is an architecture that can be built and exported; spaces of one's own may get it wrong.
+ * Checks that a tree is an architecture that can be built and exported, since users' search spaces may have errors.
  */
 import { UserError } from '../core/errors.js';
 import type { Architecture, Layer, LayerOf } from './architecture.js';
 import { isPositional, submodulesOf, walk } from './modules.js';
 
-/** Names that an attribute of an `nn.Module` cannot have, since modules use them, or Python does. */
+/** Names that an attribute of an `nn.Module` cannot have, since PyTorch's modules or Python use them. */
 const RESERVED: ReadonlySet<string> = new Set(
   (
     'False None True and as assert async await break class continue def del elif else except finally for from ' +
@@ -20,7 +20,7 @@ const RESERVED: ReadonlySet<string> = new Set(
 
 const IDENTIFIER = /^[A-Za-z][A-Za-z0-9_]*$/;
 
-/** Throws a `UserError` that names the layer. */
+/** Throws a `UserError` that names the layer if the architecture is invalid. */
 export function checkArchitecture({ name, encoder }: Architecture): void {
   for (const { path, layer } of walk(encoder)) {
     const problem = problemOf(layer);
@@ -55,7 +55,7 @@ function typeProblem(layer: Layer): string | null {
   return `has the type "${type}"; types are Python identifiers`;
 }
 
-/** Every node is reached from the input and reaches the output, and edges only lead upwards. */
+/** Problem of a cell, or null: every node must connect input to output, and edges must lead to higher nodes. */
 function cellProblem({ edges }: LayerOf<'cell'>): string | null {
   const back = edges.find(({ from, to }) => from < 0 || to <= from);
   if (back !== undefined) return `has an edge from node ${back.from} to ${back.to}, which must be higher`;

@@ -1,10 +1,10 @@
 /**
- * An encoder followed by a head that tells classes apart, as published networks are counted and compared.
+ * Classifier, an encoder followed by a classification head, for comparison with published networks.
  */
 import type { Architecture, Layer, Named } from './architecture.js';
 import { activation, sequence } from './layers.js';
 
-/** `head` maps the encoder's features to `[N, classes]`; its layers come after the encoder's own. */
+/** Appends `head`, which maps the encoder's features to `[N, classes]`, to the encoder's layers. */
 export function withHead(
   architecture: Architecture,
   head: Readonly<Record<string, Layer>>,
@@ -19,7 +19,7 @@ export function withHead(
   return { ...architecture, encoder: { kind: 'sequence', children: layers }, features: classes };
 }
 
-/** Mean over all places, then one linear layer. */
+/** Head of a mean over all positions, then one linear layer. */
 export function linearHead(features: number, classes: number): Readonly<Record<string, Layer>> {
   return {
     pool: { kind: 'globalPool' },
@@ -27,7 +27,7 @@ export function linearHead(features: number, classes: number): Readonly<Record<s
   };
 }
 
-/** Mean over all places, a hidden layer, then the classes. */
+/** Head of a mean over all positions, a hidden layer, then the classes. */
 export function hiddenHead(
   features: number,
   hidden: number,

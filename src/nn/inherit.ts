@@ -1,15 +1,15 @@
 /**
- * Weights for a network from those of a relative: function-preserving where the change allows it.
+ * Inheritance of weights from a related network: function-preserving if the change allows it.
  *
- * Tensors correspond by name. Along channels a wider tensor repeats the parent's, and what reads repeated channels
- * divides by how often each is there (Net2WiderNet); kernels grow around the parent's, with zeros; a block that
- * the parent lacks starts as its shortcut, since its last norm scales by zero; a squeeze and excitation that it
- * lacks starts with open gates; a projecting shortcut that it lacks starts as the identity; a branch beside others that
- * it lacks starts silent. In inference mode the outputs are then the parent's, repeated where they are more:
- * - wider stages, larger kernels of convolutions, more branches of a mixture, squeeze and excitation: always, as long as
- *   no shortcut's projection vanishes;
- * - deeper stages: where a block ends in `identity`, or in `relu` after another that does.
- * Anything else inherits what it can and keeps fresh values elsewhere.
+ * Tensors correspond by name. Along channels a wider tensor repeats the parent's, and weights that read repeated
+ * channels are divided by their number of repeats (Net2WiderNet); kernels grow around the parent's, with zeros. Parts
+ * that the parent lacks start neutral: a block as its shortcut, since its last norm scales by zero; a squeeze and
+ * excitation with open gates; a projecting shortcut as the identity; a further parallel branch with zero output. In
+ * inference mode the outputs are then the parent's, repeated if there are more of them:
+ * - for wider stages, larger kernels of convolutions, more branches of a mixture, squeeze and excitation: always, as
+ *   long as no shortcut's projection is removed;
+ * - for deeper stages: if a block ends in `identity`, or in `relu` after another that does.
+ * In all other cases, tensors that correspond are inherited and the others keep fresh values.
  *
  * Source: Chen, Goodfellow and Shlens, "Net2Net", ICLR 2016 (arXiv 1511.05641); Wei et al., "Network Morphism", ICML
  * 2016.
@@ -26,10 +26,10 @@ export interface Inheritance {
   readonly provenance: Readonly<Record<string, Provenance>>;
 }
 
-/** A gate's bias at which its sigmoid is 1 within 6e-6, and that training can still close. */
+/** Bias at which a gate's sigmoid is 1 within 6e-6 while training can still close it. */
 const OPEN = 12;
 
-/** `parent`: its weights by the names of its encoder; `fresh`: initial values of the child's, all of them. */
+/** `parent`: weights by their names in its encoder; `fresh`: initial values of all of the child's weights. */
 export function inheritWeights(child: Architecture, parent: TensorMap, fresh: TensorMap): Inheritance {
   const weights: Record<string, Tensor> = {};
   const provenance: Record<string, Provenance> = {};
@@ -62,12 +62,12 @@ function readsChannels(layer: Layer, name: string): boolean {
   return name === 'weight' && (layer.kind === 'linear' || (layer.kind === 'conv' && layer.groups === 1));
 }
 
-/** A weight whose axis 1 runs over features that now repeat: its numbers repeat, shared out among the repeats. */
+/** Widens a weight whose axis 1 runs over features that now repeat: its numbers are divided among the repeats. */
 export function readingMore(source: Tensor, shape: Shape): Tensor {
   return resized(source, shape, true);
 }
 
-/** Channel axes 0 and 1 repeat modulo the parent's extent; kernel axes keep their centre. */
+/** Resizes a weight: channel axes 0 and 1 repeat modulo the parent's extent; kernel axes keep their centre. */
 function resized(source: Tensor, shape: Shape, reads: boolean): Tensor {
   const data = new Float32Array(sizeOf(shape));
   const from = source.shape;
@@ -95,7 +95,7 @@ function resized(source: Tensor, shape: Shape, reads: boolean): Tensor {
   return tensor(shape, data);
 }
 
-/** Number of the `now` channels that repeat the one of `before` that channel `i` repeats. */
+/** Number of the `now` channels that repeat the same one of the `before` channels as channel `i`. */
 function repeatsOf(i: number, before: number, now: number): number {
   return now <= before ? 1 : Math.ceil((now - (i % before)) / before);
 }
@@ -105,7 +105,7 @@ interface Neutral {
   value(fresh: Tensor): Tensor;
 }
 
-/** Values with which layers that the parent lacks change nothing, by name. */
+/** Values with which layers that the parent lacks do not change the output, by name. */
 function neutralTensors(encoder: Layer, parent: TensorMap): ReadonlyMap<string, Neutral> {
   const held = Object.keys(parent);
   const hasBelow = (path: string): boolean => held.some((name) => name.startsWith(`${path}.`));
@@ -136,13 +136,13 @@ function neutralTensors(encoder: Layer, parent: TensorMap): ReadonlyMap<string, 
   return neutral;
 }
 
-/** The path of the last norm of layers that follow each other. */
+/** Path of the last norm in a chain of layers. */
 function lastNorm(chain: readonly Named[], path: string): string | undefined {
   const norms = chain.flatMap((module) => [...walk(module.layer, joinPath(path, module.name))]);
   return norms.findLast((one) => one.layer.kind === 'batchNorm')?.path;
 }
 
-/** The last norms of edges that the parent lacks, where an edge that it has leads to the same node. */
+/** Paths of the last norms of edges that the parent lacks, if an edge that it has leads to the same node. */
 function silentNorms(
   { edges }: LayerOf<'cell'>,
   path: string,
@@ -156,7 +156,7 @@ function silentNorms(
   });
 }
 
-/** A 1³ convolution that repeats its input's channels, and a norm that gives its running statistics' input back. */
+/** Identity: a 1³ convolution that repeats its input's channels, and a norm that undoes its fresh running statistics. */
 function identityProjection(shortcut: Layer, path: string): readonly (readonly [string, Neutral])[] {
   return [...walk(shortcut, path)].flatMap(({ path: own, layer }): (readonly [string, Neutral])[] => {
     if (layer.kind === 'conv') return [[joinPath(own, 'weight'), { how: 'identity', value: unitKernel }]];
@@ -167,7 +167,7 @@ function identityProjection(shortcut: Layer, path: string): readonly (readonly [
   });
 }
 
-/** `[O, C, 1, 1, 1]`: output o reads input o mod C alone. */
+/** Kernel `[O, C, 1, 1, 1]` in which output o reads only input o mod C. */
 function unitKernel({ shape }: Tensor): Tensor {
   const [outputs = 0, inputs = 1] = shape;
   const data = new Float32Array(sizeOf(shape));

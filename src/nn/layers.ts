@@ -14,7 +14,7 @@ export interface ConvOptions {
   readonly bias?: boolean;
 }
 
-/** Padding with which an odd kernel at stride 1 keeps the extent. */
+/** Padding with which an odd kernel at stride 1 preserves the extent. */
 export function samePadding(kernel: Triple): Triple {
   return [Math.floor(kernel[0] / 2), Math.floor(kernel[1] / 2), Math.floor(kernel[2] / 2)];
 }
@@ -33,7 +33,7 @@ export function activation(name: Activation): LayerOf<'activation'> {
   return { kind: 'activation', function: name };
 }
 
-/** Named layers one after another, in the order of the object's keys; a `type` is a class of its own. */
+/** Sequence of named layers, in the order of the object's keys; a `type` makes it a class of its own. */
 export function sequence(
   children: Readonly<Record<string, Layer>>,
   type?: { readonly type: string; readonly summary: string },
@@ -42,7 +42,7 @@ export function sequence(
   return { kind: 'sequence', ...type, children: named };
 }
 
-/** Layers one after another, named by their position. */
+/** Sequence of layers named by their position. */
 export function stack(layers: readonly Layer[]): LayerOf<'sequence'> {
   return { kind: 'sequence', children: layers.map((layer, index) => ({ name: String(index), layer })) };
 }
@@ -76,7 +76,7 @@ export function squeezeExcite(channels: number, reduced: number, act: Activation
   return { kind: 'squeezeExcite', channels, reduced, activation: act, gate: 'sigmoid' };
 }
 
-/** `channels` rounded to a multiple of `divisor`, at least one multiple and at least 90 % of what was asked for. */
+/** Rounds `channels` to a multiple of `divisor`, at least one multiple and at least 90 % of `channels`. */
 export function roundChannels(channels: number, divisor = 4): number {
   const rounded = Math.max(divisor, Math.round(channels / divisor) * divisor);
   return rounded < 0.9 * channels ? rounded + divisor : rounded;

@@ -1,5 +1,5 @@
 /**
- * The modules that a layer owns, with their names: the one place where weights get their names.
+ * Modules that a layer owns, with their names: the only place that names weights.
  *
  * Graph parameters and PyTorch's `state_dict` are named by the same path of submodules, such as
  * `stages.0.1.conv1.conv.weight`.
@@ -18,13 +18,13 @@ export function isPositional(sequence: LayerOf<'sequence'>): boolean {
   return sequence.children.every((child, index) => child.name === String(index));
 }
 
-/** The layers that make up a residual's body, by their names within the block. */
+/** Layers of a residual's body, with their names within the block. */
 export function bodyOf(layer: LayerOf<'residual'>): readonly Named[] {
   const { body } = layer;
   return bodyIsInlined(layer) && body.kind === 'sequence' ? body.children : [{ name: 'body', layer: body }];
 }
 
-/** The direct submodules of a layer, in the order in which PyTorch would register them. */
+/** Direct submodules of a layer, in the order in which PyTorch registers them. */
 export function submodulesOf(layer: Layer): readonly Named[] {
   switch (layer.kind) {
     case 'sequence':
@@ -54,7 +54,7 @@ export function submodulesOf(layer: Layer): readonly Named[] {
   }
 }
 
-/** The nodes of a cell after its input, ascending; the last is its output. */
+/** Nodes of a cell after its input, ascending; the last is its output. */
 export function nodesOf({ edges }: LayerOf<'cell'>): readonly number[] {
   return [...new Set(edges.map(({ to }) => to))].sort((a, b) => a - b);
 }
@@ -63,12 +63,12 @@ function gateLinear(inFeatures: number, outFeatures: number): LayerOf<'linear'> 
   return { kind: 'linear', inFeatures, outFeatures, bias: true };
 }
 
-/** `a` and `b` → `a.b`; an empty parent adds nothing. */
+/** Joins `a` and `b` to `a.b`; an empty parent adds nothing. */
 export function joinPath(parent: string, name: string): string {
   return parent === '' ? name : `${parent}.${name}`;
 }
 
-/** Every layer below and including `layer`, depth first, with its path. */
+/** Iterates over `layer` and all layers below it, depth first, with their paths. */
 export function* walk(layer: Layer, path = ''): Generator<{ readonly path: string; readonly layer: Layer }> {
   yield { path, layer };
   for (const child of submodulesOf(layer)) yield* walk(child.layer, joinPath(path, child.name));

@@ -1,5 +1,5 @@
 /**
- * The tensors that a layer holds, with PyTorch's names and shapes, and how they start.
+ * Tensors that a layer holds, with PyTorch's names and shapes, and their initial values.
  *
  * Convolutions: He et al. 2015, fan out; linear layers: fan in, as PyTorch does; batch norm: 1 and 0. Weight
  * decay falls on the weights of convolutions and linear layers only (Goyal et al. 2017, section 3).
@@ -52,7 +52,7 @@ export function encoderParameters(architecture: Architecture): readonly Paramete
   );
 }
 
-/** Trainable numbers in the encoder. */
+/** Number of trainable parameters in the encoder. */
 export function countParameters(architecture: Architecture): number {
   return encoderParameters(architecture)
     .filter((parameter) => parameter.trainable)

@@ -1,12 +1,12 @@
 /**
- * Shapes through an architecture, and whether an input is large enough for it, without building a graph.
+ * Shape inference through an architecture, and checks that an input is large enough, without building a graph.
  */
 import { unreachable } from '../core/errors.js';
 import type { Shape, Triple } from '../core/tensor.js';
 import type { Architecture, Layer } from './architecture.js';
 import { bodyOf, joinPath, nodesOf } from './modules.js';
 
-/** One layer that computes something, with what goes in and out. */
+/** A layer that computes something, with the shapes of its input and output. */
 export interface LayerShape {
   /** Name in the `state_dict`, such as `stages.0.1.conv1.conv`. */
   readonly path: string;
@@ -18,19 +18,19 @@ export interface LayerShape {
 /** An input too small for a layer, or with the wrong number of channels. */
 class InfeasibleShape extends Error {}
 
-/** Every layer in the order of computation, for an input `[N, C, D, H, W]`. Throws `InfeasibleShape`. */
+/** Lists all layers in order of computation, for an input `[N, C, D, H, W]`. Throws `InfeasibleShape`. */
 export function layerShapes(architecture: Architecture, input: Shape): readonly LayerShape[] {
   const shapes: LayerShape[] = [];
   trace(architecture.encoder, input, '', (entry) => shapes.push(entry));
   return shapes;
 }
 
-/** `[N, C, D, H, W]` → `[N, features, d, h, w]`. Throws `InfeasibleShape`. */
+/** Shape of the output: `[N, C, D, H, W]` → `[N, features, d, h, w]`. Throws `InfeasibleShape`. */
 export function outputShape(architecture: Architecture, input: Shape): Shape {
   return trace(architecture.encoder, input, '', () => undefined);
 }
 
-/** Why the architecture cannot work on this input, naming the layer; null where it can. */
+/** Reason why the architecture cannot process this input, naming the layer; null if it can. */
 export function infeasibility(architecture: Architecture, input: Shape): string | null {
   try {
     outputShape(architecture, input);
@@ -127,7 +127,7 @@ function slide(path: string, { kernel, stride, padding }: Window, input: Shape):
   });
 }
 
-/** PyTorch averages over no window that is larger than the input, padded or not. */
+/** Throws if a window is larger than the input without padding, over which PyTorch does not average. */
 function expectWithin(path: string, kernel: Triple, input: Shape): void {
   AXES.forEach((axis, i) => {
     const [extent = 0, size = 1] = [input[i + 2], kernel[i]];

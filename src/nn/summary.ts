@@ -1,5 +1,5 @@
 /**
- * An architecture as a table: what each layer takes, gives, holds and costs, for one input shape.
+ * Summary of an architecture as a table: shapes, parameters and cost of each layer, for one input shape.
  */
 import { sizeOf, type Shape } from '../core/tensor.js';
 import type { Architecture, Layer } from './architecture.js';
@@ -13,7 +13,7 @@ export interface LayerSummary {
   readonly kind: Layer['kind'];
   readonly input: Shape;
   readonly output: Shape;
-  /** Trainable numbers. */
+  /** Number of trainable parameters. */
   readonly params: number;
   /** Multiply-accumulates of convolutions and linear layers, over the whole batch. */
   readonly macs: number;
@@ -25,7 +25,7 @@ export interface Summary {
   readonly macs: number;
 }
 
-/** `input`: `[N, C, D, H, W]`. Throws `InfeasibleShape` where it is too small. */
+/** Summarises an architecture for an input `[N, C, D, H, W]`. Throws `InfeasibleShape` if it is too small. */
 export function summarise(architecture: Architecture, input: Shape): Summary {
   const layers = layerShapes(architecture, input).map((entry) => ({
     path: entry.path,

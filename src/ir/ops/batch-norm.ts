@@ -31,7 +31,7 @@ function channelsOf(op: string, inputs: readonly TensorType[]): Shape {
   return [x[1] ?? 0];
 }
 
-/** Expects every input from `first` on to hold one value per channel. */
+/** Throws unless every input from `first` on holds one value per channel. */
 function expectPerChannel(
   op: string,
   inputs: readonly TensorType[],
@@ -58,8 +58,8 @@ export const batchVariance = defineOp<NoAttributes>({
 export interface BatchNormAttributes {
   readonly epsilon: number;
   /**
-   * True if mean and variance are those of `x` itself. The gradient for `x` then holds what passes through
-   * them, and they receive none of their own.
+   * True if mean and variance are those of `x` itself. The gradient for `x` then includes the part that passes through
+   * them, and they receive no gradient of their own.
    */
   readonly ofBatch: boolean;
 }
@@ -86,7 +86,7 @@ export const batchNormScaleGrad = defineOp<EpsilonAttributes>({
   },
 });
 
-/** `(x, dy, gamma, mean, variance, dgamma, dbeta)` → dx where the statistics are the batch's own. */
+/** `(x, dy, gamma, mean, variance, dgamma, dbeta)` → dx if the statistics are the batch's own. */
 export const batchNormInputGrad = defineOp<EpsilonAttributes>({
   infer: (inputs) => {
     const op = 'batchNormInputGrad';

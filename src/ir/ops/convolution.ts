@@ -13,7 +13,7 @@ export interface ConvAttributes {
   readonly groups: number;
 }
 
-/** The output's shape, or the reason why input and filter do not fit. */
+/** Shape of the output; throws the reason if input and filter do not fit. */
 export function convOutputShape(x: Shape, w: Shape, attributes: ConvAttributes): Shape {
   const { groups } = attributes;
   const [n = 0, channels = 0, ...spatial] = x;
@@ -31,7 +31,7 @@ function windowOf({ stride, padding, dilation }: ConvAttributes) {
   return { stride, padding, dilation };
 }
 
-/** One multiply-accumulate per output element and filter tap that feeds it. */
+/** Multiply-accumulates: one per output element and filter tap that contributes to it. */
 function convMacs(y: Shape, w: Shape): number {
   return sizeOf(y) * sizeOf(w.slice(1));
 }

@@ -49,7 +49,7 @@ export const log = unary('log');
 export const sqrt = unary('sqrt');
 export const reciprocal = unary('reciprocal');
 export const abs = unary('abs');
-/** The greatest whole number that is not greater. */
+/** Greatest whole number that is not greater than the input. */
 export const floor = unary('floor');
 export const square = unary('square');
 export const relu = unary('relu');
@@ -75,7 +75,7 @@ export const where = defineOp<NoAttributes>({
   },
 });
 
-/** Booleans and integers to 32-bit floats: true is 1, false is 0. */
+/** Converts booleans and integers to 32-bit floats: true is 1, false is 0. */
 export const toFloat = defineOp<NoAttributes>({
   infer: (inputs) => ({ shape: operand('toFloat', inputs, 0).shape, dtype: 'f32' }),
 });

@@ -1,5 +1,5 @@
 /**
- * All ops. An op is its file and its line here; the tables of gradients and lowerings are exhaustive over them.
+ * Index of ops: one line per op and file; the tables of gradients and lowerings are exhaustive over them.
  */
 import { batchMean, batchNorm, batchNormInputGrad, batchNormScaleGrad, batchVariance } from './batch-norm.js';
 import { conv, convFilterGrad, convInputGrad } from './convolution.js';

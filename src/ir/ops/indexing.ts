@@ -1,5 +1,5 @@
 /**
- * Ops that take integers for places.
+ * Ops with integer indices.
  */
 import { defineOp, expectAxis, expectDType, fail, operand, show } from './op.js';
 import type { AxisAttributes } from './reduction.js';
@@ -38,7 +38,7 @@ export interface OneHotAttributes {
   readonly depth: number;
 }
 
-/** Integers `[...]` → `[..., depth]`, 1 at the place named, else 0. */
+/** One-hot encoding of integers: `[...]` → `[..., depth]`, 1 at the index, else 0. */
 export const oneHot = defineOp<OneHotAttributes>({
   infer: (inputs, { depth }) => {
     const indices = expectDType('oneHot', operand('oneHot', inputs, 0), 'i64');

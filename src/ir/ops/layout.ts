@@ -1,5 +1,5 @@
 /**
- * Ops that move values about and compute nothing.
+ * Ops that rearrange values without computing.
  */
 import { sizeOf, type Shape } from '../../core/tensor.js';
 import { broadcastShapes } from './elementwise.js';
@@ -53,7 +53,7 @@ export interface SliceAttributes {
   readonly starts: readonly number[];
   /** One past the last index of each axis. */
   readonly ends: readonly number[];
-  /** Positive. */
+  /** Steps along each axis, positive. */
   readonly steps: readonly number[];
 }
 

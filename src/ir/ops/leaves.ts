@@ -1,5 +1,5 @@
 /**
- * Leaves: what a graph reads. Inputs differ per run, parameters persist, constants are part of the graph.
+ * Leaves, the values that a graph reads: inputs differ per run, parameters persist, constants are part of the graph.
  */
 import { sizeOf, type DType, type Shape } from '../../core/tensor.js';
 import { defineOp, fail, show } from './op.js';

@@ -1,7 +1,7 @@
 /**
  * The definition of an op: its attributes' type, its shape rule and its cost.
  *
- * A shape rule is the op's contract: it returns what comes out, or throws with the values that do not fit.
+ * A shape rule is the op's contract: it returns the type of the output, or throws with the values that do not fit.
  */
 import type { DType, Shape } from '../../core/tensor.js';
 
@@ -12,7 +12,7 @@ export interface TensorType {
 }
 
 export interface OpDefinition<Attributes> {
-  /** The type of the output; throws, naming the actual values, where the inputs do not fit. */
+  /** Returns the type of the output; throws, naming the actual values, if the inputs do not fit. */
   infer(inputs: readonly TensorType[], attributes: Attributes): TensorType;
   /** Multiply-accumulates; absent for ops that have none worth counting. */
   macs?(inputs: readonly TensorType[], attributes: Attributes, output: TensorType): number;
@@ -33,7 +33,7 @@ export function show(shape: Shape): string {
   return `[${shape.join(', ')}]`;
 }
 
-/** Input `index`; throws where the op was given fewer. */
+/** Returns input `index`; throws if the op has fewer inputs. */
 export function operand(op: string, inputs: readonly TensorType[], index: number): TensorType {
   return inputs[index] ?? fail(op, `needs at least ${index + 1} inputs, got ${inputs.length}`);
 }
@@ -49,7 +49,7 @@ export function expectShape(op: string, what: string, actual: Shape, expected: S
   }
 }
 
-/** A valid axis of a tensor of this rank; negative axes are the builder's business, not the graph's. */
+/** Throws unless `axis` is valid for a tensor of this rank; only the builder accepts negative axes. */
 export function expectAxis(op: string, axis: number, shape: Shape): void {
   if (!Number.isInteger(axis) || axis < 0 || axis >= shape.length) {
     fail(op, `axis ${axis} is outside a tensor of shape ${show(shape)}`);

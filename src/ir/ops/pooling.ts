@@ -1,7 +1,7 @@
 /**
  * Max and average pooling over the spatial axes of `[N, C, ...spatial]`, and their gradients.
  *
- * Averages count the padding (PyTorch's default, `count_include_pad=True`); maxima never see it.
+ * Averages include the padding (PyTorch's default, `count_include_pad=True`); maxima ignore it.
  */
 import type { Shape } from '../../core/tensor.js';
 import { defineOp, expectDType, expectShape, fail, operand } from './op.js';

@@ -5,9 +5,9 @@ import type { Shape } from '../../core/tensor.js';
 import { defineOp, expectAxis, expectDType, fail, operand, show } from './op.js';
 
 export interface ReduceAttributes {
-  /** Ascending and distinct. */
+  /** Reduced axes, ascending and distinct. */
   readonly axes: readonly number[];
-  /** True if reduced axes stay, with extent 1. */
+  /** True if reduced axes are retained with extent 1. */
   readonly keepDims: boolean;
 }
 

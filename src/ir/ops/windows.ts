@@ -15,7 +15,7 @@ export interface Window {
   readonly dilation: Shape;
 }
 
-/** Spatial extents after a window slides over `spatial`; throws where it does not fit once. */
+/** Spatial extents after a window slides over `spatial`; throws if it does not fit. */
 export function windowOutput(op: string, spatial: Shape, window: Window): Shape {
   const rank = spatial.length;
   for (const [name, list] of Object.entries(window)) {

@@ -1,5 +1,5 @@
 /**
- * The settings of every residual block of the factorized family, and the parts that they share.
+ * Settings of all residual blocks of the factorized family, and the parts that they share.
  */
 import type { Triple } from '../../core/tensor.js';
 import type { Activation, Layer } from '../architecture.js';
@@ -13,13 +13,13 @@ export interface BlockOptions {
   readonly activation: Activation;
   /** Channels of the squeeze over the channels that it gates; 0 for none. */
   readonly squeeze: number;
-  /** Way in which the shortcut of a strided block shrinks: by leaving voxels out (as by default) or by averaging. */
+  /** Downsampling in the shortcut of a strided block: by skipping voxels (the default) or by averaging. */
   readonly shortcut?: 'strided' | 'pooled';
 }
 
 /**
- * The shortcut, to which the block adds its body: nothing of its own where shapes agree, else a 1³ projection, strided
- * or after averaging (ResNet-D; He et al. 2019, arXiv 1812.01187, section 4.2).
+ * Shortcut, to which the block adds its body: the identity if shapes agree, else a 1³ projection, strided or after
+ * averaging (ResNet-D; He et al. 2019, arXiv 1812.01187, section 4.2).
  */
 export function shortcutOf(options: BlockOptions): { readonly shortcut?: Layer } {
   const { inChannels, outChannels, stride, shortcut = 'strided' } = options;
@@ -29,7 +29,7 @@ export function shortcutOf(options: BlockOptions): { readonly shortcut?: Layer }
   return { shortcut: convNorm(inChannels, outChannels, { stride }) };
 }
 
-/** Averages overlapping windows of 3 where the stride is 2, which shrinks odd extents as a convolution does. */
+/** Averages overlapping windows of 3 along axes of stride 2, so that odd extents shrink as in a convolution. */
 export function pooledShortcut(inChannels: number, outChannels: number, stride: Triple): Layer {
   const kernel = stride.map((step) => (step > 1 ? 3 : 1)) as unknown as Triple;
   const padding = stride.map((step) => (step > 1 ? 1 : 0)) as unknown as Triple;
@@ -44,12 +44,12 @@ export function squeezeOf(options: BlockOptions, channels: number): { readonly s
   return { squeeze: squeezeExcite(channels, reduced, 'relu') };
 }
 
-/** The part of a kernel or stride along depth, or frames. */
+/** Part of a kernel or stride along depth, or frames. */
 export function temporal(triple: Triple): Triple {
   return [triple[0], 1, 1];
 }
 
-/** The part of a kernel or stride within a slice, or frame. */
+/** Part of a kernel or stride within a slice, or frame. */
 export function spatial(triple: Triple): Triple {
   return [1, triple[1], triple[2]];
 }

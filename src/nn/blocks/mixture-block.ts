@@ -14,7 +14,7 @@ export interface MixtureOptions {
   /** Channels of the mixture. */
   readonly midChannels: number;
   readonly outChannels: number;
-  /** One for each convolution of the mixture. */
+  /** Kernels, one for each convolution of the mixture. */
   readonly kernels: readonly Triple[];
   readonly stride: Triple;
 }
@@ -42,7 +42,7 @@ export function mixtureBlock(options: MixtureOptions): Layer {
   };
 }
 
-/** After the temporal extent, so that a branch keeps its name, and its weights, when another is added or removed. */
+/** Name from the temporal extent, so that a branch keeps its name and weights when another is added or removed. */
 function branchName(kernels: readonly Triple[], index: number): string {
   const extent = kernels[index]?.[0] ?? 1;
   const before = kernels.slice(0, index).filter(([other]) => other === extent).length;

@@ -1,7 +1,7 @@
 /**
  * The block of MoViNet's base models: expand, depthwise, gate, project, times one learned number (ReZero).
  *
- * The shortcut of a strided block averages and projects; where only widths differ, it projects.
+ * The shortcut of a strided block averages and projects; if only widths differ, it projects.
  *
  * Source: Kondratyuk et al. 2021 (arXiv 2103.11511), section 3.1 and appendix.
  */

@@ -1,6 +1,6 @@
 /**
- * Residual block that mixes neighbours by averaging alone: average, expand (1³), gate, project (1³). No weight of it
- * looks at more than one voxel.
+ * Residual block that mixes neighbours only by averaging: average, expand (1³), gate, project (1³). None of its weights
+ * sees more than one voxel.
  *
  * Source: Yu et al., "MetaFormer Is Actually What You Need for Vision", CVPR 2022 (arXiv 2111.11418), its pooling
  * mixer and its pointwise half in one residual.

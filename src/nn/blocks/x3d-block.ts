@@ -1,8 +1,8 @@
 /**
  * The block of X3D: expand (1³), filter each channel by itself, gate, project (1³).
  *
- * The gate stands between the depthwise norm and its activation. The shortcut has a convolution in every first
- * block, but a norm only where widths differ, as in the published code.
+ * The gate is between the depthwise norm and its activation. The shortcut has a convolution in every first block, but
+ * a norm only if widths differ, as in the published code.
  *
  * Source: Feichtenhofer 2020 (arXiv 2004.04730), table 1.
  */
