@@ -1,5 +1,5 @@
 /**
- * The arguments of `npm run bench:strategies`, complete and valid.
+ * Arguments of `npm run bench:strategies`, complete and validated.
  */
 import { UserError } from '../src/core/errors.js';
 
@@ -10,7 +10,7 @@ export interface BenchArguments {
   readonly cost?: string;
   readonly costBudget?: number;
   readonly report?: string;
-  /** `NAME`, or `SCHEDULE:NAME` for a schedule over another strategy than random. */
+  /** Strategies as `NAME`, or as `SCHEDULE:NAME` for a schedule over another strategy than random. */
   readonly strategies: readonly string[];
   readonly population?: number;
   readonly sample?: number;
@@ -104,7 +104,7 @@ export function parseArguments(words: readonly string[]): BenchArguments {
   });
 }
 
-/** Values by option; several are given by commas, by spaces or by repeating the option. */
+/** Collects values by option; several are separated by commas or spaces, or given by repeating the option. */
 function collect(words: readonly string[]): ReadonlyMap<Option, readonly string[]> {
   const given = new Map<Option, string[]>();
   let values: string[] | undefined;
@@ -136,7 +136,7 @@ type Defined<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] }
   [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined>;
 };
 
-/** Leaves out the keys whose value is undefined. */
+/** Returns the object without keys whose value is undefined. */
 function defined<T extends object>(object: T): Defined<T> {
   return Object.fromEntries(
     Object.entries(object).filter(([, value]) => value !== undefined),

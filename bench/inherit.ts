@@ -1,9 +1,9 @@
 /**
- * `npm run bench:inherit [-- --genomes 200 --parents 4 --only 'another branch' --experiment FILE]`: do children that
- * inherit weights compute what their parents compute, and does it save steps?
+ * `npm run bench:inherit [-- --genomes 200 --parents 4 --only 'another branch' --experiment FILE]`: tests if children
+ * that inherit weights compute the same outputs as their parents, and if inheritance saves steps.
  *
- * First over many random genomes the largest change of the outputs, by mutation. Then, on phantoms: parents are trained,
- * and their children twice, from inherited and from fresh weights, until they score what the parent scored.
+ * First it measures the largest change of outputs over many random genomes, by mutation. Then it trains parents on
+ * phantoms, and their children twice, from inherited and from fresh weights, until they reach the parent's score.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -30,7 +30,7 @@ import type { ScanSet } from '../src/scans/sampling/scan-set.js';
 import { difference, grown, growths } from './strategies/growth.js';
 
 const SHAPE = [1, 1, 6, 8, 8] as const;
-/** Steps between validations, of the parents' training, and at most of a child's. */
+/** Steps between validations, of a parent's training, and at most of a child's. */
 const [EVERY, PARENT, MOST] = [10, 60, 120];
 
 async function main(): Promise<void> {
@@ -125,7 +125,7 @@ function isSmall(architecture: Architecture, { plan, experiment }: PlannedExperi
   );
 }
 
-/** At a constant rate, so that no step is worth more than another. */
+/** Trains at a constant learning rate, so that all steps are equal. */
 async function train(
   { resolved, set, seed }: { resolved: PlannedExperiment; set: ScanSet; seed: number },
   architecture: Architecture,

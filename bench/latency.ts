@@ -1,7 +1,7 @@
 /**
- * `npm run bench:latency -- [--experiment FILE] [--space NAME] [--input D,H,W] [--engine onnx] [--device cpu] [--held-out 20]
- * [--json FILE]`: how well the time of an encoder is predicted that took no part in the fit. Measures and fits as a search with
- * `constraints.latency` does, measures other genomes of the same space between them, and compares.
+ * `npm run bench:latency -- [--experiment FILE] [--space NAME] [--input D,H,W] [--engine onnx] [--device cpu]
+ * [--held-out 20] [--json FILE]`: error of the predicted time of encoders that took no part in the fit. Measures and
+ * fits as a search with `constraints.latency` does, measures other genomes of the same space in between, and compares.
  */
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -15,9 +15,9 @@ import { Experiment } from '../src/experiment/schema.js';
 import { workKinds } from '../src/ir/work.js';
 import { predictedLatency, spreadOf, type Sample } from '../src/pretrain/latency.js';
 
-/** Draws that no calibration comes to. */
+/** First number of draws that no calibration reaches. */
 const OTHERS = 1_000_000;
-/** Enough for every visit, so that the shares of the machine that they find even out. */
+/** Seconds of measuring, enough for several visits of each encoder, so that varying load averages out. */
 const SECONDS = 120;
 
 const { values } = parseArgs({
@@ -47,7 +47,7 @@ async function main(): Promise<void> {
   const setting = { engine, device, threads: experiment.threads, input };
   const fitted = spreadGenomes(resolved, input);
   const others = latencyGenomes(resolved, input, { from: OTHERS, count: Number(heldOut) });
-  // In turn, so that what the machine does meanwhile bears on both alike.
+  // In turn, so that other load on the machine affects both alike.
   const started = performance.now();
   const all = await measure(resolved, inTurn(fitted, others), setting, SECONDS);
   const seconds = (performance.now() - started) / 1000;
@@ -83,7 +83,7 @@ async function main(): Promise<void> {
   if (json !== undefined) writeFileSync(json, `${JSON.stringify({ model, compared }, null, 2)}\n`);
 }
 
-/** As good as one coefficient is, for all multiply-accumulates alike. */
+/** Error of a prediction with a single coefficient for all multiply-accumulates, for comparison. */
 function byProducts(fitted: readonly Sample[], others: readonly Sample[]): ReturnType<typeof spreadOf> {
   const cost = ({ work, milliseconds: time }: Sample): number =>
     Math.log(time / (work.dense + work.pointwise + work.grouped));
@@ -91,7 +91,7 @@ function byProducts(fitted: readonly Sample[], others: readonly Sample[]): Retur
   return spreadOf(others.map((one) => Math.exp(cost(one) - usual)));
 }
 
-/** Members of both lists as evenly mixed as their lengths allow. */
+/** Mixes the members of both lists as evenly as their lengths allow. */
 function inTurn<T>(a: readonly T[], b: readonly T[]): readonly T[] {
   const placed = [a, b].flatMap((list) => list.map((item, i) => ({ item, at: (i + 0.5) / list.length })));
   return placed.sort((x, y) => x.at - y.at).map(({ item }) => item);

@@ -1,8 +1,9 @@
 /**
- * `npm run bench:memory -- [--programs N] [--from NUMBER] [--engine onnx] [--device cpu] [--json FILE]`: trains random candidates of
- * several sizes, each in a process of its own, and compares the memory that was predicted with the growth of the process
- * at its peak. The spread of their ratio says what to expect of the constants in `src/pretrain/cost.ts`, which were fitted
- * to what the JSON holds: least squares of the relative error, over constant, activations, parameters, filter gradient.
+ * `npm run bench:memory -- [--programs N] [--from NUMBER] [--engine onnx] [--device cpu] [--json FILE]`: trains random
+ * candidates of several sizes, each in a process of its own, and compares predicted memory with the growth of the
+ * process at its peak. The spread of their ratio shows the accuracy of the constants in `src/pretrain/cost.ts`, which
+ * were fitted to the data in the JSON: least squares of the relative error, over constant, activations, parameters,
+ * filter gradient.
  */
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
@@ -24,7 +25,7 @@ import { batchesOf, LEARNING_RATE, programOf, weightsOf } from './engines/networ
 const STEPS = 2;
 
 type Clip = readonly [frames: number, height: number, width: number];
-/** Batch, and frames, height and width: from the smallest that is of use to what a CPU trains in seconds. */
+/** Batch, and frames, height and width: from the smallest useful size to one that a CPU trains in seconds. */
 const SIZES: readonly (readonly [batch: number, clip: Clip])[] = [
   [2, [8, 24, 24]],
   [4, [8, 32, 32]],
@@ -37,7 +38,7 @@ interface Measurement {
   readonly number: number;
   readonly batch: number;
   readonly clip: Clip;
-  /** What the prediction rests on; predicted for the engine; growth at the peak. All in bytes. */
+  /** Terms of the prediction, predicted bytes for the engine, and growth at the peak; all in bytes. */
   readonly parts: MemoryParts;
   readonly predicted: number;
   readonly measured: number;
@@ -51,7 +52,7 @@ const { values } = parseArgs({
     engine: { type: 'string', default: 'onnx' },
     device: { type: 'string', default: 'cpu' },
     json: { type: 'string' },
-    /** Used by the script itself: the program that this process measures. */
+    /** Internal: number of the program that this process measures. */
     only: { type: 'string' },
   },
 });
@@ -75,7 +76,7 @@ async function measure(number: number): Promise<Measurement> {
   return { number, batch, clip, parts, predicted: predictedBytes(parts, values.engine), measured };
 }
 
-/** The candidate of this number: the first draw that the clip is large enough for. */
+/** Candidate of this number: the first draw for which the clip is large enough. */
 function candidate(number: number, batch: number, clip: Clip): Architecture {
   for (let attempt = 0; ; attempt++) {
     const genome = factorized3d.gene.sample(rngOf('memory', number, attempt));

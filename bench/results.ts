@@ -1,9 +1,9 @@
 /**
- * `npm run bench:results -- --experiment FILE --scans DIR --db SEARCH.db --random RANDOM.db`: is a search's winner better
- * than random search's, and than the published video networks at its size? docs/results.md holds what it printed.
+ * `npm run bench:results -- --experiment FILE --scans DIR --db SEARCH.db --random RANDOM.db`: compares a search's
+ * winner with random search's, and with published video networks scaled to its size. docs/results.md holds its output.
  *
- * The best few of each search are retrained on seeds of their own, and the best of these in the mean is its winner; a
- * single score would favour luck. Winners and scaled networks are then trained on further seeds.
+ * The best few of each search are retrained on separate seeds, and the one with the best mean is its winner; a single
+ * score would favour luck. Winners and scaled networks are then trained on further seeds.
  */
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
@@ -19,7 +19,7 @@ import { bestCandidates, chooseExperiment, openStore } from '../src/store/index.
 import { openContest, type Contest } from './strategies/contest.js';
 import { contenders, scaledTo } from './scaled-networks.js';
 
-/** Seeds that winners are chosen on, apart from those that they are compared on. */
+/** First seed for the choice of winners, apart from the seeds on which they are compared. */
 const SELECTION = 500;
 const COMPARISON = 100;
 
@@ -71,7 +71,7 @@ async function main(): Promise<void> {
   report(contest, entries, scores, values.json);
 }
 
-/** The best of a search by the mean of two retrainings of its best few. */
+/** Winner of a search by the mean of two retrainings of its best few. */
 async function winnerOf(
   contest: Contest,
   name: string,

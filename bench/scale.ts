@@ -2,8 +2,8 @@
  * `npm run bench:scale -- [--workers 1000] [--candidates 20000] [--sigma 0.5] [--lookahead 2000] [--predictable 0.9]
  * [--strategy evolution] [--options JSON] [--db FILE]`:
  * a study with simulated workers whose durations are log-normal, in simulated time but with a real database.
- * `--predictable`: share of the logarithm's variance that multiply-accumulates foretell. Prints the workers' busy share,
- * decisions a second, and how long status and lineage take.
+ * `--predictable`: fraction of the logarithm's variance that multiply-accumulates predict. Prints the utilisation of
+ * workers, decisions per second, and the duration of status and lineage.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -81,7 +81,7 @@ const experiment = createExperiment(
 const time = new VirtualTime();
 let busy = 0;
 let finished = 0;
-/** When fewer candidates than workers were left: after that some worker has nothing to do, whatever is decided. */
+/** Time from which fewer candidates than workers are left, so that some worker is idle whatever is decided. */
 let until = 0;
 const started = performance.now();
 const cpuBefore = process.cpuUsage();
@@ -144,7 +144,7 @@ timed('statistics', () => [operatorSuccess(rows), geneEffects(rows), diversityOv
 store.close();
 rmSync(folder, { recursive: true });
 
-/** The part of a duration that follows from the genome. */
+/** Part of a duration that the genome determines. */
 function foretold(genome: Genome): number {
   return Math.exp(sigma * Math.sqrt(predictable) * rngOf('scale', hashJson(genome)).normal());
 }

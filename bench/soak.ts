@@ -1,13 +1,13 @@
 /**
  * `npm run soak -- --candidates N [--json FILE]`: trains N random candidates of factorized3d one after another in one
- * process, two steps each, and reports resident memory after each: what a long search would leak shows here. It may
- * differ by 5 % between the hundredth candidate and the last; else the exit code is 1.
+ * process, two steps each, and reports resident memory after each, to find leaks of long searches. Memory may differ by
+ * 5 % between the hundredth candidate and the last; else the exit code is 1.
  *
- * On Linux it counts as grown by what the process's own memory (RssAnon) has grown. The rest of what is resident is
- * pages of files, such as libraries, which the kernel takes and gives back as other programs come and go.
+ * On Linux only growth of the process's own memory (RssAnon) counts. The rest of resident memory is pages of files,
+ * such as libraries, which the kernel loads and drops as other programs come and go.
  *
  * The process starts itself again with the settings of training processes, and with a garbage collector
- * that can be called before memory is read: garbage that waits to be collected is no leak.
+ * that can be called before memory is read: uncollected garbage is no leak.
  */
 import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -27,9 +27,9 @@ const STEPS = 2;
 const BATCH = 2;
 /** Frames, height and width. */
 const CLIP = [8, 20, 20] as const;
-/** The candidate after which memory has settled. */
+/** Number of the candidate after which memory has settled. */
 const SETTLED = 100;
-/** Share by which memory may differ between that candidate and the last. */
+/** Relative difference of memory allowed between that candidate and the last. */
 const ALLOWED = 0.05;
 
 async function main(words: string[]): Promise<void> {
@@ -76,14 +76,14 @@ async function main(words: string[]): Promise<void> {
   }
 }
 
-/** In bytes. */
+/** Memory of the process in bytes. */
 interface Memory {
   readonly resident: number;
-  /** Without pages of files, where the system tells them apart. */
+  /** Memory without pages of files, if the system distinguishes them. */
   readonly own: number;
 }
 
-/** Once what can be collected is collected. */
+/** Reads memory after garbage collection. */
 async function memoryNow(): Promise<Memory> {
   globalThis.gc?.();
   await setImmediate(); // finalisers of native objects run between turns of the loop
@@ -108,7 +108,7 @@ async function train(number: number): Promise<void> {
   }
 }
 
-/** The candidate of this number: the first draw that the clip is large enough for. */
+/** Candidate of this number: the first draw for which the clip is large enough. */
 function candidate(number: number): Architecture {
   for (let attempt = 0; ; attempt++) {
     const genome = factorized3d.gene.sample(rngOf('soak', number, attempt));
@@ -121,7 +121,7 @@ function megabytes(bytes: number): string {
   return `${(bytes / 2 ** 20).toFixed(0)} MiB`;
 }
 
-/** This script in a process with the settings above; its exit code. */
+/** Runs this script in a process with the settings above; returns its exit code. */
 function again(): number {
   const args = ['--expose-gc', ...heapOptions, fileURLToPath(import.meta.url), ...process.argv.slice(2)];
   const env = { ...process.env, ...memorySettings };

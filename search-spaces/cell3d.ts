@@ -13,7 +13,7 @@ import { defineSpace } from '../src/search/space.js';
 const operation = oneOf(['none', 'skip', 'conv1x1x1', 'conv3x3x3', 'conv1x3x3', 'conv3x1x1', 'avgpool3x3x3']);
 type Operation = GenomeOf<typeof operation>;
 
-/** By name, from which node to which. */
+/** Edges by name, as pairs of the nodes that they connect. */
 const EDGES = {
   edge01: [0, 1],
   edge02: [0, 2],
@@ -71,7 +71,7 @@ function reduction(inChannels: number, outChannels: number): Layer {
   return convBlock({ inChannels, outChannels, kernel: [3, 3, 3], stride, activation: 'relu', squeeze: 0 });
 }
 
-/** Only edges on a path from the input to the output; without any there is no such cell. */
+/** Builds a cell from the edges that hold a layer. */
 function buildCell(cell: Genome['cell'], channels: number): Layer {
   const edges = Object.entries(EDGES).flatMap(([name, [from, to]]): Edge[] => {
     const layer = layerOf(cell[name as keyof typeof EDGES], channels);
@@ -112,7 +112,7 @@ function layerOf(operation: Operation, channels: number): Layer | undefined {
   }
 }
 
-/** Activation first, as there. */
+/** Convolution with the activation first, as in NAS-Bench-201. */
 function convolution(channels: number, kernel: readonly [number, number, number]): Layer {
   return sequence(
     { act: activation('relu'), conv: conv3d(channels, channels, { kernel }), norm: batchNorm(channels) },

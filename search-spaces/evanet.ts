@@ -1,5 +1,5 @@
 /**
- * Networks whose every block mixes convolutions of its own temporal extents, in the manner of EvaNet.
+ * Networks in which every block mixes convolutions of its own temporal extents, in the manner of EvaNet.
  *
  * Source: Piergiovanni, Angelova, Toshev and Ryoo 2019 (arXiv 1811.10636).
  */
@@ -10,7 +10,7 @@ import { listOf, ordered, record, type GenomeOf } from '../src/search/genes/inde
 import { defineSpace } from '../src/search/space.js';
 
 const block = record({
-  /** Temporal extents of the convolutions side by side. */
+  /** Temporal extents of the parallel convolutions. */
   temporalKernels: listOf(ordered([1, 3, 5, 7, 9, 11]), { min: 1, max: 4 }),
   spatialKernel: ordered([1, 3, 5]),
 });

@@ -43,12 +43,12 @@ const stage = record({
   width: ordered([8, 12, 16, 24, 32, 48, 64, 96]),
   temporalKernel: ordered([1, 3, 5]),
   spatialKernel: ordered([3, 5]),
-  /** Of the stage's first block. */
+  /** Temporal and spatial stride of the stage's first block. */
   temporalStride: stride,
   spatialStride: stride,
-  /** Of the first block, where it halves slices: what its shortcut does instead of convolving. */
+  /** Downsampling in the shortcut of the first block, if it halves the extents of slices. */
   shortcut: when({ spatialStride: [2] }, oneOf(['strided', 'pooled'])),
-  /** Channels inside the block over those that enter it, or, of factorized blocks, over those that leave it. */
+  /** Channels inside the block over those that enter it, or, for factorized blocks, over those that leave it. */
   expansion: when(
     { block: ['factorized', 'depthwise-separable', 'depthwise-factorized', 'pooling'] },
     ordered([1, 2, 3, 4]),

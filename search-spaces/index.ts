@@ -1,4 +1,4 @@
-/** The search spaces that an experiment can name. */
+/** Index of the search spaces that an experiment can name. */
 import type { Json } from '../src/core/json.js';
 import type { Architecture } from '../src/nn/architecture.js';
 import type { SearchSpace } from '../src/search/space.js';

@@ -11,7 +11,7 @@ import { int, listOf, oneOf, ordered, record, type GenomeOf } from '../src/searc
 import { defineSpace, type SpaceContext } from '../src/search/space.js';
 
 const block = record({
-  /** `[frames, height, width]`. */
+  /** Kernel `[frames, height, width]`. */
   kernel: oneOf([
     [1, 3, 3],
     [1, 5, 5],
@@ -25,7 +25,7 @@ const block = record({
 
 const stage = record({
   width: ordered([8, 16, 24, 32, 40, 56, 72, 88, 104]),
-  /** Within frames, of the stage's first block. */
+  /** Spatial stride of the stage's first block. */
   stride: ordered([1, 2]),
   blocks: listOf(block, { min: 1, max: 6 }),
 });

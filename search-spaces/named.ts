@@ -1,5 +1,5 @@
 /**
- * Published networks by name: the genome, and the input and classes that their figures are given for.
+ * Published networks by name: genome, and the input and classes for which their figures are given.
  */
 import type { Json } from '../src/core/json.js';
 import type { Architecture } from '../src/nn/architecture.js';
@@ -7,7 +7,7 @@ import { linearHead, withHead } from '../src/nn/classifier.js';
 import type { SearchSpace } from '../src/search/space.js';
 import { searchSpaces } from './index.js';
 
-/** `[channels, frames, height, width]`. */
+/** Shape of a clip: `[channels, frames, height, width]`. */
 export type ClipShape = readonly [number, number, number, number];
 
 export interface NamedNetwork {
@@ -18,7 +18,7 @@ export interface NamedNetwork {
   readonly classes: number;
 }
 
-/** As in the papers: Tran et al. 2018; Feichtenhofer 2020, table 4; Kondratyuk et al. 2021, table 1. */
+/** Input and classes in the papers: Tran et al. 2018; Feichtenhofer 2020, table 4; Kondratyuk et al. 2021, table 1. */
 const PUBLISHED: Readonly<Record<string, { readonly input: ClipShape; readonly classes: number }>> = {
   'r3d-18': { input: [3, 16, 112, 112], classes: 400 },
   'mc3-18': { input: [3, 16, 112, 112], classes: 400 },
@@ -39,7 +39,7 @@ export const namedNetworks: readonly NamedNetwork[] = Object.values(searchSpaces
   })),
 );
 
-/** A genome of a space as a network that tells `classes` apart, with the space's own head where it has one. */
+/** Builds a genome of a space as a classifier of `classes`, with the space's own head if it has one. */
 export function classifier(
   space: SearchSpace<Json, Architecture>,
   genome: Json,

@@ -13,7 +13,7 @@ import { defineSpace, type SpaceContext } from '../src/search/space.js';
 const stage = record({
   convolution: oneOf(['conv3d', 'conv2d', 'conv2plus1d']),
   depth: int(1, 4),
-  /** Of the stage's first block; within frames every stage but the first halves the extent. */
+  /** Temporal stride of the stage's first block; its spatial stride is 2 in all stages but the first. */
   temporalStride: ordered([1, 2]),
 });
 

@@ -1,13 +1,13 @@
 /**
- * A hash of the code that an audit's verdict rests on: the task with what it imports of `proxy-tasks/`, the phantoms,
- * the audit. Comments and layout do not count, PyTorch sources neither.
+ * Hash of the code that an audit's verdict depends on: the task with its imports from `proxy-tasks/`, the phantoms and
+ * the audit. Comments, layout and PyTorch sources do not count.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import ts from 'typescript';
 import { sha256 } from '../../src/core/hash.js';
 
-/** `root`: of the repository. `task`: a name of the registry. */
+/** `root`: folder of the repository. `task`: name in the registry. */
 export function auditSources(root: string, task: string): string {
   const found = new Set<string>();
   const visit = (file: string): void => {
@@ -30,7 +30,7 @@ export function auditSources(root: string, task: string): string {
   return sha256(files.map((file) => `${file}\n${codeOf(readFileSync(join(root, file), 'utf8'))}`).join('\n'));
 }
 
-/** As printed anew without comments. */
+/** Prints code without comments and in a uniform layout. */
 function codeOf(source: string): string {
   const parsed = ts.createSourceFile('source.ts', source, ts.ScriptTarget.ESNext, true);
   return ts.createPrinter({ removeComments: true }).printFile(parsed);

@@ -1,9 +1,10 @@
 /**
- * `npm run nightly:audits`: audits every experiment that ships, on its phantoms and on real scans, at five seeds, and
- * writes what it found to `experiments/audits/NAME.json`. Exits with 1 where a check failed.
+ * `npm run nightly:audits`: audits every shipped experiment, on its phantoms and on real scans, at five seeds, and
+ * writes the results to `experiments/audits/NAME.json`. Exits with 1 if a check failed.
  *
- * `--data DIR`: folder of public scans (../shared/data; without it phantoms alone are audited, and real scans' runs
- * stay as they were). `--experiments NAME,…`, `--seeds 1,2`: some of them. `--missing`: only what no record holds yet.
+ * `--data DIR`: folder of public scans (../shared/data; without it only phantoms are audited, and records of runs on
+ * real scans stay unchanged). `--experiments NAME,…`, `--seeds 1,2`: a selection. `--missing`: only runs without
+ * record.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -27,7 +28,7 @@ import { auditSources } from './audit-sources.js';
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const experiments = join(root, 'experiments');
 
-/** Which of the folders below `--data` an experiment is for; unless named here, that of volumes. */
+/** Folders below `--data` by experiment; the folder of volumes by default. */
 const VOLUMES = 'scans';
 const FOLDERS: Readonly<Record<string, string>> = { cine: 'formats/ultrasound_cine' };
 
@@ -47,7 +48,7 @@ const names =
     .map((file) => file.replace(/\.json$/, ''));
 const seeds = values.seeds.split(',').map(Number);
 let failures = 0;
-/** Runs by what was audited: experiments that differ in their strategy alone are audited once. */
+/** Runs by audited subject: experiments that differ only in their strategy are audited once. */
 const done = new Map<string, ShippedRun>();
 if (values.missing) {
   for (const name of names) {
@@ -96,7 +97,7 @@ async function emptyRecord(experiment: Experiment): Promise<Omit<ShippedAudit, '
   };
 }
 
-/** Those of the record on disk, if they are of the same subject, audited in the same way. */
+/** Runs of the record on disk, if they are of the same subject and were audited in the same way. */
 function runsBefore(path: string, record: Omit<ShippedAudit, 'runs'>): readonly ShippedRun[] {
   if (!existsSync(path)) return [];
   const { runs, ...rest } = JSON.parse(readFileSync(path, 'utf8')) as ShippedAudit;

@@ -1,6 +1,7 @@
 /**
- * `npm run bench -- [--quick] [--json FILE] [--batch N] [--threads N] [--rounds N] [--networks A,B] [--devices onnx/cpu,…]`:
- * training steps per second of each engine and device beside eager PyTorch (`VOXOLVE_PYTHON`), paired, in one run.
+ * `npm run bench -- [--quick] [--json FILE] [--batch N] [--threads N] [--rounds N] [--networks A,B] [--devices
+ * onnx/cpu,…]`: training steps per second of each engine and device against eager PyTorch (`VOXOLVE_PYTHON`), paired,
+ * in one run.
  */
 import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -74,7 +75,7 @@ async function main(words: string[]): Promise<void> {
   if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(summary, null, 2)}\n`);
 }
 
-/** Whether the losses are PyTorch's; networks whose are not fail the command. */
+/** Verdict on whether losses agree with PyTorch's; networks with other losses fail the command. */
 function verdictOf(results: readonly Measurement[]): string {
   const compared = results.filter((r) => r.loss_difference !== null);
   if (compared.length === 0) return 'Losses were not compared: PyTorch was left out.';
@@ -87,7 +88,7 @@ function verdictOf(results: readonly Measurement[]): string {
   );
 }
 
-/** Every usable device of every engine, or those named as `engine/device`; says why others are left out. */
+/** Lists every usable device of every engine, or those named as `engine/device`; prints why others are left out. */
 async function usableDevices(wanted: readonly string[] | undefined) {
   const found: (readonly [(typeof engines)[string], string])[] = [];
   for (const engine of Object.values(engines)) {

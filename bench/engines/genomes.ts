@@ -1,6 +1,6 @@
 /**
  * Twelve fixed genomes of factorized3d: three dense, three (2+1)D, three depthwise-separable and two bottleneck
- * networks, and one that mixes them. They never change, so that figures can be compared over time.
+ * networks, and one that mixes them. They never change, so that results can be compared over time.
  */
 type Block = 'conv3d' | 'factorized' | 'depthwise-separable' | 'bottleneck';
 type Extents = readonly [temporal: number, spatial: number];

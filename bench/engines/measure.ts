@@ -1,5 +1,5 @@
 /**
- * One network on one device beside PyTorch: rounds alternate, so that whatever else the machine does falls on both.
+ * Measures one network on one device against PyTorch: rounds alternate, so that other load on the machine affects both.
  */
 import { medianOf } from '../../src/core/statistics/quantiles.js';
 import type { Engine } from '../../src/engines/engine.js';
@@ -10,17 +10,17 @@ import { startEngine, type Round, type Trainer } from './trainer.js';
 export interface Setting {
   readonly batch: number;
   readonly threads: number;
-  /** Rounds that count; one before them warms up. */
+  /** Number of measured rounds, after one round of warm-up. */
   readonly rounds: number;
-  /** Python with PyTorch; absent: engines alone. */
+  /** Python with PyTorch; if absent, only engines are measured. */
   readonly python?: string;
 }
 
-/** Steps whose losses are compared with PyTorch's, and how far apart they may be, relative. */
+/** Number of steps whose losses are compared with PyTorch's, and the relative tolerance. */
 export const COMPARED = 20;
 export const ALLOWED = 1e-3;
 
-/** Names as pinned for programs that read the JSON. Rates are medians over rounds. */
+/** Result for one network; field names are stable for programs that read the JSON. Rates are medians over rounds. */
 export interface Measurement {
   readonly name: string;
   readonly engine: string;

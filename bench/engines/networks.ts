@@ -1,5 +1,5 @@
 /**
- * The fifteen networks that engines are measured on, as training programs with their weights and batches.
+ * Fifteen networks on which engines are measured, as training programs with their weights and batches.
  */
 import { factorized3d } from '../../search-spaces/factorized3d.js';
 import { differentiate } from '../../src/autodiff/differentiate.js';
@@ -22,16 +22,16 @@ export interface Network {
   readonly steps: number;
 }
 
-/** Of a round. */
+/** Number of steps in a round. */
 const STEPS = 4;
 
-/** Frames, height and width. */
+/** Frames, height and width of the input. */
 const CLIP = [16, 56, 56] as const;
 export const CLASSES = 8;
 /**
- * Low, since AdamW's first steps have the sign of a gradient, whatever its size: rounding alone turns some. PyTorch's
- * first twenty losses differ from its own by up to 4e-2 at 1e-4 and 6e-3 at 1e-5, where the weights began 1e-7 apart or
- * threads were one instead of two; at this rate by 3e-4. See docs/engines.md.
+ * Low learning rate, since AdamW's first steps depend only on the sign of a gradient, which rounding can flip.
+ * PyTorch's first twenty losses differ from its own by up to 4e-2 at 1e-4 and 6e-3 at 1e-5 if weights began 1e-7 apart
+ * or there was one thread instead of two; at this rate by 3e-4. See docs/engines.md.
  */
 export const LEARNING_RATE = 2e-6;
 
@@ -92,7 +92,7 @@ export function weightsOf(program: TrainingProgram): TensorMap {
   return initialWeights(program.train.parameters, rngOf('bench', 'weights'));
 }
 
-/** `steps` batches of noise with a label each. */
+/** Draws `steps` batches of noise with labels. */
 export function batchesOf(
   { architecture, steps }: Network,
   batch: number,

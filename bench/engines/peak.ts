@@ -1,5 +1,5 @@
 /**
- * The machine's own peak: the rate of a chain of 1024³ matrix products through the default engine.
+ * Peak rate of the machine: a chain of 1024³ matrix products through the default engine.
  */
 import { rngOf } from '../../src/core/random.js';
 import { tensor } from '../../src/core/tensor.js';
@@ -11,7 +11,7 @@ const SIDE = 1024;
 const PRODUCTS = 4;
 
 export interface PeakMeter {
-  /** GFLOP/s of one more chain. */
+  /** Runs a further chain; returns GFLOP/s. */
   measure(): Promise<number>;
   dispose(): Promise<void>;
 }

@@ -1,6 +1,6 @@
 /**
- * The PyTorch side: a program that trains the exported `model.py` with the same head, weights and batches. It reads a
- * line per round and answers with a line of JSON, so that rounds alternate with the engine's.
+ * PyTorch program that trains the exported `model.py` with the same head, weights and batches. It reads a line per
+ * round and answers with a line of JSON, so that rounds alternate with the engine's.
  */
 export const TRAINER = `"""Trains model.Encoder and a linear head: a round of steps for each line on stdin."""
 import json

@@ -1,5 +1,5 @@
 /**
- * A PyTorch process that trains one network, a round whenever it is asked to.
+ * PyTorch process that trains one network, one round per request.
  */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';

@@ -1,5 +1,5 @@
 /**
- * The benchmark's table, a row per network and device.
+ * Table of the benchmark, one row per network and device.
  */
 import type { Measurement } from './measure.js';
 
@@ -33,7 +33,7 @@ export function rowOf(m: Measurement): string {
   return cells.map((cell, i) => aligned(cell, COLUMNS[i]?.[1] ?? 0, i)).join(' ');
 }
 
-/** Names to the left, numbers to the right. */
+/** Aligns names to the left and numbers to the right. */
 function aligned(text: string, width: number, column: number): string {
   return column < 2 ? text.padEnd(width) : text.padStart(width);
 }

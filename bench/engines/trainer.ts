@@ -1,5 +1,5 @@
 /**
- * Somebody who trains a network by rounds of the same batches, and an engine in that role.
+ * Interface of a trainer that runs rounds of the same batches, and its implementation by an engine.
  */
 import type { TensorMap } from '../../src/core/tensor.js';
 import type { Engine, Feeds, TrainingProgram } from '../../src/engines/engine.js';

@@ -44,7 +44,7 @@ function stemOf(kind: Kind): Layer {
 }
 
 function block(kind: Kind, inChannels: number, channels: number, kernel: Triple, stride: Triple): Layer {
-  // Chosen by the block's extents and used by both its convolutions, so that it has as many weights as R3D's.
+  // Follows from the block's widths and serves both its convolutions, so that it has as many weights as R3D's.
   const mid = Math.floor((27 * inChannels * channels) / (9 * inChannels + 3 * channels));
   const conv = (from: number, step: Triple): Layer =>
     kind === 'r2plus1d-18'
@@ -67,7 +67,7 @@ function block(kind: Kind, inChannels: number, channels: number, kernel: Triple,
   };
 }
 
-/** 1×3×3 to `mid` channels, then 3×1×1. */
+/** Factorized convolution: 1×3×3 to `mid` channels, then 3×1×1. */
 function factorized(from: number, mid: number, to: number, [depth, height, width]: Triple): Layer {
   return sequence(
     {

@@ -1,6 +1,6 @@
 /**
- * Good files for the fuzzer to spoil: small ones written here and in `kinds.ts`, one for each format that needs
- * no decoder of others, and those of a corpus folder where one is given.
+ * Valid files for the fuzzer to corrupt: small ones written here and in `kinds.ts`, one for each format that needs no
+ * external decoder, and the files of a corpus folder if one is given.
  */
 import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -15,7 +15,7 @@ import { dicomFile, element, encapsulated, sequence, short, text } from '../scan
 const SIDE = 8;
 const LARGEST_SAMPLE = 600_000;
 
-/** int16 voxels of a blob. */
+/** Voxels (int16) of a blob. */
 const voxels = Int16Array.from({ length: SIDE ** 3 }, (_, i) => {
   const [x, y, z] = [i % SIDE, Math.floor(i / SIDE) % SIDE, Math.floor(i / SIDE ** 2)];
   return 1000 - 30 * ((x - 4) ** 2 + (y - 3) ** 2 + (z - 4) ** 2);
@@ -44,7 +44,7 @@ export function builtInSamples(): Sample[] {
   ];
 }
 
-/** Files of a folder, at any depth, that are small enough to be read thousands of times. */
+/** Finds files of a folder, at any depth, that are small enough to be read thousands of times. */
 export function samplesWithin(folder: string): Sample[] {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .sort()
@@ -186,7 +186,7 @@ function gridOf(): Uint8Array {
   ]);
 }
 
-/** Both bytes of each pixel as a segment of one literal run. */
+/** Encodes both bytes of each pixel as segments of one literal run each. */
 function rleFrames(): Buffer[] {
   const frame = SIDE * SIDE;
   return Array.from({ length: SIDE }, (_, index) => {

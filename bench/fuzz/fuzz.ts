@@ -1,7 +1,7 @@
 /**
- * `npm run fuzz:scans -- [--mutations N] [--seed S] [--corpus DIR]`: spoils good scan files in seeded ways and reads
- * them. Each must end in a volume or in one line that names the file: no crash, no hang beyond 10 s, no more than
- * 1 GB of memory.
+ * `npm run fuzz:scans -- [--mutations N] [--seed S] [--corpus DIR]`: corrupts valid scan files in seeded ways and reads
+ * them. Each must end in a volume or in an error of one line that names the file: no crash, no hang beyond 10 s, no
+ * more than 1 GB of memory.
  */
 import { fork } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { Outcome } from './reader.js';
 
-/** A reader hangs when it has computed for so long; or, on a machine that is busy with others, when it has waited longer. */
+/** Processor time after which a reader counts as hanging; on a busy machine, a longer wall time applies. */
 const HANG_MS = 10_000;
 const WAIT_MS = 60_000;
 const MOST_MEMORY_MIB = 1024;
@@ -33,7 +33,7 @@ interface Tally {
   slowest: number;
 }
 
-/** Reads the files from `first` on in one child, until they are done or one of them ends it. Returns the next. */
+/** Reads files from `first` on in one child, until all are done or one ends the child; returns the next number. */
 function runFrom(first: number, total: number, tally: Tally): Promise<number> {
   const reader = fileURLToPath(new URL('reader.js', import.meta.url));
   return new Promise((settle) => {
@@ -88,7 +88,7 @@ function runFrom(first: number, total: number, tally: Tally): Promise<number> {
   });
 }
 
-/** Resident memory of a process in MiB, where the system tells. */
+/** Resident memory of a process in MiB, if the system reports it. */
 function residentOf(pid: number | undefined): number {
   try {
     const [, pages] = readFileSync(`/proc/${pid}/statm`, 'utf8').split(' ');
@@ -98,7 +98,7 @@ function residentOf(pid: number | undefined): number {
   }
 }
 
-/** Milliseconds that a process has computed, where the system tells: fields 14 and 15 of its `stat`, 10 ms each. */
+/** Processor time of a process in ms, if the system reports it: fields 14 and 15 of its `stat`, in units of 10 ms. */
 function processorMsOf(pid: number | undefined): number | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');

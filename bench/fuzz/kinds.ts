@@ -1,6 +1,6 @@
 /**
- * More good files for the fuzzer: kinds that few have. DICOM whose frames are several scans or a volume, with palettes,
- * padding, JPEG; voxels in files of their own; clips.
+ * Further valid files for the fuzzer, of rarer kinds: DICOM files with several scans or a volume in their frames, with
+ * palettes, padding or JPEG; voxels in files of their own; clips.
  */
 import { dicomFile, element, encapsulated, sequence, short, text } from '../scans/dicom-file.js';
 import type { Sample } from './sample.js';
@@ -20,7 +20,7 @@ const LOSSLESS = Buffer.from(
   'base64',
 );
 
-/** int16 voxels of a blob; its first slices alone, where a file has fewer. */
+/** Voxels (int16) of a blob; files with fewer slices use its first ones. */
 const voxels = Int16Array.from({ length: SIDE ** 3 }, (_, i) => {
   const [x, y, z] = [i % SIDE, Math.floor(i / SIDE) % SIDE, Math.floor(i / SIDE ** 2)];
   return 1000 - 30 * ((x - 4) ** 2 + (y - 3) ** 2 + (z - 4) ** 2);
@@ -66,7 +66,7 @@ const cs = (group: number, number: number, value: string): Buffer =>
 const ds = (group: number, number: number, value: string): Buffer =>
   element(group, number, 'DS', text(value));
 
-/** The elements of pictures, in the order of their tags; `more` is sorted in. */
+/** Writes a picture with its elements in the order of their tags; `more` is merged into them. */
 function picture(
   frames: number,
   bits: number,
@@ -98,7 +98,7 @@ function picture(
 
 const words = (bytes: Buffer): Buffer => element(0x7fe0, 0x0010, 'OW', bytes);
 
-/** Colours by three tables, the red one of 8 bits. */
+/** Picture with a palette of three tables, the red one of 8 bits. */
 function palette(): Buffer {
   const tables = [0x1201, 0x1202, 0x1203].map((number) =>
     element(0x0028, number, 'OW', Buffer.from(Uint16Array.from({ length: 256 }, (_, i) => 257 * i).buffer)),
@@ -108,7 +108,7 @@ function palette(): Buffer {
   return picture(1, 8, pixels, [...descriptors, ...tables], { photometric: 'PALETTE COLOR' });
 }
 
-/** A range of values that pad, and pixels that are twice as wide as high. */
+/** Picture with a range of padding values and pixels twice as wide as high. */
 function padded(): Buffer {
   const more = [
     us(0x0028, 0x0120, 0),
@@ -161,7 +161,7 @@ function compressed(syntax: string, frame: Buffer, bits: number): Buffer {
   });
 }
 
-/** Whose pixels say that they are not square in a region of ultrasound. */
+/** Clip with pixels that are not square, according to a region of ultrasound. */
 function wide(): Buffer {
   const region = [
     us(0x0018, 0x6012, 1),
@@ -175,7 +175,7 @@ function wide(): Buffer {
   ]);
 }
 
-/** With an extended offset table, whose representation is younger than parsers. */
+/** Picture with an extended offset table, whose value representation is newer than parsers. */
 function longElement(): Buffer {
   const table = Buffer.concat([
     short(0x7fe0),
@@ -186,7 +186,7 @@ function longElement(): Buffer {
   return picture(SIDE, 16, words(voxelBytes), [table]);
 }
 
-/** A MetaImage header with a list of a file for each slice. */
+/** MetaImage header with a list of one file per slice. */
 function listed(): Sample {
   const names = slices.map((_, z) => `s${z}.raw`);
   const header = [
@@ -206,13 +206,13 @@ function listed(): Sample {
   };
 }
 
-/** An NRRD whose voxels follow lines and bytes that are none. */
+/** NRRD whose voxels follow lines and bytes to skip. */
 function skipped(): Buffer {
   const header = `NRRD0005\ntype: short\ndimension: 3\nsizes: 8 8 8\nspacings: 2 2 3\nendian: little\nencoding: raw\nline skip: 1\nbyte skip: 4\nkey:=value\n\n`;
   return Buffer.concat([Buffer.from(`${header}one line\nfour`), voxelBytes]);
 }
 
-/** An ANALYZE header with its voxels beside it. */
+/** ANALYZE header with its voxels in a second file. */
 function analyze(): Sample {
   const bytes = Buffer.alloc(348);
   bytes.writeInt32LE(348, 0);
@@ -227,7 +227,7 @@ function analyze(): Sample {
 /** Two frames of four colours, the second drawn over a part of the first. */
 function gif(): Buffer {
   const frame = (box: readonly number[], count: number): Buffer => {
-    // A clear code of three bits before every index, so that codes stay as they are.
+    // A clear code of three bits before every index, so that the code table does not grow.
     const codes = [...Array.from({ length: count }, (_, i) => [4, i % 4]).flat(), 5];
     const data = Buffer.alloc(Math.ceil((3 * codes.length) / 8));
     codes.forEach((code, i) => {

@@ -1,18 +1,18 @@
 /**
- * Ways to spoil a file: each takes good bytes and a generator, and gives bytes that no scanner wrote.
+ * Mutations of files: each takes valid bytes and a generator, and returns corrupted bytes.
  */
 import { gunzipSync, gzipSync } from 'node:zlib';
 import type { Rng } from '../../src/core/random.js';
 
 type Mutation = (bytes: Uint8Array, rng: Rng) => Uint8Array;
 
-/** Numbers that sizes, offsets and lengths do not take in good files. */
+/** Numbers that sizes, offsets and lengths do not have in valid files. */
 const ABSURD = [0, 1, 0x7f, 0xff, 0x7fff, 0xffff, 0x7fffffff, 0xffffffff, 0x80000000, 0x10000000];
 
-/** Most of what decides how a file is read stands in its beginning. */
+/** Bytes at the beginning of a file, which mostly decide how it is read. */
 const HEADER_BYTES = 1024;
 
-/** How much a bomb claims to hold. */
+/** Bytes that a decompression bomb adds. */
 const BOMB_BYTES = 64 << 20;
 
 function placeIn(bytes: Uint8Array, rng: Rng): number {
@@ -42,7 +42,7 @@ const absurdNumber: Mutation = (bytes, rng) => {
   return spoiled;
 };
 
-/** Another number in a text header. */
+/** Replaces a number in a text header. */
 const absurdDigits: Mutation = (bytes, rng) => {
   const text = Buffer.from(bytes.subarray(0, HEADER_BYTES)).toString('latin1');
   const numbers = [...text.matchAll(/\d+/g)];
@@ -70,13 +70,13 @@ const eraseChunk: Mutation = (bytes, rng) => {
   return spoiled;
 };
 
-/** Compressed, with far more behind it than its header says. */
+/** Compresses the file with far more data behind it than its header declares. */
 const bomb: Mutation = (bytes, rng) => {
   const plain = isGzip(bytes) ? gunzipSync(bytes) : bytes;
   return gzipSync(Buffer.concat([plain, Buffer.alloc(BOMB_BYTES)]), { level: 1 + rng.int(3) });
 };
 
-/** The header is spoiled before the file is compressed, so that the compressed data is sound. */
+/** Corrupts a file before compression, so that the compressed data is sound. */
 function inside(mutation: Mutation): Mutation {
   return (bytes, rng) => (isGzip(bytes) ? gzipSync(mutation(gunzipSync(bytes), rng)) : mutation(bytes, rng));
 }
@@ -85,7 +85,7 @@ function isGzip(bytes: Uint8Array): boolean {
   return bytes[0] === 0x1f && bytes[1] === 0x8b;
 }
 
-/** Each as often as its number says. */
+/** Mutations with their relative frequencies and names. */
 const mutations: readonly (readonly [number, string, Mutation])[] = [
   [20, 'truncated', truncate],
   [30, 'flipped bits', inside(flipBits)],
@@ -102,11 +102,11 @@ export function spoil(bytes: Uint8Array, rng: Rng): { bytes: Uint8Array; how: st
   let ticket = rng.int(mutations.reduce((sum, [weight]) => sum + weight, 0));
   for (const [weight, how, mutation] of mutations) {
     if (ticket < weight) {
-      // A plain copy, whose slices are copies too.
+      // A plain typed array, whose slices are copies, too.
       try {
         return { bytes: mutation(new Uint8Array(bytes), rng), how };
       } catch {
-        // The sample is spoiled already and can not be decompressed.
+        // The sample is corrupted already and can not be decompressed.
         return { bytes: truncate(bytes, rng), how: 'truncated' };
       }
     }

@@ -1,7 +1,7 @@
 /**
- * The fuzzer's child: spoils and reads files one after the other, and says after each how it went.
+ * The fuzzer's child process: corrupts and reads files one after the other, and reports the outcome of each.
  *
- * It is a process of its own, since a reader that hangs, or takes all memory, must not take the fuzzer with it.
+ * It is a process of its own, since a reader that hangs or exhausts memory must not stop the fuzzer.
  */
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -19,7 +19,7 @@ import { spoil } from './mutations.js';
 export interface Outcome {
   readonly index: number;
   readonly what: string;
-  /** How it ended, or null where it begins. */
+  /** Outcome of reading the file, or that its reading begins. */
   readonly result: 'begins' | 'volume' | 'refused' | 'defect';
   readonly detail: string;
   /** Resident memory, MiB. */
@@ -32,10 +32,10 @@ const folder = mkdtempSync(join(tmpdir(), 'voxolve-fuzz-'));
 const options = ScanOptions.parse({ nonFinite: 'zero' });
 const transforms = transformsOf(options);
 
-/** This share of the files is read as folders are. */
+/** Fraction of the files that are read as a whole folder. */
 const WHOLE_FOLDERS = 0.1;
 
-/** Only voxolve's own decoders of video: FFmpeg is not what is tried here. */
+/** Restricts video to voxolve's own decoders, since FFmpeg is not under test. */
 process.env['VOXOLVE_FFMPEG'] = join(folder, 'no-ffmpeg');
 
 function report(outcome: Omit<Outcome, 'memory'>): void {
@@ -47,7 +47,7 @@ type Ending = Pick<Outcome, 'result' | 'detail'>;
 async function attempt(path: string, { layout }: Sample): Promise<Ending> {
   try {
     const format = formatOf(path);
-    // What a folder is listed by must end as well as reading does.
+    // The facts with which a folder is listed must end as well as reading does.
     await format?.facts?.(path, (identifier) => identifier).catch(soundly);
     const scan = await (layout === undefined || format?.readAs === undefined
       ? format?.read(path)
@@ -63,7 +63,7 @@ async function attempt(path: string, { layout }: Sample): Promise<Ending> {
   }
 }
 
-/** The folder as `voxolve scans` looks at it: found, told apart, read and prepared. */
+/** Reads the folder as `voxolve scans` does: finds, groups, reads and prepares its scans. */
 async function attemptFolder(): Promise<Ending> {
   const cacheDirectory = mkdtempSync(join(tmpdir(), 'voxolve-fuzz-cache-'));
   try {
@@ -79,7 +79,7 @@ async function attemptFolder(): Promise<Ending> {
   }
 }
 
-/** One line that names the file, or a file beside it, is as it should be. */
+/** Ending for an exception: an error of one line that names a file of the folder is sound, others are defects. */
 function endingOf(thrown: unknown): Ending {
   const message = messageOf(thrown);
   return isSound(thrown)
@@ -95,11 +95,11 @@ function soundly(thrown: unknown): void {
   if (!isSound(thrown)) throw thrown;
 }
 
-/** Writes a sample, one of its files spoiled; says which and how. */
+/** Writes a sample with one of its files corrupted; returns which and how. */
 function write(sample: Sample, rng: Rng): { path: string; what: string } {
   const own = `scan${sample.ending}`;
   const files = Object.entries({ [own]: sample.bytes, ...sample.beside });
-  // Most of what can go wrong stands in the header.
+  // Most errors concern the header.
   const at = files.length === 1 || rng.bool(0.7) ? 0 : 1 + rng.int(files.length - 1);
   let what = '';
   for (const [i, [name, bytes]] of files.entries()) {

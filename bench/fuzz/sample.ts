@@ -1,10 +1,10 @@
-/** A good file for the fuzzer to spoil. */
+/** A valid file for the fuzzer to corrupt. */
 export interface Sample {
-  /** Its ending decides who reads it. */
+  /** Ending of its name, which decides about the reader. */
   readonly ending: string;
   readonly bytes: Uint8Array;
-  /** Files that lie beside it, by their names; it is called `scan` and its ending. */
+  /** Files in the same folder by name; the file itself is called `scan` and its ending. */
   readonly beside?: Readonly<Record<string, Uint8Array>>;
-  /** Axes of an array that does not say what they are. */
+  /** Axes of an array whose file does not name them. */
   readonly layout?: string;
 }

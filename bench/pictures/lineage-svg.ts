@@ -1,6 +1,6 @@
 /**
- * The graph of `voxolve lineage DB --dot`, laid out by Graphviz from left to right so that it fits a page: candidates are
- * coloured by score, labels of edges are broken in two lines, and founders without children are left out.
+ * Graph of `voxolve lineage DB --dot`, laid out by Graphviz from left to right so that it fits a page: candidates are
+ * coloured by score, labels of edges are split in two lines, and founders without children are left out.
  */
 import { Graphviz } from '@hpcc-js/wasm-graphviz';
 
@@ -18,7 +18,7 @@ function matches(dot: string, pattern: RegExp): Groups[] {
   });
 }
 
-/** The same graph with a page's layout and colours. */
+/** Returns the graph with a page's layout and colours. */
 export function styledDot(dot: string): string {
   const edges = matches(dot, EDGE);
   const related = new Set(edges.flatMap(({ from, to }) => [from, to]));
@@ -43,7 +43,7 @@ export function styledDot(dot: string): string {
   ].join('\n');
 }
 
-/** From nearly white to green, as Graphviz's hue, saturation and value. */
+/** Fill colour from nearly white to green, as Graphviz's hue, saturation and value. */
 function fillOf(share: number): string {
   return [0.39, 0.05 + 0.5 * share, 0.97 - 0.3 * share].map((part) => part.toFixed(3)).join(' ');
 }

@@ -1,6 +1,6 @@
 /**
  * Makes the pictures of the documentation, in docs/pictures: the terminal of a search while it runs and at its end, the
- * search's lineage, and a sheet of prepared scans. Nothing is drawn by hand: the commands run here, on phantoms.
+ * search's lineage, and a sheet of prepared scans. All are outputs of commands that run here on phantoms.
  *
  *     npm run pictures        # takes as long as the quickstart; needs `script` of util-linux
  */
@@ -17,7 +17,7 @@ import { runInTerminal } from './terminal.js';
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const pictures = join(root, 'docs', 'pictures');
 const COLUMNS = 104;
-/** The running search is shown when so many of its 32 candidates are done and both workers train. */
+/** Number of finished candidates, of 32, at which the running search is shown, once both workers train. */
 const DONE = 21;
 
 const folder = mkdtempSync(join(tmpdir(), 'voxolve-pictures-'));
@@ -37,7 +37,7 @@ function voxolve(...args: readonly string[]): string {
   return execFileSync('voxolve', args, { cwd: folder, env, encoding: 'utf8' });
 }
 
-/** True if the screen shows so many candidates done, and two workers of which one has trained for a second or more. */
+/** True if the screen shows that number of candidates and two workers, one of which has trained for a second. */
 function isTheMoment(screen: readonly string[]): boolean {
   const done = screen.map((line) => Number(/ (\d+)\/32 candidates/.exec(line)?.[1] ?? 0));
   const workers = screen.slice(-2);
@@ -69,7 +69,7 @@ async function searchPictures(): Promise<void> {
   write('report.svg', screenSvg(report, { ...frame, description: ending }));
 }
 
-/** Six volumes and three films, at 3 mm. */
+/** Makes the sheet of six volumes and three films, at 3 mm. */
 async function sheet(): Promise<void> {
   const scans = join(folder, 'scans');
   const experiment = join(folder, 'sheet.json');

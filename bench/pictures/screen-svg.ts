@@ -1,9 +1,9 @@
 /**
- * The lines of a terminal's screen as an SVG picture in a window's frame.
+ * Drawing of a terminal's screen as an SVG picture in a window's frame.
  *
- * voxolve prints no colours, so lines are plain text; only the prompt and the progress bar are coloured here. Runs of block
- * characters become rectangles, and every other run of text is stretched to its columns, so that the picture is the same
- * whichever monospaced font the reader has.
+ * voxolve prints no colours, so lines are plain text; only the prompt and the progress bar are coloured here. Runs of
+ * block characters become rectangles, and every other run of text is stretched to its columns, so that the picture is
+ * the same whichever monospaced font the reader has.
  */
 
 const COLUMN = 8.4;
@@ -19,9 +19,9 @@ const RUNS = /█+|░+|[^\s█░]+(?: [^\s█░]+)*/gu;
 
 export interface Frame {
   readonly columns: number;
-  /** Stands on the window's frame. */
+  /** Title on the window's frame. */
   readonly title: string;
-  /** Read out by a screen reader. */
+  /** Description for screen readers. */
   readonly description: string;
 }
 
@@ -65,7 +65,7 @@ function runSvg(run: string, column: number, row: number): string {
   return `<text x="${x}" y="${baseline}" textLength="${width}" lengthAdjust="spacingAndGlyphs"${fill}>${escapeXml(run)}</text>`;
 }
 
-/** Columns of a text: one for each character, since voxolve prints no wide ones. */
+/** Number of columns of a text: one per character, since voxolve prints no wide ones. */
 function columnsOf(text: string): number {
   return [...text].length;
 }

@@ -15,7 +15,7 @@ export interface TerminalOptions {
   readonly onScreen?: (lines: readonly string[]) => void;
 }
 
-/** Returns the screen that is left when the command has ended; throws where the command fails. */
+/** Runs a command and returns its final screen; throws if the command fails. */
 export async function runInTerminal(command: string, options: TerminalOptions): Promise<string[]> {
   const { cwd, env, columns, rows, onScreen } = options;
   const terminal = new xterm.Terminal({ cols: columns, rows, allowProposedApi: true });
@@ -33,7 +33,7 @@ export async function runInTerminal(command: string, options: TerminalOptions): 
   return screen;
 }
 
-/** The lines of a screen, without empty ones at its end. */
+/** Lines of a screen, without empty ones at its end. */
 function screenOf(terminal: xterm.Terminal): string[] {
   const { active } = terminal.buffer;
   const lines = Array.from(

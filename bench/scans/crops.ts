@@ -1,5 +1,5 @@
 /**
- * Crops from a cache of many volumes: how fast, and in how much memory; and the same crops by NumPy memory maps.
+ * Benchmark of crops from a cache of many volumes: speed and memory, and speed of the same crops by NumPy memory maps.
  */
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
@@ -24,13 +24,13 @@ import { heapOptions, memorySettings } from '../../src/workers/memory-settings.j
 
 export const CROP = [32, 32, 32] as const;
 const SIDE = 64;
-/** Volumes that differ; the others are copies of them under names of their own. */
+/** Number of distinct volumes; the others are copies of them under other names. */
 const DISTINCT = 20;
-/** Bytes of chunks kept where memory is bounded: less than 100 volumes take. */
+/** Memory budget for chunks in bytes, less than 100 volumes take. */
 export const BUDGET = 64 * 2 ** 20;
 const SECONDS = 3;
 
-/** A smooth body in air with some noise, as compressible as scans are. */
+/** Makes a smooth body in air with some noise, as compressible as scans are. */
 function volumeNumber(number: number): PreparedVolume {
   const rng = rngOf('bench', number);
   const noise = Float32Array.from({ length: 4096 }, () => rng.normal() * 0.05);
@@ -67,7 +67,7 @@ const info = {
 
 const keyOf = (number: number): string => number.toString(16).padStart(64, '0');
 
-/** A cache of so many volumes of 64³ voxels. */
+/** Makes a cache of `count` volumes of 64³ voxels. */
 export async function cacheOf(directory: string, count: number): Promise<ScanRecipe> {
   const cache = openCache(directory);
   const written: CachedScan[] = [];
@@ -114,7 +114,7 @@ interface Work {
   readonly thread: number;
 }
 
-/** What worker threads draw, together. */
+/** Crops per second of all worker threads together. */
 export async function cropsPerSecond(recipe: ScanRecipe, threads: number): Promise<number> {
   const scans = shareScans(openScanSet(recipe));
   const rates = await Promise.all(
@@ -129,8 +129,8 @@ export async function cropsPerSecond(recipe: ScanRecipe, threads: number): Promi
 }
 
 /**
- * MiB of a fresh process that has drawn crops of all volumes: after so many that what the allocator keeps has settled,
- * with its settings of training processes, and without the garbage that waits to be collected.
+ * MiB of a fresh process that has drawn crops of all volumes: enough crops for the allocator's retained memory to
+ * settle, with the allocator's settings of training processes, and after garbage collection.
  */
 export function residentMemory(recipe: ScanRecipe): number {
   const child = fileURLToPath(new URL('resident-child.js', import.meta.url));

@@ -1,5 +1,5 @@
 /**
- * DICOM files written element by element, in explicit little-endian encoding, for fuzzing, benchmarks and tests.
+ * Writer of DICOM files, element by element, in explicit little-endian encoding, for fuzzing, benchmarks and tests.
  *
  * Source: DICOM PS3.5 section 7.1, PS3.10 section 7.1.
  */
@@ -7,7 +7,7 @@ import { deflateRawSync } from 'node:zlib';
 
 const DEFLATED = '1.2.840.10008.1.2.1.99';
 
-/** A file with its meta information; `elements` in rising order of tags. */
+/** Makes a file with its meta information; `elements` in ascending order of tags. */
 export function dicomFile(syntax: string, elements: readonly Buffer[]): Buffer {
   const meta = element(0x0002, 0x0010, 'UI', text(syntax, '\0'));
   const body = Buffer.concat(elements);
@@ -20,7 +20,7 @@ export function dicomFile(syntax: string, elements: readonly Buffer[]): Buffer {
   ]);
 }
 
-/** Compressed frames, each an item of its own. */
+/** Encapsulates compressed frames, each as an item of its own. */
 export function encapsulated(frames: readonly Buffer[]): Buffer {
   const start = Buffer.from([0xe0, 0x7f, 0x10, 0x00, 0x4f, 0x42, 0, 0, 0xff, 0xff, 0xff, 0xff]);
   const end = Buffer.from([0xfe, 0xff, 0xdd, 0xe0, 0, 0, 0, 0]);
@@ -41,7 +41,7 @@ export function element(group: number, number: number, vr: string, value: Uint8A
   ]);
 }
 
-/** A sequence of one item for each list of elements. */
+/** Makes a sequence with one item for each list of elements. */
 export function sequence(group: number, number: number, items: readonly (readonly Buffer[])[]): Buffer {
   return element(group, number, 'SQ', Buffer.concat(items.map((elements) => item(Buffer.concat(elements)))));
 }

@@ -1,5 +1,5 @@
 /**
- * A folder of small DICOM series, to be indexed.
+ * Writes a folder of small DICOM series, to be indexed.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,7 +7,7 @@ import { dicomFile, element, short, text } from './dicom-file.js';
 
 const SLICES = 4;
 
-/** Returns how many files it wrote. */
+/** Returns the number of files written. */
 export function indexedFolder(folder: string, series: number): number {
   const pixels = Buffer.alloc(2 * 16 * 16, 7);
   for (let number = 0; number < series; number++) {

@@ -1,5 +1,5 @@
 /**
- * Which share of a training step the preparation of its batch takes, over candidates of an experiment's space.
+ * Cost of preparing batches relative to training steps, over candidates of an experiment's space.
  */
 import { join } from 'node:path';
 import { rngOf } from '../../src/core/random.js';
@@ -22,11 +22,11 @@ const CALLS = 3;
 
 export interface Preparation {
   readonly experiment: string;
-  /** Of a step with its batch, in milliseconds, single-threaded. */
+  /** Milliseconds of a training step, on one thread, without its batch. */
   readonly step_ms: number;
-  /** Of a step without its batch. */
+  /** Time to make a batch over time of a training step. */
   readonly share: number;
-  /** Time that training still waits for its batches where a thread makes them. */
+  /** Time that training still waits for a batch if a thread makes it, over time of a training step. */
   readonly overlapped: number;
   readonly crops_per_second: number;
 }
@@ -57,7 +57,7 @@ export async function preparationShare(
       const session = await onnxEngine.open(program, { device: 'cpu', threads: 1 });
       session.load({ weights: initialWeights(program.train.parameters, rngOf('bench', 'init')) });
       const rates = new Float32Array(CALL).fill(1e-3);
-      // Each call is made here and, while the one before trains, by the thread; the first of them warms both up.
+      // Each call is made here and, during the previous training, by the thread; the first call warms both up.
       for (let call = 0; call <= CALLS; call++) {
         const at = (index: number): BatchCall => ({
           key: ['bench', number],

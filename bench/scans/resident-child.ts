@@ -1,6 +1,6 @@
 /**
- * A process of its own, started with `--expose-gc`: draws crops of the scan set that it reads from standard input, and
- * prints the MiB that it then holds.
+ * Separate process, started with `--expose-gc`: draws crops of the scan set that it reads from standard input, and
+ * prints its resident memory in MiB.
  */
 import { text } from 'node:stream/consumers';
 import { rngOf } from '../../src/core/random.js';
@@ -11,11 +11,11 @@ import { CROP } from './crops.js';
 
 const set = openScanSet(JSON.parse(await text(process.stdin)) as ScanRecipe);
 const rng = rngOf('memory');
-// As many crops as fill any memory that is kept, and then some.
+// More crops than fill any memory that is retained.
 for (let i = 0; i < 12_000; i++) void drawCrop(set, 'train', CROP, 0.1, rng).voxels;
 for (let times = 0; times < 2; times++) {
   globalThis.gc?.();
-  // buffers are given back by another thread
+  // buffers are freed by another thread
   await new Promise((resolve) => setTimeout(resolve, 200));
 }
 console.log(process.memoryUsage.rss() / 2 ** 20);

@@ -1,7 +1,7 @@
 /**
- * `npm run bench:scans -- [--series N] [--volumes N] [--scans DIR] [--json FILE]`: how fast a folder is indexed, how
- * many crops per second two threads draw from the cache against what a small network consumes and against NumPy memory
- * maps, how memory grows with the number of volumes, and which share of a training step its batches take.
+ * `npm run bench:scans -- [--series N] [--volumes N] [--scans DIR] [--json FILE]`: speed of indexing a folder; crops
+ * per second that two threads draw from the cache, against the consumption of a small network and against NumPy memory
+ * maps; growth of memory with the number of volumes; and the cost of batches relative to training steps.
  */
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

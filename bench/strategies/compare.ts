@@ -1,5 +1,5 @@
 /**
- * Strategies compared on one table over many seeds: what each finds, in mean and standard deviation.
+ * Comparison of strategies on one table over many seeds, by mean and standard deviation of their results.
  */
 import { UserError } from '../../src/core/errors.js';
 import { meanOf, sampleDeviation } from '../../src/core/statistics/descriptive.js';
@@ -10,23 +10,23 @@ import { objectivesOf, simulate, type Fidelity, type Run, type Setting } from '.
 import { tabularSpace } from './tabular-space.js';
 import { readTable, requireColumn, type Table } from './table.js';
 
-/** Over seeds. */
+/** Mean and deviation over seeds. */
 interface Spread {
   readonly mean: number;
-  /** Sample standard deviation; 0 of a single seed. */
+  /** Sample standard deviation; 0 for a single seed. */
   readonly std: number;
 }
 
 export interface Comparison {
   readonly strategy: string;
-  /** What the strategy is judged by: `hypervolume` with several objectives, else the score's column. */
+  /** Criterion of comparison: `hypervolume` with several objectives, else the score's column. */
   readonly metric: string;
   readonly mean: number;
   readonly std: number;
   /** The reported column of the pick. */
   readonly report?: Spread & { readonly column: string };
   readonly evaluations: number;
-  /** In epochs, or in the unit of the cost's column. */
+  /** Cost in epochs, or in the unit of the cost's column. */
   readonly cost: number;
   /** The metric by seed. */
   readonly values: readonly number[];
@@ -69,7 +69,7 @@ export function compareStrategies(args: BenchArguments): readonly Comparison[] {
   });
 }
 
-/** A schedule may spend as many epochs as so many full trainings; without one, evaluations are what is counted. */
+/** Budget of a run: for a schedule, the epochs of `evaluations` full trainings; else the number of evaluations. */
 function limitsOf(
   table: Table,
   { score, cost, costBudget, evaluations }: BenchArguments,
@@ -107,7 +107,7 @@ function isSchedule(name: string): boolean {
   return SCHEDULES.includes(name.split(':')[0] ?? '');
 }
 
-/** `evolution`, or `hyperband:evolution`. */
+/** Parses a choice such as `evolution` or `hyperband:evolution`. */
 function choiceOf(text: string, args: BenchArguments, rungs: number): StrategyChoice {
   if (!isSchedule(text)) return { name: text, options: ownOptions(text, args) };
   const [name = '', inner = 'random'] = text.split(':');
@@ -122,7 +122,7 @@ function ownOptions(name: string, { population, sample }: BenchArguments): Recor
   return { population, sample: sample ?? Math.min(5, population) };
 }
 
-/** The share of the true front's hypervolume that a run's evaluations dominate. */
+/** Fraction of the true front's hypervolume that a run's evaluations dominate. */
 function hypervolumeShare(table: Table, args: BenchArguments): (run: Run) => number {
   const pointOf = (code: string): Point => objectivesOf({ ...args, table }, code);
   const known = (codes: readonly string[]): readonly Point[] =>
@@ -137,8 +137,8 @@ function hypervolumeShare(table: Table, args: BenchArguments): (run: Run) => num
 }
 
 /**
- * The reference point among the maximised objectives. As given it lists the minimised columns, then the score's
- * error: what the score lacks to 1 or 100, where it is a share or a percentage. Without one: the worst of each.
+ * Reference point in terms of the maximised objectives. The option lists the minimised columns, then the score's error:
+ * its difference to 1 or 100 for a fraction or a percentage. Without the option: the worst value of each objective.
  */
 function referenceOf(points: readonly Point[], { reference, minimize }: BenchArguments): Point {
   if (reference === undefined)

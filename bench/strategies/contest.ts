@@ -1,7 +1,7 @@
 /**
- * Networks against each other on one experiment's task: each is trained from scratch with the same steps on several
- * seeds, and scored on patients that it was not trained on. A seed decides the split of the patients, the batches, the
- * initial weights and the held-out crops, alike for every network, so that scores compare in pairs.
+ * Comparison of networks on one experiment's task: each is trained from scratch with the same steps on several seeds,
+ * and scored on patients that it was not trained on. A seed decides the split of the patients, the batches, the initial
+ * weights and the held-out crops, alike for every network, so that scores can be compared in pairs.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { present } from '../../src/core/errors.js';
@@ -17,11 +17,11 @@ import { loadScanSet } from '../../src/scans/load.js';
 
 export interface Contest {
   readonly resolved: PlannedExperiment;
-  /** The score of one network on one seed; taken from the record where it is there. */
+  /** Returns the score of one network on one seed, from the record if it is there. */
   score(name: string, architecture: Architecture, seed: number): Promise<number>;
 }
 
-/** `record`: a JSON file of the scores so far, by network and seed, so that a long contest can go on. */
+/** `record`: a JSON file of the scores so far, by network and seed, so that a long comparison can be resumed. */
 export async function openContest(experiment: Experiment, scans: string, record: string): Promise<Contest> {
   const known = existsSync(record)
     ? (JSON.parse(readFileSync(record, 'utf8')) as Record<string, number>)

@@ -1,6 +1,6 @@
 /**
- * Mutations that grow a network without changing what it computes, once its child inherits the weights, and by how much
- * outputs do change: what `npm run bench:inherit` measures and the tests check.
+ * Mutations that grow a network without changing its outputs if the child inherits the weights, and the measured change
+ * of outputs, for `npm run bench:inherit` and the tests.
  */
 import { evanet } from '../../search-spaces/evanet.js';
 import { factorized3d } from '../../search-spaces/factorized3d.js';
@@ -21,13 +21,13 @@ type Mixed = ReturnType<typeof evanet.gene.sample>;
 /** A parent and its child, as architectures. */
 export type Pair = readonly [parent: Architecture, child: Architecture];
 
-/** What follows in a list of values, if anything does. */
+/** Next entry in a list of values; undefined at its end or if `value` is not listed. */
 function next<T>(values: readonly T[], value: T | undefined): T | undefined {
   const at = values.findIndex((one) => one === value);
   return at === -1 ? undefined : values[at + 1];
 }
 
-/** The changed fields of a stage, or undefined where this mutation does not apply. */
+/** Returns the changed fields of a stage, or undefined if this mutation does not apply. */
 type Growth = (stage: Stage, genome: Genome) => Partial<Stage> | undefined;
 
 const change = <K extends keyof Stage>(key: K, value: Stage[K] | undefined): Partial<Stage> | undefined =>
@@ -36,7 +36,7 @@ const change = <K extends keyof Stage>(key: K, value: Stage[K] | undefined): Par
 const LINEAR: readonly Stage['block'][] = ['depthwise-separable', 'depthwise-factorized', 'pooling'];
 const WIDTHS: readonly Stage['width'][] = [8, 12, 16, 24, 32, 48, 64, 96];
 
-/** By name; larger windows of a pool are left out, since they have no weights that could undo them. */
+/** Growths by name; larger windows of a pool are left out, since no weights could neutralise them. */
 const GROWTHS: Readonly<Record<string, Growth>> = {
   deeper: ({ block, depth }, { activation }) =>
     (activation === 'relu' || LINEAR.includes(block)) && depth < 4 ? { depth: depth + 1 } : undefined,
@@ -58,7 +58,7 @@ const GROWTHS: Readonly<Record<string, Growth>> = {
 /** All kinds of growth; the last is evanet's, the others are of factorized3d. */
 export const growths = [...Object.keys(GROWTHS), 'another branch'] as const;
 
-/** A random network and its grown child; undefined where the mutation does not apply to any place of it. */
+/** Draws a random network and its grown child; undefined if the mutation applies nowhere in it. */
 export function grown(kind: string, seed: number): Pair | undefined {
   return kind === 'another branch' ? branched(seed) : staged(kind, seed);
 }
@@ -94,15 +94,15 @@ function branched(seed: number): Pair | undefined {
   return [evanet.build(genome, { channels: 1 }), evanet.build(child, { channels: 1 })];
 }
 
-/** Whether no tensor of the parent is gone: a projection that vanishes took part in the function. */
+/** True if the child keeps all tensors of the parent: a projection that is removed would change the outputs. */
 function keepsAll(parent: Architecture, child: Architecture): boolean {
   const held = new Set(encoderParameters(child).map(({ name }) => name));
   return encoderParameters(parent).every(({ name }) => held.has(name));
 }
 
 /**
- * Largest difference between the child's outputs, with inherited weights, and the parent's, over the parent's largest
- * output; null where an input of that shape fits one of them not. The parent's weights look as if trained.
+ * Largest difference between the child's outputs, with inherited weights, and the parent's, relative to the parent's
+ * largest output; null if the input is too small for one of them. The parent's weights are drawn as if trained.
  */
 export async function difference([parent, child]: Pair, input: Shape, seed: number): Promise<number | null> {
   if (infeasibility(parent, input) !== null || infeasibility(child, input) !== null) return null;
@@ -133,7 +133,7 @@ async function features(
   return outputs['features']?.data ?? new Float32Array();
 }
 
-/** No tensor keeps the value that it starts with, running statistics included. */
+/** Draws weights in which no tensor has its initial value, running statistics included. */
 function asIfTrained(architecture: Architecture, rng: Rng): TensorMap {
   return Object.fromEntries(
     encoderParameters(architecture).map(({ name, shape, initialiser }): [string, Tensor] => {

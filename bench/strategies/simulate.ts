@@ -1,5 +1,5 @@
 /**
- * A search on a table: every evaluation is a look-up, every result is told before the next is asked.
+ * Search on a table: every evaluation is a look-up, and its result is reported before the next candidate is requested.
  */
 import { rngOf } from '../../src/core/random.js';
 import { createStrategy, type StrategyChoice } from '../../src/search/strategies/index.js';
@@ -7,7 +7,7 @@ import { asSequential, type GenomeSpace } from '../../src/search/strategy.js';
 import { codeOf } from './tabular-space.js';
 import type { Table } from './table.js';
 
-/** One fidelity: the column of its scores, and what an evaluation costs. */
+/** A fidelity: the column of its scores, and the cost of an evaluation. */
 export interface Fidelity {
   readonly column: string;
   readonly cost: number;
@@ -16,21 +16,21 @@ export interface Fidelity {
 export interface Setting {
   readonly table: Table;
   readonly space: GenomeSpace;
-  /** Maximised. */
+  /** Column to maximise. */
   readonly score: string;
-  /** Columns minimised besides. */
+  /** Further columns, to minimise. */
   readonly minimize: readonly string[];
-  /** Lowest first; the last is the score itself. Strategies with rungs use them all, others the last. */
+  /** Fidelities, lowest first; the last is the score itself. Strategies with rungs use all, others only the last. */
   readonly fidelities: readonly Fidelity[];
-  /** What an evaluation costs where a column says so instead. */
+  /** Column with the cost of an evaluation, in place of the fidelity's cost. */
   readonly costColumn?: string;
-  /** The search ends when it is spent; an evaluation that would exceed it does not count. */
+  /** Total cost at which the search ends; an evaluation that would exceed it does not count. */
   readonly budget: number;
   readonly evaluations: number;
 }
 
 export interface Run {
-  /** The code with the highest score at the highest fidelity reached; ties go to the first. */
+  /** Code with the highest score at the highest fidelity reached; the first one in case of ties. */
   readonly best: string;
   readonly score: number;
   readonly evaluations: number;
@@ -73,7 +73,7 @@ export function simulate(choice: StrategyChoice, setting: Setting, seed: number)
   return { best: incumbent.code, score: incumbent.score, evaluations: number, cost, codes: full };
 }
 
-/** All maximised: the score first, then what is minimised, negated. */
+/** Objectives, all to maximise: the score, then the minimised columns, negated. */
 export function objectivesOf(
   { table, score, minimize }: Pick<Setting, 'table' | 'score' | 'minimize'>,
   code: string,

@@ -1,8 +1,8 @@
 /**
- * Published results as a table: a row an architecture, named by its `code`, with measured columns.
+ * Published results as a table: one row per architecture, named by its `code`, with measured columns.
  *
- * A code is a string of digits, one gene a digit; which digits a gene can be is read from the data. So any
- * benchmark that lists its architectures, such as NAS-Bench-201, can be searched without training.
+ * A code is a string with one digit per gene; the possible digits of each gene are read from the data. So any benchmark
+ * that lists its architectures, such as NAS-Bench-201, can be searched without training.
  */
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
@@ -11,16 +11,16 @@ import { messageOf, UserError } from '../../src/core/errors.js';
 
 export interface Table {
   readonly path: string;
-  /** By position in the code, the digits that occur there, ascending. */
+  /** Digits that occur at each position of the code, ascending. */
   readonly alphabet: readonly (readonly string[])[];
   readonly columns: readonly string[];
   readonly codes: readonly string[];
   has(code: string): boolean;
-  /** A cell as a number; NaN where it is empty. The column must exist. */
+  /** Returns a cell as a number; NaN if it is empty. The column must exist. */
   value(code: string, column: string): number;
 }
 
-/** Reads `FILE.csv` or `FILE.csv.gz`. Codes that occur in several rows keep the mean of their numbers. */
+/** Reads `FILE.csv` or `FILE.csv.gz`. Codes that occur in several rows get the mean of their numbers. */
 export function readTable(path: string): Table {
   const rows = parseRows(path);
   const columns = Object.keys(rows[0] ?? {});
@@ -54,7 +54,7 @@ export function readTable(path: string): Table {
   };
 }
 
-/** Throws a `UserError` where the table has no such column or it holds no number. */
+/** Throws a `UserError` if the table has no such column or it holds no number. */
 export function requireColumn(table: Table, column: string, option: string): void {
   const numeric = table.columns.filter((name) =>
     table.codes.some((code) => Number.isFinite(table.value(code, name))),

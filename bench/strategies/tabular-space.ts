@@ -1,5 +1,5 @@
 /**
- * The search space of a table: one categorical gene a digit. Codes that the table lacks are never proposed.
+ * Search space of a table: one categorical gene per digit. Codes that the table lacks are never proposed.
  */
 import type { Genome } from '../../src/core/records.js';
 import { constrained } from '../../src/search/constrained.js';
@@ -15,7 +15,7 @@ export function tabularSpace(table: Table): GenomeSpace {
   const gene = record(genes);
   const space = {
     ...genomeSpace(defineSpace({ name: 'table', source: table.path, gene, build: codeOf })),
-    // The code is as telling as a hash of it, and much cheaper over hundreds of seeds.
+    // The code is as unique as a hash of it, and much cheaper over hundreds of seeds.
     hash: codeOf,
   };
   const every = table.alphabet.reduce((count, { length }) => count * length, 1);
@@ -23,7 +23,7 @@ export function tabularSpace(table: Table): GenomeSpace {
   return constrained(space, (genome) => (table.has(codeOf(genome)) ? null : 'is not in the table'));
 }
 
-/** The code of a genome. */
+/** Code of a genome. */
 export function codeOf(genome: Genome): string {
   return Object.values(genome as Readonly<Record<string, string>>).join('');
 }

@@ -1,5 +1,5 @@
 /**
- * Time that passes only when everybody waits: simulated durations take no real time and keep their order.
+ * Virtual time, which passes only when all tasks wait: simulated durations take no real time and keep their order.
  */
 interface Waiting {
   readonly at: number;
@@ -9,7 +9,7 @@ interface Waiting {
 
 export class VirtualTime {
   now = 0;
-  /** A binary heap by `at`. */
+  /** Binary heap by `at`. */
   readonly #heap: Waiting[] = [];
   readonly #spans: { readonly from: number; readonly to: number }[] = [];
   #scheduled = false;
@@ -22,12 +22,12 @@ export class VirtualTime {
     });
   }
 
-  /** Durations waited, summed, as far as they lie before an instant. */
+  /** Sum of all durations so far, cut off at an instant. */
   busyBefore(instant: number): number {
     return this.#spans.reduce((sum, { from, to }) => sum + Math.max(0, Math.min(to, instant) - from), 0);
   }
 
-  /** Wakes the next once all that can be done now is done. */
+  /** Wakes the next task once nothing else can run at the current time. */
   #schedule(): void {
     if (this.#scheduled) return;
     this.#scheduled = true;

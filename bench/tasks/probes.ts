@@ -1,5 +1,5 @@
 /**
- * The labelled crops that `npm run bench:tasks` probes encoders with.
+ * Labelled crops with which `npm run bench:tasks` probes encoders.
  */
 import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
@@ -37,7 +37,7 @@ export async function hippocampusCrops(folder: string): Promise<readonly Labelle
 }
 
 /**
- * Four crops of 8 frames and 32 × 32 pixels of each clip: is the lung healthy ("regular") or not?
+ * Four crops of 8 frames and 32 × 32 pixels of each clip, labelled by whether the lung is healthy ("regular").
  *
  * @param table TSV with the columns `path` (relative to it), `source_video` and `label`. Clips of one patient or set
  *   have names that differ in their last number only.
@@ -58,7 +58,7 @@ export async function cineCrops(table: string, options: ScanOptions): Promise<re
   return drawLabelled(large, size, 4, rngOf('bench', 'films'));
 }
 
-/** Made when first asked for. */
+/** Wraps `make` so that it runs once, on first use. */
 export function once<T>(make: () => Promise<T>): () => Promise<T> {
   let made: Promise<T> | undefined;
   return () => (made ??= make());

@@ -1,5 +1,5 @@
 /**
- * What every task is measured with: one encoder, one budget, options that fit the scans.
+ * Setup shared by all measured tasks: one encoder, one budget, options that fit the scans.
  */
 import type { Architecture } from '../../src/nn/architecture.js';
 import { convBlock, convNormAct, stack } from '../../src/nn/index.js';
@@ -25,7 +25,7 @@ export function benchEncoder(channels: number): Architecture {
   };
 }
 
-/** Options where a task's defaults ask for crops larger than slabs and small scans hold. */
+/** Options of tasks whose default crops are larger than slabs and small scans. */
 export const benchOptions: Readonly<Record<string, object>> = {
   rpl3d: { patch: 10 },
   cpc3d: { patch: 10 },
@@ -39,8 +39,8 @@ export const benchOptions: Readonly<Record<string, object>> = {
 };
 
 /**
- * Tasks that are measured on cine clips. `order` is not: breathing goes both ways, and clips of lungs are too much alike
- * from half a second to the next; it is measured on slabs of volumes, from feet to head.
+ * Tasks that are measured on cine clips. `order` is not: breathing is symmetric in time, and clips of lungs change too
+ * little within half a second; it is measured on slabs of volumes, from feet to head.
  */
 export const ofFilms: readonly string[] = ['pace'];
 

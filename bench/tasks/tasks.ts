@@ -1,12 +1,13 @@
 /**
- * `npm run bench:tasks`: does each proxy task learn on real scans, and does learning it help?
+ * `npm run bench:tasks`: measures if each proxy task is learnt on real scans, and if learning it helps.
  *
  * Every task trains the same encoder from random weights for the same steps, scores on patients that it never saw,
  * and is probed on labelled scans: a ridge classifier on frozen features, on patients that the probe did not learn
  * from, against the same encoder with random weights. Tasks of volumes are probed on scans of another study, tasks of
  * films on the classes of the clips.
  *
- * With `--json`, rows of tasks that are not asked for stay as they are in the file: the table can be made in parts.
+ * With `--json`, rows of tasks that are not requested stay unchanged in the file, so that the table can be made in
+ * parts.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -26,11 +27,11 @@ import { trial, type Trial } from './trial.js';
 interface Row {
   readonly chance: number;
   readonly score_mean: number;
-  /** Student's t over seeds. */
+  /** Confidence interval by Student's t over seeds. */
   readonly score_ci95: readonly [number, number];
   readonly probe_pretrained_mean: number;
   readonly probe_random_mean: number;
-  /** Student's t over seeds, of pretrained minus random. */
+  /** Confidence interval of pretrained minus random, by Student's t over seeds. */
   readonly probe_gain_ci95: readonly [number, number];
   readonly seeds: number;
   readonly metric: string;
@@ -135,7 +136,7 @@ async function rowOf(name: string, source: Source, { seeds, steps, threads }: Ef
   };
 }
 
-/** Rows that were in the file before, of tasks that were not asked for. */
+/** Prints rows from the file of tasks that were not requested. */
 function printOthers(rows: Readonly<Record<string, Row>>, names: readonly string[]): void {
   const others = Object.keys(proxyTasks).filter((name) => rows[name] !== undefined && !names.includes(name));
   if (others.length === 0) return;

@@ -1,5 +1,5 @@
 /**
- * One task, one seed: pretrain, score on unseen patients, and probe the encoder before and after.
+ * Trial of one task on one seed: pretrains, scores on unseen patients, and probes the encoder before and after.
  */
 import { present } from '../../src/core/errors.js';
 import { rngOf } from '../../src/core/random.js';
@@ -36,8 +36,8 @@ export interface TrialOptions {
 }
 
 /**
- * Steps at rate 0 before random weights are probed: batch norm's running statistics settle, so that random and
- * pretrained encoders differ in their weights only.
+ * Steps at learning rate 0 before random weights are probed: batch norm's running statistics settle, so that random and
+ * pretrained encoders differ only in their weights.
  */
 const settling = 40;
 
