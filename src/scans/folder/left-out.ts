@@ -6,7 +6,7 @@
 export interface LeftOut {
   /** Path for the user: relative to the folder, printable. */
   readonly path: string;
-  /** Its kind, in the singular, such as `linked folder`, `hidden file` or, in DICOM, `segmentation`. */
+  /** Kind, in the singular, such as `linked folder`, `hidden file` or, in DICOM, `segmentation`. */
   readonly what: string;
   readonly reason: string;
 }
@@ -21,7 +21,7 @@ export function countsText(leftOut: readonly LeftOut[]): string {
     .join(', ');
 }
 
-/** Its kind; for files that are no scans, with the ending of their names. */
+/** Kind of file or folder; for files that are no scans, with the ending of their names. */
 export function kindOf({ path, what }: LeftOut): string {
   if (what !== NO_SCAN) return what;
   const [ending] = /\.[A-Za-z]\w{0,9}$/.exec(path) ?? [];

@@ -6,7 +6,7 @@ import { distinctLooks, groupLooks, labelsOf, lookId, type Look } from '../forma
 export interface Part {
   /** Id of one of its looks, with which a format finds it again in these files. */
   readonly look: string;
-  /** Its difference from the others, in few words. */
+  /** Difference from the other scans, in few words. */
   readonly label: string;
   readonly remarks: readonly string[];
 }

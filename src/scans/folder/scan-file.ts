@@ -13,7 +13,7 @@ export interface ScanFile {
   /** Name of the first file for the user: relative to the folder, or as the manifest gives it. */
   readonly name: string;
   readonly format: Format | undefined;
-  /** Equal for all files of a patient; without information, every scan is a patient. */
+  /** Patient, equal for all of a patient's files; without information, every scan is a patient. */
   readonly patient: string;
   /** Key that orders patients: depends only on the user's input, on nothing random. */
   readonly rank: string;

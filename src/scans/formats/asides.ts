@@ -4,7 +4,7 @@
  */
 
 interface Aside {
-  /** Its description, for the line that says why it is left out. */
+  /** Description, for the message that it is left out. */
   readonly is: string;
   /** Set if it holds pictures that can be read on request. */
   readonly askable?: true;

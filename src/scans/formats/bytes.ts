@@ -22,7 +22,7 @@ export function isGzip(bytes: Uint8Array): boolean {
   return bytes[0] === 0x1f && bytes[1] === 0x8b;
 }
 
-/** The first bytes of a file as they are on disk, `count` or as many as there are. */
+/** Reads the first `count` bytes of a file as stored on disk, or as many as there are. */
 export async function headOf(path: string, count: number): Promise<Uint8Array> {
   const file = await open(path);
   try {
@@ -34,7 +34,7 @@ export async function headOf(path: string, count: number): Promise<Uint8Array> {
   }
 }
 
-/** The beginning of a file, decompressed: its first `count` bytes, or whatever its first 4 KiB give. */
+/** Reads the beginning of a file, decompressed: its first `count` bytes, or as many as its first 4 KiB give. */
 export async function peek(path: string, count = PEEK_BYTES): Promise<Uint8Array> {
   const head = await headOf(path, count);
   if (!isGzip(head)) return head;
@@ -45,7 +45,7 @@ export async function peek(path: string, count = PEEK_BYTES): Promise<Uint8Array
   }
 }
 
-/** Exactly the first `expected` decompressed bytes. Fails where there are fewer, or more than `SLACK_BYTES` more. */
+/** Reads exactly the first `expected` decompressed bytes; throws if there are fewer, or over `SLACK_BYTES` more. */
 export async function loadExactly(
   path: string,
   expected: number,
@@ -73,7 +73,7 @@ export function surplusRemarks(surplus: number): string[] {
   return surplus > 0 ? [`${surplus} bytes after its voxels are not read`] : [];
 }
 
-/** The whole file, decompressed; at most `limit` bytes. */
+/** Reads the whole file, decompressed; at most `limit` bytes. */
 export async function loadAll(path: string, limit = LARGEST_BYTES): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let found = 0;

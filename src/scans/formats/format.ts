@@ -45,7 +45,7 @@ export interface ScanInfo {
   readonly frameTime: number | null;
   /** Seconds of each frame since the first if frames are not evenly spaced; null if they are. */
   readonly frameTimes: readonly number[] | null;
-  /** From voxel indices `[x, y, z]` to RAS+ millimetres. */
+  /** Affine from voxel indices `[x, y, z]` to RAS+ millimetres. */
   readonly affine: Affine;
   /** Remarks for the user about a scan that can be used, such as burned-in annotation. */
   readonly remarks: readonly string[];
@@ -56,7 +56,7 @@ export interface RawScan extends ScanInfo {
   readonly problem?: string;
   /** `[frames, z, y, x]`, x fastest. */
   readonly voxels: VoxelArray;
-  /** `[frames, z, y, x]`, 1 where the file says that nothing was measured, whatever the voxels hold; absent where it says so nowhere. */
+  /** `[frames, z, y, x]`, 1 where the file says that nothing was measured, whatever the voxels; absent if nowhere. */
   readonly padding?: Uint8Array;
 }
 

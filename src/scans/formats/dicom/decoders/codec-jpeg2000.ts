@@ -35,7 +35,7 @@ export const jpeg2000: Codec = async (frame, picture) => {
   return { ...found, rgb };
 };
 
-/** The codestream alone, since boxes around it repeat what it says of its samples. */
+/** Returns the codestream without the boxes around it, which repeat its description, with samples marked unsigned. */
 function unsigned(frame: Uint8Array, { start, samples }: Jpeg2000Header): Uint8Array {
   const stream = Uint8Array.from(frame.subarray(start));
   for (let sample = 0; sample < samples; sample++) {

@@ -72,7 +72,7 @@ export function compiled(
   };
 }
 
-/** The options become the module, so each gets its own. */
+/** Options of a module; they become the module, so each gets its own. */
 function load(file: string): Promise<Module> {
   return (require(file) as Factory)({ print: () => undefined, printErr: () => undefined });
 }

@@ -27,8 +27,8 @@ export function readHuffmanTables(segment: Uint8Array, tables: Map<number, Huffm
 }
 
 /**
- * @param counts how many codes have each length from 1 to 16
- * @param values what they stand for, shortest code first
+ * @param counts number of codes of each length from 1 to 16
+ * @param values values of the codes, shortest code first
  */
 function tableOf(counts: Uint8Array, values: Uint8Array): HuffmanTable {
   const quick = new Uint16Array(1 << QUICK_BITS);

@@ -4,7 +4,7 @@
  * Source: DICOM PS3.5 annex G.
  */
 
-/** Sixteen little-endian numbers: how many segments, and where each begins. */
+/** Header of sixteen little-endian numbers: the number of segments, and the offset of each. */
 const HEADER_BYTES = 64;
 
 /**

@@ -100,7 +100,7 @@ function syntaxWithoutMeta(path: string, bytes: Uint8Array, start: number): stri
   );
 }
 
-/** The items of a sequence; none where it is absent. */
+/** Items of a sequence; empty if it is absent. */
 export function itemsOf(data: DataSet | undefined, tag: string): DataSet[] {
   const element = elementOf(data, tag);
   if (data === undefined || element === undefined) return [];

@@ -17,7 +17,7 @@ const SHORT = new Set('AE AS AT CS DA DS DT FD FL IS LO LT PN SH SL SS ST TM UI 
 /** Binary values of the first groups: group lengths, lengths to the end, versions. */
 const NUMBERS = new Set([0x0000, 0x0001]);
 
-/** @param head the first bytes of a file, at least 132 to tell for sure */
+/** @param head the first bytes of a file, at least 132 for a sure answer */
 export function isDicom(head: Uint8Array): boolean {
   return hasPreamble(head) || [true, false].some((little) => beginsWithElements(head, little));
 }
@@ -42,7 +42,7 @@ function beginsWithElements(head: Uint8Array, little: boolean): boolean {
   return found >= ENOUGH;
 }
 
-/** Bytes of an element's header and of its value; null where they make no sense, or where a sequence begins. */
+/** Bytes of an element's header and of its value; null if they make no sense, or if a sequence begins. */
 function lengthAt(
   view: DataView,
   head: Uint8Array,

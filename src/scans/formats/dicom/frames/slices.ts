@@ -31,7 +31,7 @@ export interface Slice {
   readonly picture: Picture;
   /** Frame within the file, from 0. */
   readonly frame: number;
-  /** Extents in pixels, and corner within the frame; smaller than the frame where it is a tile. */
+  /** Extents in pixels, and corner within the frame; smaller than the frame for tiles. */
   readonly columns: number;
   readonly rows: number;
   readonly corner: readonly [column: number, row: number];
