@@ -43,6 +43,8 @@ const files = ['volume.nii', 'volume.nii.gz', 'volume.nrrd', 'volume.nhdr', 'vol
 beforeAll(async () => {
   for (const name of files)
     await writeImageNode(image, join(folder, name), { useCompression: name !== 'volume.mhd' });
+  const voxels = Float32Array.from(values);
+  writeFileSync(join(folder, 'volume.npy'), npyBytes({ shape: [1, 2, 3, 4], voxels }));
   mkdirSync(join(folder, 'slices'));
   for (let z = 0; z < 2; z++) {
     const pixels = values.slice(12 * z, 12 * (z + 1));
@@ -106,8 +108,6 @@ describe('one volume', () => {
 
 describe('NumPy arrays', () => {
   it('read back as they were exported, [C, D, H, W]', async () => {
-    const voxels = Float32Array.from(values);
-    writeFileSync(join(folder, 'volume.npy'), npyBytes({ shape: [1, 2, 3, 4], voxels }));
     const scan = await read('volume.npy');
     expect([scan.size, scan.frames, scan.calibrated]).toEqual([[4, 3, 2], 1, false]);
     expect(orientationCode(scan.affine)).toBe('RAS');

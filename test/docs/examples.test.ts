@@ -8,6 +8,7 @@ import { proxyTasks } from '../../proxy-tasks/index.js';
 import { experimentFrom } from '../../src/experiment/read.js';
 import { Experiment } from '../../src/experiment/schema.js';
 import * as library from '../../src/index.js';
+import { formats } from '../../src/scans/formats/index.js';
 import { strategies } from '../../src/search/strategies/index.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -135,3 +136,19 @@ function sourcesBelow(folder: string): string[] {
     .filter((name) => name.endsWith('.ts'))
     .map((name) => join(root, folder, name));
 }
+
+describe('the table of formats in docs/scans.md', () => {
+  const [, table = ''] = /## Formats[\s\S]*?\n(\|[\s\S]*?)\n\n/.exec(textOf('docs/scans.md')) ?? [];
+
+  // Video has many endings, of which the table shows the commonest; any other may be compressed as well.
+  it.each(
+    formats
+      .filter(({ name }) => name !== 'video')
+      .flatMap(({ extensions }) => extensions.filter((ending) => !/\.gz$/.test(ending))),
+  )('names the ending %s, or says that files are known by their content', (ending) => {
+    const byContent = formats.some(
+      (format) => format.extensions.includes(ending) && format.recognises !== undefined,
+    );
+    expect(table).toContain(byContent ? 'known by its content' : `\`${ending}\``);
+  });
+});
