@@ -18,7 +18,7 @@ import {
   type ShippedAudit,
   type ShippedRun,
 } from '../../src/api/auditing/shipped-audits.js';
-import { canonicalJson, type Json } from '../../src/core/json.js';
+import { canonicalJson, plainJson } from '../../src/core/json.js';
 import { writeAtomicallySync } from '../../src/core/atomic-write.js';
 import { resolveExperiment } from '../../src/experiment/resolve.js';
 import { readExperiment } from '../../src/experiment/read.js';
@@ -105,7 +105,7 @@ function runsBefore(path: string, record: Omit<ShippedAudit, 'runs'>): readonly 
 }
 
 function textOf(value: unknown): string {
-  return canonicalJson(JSON.parse(JSON.stringify(value)) as Json);
+  return canonicalJson(plainJson(value));
 }
 
 async function auditOnce(

@@ -1,6 +1,7 @@
 /**
  * The experiment that a caller asks for: a file or a value, with options over it.
  */
+import { definedEntries } from '../core/json.js';
 import type { z } from 'zod';
 import { parseOrThrow } from '../core/validate.js';
 import { experimentFrom, readExperiment } from '../experiment/read.js';
@@ -30,10 +31,9 @@ export async function readAsked(asked: AskedExperiment): Promise<Experiment> {
 
 /** The experiment with other values, checked once more. Undefined values change nothing. */
 export function withOverrides(experiment: Experiment, overrides: object): Experiment {
-  return parseOrThrow(Experiment, { ...experiment, ...given(overrides) }, 'options over the experiment');
-}
-
-/** The entries that have a value. */
-export function given(values: object): object {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
+  return parseOrThrow(
+    Experiment,
+    { ...experiment, ...definedEntries(overrides) },
+    'options over the experiment',
+  );
 }

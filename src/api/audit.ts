@@ -1,12 +1,12 @@
 /**
  * Audits an experiment's proxy task: can it be solved by shortcuts on these scans?
  */
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { audit as runChecks, type Check } from '../audit/audit.js';
 import { chooseEngine } from '../calibration/engine-choice.js';
 import { present } from '../core/errors.js';
 import { hashJson } from '../core/hash.js';
-import type { Json } from '../core/json.js';
+import { plainJson } from '../core/json.js';
 import { rngOf } from '../core/random.js';
 import { engines } from '../engines/index.js';
 import { resolveExperiment, type PlannedExperiment } from '../experiment/resolve.js';
@@ -18,7 +18,7 @@ import { readAsked, withOverrides, type AskedExperiment } from './asked-experime
 import type { Effort } from './auditing/effort.js';
 import { recordAudit } from './auditing/audit-record.js';
 import type { Listener, SourceEvent } from './events.js';
-import { loadScans, phantoms, scanFolder } from './scan-source.js';
+import { loadScans, scanFolder, sourceOf } from './scan-source.js';
 
 /** The usual thoroughness of an audit. */
 export const usualEffort = { steps: 60, questions: 400 } as const;
@@ -47,7 +47,7 @@ export interface AuditOutcome {
 export async function audit(options: AuditOptions): Promise<AuditOutcome> {
   const { steps = usualEffort.steps, questions = usualEffort.questions, seed, scans: folder } = options;
   const experiment = withOverrides(await readAsked(options.experiment), { seed });
-  const source = folder === undefined ? phantoms : resolve(folder);
+  const source = sourceOf(folder);
   const report: Listener<AuditEvent> = options.onEvent ?? (() => undefined);
   const { resolved, scans, checks } = await auditExperiment(experiment, source, { steps, questions }, report);
   recordAudit(resolved, scans, checks);
@@ -91,6 +91,6 @@ export async function auditExperiment(
 
 /** Names the phantoms of an audit, which has no database: they lie in the cache, by their options. */
 function phantomsDatabase({ phantoms: options }: Experiment): string {
-  const key = hashJson(JSON.parse(JSON.stringify(options ?? null)) as Json);
+  const key = hashJson(plainJson(options ?? null));
   return join(defaultCacheDirectory(), `${key}.db`);
 }

@@ -42,5 +42,5 @@ export type { TrustReport } from '../study/index.js';
 export type { LatencyLimit } from './searching/stored-latency.js';
 export { search, type SearchOptions, type SearchOutcome } from './search.js';
 export type { WorkerCount } from './searching/worker-count.js';
-export { compare, status, summary, type Status, type SearchSummary } from './status.js';
+export { status, summary, type Status, type SearchSummary } from './status.js';
 export { verify, type VerifyOutcome } from './verify.js';

@@ -4,8 +4,9 @@
  * The folder holds checkpoints while it runs; at the end, `curves.json` and `encoder/`, the same export as a search's
  * winner. The same call goes on where it was ended.
  */
+import { definedEntries } from '../core/json.js';
 import { mkdir } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { chooseEngine } from '../calibration/engine-choice.js';
 import { writeAtomically } from '../core/atomic-write.js';
 import { UserError } from '../core/errors.js';
@@ -15,7 +16,6 @@ import { tryOwn } from '../experiment/try-own.js';
 import { writeFolder } from '../export/write-folder.js';
 import type { TrainingOutcome } from '../core/records.js';
 import {
-  given,
   readAsked,
   withOverrides,
   type AskedExperiment,
@@ -26,7 +26,7 @@ import { exportFiles } from './exporting/export-files.js';
 import { loadArchitecture } from './pretraining/architecture-source.js';
 import type { Checkpoints } from './pretraining/checkpoints.js';
 import { train, type PretrainRun } from './pretraining/train.js';
-import { loadScans, phantoms, scanFolder } from './scan-source.js';
+import { loadScans, scanFolder, sourceOf } from './scan-source.js';
 
 export interface PretrainOptions extends ExperimentOverrides, RunOptions<PretrainEvent> {
   readonly experiment: AskedExperiment;
@@ -77,7 +77,7 @@ export async function pretrain(options: PretrainOptions): Promise<PretrainingOut
   const loaded = await resolveExperiment(experiment);
   const draft = loaded.planFor(1);
   await loadArchitecture(options.architecture, draft, 1); // refuses a wrong one before scans are read
-  const source = options.scans === undefined ? phantoms : resolve(options.scans);
+  const source = sourceOf(options.scans);
   const folder = await scanFolder(source, experiment, output);
   const scans = await loadScans(folder, experiment, draft.plan, report);
   signal?.throwIfAborted();
@@ -106,8 +106,8 @@ function withSteps(experiment: Experiment, { steps, seed, engine, device }: Pret
   const total = steps ?? experiment.training.steps;
   const training = {
     evaluateEvery: Math.max(1, Math.round(total / 10)),
-    ...given(experiment.training),
-    ...given({ steps }),
+    ...definedEntries(experiment.training),
+    ...definedEntries({ steps }),
   };
   return withOverrides(experiment, { seed, engine, device, training });
 }

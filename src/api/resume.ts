@@ -48,7 +48,8 @@ export interface ResumeOptions extends RunOptions<SearchEvent> {
 /**
  * Goes on until all candidates are finished or `signal` is aborted, on the engine and device of the search's beginning.
  *
- * Rejects with the signal's reason if it is aborted before the search goes on. Throws `UserError` where it would be another search: other scans, edited code, decisions that do not follow.
+ * Rejects with the signal's reason if it is aborted before the search goes on. Throws `UserError` if it would be another
+ * search: other scans, edited code, decisions that do not follow.
  */
 export async function resume(options: ResumeOptions): Promise<SearchOutcome> {
   const { database, signal } = options;

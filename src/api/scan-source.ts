@@ -1,6 +1,7 @@
 /**
  * The source of an experiment's scans: a folder that the user names, else phantoms generated next to the database.
  */
+import { resolve } from 'node:path';
 import { UserError } from '../core/errors.js';
 import type { Experiment } from '../experiment/schema.js';
 import { loadScanSet } from '../scans/load.js';
@@ -14,6 +15,11 @@ export const phantoms = 'phantoms';
 
 /** Ending of the names of folders of phantoms. */
 const PHANTOMS = '.phantoms';
+
+/** The source that a caller names: the absolute path of a folder, or the phantoms where it names none. */
+export function sourceOf(scans: string | undefined): string {
+  return scans === undefined ? phantoms : resolve(scans);
+}
 
 /** The folder of scans; generates the experiment's phantoms where `source` says so. */
 export async function scanFolder(source: string, experiment: Experiment, database: string): Promise<string> {

@@ -1,7 +1,7 @@
 /**
  * The content of the column `experiments.spec`: the experiment file, complete, and the hashes of the user's own code.
  */
-import type { Json } from '../core/json.js';
+import { type Json, plainJson } from '../core/json.js';
 import type { CodeRecord } from '../experiment/code-record.js';
 import type { Experiment } from '../experiment/schema.js';
 
@@ -16,5 +16,5 @@ export interface SearchSpec {
   readonly labelled?: string;
 }
 
-export const specToJson = (spec: SearchSpec): Json => JSON.parse(JSON.stringify(spec)) as Json;
+export const specToJson = (spec: SearchSpec): Json => plainJson(spec);
 export const specFromJson = (json: Json): SearchSpec => json as unknown as SearchSpec;

@@ -44,7 +44,7 @@ import {
   requireSameDecisions,
   requireSameScans,
 } from './resume-guards.js';
-import { loadScans, phantoms, scanFolder } from './scan-source.js';
+import { loadScans, scanFolder, sourceOf } from './scan-source.js';
 import { specToJson, type SearchSpec } from './search-spec.js';
 import { latencyModelFor } from './searching/latency-model.js';
 import { loadProbe } from './searching/probe-set.js';
@@ -101,7 +101,8 @@ interface ReadySearch {
  * Searches until all candidates are finished or `signal` is aborted. The database then holds the lineage: the same for
  * any number of workers, interrupted or not.
  *
- * Rejects with the signal's reason if it is aborted before the database is written. Throws `UserError` for an invalid experiment, unusable scans, and a database that holds another search of that name.
+ * Rejects with the signal's reason if it is aborted before the database is written. Throws `UserError` for an invalid
+ * experiment, unusable scans, and a database that holds another search of that name.
  */
 export async function search(options: SearchOptions): Promise<SearchOutcome> {
   const report: Listener<SearchEvent> = options.onEvent ?? (() => undefined);
@@ -178,7 +179,7 @@ async function makeReady(
   const draft = loaded.planFor(1);
   // Refuses wrong options before anything is read or written.
   const { name: strategy } = strategyOf(draft.constrainBy(undefined), createScorer(draft));
-  const source = options.scans === undefined ? phantoms : resolve(options.scans);
+  const source = sourceOf(options.scans);
   const folder = await scanFolder(source, experiment, database);
   const scans = await loadScans(folder, experiment, draft.plan, report);
   options.signal?.throwIfAborted();

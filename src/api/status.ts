@@ -33,7 +33,7 @@ export interface Status extends CurrentSummary {
   /** The database's row: name, task, space, strategy, seed, engine, metric, chance … */
   readonly experiment: ExperimentRow;
   readonly database: string;
-  /** Reason for the choice of engine and device; null in databases of voxolve 0.1. */
+  /** Reason for the choice of engine and device; null in databases from before it was recorded. */
   readonly engineReason: string | null;
   /** The candidate with the highest score of the search; null before the first score. */
   readonly highest: Candidate | null;
@@ -52,6 +52,8 @@ export interface Status extends CurrentSummary {
   readonly endedByCurve: number;
   /** The limit in milliseconds and the model that it is judged by; null without a limit. */
   readonly latency: LatencyLimit | null;
+  /** Searches of the database on the same scans, task and training, this one included; null if there is no other. */
+  readonly comparable: readonly ComparedSearch[] | null;
 }
 
 export function status(source: ExperimentSource): Promise<Status> {
@@ -77,12 +79,8 @@ export function statusOf(store: Store, row: ExperimentRow): Status {
     probe: probeSummary(store, row.id),
     endedByCurve: endedByCurve(store, row.id),
     latency: latencyLimitOf(latencyLimit(row), storedLatencyModel(row, store.path)),
+    comparable: comparableSearches(store, row),
   };
-}
-
-/** Searches of the same database on the same scans, task and training, this one included; null if there is no other. */
-export function compare(source: ExperimentSource): Promise<readonly ComparedSearch[] | null> {
-  return withExperiment(source, comparableSearches);
 }
 
 /** A search's state with the ancestors of its winner, or of its highest score until that is known. */

@@ -7,7 +7,7 @@ import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { Genome } from '../core/records.js';
 import { UserError } from '../core/errors.js';
-import type { Json } from '../core/json.js';
+import { plainJson } from '../core/json.js';
 import { plural } from '../core/plural.js';
 import { rngOf } from '../core/random.js';
 import { latencyInputOf, type PlannedExperiment } from '../experiment/resolve.js';
@@ -50,7 +50,7 @@ export async function calibrateLatency(
     // The genomes keep the other limits, some of which follow from the task and the training.
     limits: { proxyTask, training, others },
   };
-  const json = JSON.parse(JSON.stringify(bearing)) as Json;
+  const json = plainJson(bearing);
   return storedOr('latency.json', LatencyModel, json, () => {
     onMeasuring();
     return measuredModel(resolved, where);

@@ -32,3 +32,16 @@ export function isJsonRecord(value: Json): value is JsonRecord {
 export function sameJson(a: Json, b: Json): boolean {
   return canonicalJson(a) === canonicalJson(b);
 }
+
+/** The value as JSON holds it: entries that are undefined are left out. */
+export function plainJson(value: unknown): Json {
+  return JSON.parse(JSON.stringify(value)) as Json;
+}
+
+/** The entries of an object that have a value. */
+export function definedEntries<T extends object>(values: T): DefinedEntries<T> {
+  const entries = Object.entries(values).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries) as DefinedEntries<T>;
+}
+
+export type DefinedEntries<T> = { [K in keyof T]: Exclude<T[K], undefined> };

@@ -3,7 +3,7 @@
  */
 import { z } from 'zod';
 import type { Triple } from '../core/tensor.js';
-import type { Json } from '../core/json.js';
+import { type Json, plainJson } from '../core/json.js';
 import { ASKABLE } from './formats/asides.js';
 
 const millimetres = z.number().positive().max(100);
@@ -188,7 +188,7 @@ export function clippingOf(
 
 export function transformsJson(transforms: Transforms): Json {
   // Drops undefined keys.
-  return JSON.parse(JSON.stringify(transforms)) as Json;
+  return plainJson(transforms);
 }
 
 export function clippingText({ percentiles, window, landmarks }: Clipping): string {

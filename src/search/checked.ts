@@ -7,7 +7,7 @@
  */
 import type { Genome } from '../core/records.js';
 import { UserError } from '../core/errors.js';
-import { canonicalJson, type Json } from '../core/json.js';
+import { canonicalJson, type Json, plainJson } from '../core/json.js';
 import { rngOf, type Rng } from '../core/random.js';
 import type { Proposal, SequentialStrategy, Strategy } from './strategy.js';
 
@@ -56,7 +56,7 @@ export function checked(strategy: Strategy, contract: Contract): Strategy {
 export function repeatable(strategy: Strategy, subject: string): Strategy {
   const twice = <T>(what: string, number: number, rng: Rng, make: (rng: Rng) => T): T => {
     const first = make(rng);
-    if (canonicalJson(plain(first)) === canonicalJson(plain(make(rngOf(...rng.key))))) return first;
+    if (canonicalJson(plainJson(first)) === canonicalJson(plainJson(make(rngOf(...rng.key))))) return first;
     throw broken(
       subject,
       `${what} candidate ${number} differs when it is asked for again with an equal generator; it may rest only on results and on that generator`,
@@ -139,10 +139,6 @@ function isJson(value: unknown): value is Json {
   if (typeof value === 'number') return Number.isFinite(value);
   if (Array.isArray(value)) return value.every(isJson);
   return typeof value === 'object' && Object.values(value).every((one) => one === undefined || isJson(one));
-}
-
-function plain(value: unknown): Json {
-  return JSON.parse(JSON.stringify(value)) as Json;
 }
 
 function show(value: unknown): string {

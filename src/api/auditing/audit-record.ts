@@ -7,7 +7,7 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { hashJson } from '../../core/hash.js';
-import type { Json } from '../../core/json.js';
+import { plainJson } from '../../core/json.js';
 import { writeAtomicallySync } from '../../core/atomic-write.js';
 import type { ResolvedExperiment } from '../../experiment/resolve.js';
 import { taskNameOf } from '../../experiment/references.js';
@@ -48,7 +48,7 @@ function pathOf(
   { task, taskOptions, code, experiment }: ResolvedExperiment,
   { fingerprint }: ScanSet,
 ): string {
-  const options = JSON.parse(JSON.stringify(taskOptions)) as Json;
+  const options = plainJson(taskOptions);
   const own = code.loaded?.[taskNameOf(experiment.proxyTask)];
   const key = hashJson({
     // Earlier versions kept names of failed checks alone.

@@ -7,7 +7,7 @@
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import type { Interval } from '../../core/statistics/intervals.js';
-import { canonicalJson, type Json } from '../../core/json.js';
+import { canonicalJson, type Json, plainJson } from '../../core/json.js';
 import { packageFile } from '../../core/package-files.js';
 import type { ResolvedExperiment } from '../../experiment/resolve.js';
 import { PHANTOMS_VERSION } from '../../scans/phantoms/phantoms.js';
@@ -43,17 +43,14 @@ export function subjectOf({
 }: Pick<ResolvedExperiment, 'experiment' | 'task' | 'taskOptions'>): Json {
   const { scans, phantoms } = experiment;
   const made = phantoms === undefined ? null : { version: PHANTOMS_VERSION, ...phantoms };
-  return plain({ task: task.name, options: taskOptions, scans, phantoms: made });
+  return plainJson({ task: task.name, options: taskOptions, scans, phantoms: made });
 }
 
 /** The part of an experiment's training that an audit's small networks have too. */
 export function trainingOf({ experiment }: Pick<ResolvedExperiment, 'experiment'>): Json {
   const { steps: _, ...training } = experiment.training;
-  return plain(training);
+  return plainJson(training);
 }
-
-/** Without the keys that are undefined. */
-const plain = (value: unknown): Json => JSON.parse(JSON.stringify(value)) as Json;
 
 /** Runs on the phantoms of an experiment like this one: those at its seed, else those at all seeds. */
 export function shippedRuns(resolved: ResolvedExperiment): readonly ShippedRun[] {

@@ -2,6 +2,7 @@
  * The files of an export: what `export` and `pretrain` share. An architecture and its weights leave as code, weights
  * and a check of both.
  */
+import { definedEntries, plainJson } from '../../core/json.js';
 import { present } from '../../core/errors.js';
 import { rngOf } from '../../core/random.js';
 import { tensor, type Tensor, type TensorMap } from '../../core/tensor.js';
@@ -41,12 +42,12 @@ export async function exportFiles(to: 'pytorch' | 'onnx', exported: Exported): P
     parity: { input, features },
     task: {
       name: resolved.task.name,
-      options: JSON.parse(JSON.stringify(resolved.taskOptions)) as object as never,
+      options: plainJson(resolved.taskOptions),
       ...(resolved.plan.pytorch === undefined ? {} : { source: resolved.plan.pytorch() }),
     },
     origin: { version, experiment: experiment.name, space: resolved.space.name, ...origin },
     scans: exportedScans(experiment.scans),
-    training: given(experiment.training),
+    training: definedEntries(experiment.training),
   });
   if (to === 'pytorch') return files;
   return {
@@ -58,20 +59,13 @@ export async function exportFiles(to: 'pytorch' | 'onnx', exported: Exported): P
 
 function exportedScans(options: ScanOptions): ExportedScans {
   const transforms = transformsOf(options);
-  const modalities = Object.entries(transforms.modalities).map(([name, own]) => [name, given(own)]);
+  const modalities = Object.entries(transforms.modalities).map(([name, own]) => [name, definedEntries(own)]);
   return {
-    ...given(transforms),
+    ...definedEntries(transforms),
     modalities: Object.fromEntries(modalities) as ExportedScans['modalities'],
     validation: options.validation,
   };
 }
-
-/** Without the keys that have no value. */
-function given<T extends object>(values: T): Given<T> {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Given<T>;
-}
-
-type Given<T> = { [K in keyof T]: Exclude<T[K], undefined> };
 
 /** Standard normal values, as normalised scans have; `[N, C, D, H, W]`. */
 function randomInput(shape: readonly number[]): Tensor {

@@ -2,7 +2,7 @@
  * Other searches of the same database on the same scans, task and training, side by side: random search at equal steps,
  * or published networks at their sizes.
  */
-import { canonicalJson, type Json } from '../../core/json.js';
+import { canonicalJson, plainJson } from '../../core/json.js';
 import {
   listExperiments,
   searchSteps,
@@ -10,7 +10,7 @@ import {
   type ExperimentRow,
   type Store,
 } from '../../store/index.js';
-import { specFromJson } from '../search-spec.js';
+import { specFromJson, type SearchSpec } from '../search-spec.js';
 import { winnersOf, type Standing } from './winner.js';
 
 export interface ComparedSearch {
@@ -41,8 +41,10 @@ export function comparableSearches(store: Store, row: ExperimentRow): readonly C
 
 function comparable(a: ExperimentRow, b: ExperimentRow): boolean {
   const key = ({ spec, scansFingerprint }: ExperimentRow): string => {
-    const { proxyTask, training } = specFromJson(spec).experiment;
-    return canonicalJson(JSON.parse(JSON.stringify({ scansFingerprint, proxyTask, training })) as Json);
+    // Databases of tests and of other programs may hold no experiment file.
+    const { experiment } = specFromJson(spec) as Partial<SearchSpec>;
+    const { proxyTask, training } = experiment ?? {};
+    return canonicalJson(plainJson({ scansFingerprint, proxyTask, training }));
   };
   return key(a) === key(b);
 }

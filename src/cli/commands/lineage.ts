@@ -10,7 +10,7 @@ import {
   zeroCostAgreement,
 } from '../../api/lineage.js';
 import { UserError } from '../../core/errors.js';
-import type { Json } from '../../core/json.js';
+import { plainJson } from '../../core/json.js';
 import { defineCommand } from '../command.js';
 import { experimentOption } from '../shared-options.js';
 import { showSourceEvent } from '../views/event-text.js';
@@ -50,24 +50,22 @@ export const lineage = defineCommand({
     const source = { database, experiment, onEvent: showSourceEvent };
     if (args.zeroCost) {
       const report = await zeroCostAgreement(source);
-      return json ? printJson(plain(report)) : print(zeroCostText(report));
+      return json ? printJson(plainJson(report)) : print(zeroCostText(report));
     }
     if (args.csv) return print(lineageCsv(await candidates(source)));
     if (args.statistics) {
       const statistics = await lineageStatistics(source);
-      return json ? printJson(plain(statistics)) : print(statisticsText(statistics));
+      return json ? printJson(plainJson(statistics)) : print(statisticsText(statistics));
     }
     if (args.dot) {
       const { candidates: all, line } = await wholeLineage({ ...source, number });
       return print(lineageDot(all, line));
     }
     const line = await readLineage({ ...source, number });
-    if (json) printJson(plain(line));
+    if (json) printJson(plainJson(line));
     else print(lineageText(line));
   },
 });
-
-const plain = (value: unknown): Json => JSON.parse(JSON.stringify(value)) as Json;
 
 /** Statistics are a table or JSON; a graph and a table of candidates are forms of their own. */
 function requireOneForm(args: {

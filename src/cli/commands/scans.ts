@@ -1,6 +1,6 @@
 /** `voxolve scans DIR`: what is there, what is unreadable and why, what each scan will become. */
 import { scans as describe, type ScansOutcome } from '../../api/scans.js';
-import type { Json } from '../../core/json.js';
+import { type Json, plainJson } from '../../core/json.js';
 import { defineCommand } from '../command.js';
 import { showSourceEvent } from '../views/event-text.js';
 import { plural } from '../views/format.js';
@@ -55,5 +55,5 @@ export const scans = defineCommand({
 
 function asJson({ description, exported, landmarks }: ScansOutcome, withExported: boolean): Json {
   const extra = { ...(withExported ? { exported } : {}), ...(landmarks === null ? {} : { landmarks }) };
-  return JSON.parse(JSON.stringify({ ...description, ...extra })) as Json;
+  return plainJson({ ...description, ...extra });
 }

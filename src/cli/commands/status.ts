@@ -1,5 +1,5 @@
 /** `voxolve status DB`: how far a search is. Reads only; a running search is not disturbed. */
-import { compare, status as readStatus } from '../../api/status.js';
+import { status as readStatus } from '../../api/status.js';
 import { defineCommand } from '../command.js';
 import { experimentOption } from '../shared-options.js';
 import { showSourceEvent } from '../views/event-text.js';
@@ -18,6 +18,6 @@ export const status = defineCommand({
   handler: async ({ db: database, experiment, json }) => {
     const state = await readStatus({ database, experiment, onEvent: showSourceEvent });
     if (json) return printJson(statusJson(state));
-    print(statusText(state, await compare({ database, experiment })));
+    print(statusText(state));
   },
 });

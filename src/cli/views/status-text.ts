@@ -1,15 +1,14 @@
 /**
  * The state of a search in words.
  */
-import type { ComparedSearch, FrontMember, Status } from '../../api/index.js';
+import type { FrontMember, Status } from '../../api/index.js';
 import { auxiliaryText, highestText } from './auxiliary-text.js';
 import { comparisonText } from './comparison.js';
 import { latencyText } from './event-text.js';
 import { percent, plural, si, table } from './format.js';
 
-/** `others`: comparable searches of the same database, if there are any. */
-export function statusText(status: Status, others: readonly ComparedSearch[] | null): string {
-  const { experiment: row, engineReason, latency, state, database, best } = status;
+export function statusText(status: Status): string {
+  const { experiment: row, engineReason, latency, state, database, best, comparable } = status;
   return [
     `${row.name}: ${row.task} over ${row.space} by ${row.strategy}, seed ${row.seed}, ${row.engine} on ${row.device}`,
     ...(engineReason === null ? [] : [`engine: ${row.engine} on ${row.device} (${engineReason})`]),
@@ -18,7 +17,7 @@ export function statusText(status: Status, others: readonly ComparedSearch[] | n
     ...(state === 'stopped' ? [`stopped; voxolve resume ${database} goes on`] : []),
     ...(best === null
       ? [`highest score: none yet; chance ${percent(row.chance)}`]
-      : [...scoreLines(status, best), ...(others === null ? [] : [comparisonText(others)])]),
+      : [...scoreLines(status, best), ...(comparable === null ? [] : [comparisonText(comparable)])]),
   ].join('\n');
 }
 

@@ -14,7 +14,7 @@ import { z } from 'zod';
 import { UNFINISHED, unfinishedName } from '../../core/atomic-write.js';
 import { UserError, messageOf } from '../../core/errors.js';
 import { hashJson } from '../../core/hash.js';
-import type { Json } from '../../core/json.js';
+import { type Json, plainJson } from '../../core/json.js';
 import { volumeOf } from '../sampling/boxes.js';
 import type { ScanInfo } from '../formats/format.js';
 import { transformsJson, type Transforms } from '../options.js';
@@ -191,10 +191,7 @@ async function writeEntry(
   }
   const known = Info.parse(info);
   // Written last, so that a folder with this file is complete.
-  await writeJson(
-    join(folder, METADATA),
-    groupMetadata(JSON.parse(JSON.stringify({ info: known, volumes: cached })) as Json),
-  );
+  await writeJson(join(folder, METADATA), groupMetadata(plainJson({ info: known, volumes: cached })));
   return { info: known, volumes: cached };
 }
 
