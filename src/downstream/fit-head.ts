@@ -79,7 +79,10 @@ export async function fitHead(training: HeadTraining, { engine, ...place }: Head
   try {
     session.load({ weights: initialWeights(program.train.parameters, rngOf(training.seed, 'head')) });
     const curves = await train(session, plan, training);
-    const outputs = await session.evaluate({ features: heldOut.features, ...plan.feeds(heldOut.targets) });
+    const outputs = await session.evaluate({
+      features: heldOut.features,
+      ...plan.feeds(heldOut.targets, { progress: 1, rng: rngOf(training.seed, 'head', 'held-out') }),
+    });
     const { weights } = await session.read();
     return { weights, curves, ...resultsOf(outputs, plan) };
   } finally {
@@ -119,12 +122,13 @@ async function train(
 
 /** Each pass goes through the rows in an order of its own and leaves out the few that fill no batch. */
 function batchAt(plan: HeadPlan, training: HeadTraining, step: number): Batch {
-  const { features, targets, seed } = training;
+  const { features, targets, seed, steps } = training;
   const [size, all] = [batchOf(training), rowsOf(targets)];
   const perPass = Math.floor(all / size);
   const order = rngOf(seed, 'head', 'pass', Math.floor(step / perPass)).shuffle([...Array(all).keys()]);
   const rows = order.slice((step % perPass) * size, (step % perPass) * size + size);
-  return { features: featuresAt(features, rows), ...plan.feeds(pickRows(targets, rows)) };
+  const moment = { progress: step / steps, rng: rngOf(seed, 'head', 'step', step) };
+  return { features: featuresAt(features, rows), ...plan.feeds(pickRows(targets, rows), moment) };
 }
 
 function resultsOf(outputs: TensorMap, plan: HeadPlan): Omit<FittedHead, 'weights' | 'curves'> {

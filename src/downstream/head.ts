@@ -8,13 +8,17 @@
  * - `loss` and `predict` may be built in one graph: parameters of both are declared with `shared: true`, as `denseLayer`
  *   does.
  * - All parameters are named `head.…`; encoders have the other names.
- * - A head draws no random numbers; how its parameters start is said where they are declared.
+ * - A head draws no random numbers but from the generator that `feeds` is handed; how its parameters start is said where they
+ *   are declared.
  * - Features are `[N, F]`, or maps `[N, F, d, h, w]`, of which `pooledFeatures` makes the former.
  */
 import type { ZodType } from 'zod';
-import type { AnyTensor } from '../core/tensor.js';
+import type { Rng } from '../core/random.js';
+import type { AnyTensor, TensorMap } from '../core/tensor.js';
 import type { Builder } from '../ir/builder.js';
 import type { InputSpec, Value } from '../ir/graph.js';
+import type { PythonSource } from '../tasks/task.js';
+import type { FeatureRows } from './rows.js';
 import type { Targets } from './targets.js';
 
 export interface HeadContext<T extends Targets = Targets> {
@@ -24,23 +28,58 @@ export interface HeadContext<T extends Targets = Targets> {
   readonly targets: T;
 }
 
+/** The moment at which a batch is made. */
+export interface Moment {
+  /** Share of the training that is over, in [0, 1]: for terms of a loss that grow. 1 in evaluation. */
+  readonly progress: number;
+  /** Of this batch alone: for losses that sample. */
+  readonly rng: Rng;
+}
+
+/** Weights that minimise a convex loss on all rows, found without steps of an optimiser. */
+export interface Solution {
+  /** Named and shaped as the head's parameters. */
+  readonly weights: TensorMap;
+  /** Of the training rows, without the penalty; absent where the loss is none. */
+  readonly logLikelihood?: number;
+}
+
+/** Numbers that predictions need besides weights, such as a baseline hazard; kept with the weights. */
+export type HeadConstants = Readonly<Record<string, readonly number[]>>;
+
 export interface HeadPlan<T extends Targets = Targets> {
   /** The tensors that the targets of a batch become; the first axis of each is its rows. */
   inputs(rows: number): readonly InputSpec[];
   /** Values of these tensors, by name. */
-  feeds(targets: T): Readonly<Record<string, AnyTensor>>;
+  feeds(targets: T, moment: Moment): Readonly<Record<string, AnyTensor>>;
   /** Builds the loss: scalar `loss`, and scalar metrics (means over the rows). */
   loss(
     builder: Builder,
     features: Value,
     targets: Readonly<Record<string, Value>>,
   ): { readonly loss: Value; readonly metrics: Readonly<Record<string, Value>> };
-  /** Builds what is told of each row: outputs by name, the first axis of each is the rows. */
+  /**
+   * Builds what is told of each row: outputs by name, the first axis of each is the rows. Names that reports understand:
+   * `probabilities` `[N, K]`, `uncertainty` `[N]` in [0, 1], `value` `[N]`, `risk` `[N]` (higher means sooner), `survival`
+   * `[N, T]` at `times`.
+   */
   predict(builder: Builder, features: Value): Readonly<Record<string, Value>>;
   /** The metric to be maximised; an output of `loss`. */
   readonly metric: string;
   /** What a model that knows only the training targets scores. */
   readonly chance: number;
+  /** True where the loss of a batch is no mean over its rows, but compares them: then a step takes all rows where it can. */
+  readonly comparesRows?: boolean;
+  /** Times of the columns of `survival`, ascending; heads of time to event only. */
+  readonly times?: readonly number[];
+  /** Fits the head to frozen features `[N, F]` exactly, with `penalty` · ½‖w‖² beside the mean loss; absent: by steps. */
+  solve?(rows: FeatureRows, penalty: number): Solution;
+  /** Constants from what `predict` told of the training rows. */
+  settle?(predictions: TensorMap, targets: T): HeadConstants;
+  /** What `predict` told of any rows, completed by the constants: such as `survival` from `risk` and a baseline hazard. */
+  complete?(predictions: TensorMap, constants: HeadConstants): TensorMap;
+  /** The head in PyTorch, for an export; absent where it has no Python. */
+  pytorch?(): PythonSource;
 }
 
 export interface Head<Options = unknown, T extends Targets = Targets> {

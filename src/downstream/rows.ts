@@ -3,7 +3,6 @@
  */
 import { UserError } from '../core/errors.js';
 import { tensor, type AnyTensor, type Tensor } from '../core/tensor.js';
-import type { Head } from './head.js';
 import { checkTargets, rowsOf, type Targets } from './targets.js';
 
 /** Features `[N, F]` with what is known of each row. */
@@ -24,7 +23,7 @@ export function featuresAt({ shape: [, columns = 0], data }: Tensor, rows: reado
 
 /** Refuses, in one line, rows that do not fit each other or the head; `what` they are: such as `targets`. */
 export function checkRows(
-  head: Pick<Head, 'name' | 'targets'>,
+  head: { readonly name: string; readonly targets: Targets['kind'] },
   { features, targets }: FeatureRows,
   what: string,
 ): void {

@@ -1,5 +1,5 @@
 /**
- * What is known of each row of features, and is to be predicted: a class or a number.
+ * What is known of each row of features, and is to be predicted: a class, a number, or the time to an event.
  */
 import { UserError } from '../core/errors.js';
 
@@ -16,17 +16,40 @@ export interface ValueTargets {
   readonly values: readonly number[];
 }
 
-export type Targets = ClassTargets | ValueTargets;
+export interface TimeTargets {
+  readonly kind: 'time';
+  /** Time to the event or to the last contact for each row, in whatever unit, at least 0. */
+  readonly times: readonly number[];
+  /** 1: the event happened at that time; 0: censored, not seen after it. */
+  readonly events: readonly number[];
+}
+
+export type Targets = ClassTargets | ValueTargets | TimeTargets;
+
+export const TARGET_KINDS = ['classes', 'value', 'time'] as const satisfies readonly Targets['kind'][];
 
 export function rowsOf(targets: Targets): number {
-  return targets.kind === 'classes' ? targets.labels.length : targets.values.length;
+  switch (targets.kind) {
+    case 'classes':
+      return targets.labels.length;
+    case 'value':
+      return targets.values.length;
+    case 'time':
+      return targets.times.length;
+  }
 }
 
 /** The targets of some rows, in the order given. */
 export function pickRows(targets: Targets, rows: readonly number[]): Targets {
-  if (targets.kind === 'classes')
-    return { ...targets, labels: rows.map((row) => targets.labels[row] ?? NaN) };
-  return { ...targets, values: rows.map((row) => targets.values[row] ?? NaN) };
+  const picked = (values: readonly number[]): number[] => rows.map((row) => values[row] ?? NaN);
+  switch (targets.kind) {
+    case 'classes':
+      return { ...targets, labels: picked(targets.labels) };
+    case 'value':
+      return { ...targets, values: picked(targets.values) };
+    case 'time':
+      return { ...targets, times: picked(targets.times), events: picked(targets.events) };
+  }
 }
 
 /** Refuses targets that no head could learn from, in one line. */
@@ -39,6 +62,17 @@ export function checkTargets(targets: Targets, kind: Targets['kind'], subject: s
   if (targets.kind === 'value') {
     const row = targets.values.findIndex((value) => !Number.isFinite(value));
     if (row >= 0) refuse(`row ${row} is ${targets.values[row]}, not a finite number`, 'leave the row out');
+    return;
+  }
+  if (targets.kind === 'time') {
+    const { times, events } = targets;
+    if (events.length !== times.length)
+      refuse(`have ${times.length} times and ${events.length} events`, 'give both for each row');
+    const time = times.findIndex((value) => !Number.isFinite(value) || value < 0);
+    if (time >= 0) refuse(`row ${time} has the time ${times[time]}`, 'give times of at least 0');
+    const event = events.findIndex((value) => value !== 0 && value !== 1);
+    if (event >= 0)
+      refuse(`row ${event} has the event ${events[event]}`, 'write 1 where it happened, 0 where not');
     return;
   }
   const { names, labels } = targets;
@@ -58,6 +92,12 @@ export function checkTrainingTargets(targets: Targets, subject: string): void {
         problem: `all values are ${targets.values[0]}`,
         fix: 'give rows that differ',
       });
+    }
+    return;
+  }
+  if (targets.kind === 'time') {
+    if (targets.events.every((event) => event === 0)) {
+      throw new UserError({ subject, problem: 'no row has an event', fix: 'add rows that have one' });
     }
     return;
   }

@@ -97,6 +97,7 @@ const fixtures: readonly Fixture[] = [
   },
 ];
 
+const moment = { progress: 1, rng: rngOf('moment') };
 const onnx = { engine: onnxEngine, device: 'cpu', threads: 1 };
 
 it('every head that comes with voxolve is tried', () => {
@@ -126,7 +127,7 @@ describe.each(fixtures)('the head $name with $options', ({ name, options, target
   it('makes the tensors that it declares, of any number of rows', () => {
     for (const rows of [1, 5]) {
       const plan = planOf();
-      const feeds = plan.feeds(pickRows(targets, all.slice(0, rows)));
+      const feeds = plan.feeds(pickRows(targets, all.slice(0, rows)), moment);
       const declared = plan.inputs(rows).map((input) => [input.name, input.shape, input.dtype]);
       expect(Object.entries(feeds).map(([key, { shape, dtype }]) => [key, shape, dtype])).toEqual(declared);
     }
@@ -169,7 +170,7 @@ describe.each(fixtures)('the head $name with $options', ({ name, options, target
     const graph = headGraph(planOf(), 5, COLUMNS, false);
     const rows = [0, 1, 2, 3, 4];
     const feeds = {
-      ...planOf().feeds(pickRows(targets, rows)),
+      ...planOf().feeds(pickRows(targets, rows), moment),
       features: tensor([5, COLUMNS], features.data.slice(0, 5 * COLUMNS)),
     };
     const weights = initialWeights(graph.parameters, rngOf('gradients'));

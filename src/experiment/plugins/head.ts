@@ -5,11 +5,12 @@
 import { z } from 'zod';
 import { parseOrThrow } from '../../core/validate.js';
 import type { Head, HeadPlan } from '../../downstream/head.js';
+import { TARGET_KINDS } from '../../downstream/targets.js';
 import { guarded, type OwnFile } from './blame.js';
 import { requireMembers } from './members.js';
 
 const run = z.custom<unknown>((value) => typeof value === 'function', { error: 'a function' });
-const Kind = z.looseObject({ targets: z.enum(['classes', 'value']) });
+const Kind = z.looseObject({ targets: z.enum(TARGET_KINDS) });
 const Plan = z.looseObject({
   inputs: run,
   feeds: run,

@@ -1,0 +1,55 @@
+/**
+ * Fits one downstream model: an encoder (frozen, trained, or none), covariates, their fusion, and a head.
+ */
+import type { Key } from '../../core/random.js';
+import type { Curve } from '../../core/records.js';
+import type { TensorMap } from '../../core/tensor.js';
+import type { Engine, EngineOptions, SessionState } from '../../engines/engine.js';
+import type { Architecture } from '../../nn/architecture.js';
+import type { Head, HeadConstants } from '../head.js';
+import type { DownstreamTask } from '../task-file.js';
+import type { ModelRows } from './rows.js';
+
+/** An encoder with the weights that training starts from. */
+export interface StartingEncoder {
+  readonly architecture: Architecture;
+  /** Named as in its `state_dict`. */
+  readonly weights: TensorMap;
+}
+
+/** Everything that training needs to go on as if nothing had happened. */
+export interface FitSnapshot {
+  readonly state: SessionState;
+  readonly curves: readonly Curve[];
+  readonly best: { readonly step: number; readonly loss: number; readonly weights: TensorMap } | null;
+}
+
+export interface FitJob {
+  readonly task: DownstreamTask;
+  readonly head: Head;
+  readonly train: ModelRows;
+  /** Patients that end training and choose its best step; absent: it runs to its last step. */
+  readonly heldOut?: ModelRows;
+  /** The encoder that reads `scans` of the rows; absent where rows bring features, or there is no encoder. */
+  readonly encoder?: StartingEncoder;
+  /** All random numbers follow from it. */
+  readonly key: Key;
+  readonly place: { readonly engine: Engine } & EngineOptions;
+  /** Asked between calls of the engine; once true, fitting ends with `Interrupted` (src/pretrain/pretrain.ts). */
+  readonly interrupted?: () => boolean;
+  readonly from?: FitSnapshot;
+  readonly checkpoint?: { readonly every: number; readonly save: (snapshot: FitSnapshot) => Promise<void> };
+}
+
+/** A fitted model as plain data. */
+export interface FittedModel {
+  /** `encoder.…` where it was trained, `standardise.…`, `fusion.…`, `head.…`. */
+  readonly weights: TensorMap;
+  readonly constants: HeadConstants;
+  readonly curves: readonly Curve[];
+  /** Steps taken, and the step whose weights these are; 0 where the head was solved exactly. */
+  readonly steps: number;
+  readonly best: number;
+  /** Of the training rows; of heads that are solved exactly and have one. */
+  readonly logLikelihood?: number;
+}
