@@ -151,9 +151,10 @@ const own = {
     .describe('preprocessing other than the encoder was pretrained with: keys of an experiment\'s "scans"'),
 };
 
-const File = z.looseObject(own);
+const Known = z.object(own);
+const File = Known.loose();
 
-export interface DownstreamTask extends Omit<z.output<typeof File>, 'head' | 'fusion'> {
+export interface DownstreamTask extends Omit<z.output<typeof Known>, 'head' | 'fusion'> {
   readonly head: { readonly name: string; readonly options: Readonly<Record<string, Json>> };
   readonly fusion: {
     readonly name: (typeof FUSIONS)[number];

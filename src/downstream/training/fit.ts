@@ -6,7 +6,7 @@ import type { Curve } from '../../core/records.js';
 import type { TensorMap } from '../../core/tensor.js';
 import type { Engine, EngineOptions, SessionState } from '../../engines/engine.js';
 import type { Architecture } from '../../nn/architecture.js';
-import type { Head, HeadConstants } from '../head.js';
+import type { Head, HeadConstants, HeadContext } from '../head.js';
 import type { DownstreamTask } from '../task-file.js';
 import type { ModelRows } from './rows.js';
 
@@ -46,6 +46,8 @@ export interface FittedModel {
   /** `encoder.…` where it was trained, `standardise.…`, `fusion.…`, `head.…`. */
   readonly weights: TensorMap;
   readonly constants: HeadConstants;
+  /** What the head was planned with, targets of training among it: predictions need the same plan. */
+  readonly context: HeadContext;
   readonly curves: readonly Curve[];
   /** Steps taken, and the step whose weights these are; 0 where the head was solved exactly. */
   readonly steps: number;
