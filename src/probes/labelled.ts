@@ -14,6 +14,7 @@ import { canonicalTriple, canonicalVoxels, orientationOf } from '../scans/geomet
 import { transformsOf, type ScanOptions } from '../scans/options.js';
 import { prepare } from '../scans/preprocess/preprocess.js';
 import { resample } from '../scans/preprocess/resample.js';
+import { namedSplit } from '../scans/folder/manifest.js';
 import { readTable } from '../scans/folder/table.js';
 import { memoryVolume, wholeVolume, type Crop, type Volume } from '../scans/sampling/scan-set.js';
 
@@ -38,13 +39,13 @@ export interface LabelledCrop {
   readonly patient: number;
 }
 
-/** Rows without a label are left out: most scans of a manifest may have none. */
+/** Rows without a label are left out: most scans of a manifest may have none; so are rows that are kept for the test. */
 export function readLabelledManifest(path: string): LabelledFile[] {
   const beside = (name: string): string => resolve(dirname(path), name);
   const files = readTable(path).flatMap((row, index): LabelledFile[] => {
     const { patient = '', label = '', labels = '' } = row;
     const file = row['path'] ?? row['file'] ?? '';
-    if (label === '' && labels === '') return [];
+    if ((label === '' && labels === '') || namedSplit(row['split'] ?? '') === 'test') return [];
     if (file === '' || patient === '' || (label !== '' && labels !== '')) {
       throw new UserError({
         subject: `${path} line ${index + 2}`,

@@ -12,7 +12,7 @@ export interface CohortRow {
   /** As the manifest writes it; empty where the manifest has no column `path`. */
   readonly path: string;
   readonly patient: string;
-  /** Null where the manifest says none: then the row is divided into folds. */
+  /** Null where the manifest says none: then the row is learned from, as those of `train` are. */
   readonly split: CohortSplit | null;
   /** Line of the manifest, for messages. */
   readonly line: number;
@@ -36,4 +36,16 @@ export interface Cohort {
   readonly covariates: readonly Covariate[];
   /** Groups by attribute: columns `s_…` without their `s_`, and `site` where there is one; null: unknown. */
   readonly groups: Readonly<Record<string, readonly (string | null)[]>>;
+  /** Rows of the manifest that are not among these, since they say nothing of the target. */
+  readonly withoutTarget: number;
+  /** What a user should know of the manifest though it can be used, one line each. */
+  readonly remarks: readonly string[];
+}
+
+/** True for rows that a model may learn from: neither for its validation nor for its test. */
+export const learnedFrom = ({ split }: CohortRow): boolean => split === null || split === 'train';
+
+/** Indices of the rows that pass. */
+export function rowsWhere(cohort: Pick<Cohort, 'rows'>, passes: (row: CohortRow) => boolean): number[] {
+  return cohort.rows.flatMap((row, index) => (passes(row) ? [index] : []));
 }

@@ -22,9 +22,14 @@ export interface Discovery {
   readonly leftOut: readonly LeftOut[];
 }
 
+export interface WithTest {
+  /** True where scans that the manifest keeps for the test are read as well: never while a network is searched or trained. */
+  readonly withTest?: boolean;
+}
+
 export async function discoverScans(
   folder: string,
-  options: Pick<ScanOptions, 'manifest' | 'include'>,
+  options: Pick<ScanOptions, 'manifest' | 'include'> & WithTest,
   index: ScanIndex,
   onProgress?: (done: number, total: number, name: string) => void,
 ): Promise<Discovery> {
@@ -35,7 +40,7 @@ export async function discoverScans(
       fix: 'name the folder that holds the scans',
     });
   }
-  const { listed, leftOut } = filesOf(folder, options.manifest);
+  const { listed, leftOut } = filesOf(folder, options);
   const found: Member[] = [];
   const unknown: Listed[] = [];
   const strays = new Map<string, string[]>();
@@ -74,11 +79,16 @@ export async function discoverScans(
 /** Files to examine: those that a manifest lists, else all of the folder. */
 function filesOf(
   folder: string,
-  manifest: string | undefined,
+  { manifest, withTest = false }: Pick<ScanOptions, 'manifest'> & WithTest,
 ): { listed: readonly Listed[]; leftOut: LeftOut[] } {
   const whole = { path: folder, name: '', patient: null, split: null, modality: null };
-  const found = (manifest === undefined ? [whole] : readManifest(manifest, folder)).map(filesWithin);
-  return { listed: found.flatMap(({ files }) => files), leftOut: found.flatMap((each) => each.leftOut) };
+  const { listed, leftOut } =
+    manifest === undefined ? { listed: [whole], leftOut: [] } : readManifest(manifest, folder, { withTest });
+  const found = listed.map(filesWithin);
+  return {
+    listed: found.flatMap(({ files }) => files),
+    leftOut: [...leftOut, ...found.flatMap((each) => each.leftOut)],
+  };
 }
 
 /** Lists the file itself, or all files of a folder. */

@@ -2,24 +2,40 @@
  * Manifest, a CSV or TSV table of files with their patients and optionally their side of the split.
  *
  * Columns `path` (or `file`) and `patient`, optionally `split` and `modality`. Further columns are ignored: labels are
- * for probes (`src/probes/labelled.ts`). A path may be a folder, whose scans are then all of that patient.
- * Paths are relative to the manifest or to the scans folder.
+ * for probes (`src/probes/labelled.ts`) and downstream models (`src/downstream/cohort`). A path may be a folder, whose scans
+ * are then all of that patient. Paths are relative to the manifest or to the scans folder.
  */
 import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { UserError } from '../../core/errors.js';
+import { UserError, printable } from '../../core/errors.js';
+import type { LeftOut } from './left-out.js';
 import type { Listed } from './scan-file.js';
 import { readTable, type TableRow } from './table.js';
 
-const SPLITS: Readonly<Record<string, 'train' | 'validation'>> = {
-  train: 'train',
-  training: 'train',
-  val: 'validation',
-  valid: 'validation',
-  validation: 'validation',
-};
+/** Side that a manifest names; `test` is for the end, and never searched or pretrained with. */
+export type NamedSplit = 'train' | 'validation' | 'test';
 
-export function readManifest(manifest: string, folder: string): Listed[] {
+const SPLITS: ReadonlyMap<string, NamedSplit> = new Map([
+  ['train', 'train'],
+  ['training', 'train'],
+  ['val', 'validation'],
+  ['valid', 'validation'],
+  ['validation', 'validation'],
+  ['test', 'test'],
+  ['testing', 'test'],
+]);
+
+/** Side that a cell of the column `split` names, in any case; undefined if it is none. */
+export function namedSplit(cell: string): NamedSplit | undefined {
+  return SPLITS.get(cell.toLowerCase());
+}
+
+/** What a manifest names; scans for the test are left out unless `withTest` asks for them. */
+export function readManifest(
+  manifest: string,
+  folder: string,
+  { withTest = false }: { readonly withTest?: boolean } = {},
+): { readonly listed: readonly Listed[]; readonly leftOut: readonly LeftOut[] } {
   const path = [resolve(folder, manifest), resolve(manifest)].find((candidate) => existsSync(candidate));
   if (path === undefined) {
     throw new UserError({
@@ -38,43 +54,71 @@ export function readManifest(manifest: string, folder: string): Listed[] {
       fix: 'add the missing columns',
     });
   }
-  const files = rows.map((row, index) => fileOf(path, folder, row, pathColumn, index + 2));
-  checkSplits(path, files);
-  return files;
+  const named = rows.map((row, index) => fileOf(path, folder, row, pathColumn, index + 2));
+  checkSplits(path, named);
+  const used = withTest ? named : named.filter(({ split }) => split !== 'test');
+  return {
+    listed: used.map((file) => listedOf(file, path, folder)),
+    leftOut: named
+      .filter((file) => !used.includes(file))
+      .map(({ name }) => ({
+        path: printable(name),
+        what: 'test scan',
+        reason: 'the manifest keeps it for the test: split is test',
+      })),
+  };
 }
 
 function columnsText(row: TableRow | undefined): string {
   return row === undefined ? 'no rows' : `columns ${Object.keys(row).join(', ')}`;
 }
 
-function fileOf(manifest: string, folder: string, row: TableRow, pathColumn: string, line: number): Listed {
+/** A row of the manifest. */
+type Named = Omit<Listed, 'split' | 'patient'> & {
+  readonly split: NamedSplit | null;
+  readonly patient: string;
+  readonly line: number;
+};
+
+function fileOf(manifest: string, folder: string, row: TableRow, pathColumn: string, line: number): Named {
   const name = row[pathColumn] ?? '';
   const { patient = '', split = '', modality = '' } = row;
   const refuse = (problem: string, fix: string): never => {
     throw new UserError({ subject: `${manifest} line ${line}`, problem, fix });
   };
   if (name === '' || patient === '') refuse('path or patient is empty', 'fill it in');
-  const path =
-    [resolve(dirname(manifest), name), resolve(folder, name)].find((candidate) => existsSync(candidate)) ??
-    refuse(
-      `${name} exists neither beside the manifest nor in ${folder}`,
-      'correct the path or remove the row',
-    );
-  const side =
-    split === ''
-      ? null
-      : (SPLITS[split.toLowerCase()] ?? refuse(`split is ${split}`, 'write train, validation or nothing'));
+  const beside = resolve(dirname(manifest), name);
   return {
-    path,
+    path: [beside, resolve(folder, name)].find((candidate) => existsSync(candidate)) ?? beside,
     name,
     patient,
-    split: side,
+    split:
+      split === ''
+        ? null
+        : (namedSplit(split) ?? refuse(`split is ${split}`, 'write train, validation, test or nothing')),
     modality: modality === '' ? null : modality,
+    line,
   };
 }
 
-function checkSplits(manifest: string, files: readonly Listed[]): void {
-  const sides = new Map<string | null, Listed['split']>();
+/** The file of a row, which must exist; those for the test belong to neither side of a split into two. */
+function listedOf(
+  { path, name, patient, split, modality, line }: Named,
+  manifest: string,
+  folder: string,
+): Listed {
+  if (!existsSync(path)) {
+    throw new UserError({
+      subject: `${manifest} line ${line}`,
+      problem: `${name} exists neither beside the manifest nor in ${folder}`,
+      fix: 'correct the path or remove the row',
+    });
+  }
+  return { path, name, patient, split: split === 'test' ? null : split, modality };
+}
+
+function checkSplits(manifest: string, files: readonly Named[]): void {
+  const sides = new Map<string, Named['split']>();
   const paths = new Set<string>();
   for (const { path, name, patient, split } of files) {
     if (paths.has(path)) {

@@ -2,7 +2,7 @@
  * A folder of scans together with its index and the cache, which its reading needs.
  */
 import { defaultCacheDirectory, openCache, sweepCache, type ScanCache } from '../cache/cache.js';
-import { discoverScans } from './discover.js';
+import { discoverScans, type WithTest } from './discover.js';
 import type { ScanFile } from './scan-file.js';
 import type { LeftOut } from './left-out.js';
 import type { ScanOptions } from '../options.js';
@@ -19,7 +19,7 @@ export interface ScanFolder {
 
 export async function openScanFolder(
   folder: string,
-  options: ScanOptions,
+  options: ScanOptions & WithTest,
   cacheDirectory = defaultCacheDirectory(),
   onProgress?: (done: number, total: number, name: string) => void,
 ): Promise<ScanFolder> {
