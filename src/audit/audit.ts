@@ -13,7 +13,7 @@ import type { ScanSet } from '../scans/sampling/scan-set.js';
 import type { TaskPlan } from '../tasks/task.js';
 import { keeping, planted } from './alterations.js';
 import { networkProbe } from './network-probe.js';
-import { nullKinds, nullScans, type NullKind } from './null-scans.js';
+import { nullKinds, nullScans, type NullKind } from '../scans/altered/null-scans.js';
 import { weakProbe, type Figure } from './weak-probe.js';
 
 export interface Check {

@@ -5,7 +5,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import { keeping, planted } from '../../src/audit/alterations.js';
-import { nullScans } from '../../src/audit/null-scans.js';
+import { nullScans } from '../../src/scans/altered/null-scans.js';
 import { statisticsOf } from '../../src/audit/statistics.js';
 import { weakProbe } from '../../src/audit/weak-probe.js';
 import { present } from '../../src/core/errors.js';

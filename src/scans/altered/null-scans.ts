@@ -2,8 +2,8 @@
  * Scans without anatomy, but with the shapes and patients of real ones: whatever a task's answer can be found by here
  * is a shortcut.
  */
-import type { Rng } from '../core/random.js';
-import { memoryVolume, wholeVolume, type ScanSet, type Volume } from '../scans/sampling/scan-set.js';
+import type { Rng } from '../../core/random.js';
+import { memoryVolume, wholeVolume, type ScanSet, type Volume } from '../sampling/scan-set.js';
 
 /**
  * - `noise`: white, and tissue everywhere.
