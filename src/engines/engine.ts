@@ -45,6 +45,11 @@ export interface TrainingProgram {
   readonly optimiser: OptimiserSpec;
   /** Global gradient norm above which gradients are scaled down; absent: no clipping. */
   readonly clipNorm?: number;
+  /**
+   * Factor on the learning rate by parameter; 1 where none is given. Parameters of factor 0 are frozen: they have no gradient,
+   * which the norm would count, and no tensors of the optimiser.
+   */
+  readonly rates?: Readonly<Record<string, number>>;
 }
 
 export type Feeds = Readonly<Record<string, AnyTensor>>;

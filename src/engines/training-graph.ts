@@ -12,6 +12,7 @@ import { verify } from '../ir/verify.js';
 import type { TrainingProgram } from './engine.js';
 import { momentNames, updateGroup, type StepScalars } from './optimisers.js';
 import { packingOf, type Packing } from './packing.js';
+import { rateOf } from './rates.js';
 import { copyInto } from './rewrite.js';
 
 /** Names of the step's scalar inputs beside the task's own. */
@@ -27,30 +28,39 @@ export interface Groups {
 export interface WeightGroup {
   readonly name: string;
   readonly decay: boolean;
+  /** Factor on the learning rate. */
+  readonly rate: number;
   readonly packing: Packing;
 }
 
 /** Parameters of this many values or more are a vector each: cutting them out and joining them would cost more. */
 const LARGE = 2 ** 15;
 
-export function groupsOf(graph: Graph): Groups {
-  const trainable = graph.parameters.filter((spec) => spec.trainable);
+/** Of a program whose frozen parameters are states (`withFrozen`). */
+export function groupsOf(program: Pick<TrainingProgram, 'train' | 'rates'>): Groups {
+  const { parameters } = program.train;
+  const trainable = parameters.filter((spec) => spec.trainable);
   const [large, small] = [true, false].map((wanted) =>
     trainable.filter(({ shape }) => sizeOf(shape) >= LARGE === wanted),
   ) as [ParameterSpec[], ParameterSpec[]];
-  const packed = [true, false].map((decay) => ({
-    name: decay ? 'weights/decayed' : 'weights/plain',
-    decay,
-    packing: packingOf(small.filter((spec) => spec.decay === decay)),
-  }));
+  const rates = [...new Set([1, ...small.map(({ name }) => rateOf(program, name))])];
+  const packed = rates.flatMap((rate) =>
+    [true, false].map((decay) => ({
+      name: `${decay ? 'weights/decayed' : 'weights/plain'}${rate === 1 ? '' : `/${rate}`}`,
+      decay,
+      rate,
+      packing: packingOf(small.filter((spec) => spec.decay === decay && rateOf(program, spec.name) === rate)),
+    })),
+  );
   const alone = large.map((spec) => ({
     name: `weights/${spec.name}`,
     decay: spec.decay,
+    rate: rateOf(program, spec.name),
     packing: packingOf([spec]),
   }));
   return {
     weights: [...packed.filter(({ packing }) => packing.size > 0), ...alone],
-    states: packingOf(graph.parameters.filter((spec) => !spec.trainable)),
+    states: packingOf(parameters.filter((spec) => !spec.trainable)),
   };
 }
 
@@ -84,7 +94,7 @@ export function trainingGraph(program: TrainingProgram, groups: Groups): Graph {
       b,
       program.optimiser,
       { weights, gradient, moments, decay: group.decay, slots: group.packing.slots },
-      scalars,
+      scaled(b, scalars, group.rate),
     );
     b.update(group.name, updated.weights);
     names.forEach((name, k) => b.update(name, updated.moments[k] as Value));
@@ -116,6 +126,13 @@ export function evaluationGraph(program: TrainingProgram, groups: Groups): Graph
   );
   for (const [name, id] of outputs) b.output(name, copyOf(id));
   return verify(b.build());
+}
+
+/** A step's scalars at a share of its rate; the correction of the second moment is none. */
+function scaled(b: Builder, scalars: StepScalars, factor: number): StepScalars {
+  if (factor === 1) return scalars;
+  const [rate, first, second] = scalars;
+  return [b.mul(rate, b.scalar(factor)), b.mul(first, b.scalar(factor)), second];
 }
 
 const ZERO = { kind: 'constant', value: 0 } as const;

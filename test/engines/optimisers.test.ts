@@ -26,6 +26,7 @@ async function trainedBy(
   { engine, device }: TestedEngine,
   optimiser: OptimiserSpec,
   clipNorm?: number,
+  rates?: TrainingProgram['rates'],
 ): Promise<SessionState> {
   const whole = graph();
   const program: TrainingProgram = {
@@ -33,6 +34,7 @@ async function trainedBy(
     evaluate: whole,
     optimiser,
     ...(clipNorm === undefined ? {} : { clipNorm }),
+    ...(rates === undefined ? {} : { rates }),
   };
   const session = await engine.open(program, { device, threads: 1 });
   const weights: TensorMap = {
@@ -80,7 +82,8 @@ function sgdBy(decay: number, nesterov: boolean) {
 }
 
 describe.each(testedEngines)('the optimisers of $title', (tested) => {
-  const trained = (optimiser: OptimiserSpec, clipNorm?: number) => trainedBy(tested, optimiser, clipNorm);
+  const trained = (optimiser: OptimiserSpec, clipNorm?: number, rates?: TrainingProgram['rates']) =>
+    trainedBy(tested, optimiser, clipNorm, rates);
   const adamw = { kind: 'adamw', beta1: 0.9, beta2: 0.99, epsilon: 1e-8, weightDecay: 0.2 } as const;
 
   it('AdamW follows the paper, with decay only where it applies', async () => {
@@ -129,6 +132,48 @@ describe.each(testedEngines)('the optimisers of $title', (tested) => {
     expect(
       [...(weights['w']?.data ?? []), ...(weights['b']?.data ?? [])].map((value, i) => value - (x[i] ?? 0)),
     ).toEqual(x.map(() => expect.closeTo(0, 5) as number));
+  });
+
+  it('a factor on the rate of a parameter scales its step and its decay, and no other', async () => {
+    const slowed =
+      (update: ReturnType<typeof adamwBy>, factor: number) =>
+      (x: number, g: number, rate: number, t: number): number =>
+        update(x, g, rate * factor, t);
+    const { weights } = await trained(adamw, undefined, { w: 0.3 });
+    START.w.forEach((start, i) => {
+      expect(weights['w']?.data[i]).toBeCloseTo(followed(slowed(adamwBy(0.2), 0.3), start, 1), 5);
+    });
+    expect(weights['b']?.data[0]).toBeCloseTo(followed(adamwBy(0), 2, 3), 5);
+    const lamb = await trained({ ...adamw, kind: 'lamb' }, undefined, { b: 0.3 });
+    expect(lamb.weights['b']?.data[0]).toBeCloseTo(followed(slowed(adamwBy(0), 0.3), 2, 3), 5);
+    const nesterov = { kind: 'sgd', momentum: 0.9, nesterov: true, weightDecay: 0.1 } as const;
+    const sgd = await trained(nesterov, undefined, { w: 2, b: 0.3 });
+    expect(sgd.weights['b']?.data[0]).toBeCloseTo(followed(slowed(sgdBy(0, true), 0.3), 2, 3), 4);
+  });
+
+  it('a parameter of factor 0 stays as it is, has no moments, and counts in no norm', async () => {
+    const sgd = { kind: 'sgd', momentum: 0, nesterov: false, weightDecay: 0.1 } as const;
+    const { weights, optimiser } = await trained(sgd, 0.25, { b: 0 });
+    expect([...(weights['b']?.data ?? [])]).toEqual(START.b);
+    expect(Object.keys(optimiser)).toEqual(['momentum_buffer/w']);
+    let x = START.w;
+    for (let k = 0; k < STEPS; k++) {
+      const g = x.map((value) => 2 * (value - (TARGETS[k] ?? 0)));
+      const scale = Math.min(1, 0.25 / (Math.hypot(...g) + 1e-6));
+      x = x.map((value, i) => value - (RATES[k] ?? 0) * (scale * (g[i] ?? 0) + 0.1 * value));
+    }
+    x.forEach((value, i) => {
+      expect(weights['w']?.data[i]).toBeCloseTo(value, 5);
+    });
+  });
+
+  it('refuses factors that are none, and parameters that it does not know', async () => {
+    await expect(trained(adamw, undefined, { w: -1 })).rejects.toThrow(/w has the factor -1/);
+    await expect(trained(adamw, undefined, { other: 1 })).rejects.toThrow(/no parameter other/);
+  });
+
+  it('factors of 1 change no bit', async () => {
+    expect(await trained(adamw, 0.5, { w: 1, b: 1 })).toEqual(await trained(adamw, 0.5));
   });
 
   it('names its own tensors after the parameters that they belong to', async () => {

@@ -3,6 +3,7 @@
  */
 import { UserError, messageOf } from '../../core/errors.js';
 import type { Engine, EngineOptions, TrainingProgram } from '../engine.js';
+import { withFrozen } from '../rates.js';
 import { evaluationGraph, groupsOf, trainingGraph } from '../training-graph.js';
 import { blockSize } from './block-size.js';
 import { inferenceModel } from './inference-model.js';
@@ -24,9 +25,10 @@ export const onnxEngine: Engine = {
   probe: probeDevices,
 };
 
-async function openSession(program: TrainingProgram, options: EngineOptions): Promise<OnnxSession> {
+async function openSession(given: TrainingProgram, options: EngineOptions): Promise<OnnxSession> {
+  const program = withFrozen(given);
   const device = deviceOf(options.device);
-  const groups = groupsOf(program.train);
+  const groups = groupsOf(program);
   const step = trainingGraph(program, groups);
   const table = lowerings[device](await blockSize());
   const open = (model: Uint8Array) => openModel(model, { device, threads: options.threads });

@@ -7,6 +7,7 @@ import { tensor, type Tensor, type TensorMap } from '../../core/tensor.js';
 import type { Feeds, Session, SessionState, TrainingProgram, TrainResult } from '../engine.js';
 import { momentNames, scalarsOf } from '../optimisers.js';
 import { pack, packingOf } from '../packing.js';
+import { withFrozen } from '../rates.js';
 import { checkFeeds, fedTensor, fetched } from './feeds.js';
 import { interpret } from './interpreter.js';
 import type { T } from './kernels/kernel.js';
@@ -22,7 +23,7 @@ export class TfjsSession implements Session {
 
   constructor(loaded: Loaded, program: TrainingProgram) {
     this.#loaded = loaded;
-    this.#program = program;
+    this.#program = withFrozen(program);
   }
 
   load(state: Pick<SessionState, 'weights'> & Partial<SessionState>): void {

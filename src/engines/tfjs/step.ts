@@ -5,6 +5,7 @@ import type * as core from '@tensorflow/tfjs-core';
 import { present } from '../../core/errors.js';
 import type { TrainingProgram } from '../engine.js';
 import { momentNames } from '../optimisers.js';
+import { rateOf } from '../rates.js';
 import { interpret } from './interpreter.js';
 import type { T, Tf } from './kernels/kernel.js';
 import { clipScale, updated, type StepScalars } from './optimiser.js';
@@ -50,7 +51,7 @@ export function trainStep(
         tf,
         program.optimiser,
         { weights: weight(name), gradient: scale ? tf.mul(gradient, scale) : gradient, moments, decay },
-        scalars,
+        scaled(scalars, rateOf(program, name)),
       );
       weight(name).assign(next.weights);
       moments.forEach((moment, k) => moment.assign(present(next.moments[k], name)));
@@ -61,4 +62,9 @@ export function trainStep(
   });
   for (const value of kept.values()) value.dispose();
   return outputs;
+}
+
+/** A step's scalars at a share of its rate; the correction of the second moment is none. */
+function scaled([rate, first, second]: StepScalars, factor: number): StepScalars {
+  return factor === 1 ? [rate, first, second] : [rate * factor, first * factor, second];
 }

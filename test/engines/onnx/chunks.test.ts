@@ -29,7 +29,7 @@ function programOf(optimiser: OptimiserSpec): TrainingProgram {
 describe('elementwise work on long vectors, in pieces', () => {
   it.each(optimisers)('gives the same bits as in one piece, for $kind', async (optimiser) => {
     const program = programOf(optimiser);
-    const step = trainingGraph(program, groupsOf(program.train));
+    const step = trainingGraph(program, groupsOf(program));
     expect(regionsOf(step).size).toBeGreaterThan(0);
     const table = lowerings.cpu(await blockSize());
     const noise = (count: number): Float32Array =>
