@@ -63,6 +63,15 @@ export {
   type TaskContext,
   type TaskPlan,
 } from './tasks/task.js';
-export { defineHead, type Head, type HeadContext, type HeadPlan } from './downstream/head.js';
-export { denseLayer, pooledFeatures } from './downstream/layers.js';
-export type { ClassTargets, Targets, ValueTargets } from './downstream/targets.js';
+export {
+  defineHead,
+  type Head,
+  type HeadConstants,
+  type HeadContext,
+  type HeadPlan,
+  type Moment,
+  type Solution,
+} from './downstream/head.js';
+export { denseLayer, pooledFeatures, type DenseOptions } from './downstream/layers.js';
+export type { FeatureRows } from './downstream/rows.js';
+export type { ClassTargets, Targets, TimeTargets, ValueTargets } from './downstream/targets.js';

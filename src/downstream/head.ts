@@ -26,6 +26,11 @@ export interface HeadContext<T extends Targets = Targets> {
   readonly features: number;
   /** Those of all rows of training: classes, frequencies, means and spreads follow from them. */
   readonly targets: T;
+  /**
+   * Times at which survival is told, ascending and above 0: those of the whole cohort (`survivalTimes`), so that the models of
+   * all folds tell it at the same. Absent: the head takes such of its own targets. Heads of time to event only.
+   */
+  readonly times?: readonly number[];
 }
 
 /** The moment at which a batch is made. */

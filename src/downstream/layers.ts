@@ -10,11 +10,22 @@ export function pooledFeatures(builder: Builder, features: Value): Value {
   return axes.length === 0 ? features : builder.reduceMean(features, axes);
 }
 
+export interface DenseOptions {
+  /** False where a shift changes nothing, as of a log hazard; absent: true. */
+  readonly bias?: boolean;
+}
+
 /**
- * `[N, in]` → `[N, width]`, with bias, as PyTorch's `Linear` names, shapes and draws it (bias 0). Calls of one name share
- * their parameters.
+ * `[N, in]` → `[N, width]`, as PyTorch's `Linear` names, shapes and draws it (bias 0). Calls of one name share their
+ * parameters.
  */
-export function denseLayer(builder: Builder, name: string, x: Value, width: number): Value {
+export function denseLayer(
+  builder: Builder,
+  name: string,
+  x: Value,
+  width: number,
+  { bias: biased = true }: DenseOptions = {},
+): Value {
   const inputs = x.shape[1] ?? 1;
   const bound = 1 / Math.sqrt(inputs);
   const weight = builder.parameter(
@@ -23,6 +34,7 @@ export function denseLayer(builder: Builder, name: string, x: Value, width: numb
     { kind: 'uniform', bound },
     { shared: true },
   );
+  if (!biased) return builder.linear(x, weight);
   const bias = builder.parameter(
     `${name}.bias`,
     [width],
@@ -33,8 +45,14 @@ export function denseLayer(builder: Builder, name: string, x: Value, width: numb
 }
 
 /** `[N, F]` or maps → `[N, width]`, by one layer, or two where `hidden` is not 0: `head.hidden` and `head.fc`. */
-export function perceptron(builder: Builder, features: Value, hidden: number, width: number): Value {
+export function perceptron(
+  builder: Builder,
+  features: Value,
+  hidden: number,
+  width: number,
+  options: DenseOptions = {},
+): Value {
   const pooled = pooledFeatures(builder, features);
   const inner = hidden === 0 ? pooled : builder.relu(denseLayer(builder, 'head.hidden', pooled, hidden));
-  return denseLayer(builder, 'head.fc', inner, width);
+  return denseLayer(builder, 'head.fc', inner, width, options);
 }

@@ -7,6 +7,7 @@ import type { Value } from './graph.js';
 import { groupNormalise, layerNormalise, type AffineOptions } from './normalisation.js';
 import { OpBuilder } from './op-builder.js';
 import { dropoutMask } from './random.js';
+import { logSoftplus, logSumExp, softplus } from './special.js';
 import { adaptiveAvgPool, adaptiveMaxPool, resize } from './resampling.js';
 
 export type { ConvOptions, ConvTransposeOptions, PaddingOption, PoolOptions } from './op-builder.js';
@@ -19,6 +20,13 @@ export class Builder extends OpBuilder {
   adaptiveMaxPool = (x: Value, spatial: Shape): Value => adaptiveMaxPool(this, x, spatial);
   /** Resizes to spatial extents `[...spatial]`, as PyTorch's `interpolate` with `align_corners=False`. */
   resize = (x: Value, spatial: Shape, mode: 'nearest' | 'linear'): Value => resize(this, x, spatial, mode);
+
+  /** log(1 + exp(x)), without overflow. */
+  softplus = (x: Value): Value => softplus(this, x);
+  /** log softplus(x), which does not underflow. */
+  logSoftplus = (x: Value): Value => logSoftplus(this, x);
+  /** log Σ exp(x) along the last axis, which is dropped. */
+  logSumExp = (x: Value): Value => logSumExp(this, x);
 
   /** Mean cross entropy of logits `[N, K]` and labels `[N]` (i64), with label smoothing in [0, 1). */
   crossEntropy = (logits: Value, labels: Value, options: { readonly smoothing?: number } = {}): Value =>

@@ -62,6 +62,35 @@ const badValues: Fixture['bad'] = [
   [{ kind: 'classes', names, labels }, /must be of kind "value", got "classes"/],
 ];
 
+/** Sooner the greater the sum of a row; every fourth row is censored on the way. */
+const events = all.map((row) => (row % 4 === 3 ? 0 : 1));
+const times = all.map((row) => {
+  const end = 40 * Math.exp(-sumOf(row) / 9);
+  return events[row] === 1 ? end : 0.8 * end;
+});
+const badTimes: Fixture['bad'] = [
+  [{ kind: 'time', times: [...times.slice(1), -1], events }, /row 47 has the time -1/],
+  [{ kind: 'time', times, events: [...events.slice(1), 2] }, /row 47 has the event 2/],
+  [{ kind: 'time', times, events: events.slice(1) }, /48 times and 47 events/],
+  [{ kind: 'time', times, events: events.map(() => 0) }, /no row has an event/],
+  [
+    { kind: 'time', times, events: events.map((_, row) => (row < 4 ? 1 : 0)) },
+    /48 rows of training with 4 events do not identify it/,
+  ],
+  [{ kind: 'value', values }, /must be of kind "time", got "value"/],
+];
+const timeFixture = (
+  name: string,
+  options: object,
+  survivalAt: Fixture['predictions'] = { survival: [5, 6] },
+): Fixture => ({
+  name,
+  options: { points: 6, ...options },
+  targets: { kind: 'time', times, events },
+  predictions: { risk: [5], ...survivalAt },
+  bad: badTimes,
+});
+
 const fixtures: readonly Fixture[] = [
   {
     name: 'classes',
@@ -95,6 +124,10 @@ const fixtures: readonly Fixture[] = [
     predictions: { value: [5] },
     bad: [],
   },
+  timeFixture('logistic-hazard', {}),
+  timeFixture('logistic-hazard', { hidden: 8, cuts: 'equidistant', interpolation: 'hazard' }),
+  timeFixture('cox', {}, {}),
+  timeFixture('cox', { hidden: 8, ties: 'breslow' }, {}),
 ];
 
 const moment = { progress: 1, rng: rngOf('moment') };
