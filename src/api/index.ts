@@ -33,6 +33,8 @@ export type { FrontMember } from './reading/pareto-front.js';
 export type { SearchState } from './reading/search-state.js';
 export type { Standing, Winners } from './reading/winner.js';
 export type { ZeroCostReport } from './reading/zero-cost-report.js';
+export { evaluateTable, type EvaluateTableOptions } from './evaluate.js';
+export type { Report, SplitReport } from './reporting/report.js';
 export type * from './records.js';
 export { resume, type ResumeOptions } from './resume.js';
 export { scans, type LeftOut, type ScanDescription, type ScansOptions, type ScansOutcome } from './scans.js';

@@ -14,6 +14,7 @@ const loaders = {
   arch: async () => (await import('./arch.js')).arch,
   scans: async () => (await import('./scans.js')).scans,
   audit: async () => (await import('./audit.js')).audit,
+  evaluate: async () => (await import('./evaluate.js')).evaluate,
   verify: async () => (await import('./verify.js')).verify,
   doctor: async () => (await import('./doctor.js')).doctor,
 };
