@@ -19,8 +19,13 @@ export interface ScanInputs {
 }
 
 export interface ModelRows {
-  /** Frozen features `[N, F]`, or absent. */
+  /** Frozen features `[N, F]`, or of tiles `[T, F]`, or absent. */
   readonly features?: Tensor;
+  /**
+   * Where scans are answered for tile by tile: rows of `features` of each row, one after another; their answers are averaged.
+   * Absent: one each.
+   */
+  readonly tiles?: readonly number[];
   /** Scans of the rows, for encoders that are trained; absent where features are given, or there is no encoder. */
   readonly scans?: ScanInputs;
   /** Encoded covariates `[N, P]` (numbers, indicators of categories and of missing values), or absent. */
