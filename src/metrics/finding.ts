@@ -19,7 +19,7 @@ export interface Refused {
   readonly refused: string;
 }
 
-/** A function of the rows' weights `[N]`, none of them negative. It keeps no reference to them. */
+/** A function of the rows' weights `[N]`, none of them negative, which nobody changes once it saw them. */
 export type Statistic = (weights: Float64Array) => Finding;
 
 export function isFound(finding: Finding): finding is Found {
@@ -31,19 +31,16 @@ export function refused(why: string): Refused {
   return { refused: why };
 }
 
-/** A statistic that has no value whatever the weights. */
-export function never(why: string): Statistic {
-  return () => refused(why);
-}
-
 /** The weights of rows that are there once each. */
 export function unitWeights(rows: number): Float64Array {
   return new Float64Array(rows).fill(1);
 }
 
-/** The sum of a statistic's weights; throws nothing, 0 of none. */
-export function totalOf(weights: Float64Array): number {
-  let sum = 0;
-  for (const weight of weights) sum += weight;
-  return sum;
+/** The statistic, which is not computed again for the weights that it saw last: for what several others are made of. */
+export function rememberLast(statistic: Statistic): Statistic {
+  let last: { readonly weights: Float64Array; readonly finding: Finding } | undefined;
+  return (weights) => {
+    if (last?.weights !== weights) last = { weights, finding: statistic(weights) };
+    return last.finding;
+  };
 }

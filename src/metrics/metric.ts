@@ -12,6 +12,8 @@ export interface Metric {
   readonly n: number;
   /** Why there is no value, in plain words. */
   readonly refused?: string;
+  /** The group that it is the value of, where it is that of one of several. */
+  readonly group?: string;
   /** Further numbers that belong to it, such as numbers of pairs. */
   readonly details?: Readonly<Record<string, number>>;
 }

@@ -59,7 +59,7 @@ function percentiles(values: readonly number[], wanted: number): Interval | null
 }
 
 /**
- * A function that draws patients anew at each call and returns how often each row is drawn, in a list that it reuses; null
+ * A function that draws patients anew at each call and returns how often each row is drawn, as a new list; null
  * where no fold has two patients. The order of rows does not matter.
  */
 export function patientDraws({ patients, folds }: Clusters, rng: Rng): (() => Float64Array) | null {
@@ -76,7 +76,6 @@ export function patientDraws({ patients, folds }: Clusters, rng: Rng): (() => Fl
   bounds.push(sorted.length);
   if (bounds.every((from, i) => (bounds[i + 1] ?? from) - from < 2)) return null;
   const drawn = new Float64Array(sorted.length);
-  const weights = new Float64Array(patients.length);
   return () => {
     drawn.fill(0);
     for (let s = 0; s + 1 < bounds.length; s++) {
@@ -86,7 +85,6 @@ export function patientDraws({ patients, folds }: Clusters, rng: Rng): (() => Fl
         drawn[chosen] = (drawn[chosen] as number) + 1;
       }
     }
-    for (let row = 0; row < weights.length; row++) weights[row] = drawn[clusterOf[row] as number] as number;
-    return weights;
+    return Float64Array.from(clusterOf, (cluster) => drawn[cluster] as number);
   };
 }

@@ -20,7 +20,17 @@ export interface MetricDefinition<Outcome> {
    * different folds rank by different scales.
    */
   readonly comparesRows: boolean;
+  /** What a perfect model gets: the worst of some groups is the one that is farthest from it. */
+  readonly ideal: 0 | 1;
   readonly statistic: (outcome: Outcome, options: MetricOptions) => Statistic;
   /** Most resamples for intervals, where it is slow with such an outcome; 0: it has no interval. */
   readonly resamples?: (outcome: Outcome) => number;
+}
+
+/** Fewest resamples that an interval of percentiles is made from. */
+const FEWEST_RESAMPLES = 100;
+
+/** Resamples of a statistic that takes `cost` steps each, so that all take about `budget`; 100 at least. */
+export function resamplesWithin(budget: number, cost: number): number {
+  return Math.max(FEWEST_RESAMPLES, Math.floor(budget / Math.max(1, cost)));
 }

@@ -4,6 +4,7 @@
 import { rngOf, type Key } from '../../core/random.js';
 import type { Interval } from '../../core/statistics/intervals.js';
 import { checkTable } from '../check-table.js';
+import { deLong } from '../classes/delong.js';
 import { isFound, unitWeights, type Finding } from '../finding.js';
 import { bootstrapIntervals } from '../intervals/bootstrap.js';
 import type { Metric, Metrics } from '../metric.js';
@@ -35,12 +36,23 @@ export function reportOf(table: OutcomeTable, options: ReportOptions = {}): Metr
   const findings = statistics.map(({ statistic }) => statistic(all));
   const identified = statistics.filter((_, i) => isFound(findings[i] as Finding));
   const intervals = bootstrapIntervals(identified, table, rngOf('metrics', ...seed), resamples);
-  return Object.fromEntries(
-    statistics.map((statistic, i) => [
-      statistic.name,
-      metricOf(findings[i] as Finding, intervals[identified.indexOf(statistic)] ?? null, statistic.n),
-    ]),
-  );
+  const metrics = statistics.map((statistic, i): [string, Metric] => [
+    statistic.name,
+    metricOf(findings[i] as Finding, intervals[identified.indexOf(statistic)] ?? null, statistic.n),
+  ]);
+  return withDeLong(Object.fromEntries(metrics), table);
+}
+
+/** The metrics, with DeLong's interval among the details of the area under the curve, where rows are independent. */
+function withDeLong(metrics: Metrics, { patients, folds, outcome }: OutcomeTable): Metrics {
+  const { auroc } = metrics;
+  if (outcome.kind !== 'classes' || outcome.names.length !== 2 || auroc === undefined) return metrics;
+  if (folds.some((fold) => fold !== null) || new Set(patients).size < patients.length) return metrics;
+  const scores = outcome.probabilities.map((row) => row[1] as number);
+  const found = deLong(outcome.labels, scores);
+  if (found === null) return metrics;
+  const [delong_low, delong_high] = found.interval;
+  return { ...metrics, auroc: { ...auroc, details: { ...auroc.details, delong_low, delong_high } } };
 }
 
 /** A finding as a figure of a report. */

@@ -2,7 +2,7 @@
  * The metrics of some rows of a table, as statistics of the weights of all its rows: so that one bootstrap serves the whole
  * and its groups. Metrics that compare rows are computed within each fold, and their mean over folds is told.
  */
-import { isFound, refused, unitWeights, type Finding, type Statistic } from '../finding.js';
+import { isFound, refused, rememberLast, unitWeights, type Finding, type Statistic } from '../finding.js';
 import { CLASS_METRICS } from '../classes/index.js';
 import { outcomeOf } from '../check-table.js';
 import type { Outcome, OutcomeTable } from '../outcome-table.js';
@@ -15,6 +15,8 @@ export interface TableStatistic {
   readonly statistic: Statistic;
   /** Most resamples for its interval; absent: any number. */
   readonly most?: number;
+  /** What a perfect model gets. */
+  readonly ideal: 0 | 1;
   /** Rows that it is computed from. */
   readonly n: number;
 }
@@ -47,8 +49,10 @@ function statisticOf<O extends Outcome>(
   const most = definition.resamples?.(outcomeOf(table.outcome, rows) as O);
   return {
     name: definition.name,
-    statistic:
+    ideal: definition.ideal,
+    statistic: rememberLast(
       prepared.length === 1 && prepared[0] !== undefined ? prepared[0].statistic : meanOver(prepared),
+    ),
     ...(most === undefined ? {} : { most }),
     n: found.length === 0 ? rows.length : found.reduce((sum, { n }) => sum + n, 0),
   };

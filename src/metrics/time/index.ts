@@ -6,5 +6,5 @@ import type { MetricDefinition } from '../report/definition.js';
 import { harrellStatistic } from './concordance.js';
 
 export const TIME_METRICS: readonly MetricDefinition<TimeOutcome>[] = [
-  { name: 'harrell', comparesRows: true, statistic: harrellStatistic },
+  { name: 'harrell', comparesRows: true, ideal: 1, statistic: harrellStatistic },
 ];

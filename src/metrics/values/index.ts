@@ -6,7 +6,7 @@ import type { MetricDefinition } from '../report/definition.js';
 import { meanAbsoluteError, rootMeanSquaredError, rSquared } from './regression.js';
 
 export const VALUE_METRICS: readonly MetricDefinition<ValueOutcome>[] = [
-  { name: 'r2', comparesRows: false, statistic: rSquared },
-  { name: 'mae', comparesRows: false, statistic: meanAbsoluteError },
-  { name: 'rmse', comparesRows: false, statistic: rootMeanSquaredError },
+  { name: 'r2', comparesRows: false, ideal: 1, statistic: rSquared },
+  { name: 'mae', comparesRows: false, ideal: 0, statistic: meanAbsoluteError },
+  { name: 'rmse', comparesRows: false, ideal: 0, statistic: rootMeanSquaredError },
 ];
