@@ -1,28 +1,23 @@
-/** All fusions that come with voxolve. */
-import { present, UserError } from '../../core/errors.js';
+/** All fusions that come with voxolve and are trained in one piece with the head; `meta/` is fitted to what two models tell. */
+import { UserError } from '../../core/errors.js';
+import { parseOrThrow } from '../../core/validate.js';
 import type { DownstreamTask } from '../task-file.js';
-import type { FusionPlan } from './fusion.js';
+import { concat } from './concat.js';
+import type { Fusion, FusionPlan } from './fusion.js';
+import { jointAutoencoder } from './joint-autoencoder.js';
+import { none } from './none.js';
 
-const none: FusionPlan = {
-  fuse: (_, { features, covariates }) => ({
-    fused: present(features ?? covariates, 'features or covariates'),
-  }),
-};
-
-const concat: FusionPlan = {
-  fuse: (builder, { features, covariates }) => {
-    const parts = [features, covariates].filter((part) => part !== undefined);
-    return { fused: parts.length === 1 ? present(parts[0], 'a part') : builder.concat(parts, 1) };
-  },
-};
+export const fusions: readonly Fusion[] = [none, concat, jointAutoencoder];
 
 /** The plan of a task's fusion. */
-export function fusionPlan({ name }: DownstreamTask['fusion']): FusionPlan {
-  if (name === 'none') return none;
-  if (name === 'concat') return concat;
-  throw new UserError({
-    subject: `fusion ${name}`,
-    problem: 'is not trained in one piece',
-    fix: 'choose none or concat',
-  });
+export function fusionPlan({ name, options }: DownstreamTask['fusion']): FusionPlan {
+  const fusion = fusions.find((one) => one.name === name);
+  if (fusion === undefined) {
+    throw new UserError({
+      subject: `fusion ${name}`,
+      problem: 'is not trained in one piece',
+      fix: `choose ${fusions.map((one) => one.name).join(', ')}`,
+    });
+  }
+  return fusion.plan(parseOrThrow(fusion.options, options, `options of fusion ${name}`));
 }
