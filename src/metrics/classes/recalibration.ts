@@ -119,8 +119,10 @@ function climb(
     const shrunk = Math.exp(-Math.abs(z));
     const p = (z >= 0 ? 1 : shrunk) / (1 + shrunk);
     height += weight * (label * z - Math.max(z, 0) - Math.log1p(shrunk));
-    const residual = weight * (label - p);
-    const curvature = weight * p * (1 - p);
+    // 1 − p without the rounding of a difference.
+    const other = (z >= 0 ? shrunk : 1) / (1 + shrunk);
+    const residual = weight * (label === 1 ? other : -p);
+    const curvature = weight * p * other;
     g0 += residual;
     g1 += residual * x;
     h00 += curvature;
