@@ -161,21 +161,24 @@ const random = Array.from({ length: 40 }, (_, seed) => {
 /** The gap from its definition, by loops over rows. */
 function counted(criterion: FairnessCriterion, { probabilities, labels, groups }: Batch): number {
   const k = probabilities[0]?.length ?? 0;
-  const classes = [...Array(k).keys()];
-  const truths: readonly (number | null)[] = criterion === 'demographic-parity' ? [null] : classes;
-  const gaps = truths.flatMap((truth) =>
-    classes
-      .filter((scored) => criterion !== 'equal-opportunity' || (scored === truth && (k > 2 || scored === 1)))
-      .map((scored) => {
-        const means = groupNames(groups).flatMap((group) => {
-          const cell = probabilities.filter(
-            (_, i) => groups[i] === group && (truth === null || labels[i] === truth),
-          );
-          const sum = cell.reduce((total, row) => total + (row[scored] ?? NaN), 0);
-          return cell.length === 0 ? [] : [sum / cell.length];
-        });
-        return means.length < 2 ? 0 : Math.max(...means) - Math.min(...means);
-      }),
+  const classes = k === 2 ? [1] : [...Array(k).keys()];
+  const among = {
+    'demographic-parity': [() => true],
+    'equal-opportunity': [(label: number, scored: number) => label === scored],
+    'equalised-odds': [
+      (label: number, scored: number) => label === scored,
+      (label: number, scored: number) => label !== scored,
+    ],
+  }[criterion];
+  const gaps = among.flatMap((counts) =>
+    classes.map((scored) => {
+      const means = groupNames(groups).flatMap((group) => {
+        const cell = probabilities.filter((_, i) => groups[i] === group && counts(labels[i] ?? NaN, scored));
+        const sum = cell.reduce((total, row) => total + (row[scored] ?? NaN), 0);
+        return cell.length === 0 ? [] : [sum / cell.length];
+      });
+      return means.length < 2 ? 0 : Math.max(...means) - Math.min(...means);
+    }),
   );
   return Math.max(...gaps);
 }
