@@ -4,6 +4,7 @@
 import type { Shape } from '../core/tensor.js';
 import { batchNormalise, crossEntropyLoss, meanAccuracy, type BatchNormOptions } from './composites.js';
 import type { Value } from './graph.js';
+import { digamma, lgamma } from './gamma.js';
 import { groupNormalise, layerNormalise, type AffineOptions } from './normalisation.js';
 import { OpBuilder } from './op-builder.js';
 import { dropoutMask } from './random.js';
@@ -25,6 +26,9 @@ export class Builder extends OpBuilder {
   softplus = (x: Value): Value => softplus(this, x);
   /** log softplus(x), which does not underflow. */
   logSoftplus = (x: Value): Value => logSoftplus(this, x);
+  /** log Γ(x) for x > 0, and its derivative. */
+  lgamma = (x: Value): Value => lgamma(this, x);
+  digamma = (x: Value): Value => digamma(this, x);
   /** log Σ exp(x) along the last axis, which is dropped. */
   logSumExp = (x: Value): Value => logSumExp(this, x);
 

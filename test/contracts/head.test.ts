@@ -82,12 +82,12 @@ const badTimes: Fixture['bad'] = [
 const timeFixture = (
   name: string,
   options: object,
-  survivalAt: Fixture['predictions'] = { survival: [5, 6] },
+  predictions: Fixture['predictions'] = { risk: [5], survival: [5, 6] },
 ): Fixture => ({
   name,
   options: { points: 6, ...options },
   targets: { kind: 'time', times, events },
-  predictions: { risk: [5], ...survivalAt },
+  predictions,
   bad: badTimes,
 });
 
@@ -98,6 +98,27 @@ const fixtures: readonly Fixture[] = [
     targets: { kind: 'classes', names, labels },
     predictions: { probabilities: [5, 2] },
     bad: badClasses,
+  },
+  {
+    name: 'evidential',
+    options: {},
+    targets: { kind: 'classes', names, labels },
+    predictions: { probabilities: [5, 2], uncertainty: [5] },
+    bad: badClasses,
+  },
+  {
+    name: 'evidential',
+    options: { hidden: 8, loss: 'digamma', annealing: 0 },
+    targets: { kind: 'classes', names: ['a', 'b', 'c'], labels: thirds },
+    predictions: { probabilities: [5, 3], uncertainty: [5] },
+    bad: [],
+  },
+  {
+    name: 'evidential',
+    options: { evidence: 'exp', loss: 'log' },
+    targets: { kind: 'classes', names, labels },
+    predictions: { probabilities: [5, 2], uncertainty: [5] },
+    bad: [],
   },
   {
     name: 'classes',
@@ -126,8 +147,15 @@ const fixtures: readonly Fixture[] = [
   },
   timeFixture('logistic-hazard', {}),
   timeFixture('logistic-hazard', { hidden: 8, cuts: 'equidistant', interpolation: 'hazard' }),
-  timeFixture('cox', {}, {}),
-  timeFixture('cox', { hidden: 8, ties: 'breslow' }, {}),
+  timeFixture('pmf', {}),
+  timeFixture('pmf', { hidden: 8, interpolation: 'hazard' }),
+  timeFixture('mtlr', {}),
+  timeFixture('pc-hazard', {}),
+  timeFixture('deephit', {}),
+  timeFixture('cox', {}, { risk: [5] }),
+  timeFixture('cox', { hidden: 8, ties: 'breslow' }, { risk: [5] }),
+  timeFixture('cox-cc', { controls: 2 }, { risk: [5] }),
+  timeFixture('cox-time', { hidden: 8 }, { log_hazard: [5, 6] }),
 ];
 
 const moment = { progress: 1, rng: rngOf('moment') };

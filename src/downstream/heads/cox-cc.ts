@@ -1,0 +1,64 @@
+/**
+ * Time to an event by proportional hazards, each event compared with a few rows still at risk (case and control) in place of
+ * the whole risk set: so that batches of any size do.
+ *
+ * Source: Kvamme, Borgan and Scheel, "Time-to-event prediction with neural networks and Cox regression", JMLR 2019, section 3.2.
+ */
+import { z } from 'zod';
+import { present } from '../../core/errors.js';
+import type { Builder } from '../../ir/builder.js';
+import type { Value } from '../../ir/graph.js';
+import { defineHead } from '../head.js';
+import { perceptron } from '../layers.js';
+import type { TimeTargets } from '../targets.js';
+import { hidden } from './options.js';
+import { breslowBaseline, withSurvival } from './time/baseline.js';
+import { caseControlFeeds, caseControlInputs, caseControlLoss, controls } from './time/case-control.js';
+import { requireEvents } from './time/events.js';
+import { survivalTimes } from './time/grid.js';
+import { told } from './time/options.js';
+import { column, columnTensor, concordanceOf, ranksOf } from './time/order.js';
+
+const Options = z.strictObject({ hidden, controls, ...told });
+
+export const coxCc = defineHead<z.output<typeof Options>, TimeTargets>({
+  name: 'cox-cc',
+  source: 'https://jmlr.org/papers/v20/18-424.html',
+  targets: 'time',
+  options: Options,
+  plan: (options, { targets: training, times = survivalTimes(training, options.points) }) => {
+    requireEvents(training, 'cox-cc');
+    const logHazard = (b: Builder, features: Value): Value =>
+      b.reshape(perceptron(b, features, options.hidden, 1, { bias: false }), [-1]);
+    return {
+      inputs: (rows) => [
+        column('rank', rows),
+        column('event', rows),
+        ...caseControlInputs(rows, options.controls),
+      ],
+      feeds: (batch, moment) => ({
+        rank: columnTensor(ranksOf(batch.times)),
+        event: columnTensor(batch.events),
+        ...caseControlFeeds(batch, options.controls, moment),
+      }),
+      loss: (b, features, inputs) => {
+        const input = (name: string): Value => present(inputs[name], name);
+        const risk = logHazard(b, features);
+        const own = b.reshape(risk, [-1, 1]);
+        const together = b.concat([own, b.gather(risk, input('control'), 0)], 1);
+        return {
+          loss: caseControlLoss(b, together, input('case')),
+          metrics: { concordance: concordanceOf(b, risk, input('rank'), input('event')) },
+        };
+      },
+      predict: (b, features) => ({ risk: logHazard(b, features) }),
+      metric: 'concordance',
+      chance: 0.5,
+      comparesRows: true,
+      times,
+      settle: (predictions, targets) =>
+        breslowBaseline(present(predictions['risk'], 'risk').data, targets, times),
+      complete: withSurvival,
+    };
+  },
+});
