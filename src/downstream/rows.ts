@@ -2,7 +2,7 @@
  * Rows of features, one a scan, with what is known of each.
  */
 import { UserError } from '../core/errors.js';
-import { tensor, type AnyTensor, type Tensor } from '../core/tensor.js';
+import { tensor, type Tensor } from '../core/tensor.js';
 import { checkTargets, rowsOf, type Targets } from './targets.js';
 
 /** Features `[N, F]` with what is known of each row. */
@@ -15,7 +15,7 @@ export interface FeatureRows {
 export const columnsOf = ({ features }: Pick<FeatureRows, 'features'>): number => features.shape[1] ?? 0;
 
 /** The features of some rows, in the order given. */
-export function featuresAt({ shape: [, columns = 0], data }: Tensor, rows: readonly number[]): AnyTensor {
+export function featuresAt({ shape: [, columns = 0], data }: Tensor, rows: readonly number[]): Tensor {
   const picked = new Float32Array(rows.length * columns);
   rows.forEach((row, i) => picked.set(data.subarray(row * columns, (row + 1) * columns), i * columns));
   return tensor([rows.length, columns], picked);

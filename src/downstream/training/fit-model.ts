@@ -1,46 +1,98 @@
 /**
  * Fits a downstream model: exactly where its head can, else by steps of an optimiser.
  */
+import { present } from '../../core/errors.js';
 import { rngOf } from '../../core/random.js';
 import type { TensorMap } from '../../core/tensor.js';
 import { initialWeights } from '../../pretrain/initialise.js';
-import type { HeadConstants } from '../head.js';
-import { checkRows, requireEqual } from '../rows.js';
+import { encoderPrefix } from '../../pretrain/program.js';
 import { checkTrainingTargets } from '../targets.js';
 import { CHUNK, runByChunks } from './by-chunks.js';
+import { meanOverTiles } from './encode.js';
+import { fairnessPlan } from './model/fairness-term.js';
 import type { FitJob, FittedModel } from './fit.js';
-import { FUSED, fusedGraph, lossGraph } from './model-graph.js';
-import { columnsRead, modelPlan, type ModelPlan } from './model-plan.js';
-import { headPredictions, partsOf } from './predict.js';
-import type { ModelRows } from './rows.js';
-import { standardisation, type Part } from './standardise.js';
-import { trainBySteps, type Trained } from './steps.js';
+import { partsOf } from './batches/model-batches.js';
+import { FUSED, fusedGraph, lossGraph } from './model/graph.js';
+import { columnsRead, modelPlan, type ModelPlan, type TrainedEncoder } from './model/plan.js';
+import { fittedEncoder, headPredictions } from './predict.js';
+import { checkModelRows, columnsOfRows, requireColumns, rowForEachTile, withFeatures } from './read-rows.js';
+import { standardisation, type Part } from './model/standardise.js';
+import { trainBySteps, type FitRows, type Trained } from './steps.js';
 
 export async function fitModel(job: FitJob): Promise<FittedModel> {
-  const { train, heldOut, task, head } = job;
-  checkModelRows(job, train, 'training');
-  checkTrainingTargets(train.targets, `targets of head ${head.name}`);
-  const columns = columnsRead(task, columnsOfRows(train));
-  const plan = modelPlan({ task, head }, columns, train.targets);
-  if (heldOut !== undefined) checkHeldOut(job, plan, heldOut);
-  const scales = Object.entries(partsOf(plan, train)).map(([part, x]) => standardisation(part as Part, x));
+  const rows = await readRows(job);
+  checkTrainingTargets(rows.train.targets, `targets of head ${job.head.name}`);
+  const plan = planOf(job, rows);
+  if (rows.heldOut !== undefined) requireColumns(plan, rows.heldOut, 'held-out');
+  const scales = Object.entries(partsOf(plan, rowForEachTile(rows.train))).map(([part, x]) =>
+    standardisation(part as Part, x),
+  );
   const standards: TensorMap = Object.assign({}, ...scales) as TensorMap;
-  const fitted = (await solved(job, plan, standards)) ?? (await trained(job, plan, standards));
-  const constants = await settled(job, plan, fitted.weights);
-  return { ...fitted, constants, context: { features: plan.width, targets: train.targets } };
+  const fitted = (await solved(job, plan, rows, standards)) ?? (await trained(job, plan, rows, standards));
+  return {
+    ...fitted,
+    constants: await settled(job, plan, rows, fitted.weights),
+    context: {
+      features: plan.width,
+      targets: job.train.targets,
+      ...(job.times && { times: job.times }),
+    },
+  };
 }
 
-type Fitted = Omit<FittedModel, 'constants' | 'context'>;
+/** Rows with features of their scans, checked. */
+async function readRows(job: FitJob): Promise<FitRows> {
+  const { encoder, place } = job;
+  const read = async (rows: FitJob['train'], what: string) => {
+    checkModelRows(job, rows, what);
+    const found = await withFeatures(rows, encoder, job, place);
+    if (found !== rows) checkModelRows(job, found, what);
+    return found;
+  };
+  const train = await read(job.train, 'training');
+  return job.heldOut === undefined ? { train } : { train, heldOut: await read(job.heldOut, 'held-out') };
+}
 
-/** The head's exact solution on what the fusion makes of the rows; undefined where it has none, or the fusion learns too. */
-async function solved(job: FitJob, plan: ModelPlan, standards: TensorMap): Promise<Fitted | undefined> {
-  if (plan.head.solve === undefined) return undefined;
+function planOf(job: FitJob, { train }: FitRows): ModelPlan {
+  const { task, times } = job;
+  const columns = columnsRead(task, columnsOfRows(train));
+  const plan = modelPlan(job, columns, { targets: train.targets, ...(times && { times }) });
+  const encoder = trainedEncoder(job);
+  const fairness = fairnessPlan(task, train);
+  return { ...plan, ...(encoder && { encoder }), ...(fairness && { fairness }) };
+}
+
+/** The encoder, where the task trains it on scans. */
+function trainedEncoder({ task, encoder, train }: FitJob): TrainedEncoder | undefined {
+  const { scans, features } = train;
+  if (task.encoder.train === 'frozen' || encoder === undefined) return undefined;
+  if (scans === undefined || features !== undefined) return undefined;
+  return {
+    architecture: encoder.architecture,
+    shape: scans.shape,
+    ofBatch: task.encoder.batchNorm === 'batch',
+  };
+}
+
+/**
+ * The head's exact solution on what the fusion makes of the rows; undefined where it has none, or where something else is
+ * asked for that only steps can learn.
+ */
+async function solved(
+  { task, place }: FitJob,
+  plan: ModelPlan,
+  { train }: FitRows,
+  standards: TensorMap,
+): Promise<Trained | undefined> {
+  const { head, encoder, fairness } = plan;
+  if (head.solve === undefined || encoder !== undefined || fairness !== undefined) return undefined;
   const graph = fusedGraph(plan, CHUNK);
-  if (graph.parameters.some(({ trainable }) => trainable)) return undefined;
-  const { [FUSED]: features } = await runByChunks(graph, standards, partsOf(plan, job.train), job.place);
-  if (features === undefined) throw new Error('the fusion gave nothing');
-  const rows = { features, targets: job.train.targets };
-  const { weights, logLikelihood } = plan.head.solve(rows, job.task.training.penalty);
+  const learns = graph.parameters.some(({ trainable }) => trainable);
+  if (learns || task.training.balance !== 'none') return undefined;
+  const parts = partsOf(plan, rowForEachTile(train));
+  const { [FUSED]: fused } = await runByChunks(graph, standards, parts, place);
+  const features = meanOverTiles(present(fused, 'what the fusion made'), train.tiles);
+  const { weights, logLikelihood } = head.solve({ features, targets: train.targets }, task.training.penalty);
   return {
     weights: { ...standards, ...weights },
     curves: [],
@@ -50,30 +102,33 @@ async function solved(job: FitJob, plan: ModelPlan, standards: TensorMap): Promi
   };
 }
 
-async function trained(job: FitJob, plan: ModelPlan, standards: TensorMap): Promise<Trained> {
-  const drawn = initialWeights(lossGraph(plan, 2).parameters, rngOf(...job.key, 'init'));
-  return trainBySteps(job, plan, { ...drawn, ...standards });
+async function trained(job: FitJob, plan: ModelPlan, rows: FitRows, standards: TensorMap): Promise<Trained> {
+  const drawn = initialWeights(lossGraph(plan, 2, true).parameters, rngOf(...job.key, 'init'));
+  const encoder = plan.encoder && job.encoder;
+  const given = Object.entries(encoder?.weights ?? {}).map(
+    ([name, value]) => [encoderPrefix + name, value] as const,
+  );
+  const fitted = await trainBySteps(job, plan, rows, {
+    ...drawn,
+    ...Object.fromEntries(given),
+    ...standards,
+  });
+  // Multipliers belong to training alone.
+  const kept = Object.entries(fitted.weights).filter(([name]) => !name.startsWith('fairness.'));
+  return { ...fitted, weights: Object.fromEntries(kept) };
 }
 
-async function settled(job: FitJob, plan: ModelPlan, weights: TensorMap): Promise<HeadConstants> {
+/** Constants that follow from what the fitted model tells of the training rows. */
+async function settled(
+  { task, head, encoder, train, place }: FitJob,
+  plan: ModelPlan,
+  rows: FitRows,
+  weights: TensorMap,
+): Promise<FittedModel['constants']> {
   if (plan.head.settle === undefined) return {};
-  return plan.head.settle(await headPredictions(plan, weights, job.train, job.place), job.train.targets);
-}
-
-function checkModelRows({ head, task }: FitJob, rows: ModelRows, what: string): void {
-  const parts = [rows.features, rows.covariates].filter((part) => part !== undefined);
-  if (parts.length === 0) columnsRead(task, columnsOfRows(rows));
-  for (const features of parts) checkRows(head, { features, targets: rows.targets }, `${what} targets`);
-}
-
-function checkHeldOut(job: FitJob, plan: ModelPlan, heldOut: ModelRows): void {
-  checkModelRows(job, heldOut, 'held-out');
-  const found = columnsOfRows(heldOut);
-  for (const part of ['features', 'covariates'] as const) {
-    if (plan.columns[part] > 0) requireEqual(`held-out ${part}`, found[part], plan.columns[part], 'columns');
-  }
-}
-
-function columnsOfRows({ features, covariates }: ModelRows): Readonly<Record<Part, number>> {
-  return { features: features?.shape[1] ?? 0, covariates: covariates?.shape[1] ?? 0 };
+  const read =
+    plan.encoder !== undefined && encoder !== undefined
+      ? await withFeatures(train, fittedEncoder(encoder, weights), { task, head }, place)
+      : rows.train;
+  return plan.head.settle(await headPredictions(plan, weights, read, place), read.targets);
 }

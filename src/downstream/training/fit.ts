@@ -30,8 +30,10 @@ export interface FitJob {
   readonly train: ModelRows;
   /** Patients that end training and choose its best step; absent: it runs to its last step. */
   readonly heldOut?: ModelRows;
-  /** The encoder that reads `scans` of the rows; absent where rows bring features, or there is no encoder. */
+  /** The encoder that reads `scans` of rows that bring no features; trained unless the task freezes it. */
   readonly encoder?: StartingEncoder;
+  /** Times at which survival is told, the same for all models of a cohort (`HeadContext`). */
+  readonly times?: readonly number[];
   /** All random numbers follow from it. */
   readonly key: Key;
   readonly place: { readonly engine: Engine } & EngineOptions;

@@ -8,8 +8,8 @@ import { flattenAir, jitterContrast, normalise } from '../../scans/sampling/inte
 import type { Volume } from '../../scans/sampling/scan-set.js';
 import type { DownstreamTask } from '../task-file.js';
 import type { ScanInputs } from './rows.js';
-import { intensitiesOf, type Intensities } from './scan-intensities.js';
-import { cornerNearMiddle, middleCorner, randomCorner, tileCorners } from './tiling.js';
+import { intensitiesOf, type Intensities } from './scans/intensities.js';
+import { cornerNearMiddle, middleCorner, randomCorner, tileCorners } from './scans/tiling.js';
 
 /** A prepared scan of whatever size. */
 export type PreparedScan = Pick<Volume, 'shape' | 'frameTime' | 'data'>;

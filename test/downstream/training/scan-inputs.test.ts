@@ -15,7 +15,7 @@ import {
   type CropOptions,
   type PreparedScan,
 } from '../../../src/downstream/training/scan-inputs.js';
-import { tileCorners } from '../../../src/downstream/training/tiling.js';
+import { tileCorners } from '../../../src/downstream/training/scans/tiling.js';
 import { runGraph } from '../../../src/engines/onnx/index.js';
 import { encoderParameters } from '../../../src/nn/parameters.js';
 import { initialWeights } from '../../../src/pretrain/initialise.js';

@@ -1,8 +1,8 @@
 /**
  * Intensities of a whole scan, by which its crops are normalised alike.
  */
-import { volumeOf } from '../../scans/sampling/boxes.js';
-import type { Volume } from '../../scans/sampling/scan-set.js';
+import { volumeOf } from '../../../scans/sampling/boxes.js';
+import type { Volume } from '../../../scans/sampling/scan-set.js';
 
 export interface Intensities {
   readonly channels: readonly {

@@ -3,9 +3,9 @@
  *
  * Columns that are constant in training get the deviation 1: they become zeros there and stay finite elsewhere.
  */
-import { sizeOf, tensor, type Tensor, type TensorMap } from '../../core/tensor.js';
-import type { Builder } from '../../ir/builder.js';
-import type { Value } from '../../ir/graph.js';
+import { sizeOf, tensor, type Tensor, type TensorMap } from '../../../core/tensor.js';
+import type { Builder } from '../../../ir/builder.js';
+import type { Value } from '../../../ir/graph.js';
 
 export type Part = 'features' | 'covariates';
 

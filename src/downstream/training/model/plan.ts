@@ -1,27 +1,40 @@
 /**
- * What a downstream model is made of, apart from its weights: the fusion, the head, and the columns that it reads.
+ * What a downstream model is made of, apart from its weights: an encoder where it is trained, the fusion, the head, a
+ * constraint on fairness, and the columns that they read.
  */
-import { UserError } from '../../core/errors.js';
-import { parseOrThrow } from '../../core/validate.js';
-import { Builder } from '../../ir/builder.js';
-import type { Value } from '../../ir/graph.js';
-import type { FusionPlan } from '../fusion/fusion.js';
-import { fusionPlan } from '../fusion/index.js';
-import type { Head, HeadPlan } from '../head.js';
-import { checkHeadGraph, headGraph } from '../head-graph.js';
-import type { Targets } from '../targets.js';
-import type { DownstreamTask } from '../task-file.js';
+import { UserError } from '../../../core/errors.js';
+import { parseOrThrow } from '../../../core/validate.js';
+import { Builder } from '../../../ir/builder.js';
+import type { Value } from '../../../ir/graph.js';
+import type { Architecture } from '../../../nn/architecture.js';
+import type { FusionPlan } from '../../fusion/fusion.js';
+import { fusionPlan } from '../../fusion/index.js';
+import type { Head, HeadContext, HeadPlan } from '../../head.js';
+import { checkHeadGraph, headGraph } from '../../head-graph.js';
+import type { DownstreamTask } from '../../task-file.js';
+import type { FairnessPlan } from './fairness-term.js';
+import type { ScanInputs } from '../rows.js';
 import type { Part } from './standardise.js';
 
 /** Columns of each part; 0 where the model has no such part. */
 export type Columns = Readonly<Record<Part, number>>;
 
+/** An encoder that is trained with the rest. */
+export interface TrainedEncoder {
+  readonly architecture: Architecture;
+  readonly shape: ScanInputs['shape'];
+  /** True if batch norm uses and updates the statistics of batches. */
+  readonly ofBatch: boolean;
+}
+
 export interface ModelPlan {
+  readonly encoder?: TrainedEncoder;
   readonly fusion: FusionPlan;
   readonly head: HeadPlan;
   readonly columns: Columns;
   /** Columns that the head reads. */
   readonly width: number;
+  readonly fairness?: FairnessPlan;
 }
 
 export interface ModelKind {
@@ -30,11 +43,15 @@ export interface ModelKind {
 }
 
 /** The plan of a model that is learned from these targets. */
-export function modelPlan({ task, head }: ModelKind, columns: Columns, targets: Targets): ModelPlan {
+export function modelPlan(
+  { task, head }: ModelKind,
+  columns: Columns,
+  context: Omit<HeadContext, 'features'>,
+): ModelPlan {
   const fusion = fusionPlan(task.fusion);
   const width = fusedWidth(fusion, columns);
   const options = parseOrThrow(head.options, task.head.options, `options of head ${head.name}`);
-  const plan = head.plan(options, { features: width, targets });
+  const plan = head.plan(options, { ...context, features: width });
   checkHeadGraph(head.name, plan, headGraph(plan, 2, width, true));
   return { fusion, head: plan, columns, width };
 }

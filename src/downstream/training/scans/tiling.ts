@@ -3,8 +3,8 @@
  *
  * Corners are voxels `[D, H, W]` of the scan and may lie outside of it, where a scan is smaller than a crop.
  */
-import type { Rng } from '../../core/random.js';
-import type { Triple } from '../../core/tensor.js';
+import type { Rng } from '../../../core/random.js';
+import type { Triple } from '../../../core/tensor.js';
 
 /** Corner of the crop in the middle; what sticks out of a smaller scan does so evenly. */
 export function middleCorner(extents: Triple, size: Triple): Triple {
