@@ -4,13 +4,23 @@
  */
 import { version } from '../../core/version.js';
 import type { Key } from '../../core/random.js';
+import type { LeakReport } from '../../downstream/fairness/leak-report.js';
 import {
   tablesBySplit,
   type PredictionSplit,
   type PredictionTable,
   type SplitTable,
 } from '../../downstream/predictions/table.js';
-import { mainMetric, reportOf, type Metrics, type OutcomeTable } from '../../metrics/index.js';
+import {
+  groupReport,
+  mainMetric,
+  reliabilityCurve,
+  reportOf,
+  type ClassOutcome,
+  type Metrics,
+  type ReliabilityBin,
+} from '../../metrics/index.js';
+import { UserError } from '../../core/errors.js';
 
 export interface RowsReport {
   /** Rows. */
@@ -19,8 +29,15 @@ export interface RowsReport {
 }
 
 export interface SplitReport extends RowsReport {
+  readonly patients: number;
   /** By attribute and group. */
   readonly groups: Readonly<Record<string, Readonly<Record<string, RowsReport>>>>;
+  /** Gaps between the groups of each attribute, by name. */
+  readonly fairness: Readonly<Record<string, Metrics>>;
+  /** Rows whose group is unknown, by attribute. */
+  readonly missing: Readonly<Record<string, number>>;
+  /** Reliability curve of each class, of two classes of the second; of classes only. */
+  readonly reliability?: Readonly<Record<string, readonly ReliabilityBin[]>>;
 }
 
 /** What a report holds that its table does not tell. */
@@ -33,6 +50,8 @@ export interface FurtherFindings {
   readonly log_likelihood?: number;
   /** By which the final model's probabilities are calibrated. */
   readonly temperature?: number;
+  /** How well attributes can be read from what the model sees. */
+  readonly leak?: LeakReport;
   /** What a reader should know. */
   readonly remarks: readonly string[];
 }
@@ -64,7 +83,8 @@ export function reportOfTable(
   further: FurtherFindings,
   options: ReportedTable = {},
 ): Report {
-  const parts = [...tablesBySplit(table)].map(
+  const groups = chosenGroups(table, options);
+  const parts = [...tablesBySplit({ ...table, groups })].map(
     ([split, rows]) => [split, splitReport(rows, split, options)] as const,
   );
   const splits = Object.fromEntries(parts) as Report['splits'];
@@ -79,16 +99,48 @@ export function reportOfTable(
   };
 }
 
+function chosenGroups(
+  { groups }: PredictionTable,
+  { attributes, subject = 'predictions' }: ReportedTable,
+): PredictionTable['groups'] {
+  if (attributes === undefined) return groups;
+  const known = Object.keys(groups);
+  const missing = attributes.find((attribute) => !known.includes(attribute));
+  if (missing !== undefined) {
+    throw new UserError({
+      subject,
+      problem: `has no attribute "${missing}"`,
+      fix: known.length === 0 ? `add a column s_${missing}` : `name some of ${known.join(', ')}`,
+    });
+  }
+  return Object.fromEntries(Object.entries(groups).filter(([name]) => attributes.includes(name)));
+}
+
 function splitReport(
   { table, groups }: SplitTable,
   split: PredictionSplit,
   { seed = [0], subject }: ReportedTable,
 ): SplitReport {
   const options = { seed: [...seed, split], ...(subject === undefined ? {} : { subject }) };
-  void groups;
-  return { ...rowsReport(table, options), groups: {} };
+  const { outcome, patients } = table;
+  return {
+    n: patients.length,
+    patients: new Set(patients).size,
+    metrics: reportOf(table, options),
+    ...groupReport(table, groups, options),
+    ...(outcome.kind === 'classes' ? { reliability: reliabilityOf(outcome) } : {}),
+  };
 }
 
-function rowsReport(table: OutcomeTable, options: Parameters<typeof reportOf>[1]): RowsReport {
-  return { n: table.patients.length, metrics: reportOf(table, options) };
+function reliabilityOf({ names, labels, probabilities }: ClassOutcome): SplitReport['reliability'] & object {
+  const told = names.map((name, k) => ({ name, k })).slice(names.length === 2 ? 1 : 0);
+  return Object.fromEntries(
+    told.map(({ name, k }) => [
+      name,
+      reliabilityCurve(
+        labels.map((label) => (label === k ? 1 : 0)),
+        probabilities.map((row) => row[k] ?? 0),
+      ),
+    ]),
+  );
 }

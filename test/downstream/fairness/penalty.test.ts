@@ -7,6 +7,7 @@ import { fairnessGap, type FairnessCriterion } from '../../../src/downstream/fai
 import { Builder } from '../../../src/ir/builder.js';
 import type { Graph } from '../../../src/ir/graph.js';
 import { verify } from '../../../src/ir/verify.js';
+import { groupReport } from '../../../src/metrics/index.js';
 import { interpret } from '../../support/ops/reference.js';
 import { testedEngines } from '../../support/tested-engines.js';
 
@@ -207,6 +208,32 @@ describe.each(criteria)('the gap of %s on random batches', (criterion) => {
     const measured = (gapOf(criterion, moved(step)) - gapOf(criterion, moved(-step))) / (2 * step);
     const derived = gradient.reduce((sum, one, i) => sum + one * (direction[i] ?? NaN), 0);
     expect(Math.abs(measured - derived)).toBeLessThan(1e-7);
+  });
+});
+
+const NAMES = {
+  'demographic-parity': 'demographic_parity_difference',
+  'equal-opportunity': 'equal_opportunity_difference',
+  'equalised-odds': 'equalised_odds_difference',
+} as const;
+
+describe.each([2, 3])('with predictions of 0 and 1 of %i classes', (k) => {
+  it.each(criteria)("the gap of %s is the fairness table's", (criterion) => {
+    for (let draw = 0; draw < 20; draw++) {
+      const rng = rngOf('table', k, draw);
+      const labels = Array.from({ length: 60 }, () => rng.int(k));
+      const probabilities = labels.map((label) => {
+        const told = rng.bool(0.6) ? label : rng.int(k);
+        return Array.from({ length: k }, (_, one) => (one === told ? 1 : 0));
+      });
+      const groups = labels.map(() => (rng.bool(0.1) ? null : rng.pick(letters('abc'))));
+      const names = Array.from({ length: k }, (_, one) => String(one));
+      const outcome = { kind: 'classes', names, labels, probabilities } as const;
+      const table = { patients: labels.map(String), folds: labels.map(() => null), outcome };
+      const told = groupReport(table, { group: groups }, { resamples: 0 }).fairness['group'];
+      const value = told?.[NAMES[criterion]]?.value ?? NaN;
+      expect(gapOf(criterion, { probabilities, labels, groups })).toBeCloseTo(value, 12);
+    }
   });
 });
 
