@@ -81,7 +81,12 @@ export async function readVolumes(
   }
 }
 
-function readRaw({ paths, part }: ScanFile, format: Format, layout: string | undefined): Promise<RawScan> {
+/** Reads a scan as it is stored, from its files. `layout`: axes of NumPy arrays, as in the options of scans. */
+export function readRaw(
+  { paths, part }: ScanFile,
+  format: Format,
+  layout: string | undefined,
+): Promise<RawScan> {
   if (layout !== undefined && format.readAs !== undefined) return format.readAs(layout, paths[0]);
   return part === null || format.readPart === undefined
     ? format.read(...paths)
