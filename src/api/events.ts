@@ -87,6 +87,31 @@ export type PretrainEvent =
     }
   | { readonly kind: 'step'; readonly report: Report };
 
+/** Reported by `finetune`. */
+export type FinetuneEvent =
+  | SourceEvent
+  /** The manifest is read: rows and patients by split, and what a user should know. */
+  | {
+      readonly kind: 'cohort read';
+      readonly rows: number;
+      readonly patients: number;
+      readonly remarks: readonly string[];
+    }
+  /** Rows that are left out, since their scans cannot be used. */
+  | { readonly kind: 'rows left out'; readonly rows: readonly string[] }
+  /** Fitting begins, or goes on. */
+  | {
+      readonly kind: 'fitting';
+      readonly engine: string;
+      readonly device: string;
+      readonly workers: number;
+      readonly encoder: string | null;
+    }
+  /** `done` of `total` scans went through the frozen encoder. */
+  | { readonly kind: 'features'; readonly done: number; readonly total: number; readonly encoder: string }
+  /** `done` of `total` fits are finished; `name` is the last one, empty before the first. */
+  | { readonly kind: 'fits'; readonly done: number; readonly total: number; readonly name: string };
+
 export interface CurvesSoFar {
   readonly step: number;
   /** Training loss by step. */

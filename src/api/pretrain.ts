@@ -24,7 +24,7 @@ import {
 import type { Listener, PretrainEvent, RunOptions } from './events.js';
 import { exportFiles } from './exporting/export-files.js';
 import { loadArchitecture } from './pretraining/architecture-source.js';
-import type { Checkpoints } from './pretraining/checkpoints.js';
+import type { Checkpoints } from '../pretrain/checkpoints.js';
 import { train, type PretrainRun } from './pretraining/train.js';
 import { loadScans, scanFolder, sourceOf } from './scan-source.js';
 

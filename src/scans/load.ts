@@ -54,14 +54,41 @@ export interface ScanReport {
 export async function loadScanSet(
   folder: string,
   options: ScanOptions,
+  { seed, ...load }: LoadOptions,
+): Promise<{ readonly set: ScanSet; readonly report: ScanReport }> {
+  const found = await readFolder(folder, options, load);
+  const { usable, skipped } = found;
+  const patients = new Map(
+    [...usable]
+      .sort((a, b) => (a.file.rank < b.file.rank ? -1 : 1))
+      .map(({ file }): [string, Split | null] => [file.patient, file.split]),
+  );
+  const sides = splitPatients(sourceOf(folder, skipped), patients, options.validation, seed);
+  const numbers = new Map([...sides.keys()].map((name, index) => [name, index]));
+  const of = <T>(map: ReadonlyMap<string, T>, { file }: Usable): T =>
+    present(map.get(file.patient), 'every patient has a side and a number');
+  const placed = usable.map((entry) => ({ entry, split: of(sides, entry), patient: of(numbers, entry) }));
+  return openFound(found, options, placed, load.memory);
+}
+
+/** What a folder holds, each scan prepared in the cache. */
+export interface FoundScans {
+  readonly library: ScanFolder;
+  readonly transforms: Transforms;
+  readonly usable: readonly Usable[];
+  readonly skipped: readonly Unusable[];
+}
+
+/** Reads and prepares all scans of a folder, or of a manifest; refuses what is unusable where the options say so. */
+export async function readFolder(
+  folder: string,
+  options: ScanOptions & { readonly withTest?: boolean },
   {
-    seed,
     minimumSize = [1, 1, 1],
     cacheDirectory = defaultCacheDirectory(),
-    memory = scanMemory(),
     onProgress,
-  }: LoadOptions,
-): Promise<{ readonly set: ScanSet; readonly report: ScanReport }> {
+  }: Omit<LoadOptions, 'seed' | 'memory'>,
+): Promise<FoundScans> {
   const library = await openScanFolder(folder, options, cacheDirectory, onProgress);
   const { files } = library;
   const transforms = transformsOf(options);
@@ -77,38 +104,45 @@ export async function loadScanSet(
   onProgress?.(files.length, files.length, '');
   await library.index.save();
   refuseSkipped(folder, options, usable, skipped);
+  return { library, transforms, usable, skipped };
+}
 
-  const patients = new Map(
-    [...usable]
-      .sort((a, b) => (a.file.rank < b.file.rank ? -1 : 1))
-      .map(({ file }): [string, Split | null] => [file.patient, file.split]),
-  );
-  const sides = splitPatients(sourceOf(folder, skipped), patients, options.validation, seed);
-  const numbers = new Map([...sides.keys()].map((name, index) => [name, index]));
-  const of = <T>(map: ReadonlyMap<string, T>, { file }: Usable): T =>
-    present(map.get(file.patient), 'a patient');
-  const volumes = usable.flatMap((entry) =>
-    entry.scan.volumes.map((volume, index): RecipeVolume => ({
+/** A scan with its side and the number of its patient. */
+export interface PlacedScan {
+  readonly entry: Usable;
+  readonly split: Split;
+  readonly patient: number;
+}
+
+/** Opens scans as a set, its volumes in the order of the scans, in memory if they fit. */
+export async function openFound(
+  { library, transforms, usable, skipped }: FoundScans,
+  options: ScanOptions,
+  placed: readonly PlacedScan[],
+  memory = scanMemory(),
+): Promise<{ readonly set: ScanSet; readonly report: ScanReport }> {
+  const volumes = placed.flatMap(({ entry, split, patient }) =>
+    entry.scan.volumes.map((volume, index) => ({
       id: volumeId(entry.key, index),
-      split: of(sides, entry),
-      patient: of(numbers, entry),
+      split,
+      patient,
       modality: entry.scan.info.modality ?? entry.file.modality,
       ...volume,
     })),
   );
   const { balance } = options;
   const recipe: ScanRecipe = {
-    cacheDirectory,
+    cacheDirectory: library.cache.directory,
     memory,
     channels: 1,
     balance,
     fingerprint: fingerprintOf(transforms, volumes, balance),
     volumes,
   };
-  const used = usable.map((entry) => ({
+  const used = placed.map(({ entry, split, patient }) => ({
     path: entry.file.name,
-    patient: of(numbers, entry),
-    split: of(sides, entry),
+    patient,
+    split,
     shapes: entry.scan.volumes.map(({ shape }) => shape),
   }));
   return {

@@ -20,7 +20,7 @@ import { shareScans } from '../../scans/sampling/scan-set-transfer.js';
 import { BatchPrefetcher } from '../../workers/batch-prefetcher.js';
 import type { Listener, PretrainEvent } from '../events.js';
 import type { ArchitectureSource } from './architecture-source.js';
-import { Checkpoints } from './checkpoints.js';
+import { Checkpoints } from '../../pretrain/checkpoints.js';
 
 export interface PretrainRun {
   readonly resolved: PlannedExperiment;

@@ -10,6 +10,7 @@ const loaders = {
   status: async () => (await import('./status.js')).status,
   lineage: async () => (await import('./lineage.js')).lineage,
   pretrain: async () => (await import('./pretrain.js')).pretrain,
+  finetune: async () => (await import('./finetune.js')).finetune,
   export: async () => (await import('./export.js')).exportCommand,
   arch: async () => (await import('./arch.js')).arch,
   scans: async () => (await import('./scans.js')).scans,

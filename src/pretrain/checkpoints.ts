@@ -1,5 +1,5 @@
 /**
- * Checkpoints of a pretraining: a folder with `checkpoint.json` and the tensors that it names.
+ * Checkpoints of a training: a folder with `checkpoint.json` and the tensors that it names.
  *
  * Tensors are written under a name of their own first; then `checkpoint.json` is replaced in one step. So whatever
  * instant the process dies at, the file names complete tensors of one moment. Tensors that it no longer names are
@@ -8,14 +8,14 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { messageOf, UserError } from '../../core/errors.js';
-import { canonicalJson, type Json } from '../../core/json.js';
-import { sha256 } from '../../core/hash.js';
-import type { TensorMap } from '../../core/tensor.js';
-import { parseOrThrow } from '../../core/validate.js';
-import { writeAtomicallySync } from '../../core/atomic-write.js';
-import type { Snapshot } from '../../pretrain/pretrain.js';
-import { readSafetensors, writeSafetensors } from '../../core/safetensors.js';
+import { messageOf, UserError } from '../core/errors.js';
+import { canonicalJson, type Json } from '../core/json.js';
+import { sha256 } from '../core/hash.js';
+import type { TensorMap } from '../core/tensor.js';
+import { parseOrThrow } from '../core/validate.js';
+import { writeAtomicallySync } from '../core/atomic-write.js';
+import type { Snapshot } from './pretrain.js';
+import { readSafetensors, writeSafetensors } from '../core/safetensors.js';
 
 const TensorFile = z.strictObject({ file: z.string().regex(/^[a-z0-9-]+\.safetensors$/), hash: z.string() });
 
@@ -44,6 +44,8 @@ export class Checkpoints {
   constructor(
     private readonly folder: string,
     private readonly identity: Readonly<Record<string, Json>>,
+    /** What is trained, for messages. */
+    private readonly what = 'pretraining',
   ) {}
 
   /** The last snapshot, to go on from; undefined if nothing was saved yet. */
@@ -71,7 +73,7 @@ export class Checkpoints {
     this.best = { step, score, weights };
   }
 
-  /** The weights with the best validation score so far. */
+  /** The weights with the best validation so far; `score` is what was offered with them. */
   get winner(): Best | null {
     return this.best;
   }
@@ -138,7 +140,7 @@ export class Checkpoints {
     if (differs === undefined) return;
     throw new UserError({
       subject: path,
-      problem: `is the checkpoint of another pretraining: ${differs} differs`,
+      problem: `is the checkpoint of another ${this.what}: ${differs} differs`,
       fix: 'choose another folder with -o, or repeat the command that began it',
     });
   }

@@ -1,0 +1,86 @@
+/**
+ * From rows and an encoder to the files of a run: fits, `predictions.csv`, `report.json`, `report.md`.
+ */
+import { join } from 'node:path';
+import { writeAtomically } from '../../core/atomic-write.js';
+import { present } from '../../core/errors.js';
+import { parseOrThrow } from '../../core/validate.js';
+import { learnedFrom, rowsWhere, type Cohort } from '../../downstream/cohort/cohort.js';
+import type { Head } from '../../downstream/head.js';
+import { readPredictions } from '../../downstream/predictions/read.js';
+import { predictionsCsv } from '../../downstream/predictions/write.js';
+import { pickRows } from '../../downstream/targets.js';
+import type { DownstreamTask } from '../../downstream/task-file.js';
+import type { FitResult } from '../../workers/fits/unit.js';
+import { predictionTable, type Answering } from './answers.js';
+import { temperatureOf } from './calibration.js';
+import { coefficientsOf } from './coefficients.js';
+import type { ModelKind } from './model-spec.js';
+import { fitModels, type FittingOptions } from './fit-models.js';
+import { FINAL, planFits, type RunPlan } from './plan-fits.js';
+import { reportOfTable, type Report } from '../reporting/report.js';
+import type { ModelInputs } from '../../workers/fits/unit.js';
+
+export interface Fitting {
+  readonly cohort: Cohort;
+  readonly task: DownstreamTask;
+  readonly head: Head;
+  readonly inputs: ModelInputs;
+  readonly folds: number;
+  /** Folder of the run. */
+  readonly folder: string;
+  readonly options: FittingOptions;
+  readonly remarks: readonly string[];
+}
+
+/** Fits all models, then writes predictions and report. */
+export async function fitAndAnswer(fitting: Fitting): Promise<Report> {
+  const { cohort, task, inputs, folds, options } = fitting;
+  const plan = planFits({ ...kindOf(fitting), cohort, folds, divide: options.divide });
+  const results = await fitModels(plan.specs, options);
+  const answering = answeringOf(fitting, plan, results);
+  const path = join(fitting.folder, 'predictions.csv');
+  await writeAtomically(path, predictionsCsv(predictionTable(cohort, answering)));
+  const final = present(results.get(FINAL), 'the final model');
+  const { logLikelihood } = final.model;
+  const temperature = answering.find(({ spec }) => spec.name === FINAL)?.temperature;
+  const coefficients = coefficientsOf(final, inputs);
+  return reportOfTable(readPredictions(path), {
+    task: task.name,
+    ...(coefficients === undefined ? {} : { coefficients }),
+    ...(logLikelihood === undefined ? {} : { log_likelihood: logLikelihood }),
+    ...(temperature === undefined ? {} : { temperature }),
+    remarks: fitting.remarks,
+  });
+}
+
+/** What follows from the head and the rows to learn from. */
+function kindOf({ cohort, task, head, inputs }: Fitting): ModelKind {
+  const options = parseOrThrow(head.options, task.head.options, `options of head ${head.name}`);
+  const targets = pickRows(cohort.targets, rowsWhere(cohort, learnedFrom));
+  const plan = head.plan(options, { features: 1, targets });
+  const constrained = task.fairness !== undefined && task.fairness.method !== 'thresholds';
+  const learnt = inputs.encoder !== undefined || task.fusion.name === 'joint-autoencoder' || constrained;
+  return { task, inputs, exact: plan.solve !== undefined && !learnt, times: plan.times };
+}
+
+/** Which model answers for which rows: each fold's for its own, the final one for those of no fold. */
+function answeringOf(
+  { cohort, task }: Fitting,
+  { specs, folds }: RunPlan,
+  results: ReadonlyMap<string, FitResult>,
+): readonly Answering[] {
+  const inFolds = new Set(folds.flat());
+  return specs.map((spec): Answering => {
+    const fold = folds.findIndex((_, index) => spec.name === `fold-${index + 1}`);
+    const result = present(results.get(spec.name), spec.name);
+    const temperature = temperatureOf(task, cohort, spec, result);
+    return {
+      spec,
+      result,
+      fold: fold < 0 ? null : fold + 1,
+      rows: fold < 0 ? spec.answer.filter((row) => !inFolds.has(row)) : present(folds[fold], spec.name),
+      ...(temperature === undefined ? {} : { temperature }),
+    };
+  });
+}

@@ -1,0 +1,42 @@
+/**
+ * A model to be fitted, and the fits that it takes: one, or those of its parts and of the learner that stacks them.
+ */
+import type { Key } from '../../core/random.js';
+import type { DownstreamTask } from '../../downstream/task-file.js';
+import type { FitUnit, ModelInputs } from '../../workers/fits/unit.js';
+
+/** As a unit, but a task may ask for stacking. */
+export type ModelSpec = FitUnit;
+
+export interface ModelRowsOf {
+  readonly train: readonly number[];
+  readonly heldOut: readonly number[];
+  readonly answer: readonly number[];
+}
+
+/** What models of a run share. */
+export interface ModelKind {
+  readonly task: DownstreamTask;
+  readonly inputs: ModelInputs;
+  /** True where the head is fitted exactly, so that no rows are held out. */
+  readonly exact: boolean;
+  /** Times at which survival is told; absent for other targets. */
+  readonly times?: readonly number[] | undefined;
+}
+
+/** A model also answers for its held-out rows, by which it is calibrated. */
+export function modelSpec(
+  name: string,
+  { task, inputs, exact, times }: ModelKind,
+  rows: ModelRowsOf,
+): ModelSpec {
+  const answer = [...new Set([...rows.heldOut, ...rows.answer])];
+  return { name, task, inputs, exact, ...rows, answer, ...(times && { times }), key: keyOf(task, name) };
+}
+
+export const keyOf = (task: DownstreamTask, name: string): Key => [task.seed, 'finetune', name];
+
+/** The task without fusion, which reads one part alone. */
+export function alone(task: DownstreamTask): DownstreamTask {
+  return { ...task, fusion: { name: 'none', options: {} } };
+}
