@@ -10,13 +10,15 @@ import { rngOf } from '../core/random.js';
 import type { TensorMap } from '../core/tensor.js';
 import { parseOrThrow } from '../core/validate.js';
 import type { Engine, EngineOptions, Session, TrainingProgram } from '../engines/engine.js';
-import { stackBatches, type Batch } from '../pretrain/batches.js';
+import type { Batch } from '../pretrain/batches.js';
 import { initialWeights } from '../pretrain/initialise.js';
 import { learningRate } from '../pretrain/schedule.js';
 import type { Head, HeadPlan } from './head.js';
 import { checkHeadGraph, headGraph, PREDICTED } from './head-graph.js';
 import { checkRows, columnsOf, featuresAt, requireEqual, type FeatureRows } from './rows.js';
 import { checkTrainingTargets, pickRows, rowsOf } from './targets.js';
+import { rowsInPasses } from './training/batches/row-order.js';
+import { takeSteps } from './training/batches/take-steps.js';
 
 export interface HeadTraining extends FeatureRows {
   readonly head: Head;
@@ -61,8 +63,6 @@ const Budget = z.looseObject({
 });
 
 const MOST_ROWS = 64;
-/** Steps of one call of the engine: few calls, in bounded memory. */
-const STEPS_PER_CALL = 50;
 
 export async function fitHead(training: HeadTraining, { engine, ...place }: HeadEngine): Promise<FittedHead> {
   const { head, targets, features, heldOut = { features, targets } } = training;
@@ -107,26 +107,24 @@ async function train(
 ): Promise<Readonly<Record<string, Float32Array>>> {
   const { steps, learningRate: peak = 1e-2 } = training;
   const schedule = { steps, learningRate: peak, warmup: 0, schedule: 'cosine' } as const;
+  const source = {
+    batchAt: (step: number) => batchAt(plan, training, step),
+    rateAt: (step: number) => learningRate(schedule, step),
+  };
   const curves: Record<string, Float32Array> = {};
-  for (let first = 0; first < steps; first += STEPS_PER_CALL) {
-    const count = Math.min(STEPS_PER_CALL, steps - first);
-    const batches = Array.from({ length: count }, (_, i) => batchAt(plan, training, first + i));
-    const rates = Float32Array.from({ length: count }, (_, i) => learningRate(schedule, first + i));
-    const result = await session.train(stackBatches(batches), rates);
-    for (const [name, part] of Object.entries(result.curves)) {
+  for (let first = 0; first < steps;) {
+    const taken = await takeSteps(session, source, first, steps - first);
+    for (const [name, part] of Object.entries(taken)) {
       (curves[name] ??= new Float32Array(steps)).set(part, first);
     }
+    first += present(taken['loss'], 'a loss curve').length;
   }
   return curves;
 }
 
-/** Each pass goes through the rows in an order of its own and leaves out the few that fill no batch. */
 function batchAt(plan: HeadPlan, training: HeadTraining, step: number): Batch {
   const { features, targets, seed, steps } = training;
-  const [size, all] = [batchOf(training), rowsOf(targets)];
-  const perPass = Math.floor(all / size);
-  const order = rngOf(seed, 'head', 'pass', Math.floor(step / perPass)).shuffle([...Array(all).keys()]);
-  const rows = order.slice((step % perPass) * size, (step % perPass) * size + size);
+  const rows = rowsInPasses([seed, 'head'], rowsOf(targets), batchOf(training), step);
   const moment = { progress: step / steps, rng: rngOf(seed, 'head', 'step', step) };
   return { features: featuresAt(features, rows), ...plan.feeds(pickRows(targets, rows), moment) };
 }

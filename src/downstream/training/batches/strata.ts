@@ -6,7 +6,10 @@ import { groupNames } from '../../fairness/groups.js';
 import type { DownstreamTask } from '../../task-file.js';
 import type { ModelRows } from '../rows.js';
 
-/** Rows of each class, with and without event, or of each group; undefined where batches are not balanced. */
+/**
+ * Rows of each class, with and without event, or of each group; undefined where batches are not balanced. Rows of unknown group
+ * are in no stratum, so that they are not learned from where groups are balanced.
+ */
 export function strataOf(
   { training, fairness }: Pick<DownstreamTask, 'training' | 'fairness'>,
   { targets, groups = [] }: Pick<ModelRows, 'targets' | 'groups'>,
