@@ -44,7 +44,8 @@ function statisticOf<O extends Outcome>(
   rows: readonly number[],
 ): TableStatistic {
   const parts = definition.comparesRows ? byFold(table, rows) : [rows];
-  const prepared = parts.map((part) => prepare(definition, table, options, part));
+  const own = parts.length > 1 ? withCensoring(table, options, rows) : options;
+  const prepared = parts.map((part) => prepare(definition, table, own, part));
   const found = prepared.filter(({ statistic }) => isFound(statistic(unitWeights(table.patients.length))));
   const most = definition.resamples?.(outcomeOf(table.outcome, rows) as O);
   return {
@@ -56,6 +57,17 @@ function statisticOf<O extends Outcome>(
     ...(most === undefined ? {} : { most }),
     n: found.length === 0 ? rows.length : found.reduce((sum, { n }) => sum + n, 0),
   };
+}
+
+/** Options in which the rows of all folds tell of censoring together: a fold alone tells badly, and it is not compared. */
+function withCensoring(
+  { outcome }: OutcomeTable,
+  options: MetricOptions,
+  rows: readonly number[],
+): MetricOptions {
+  if (outcome.kind !== 'time' || options.censoring !== undefined) return options;
+  const pick = (values: readonly number[]): number[] => rows.map((row) => values[row] as number);
+  return { ...options, censoring: { times: pick(outcome.times), events: pick(outcome.events) } };
 }
 
 interface Prepared {
