@@ -26,6 +26,7 @@ export {
   type LineageSource,
   type LineageStatistics,
 } from './lineage.js';
+export { importWeights, type ImportOptions, type ImportOutcome } from './import.js';
 export { describeNetwork, networkNames, type NetworkDescription, type NetworkOptions } from './network.js';
 export type { ExperimentSource } from './open-experiment.js';
 export { pretrain, type PretrainingOutcome, type PretrainOptions } from './pretrain.js';

@@ -51,28 +51,45 @@ export function writeSafetensors(tensors: TensorMap): Buffer {
 
 /** The tensors of a file's bytes; `subject` names the file in complaints. Reads float32 only. */
 export function readSafetensors(bytes: Uint8Array, subject: string): Record<string, Tensor> {
+  const tensors: Record<string, Tensor> = {};
+  for (const { name, dtype, shape, bytes: stored } of readSafetensorsEntries(bytes, subject)) {
+    if (dtype !== 'F32') throw damaged(subject, `tensor ${name} has dtype ${dtype}, not F32`);
+    const expected = sizeOf(shape) * F32_BYTES;
+    if (stored.length !== expected) {
+      throw damaged(subject, `tensor ${name} needs ${expected} bytes, has ${stored.length}`);
+    }
+    // A copy is aligned and does not keep the whole file alive.
+    const own = new Uint8Array(stored);
+    if (BIG_ENDIAN) Buffer.from(own.buffer).swap32();
+    tensors[name] = tensor(shape, new Float32Array(own.buffer));
+  }
+  return tensors;
+}
+
+/** A tensor of a file as it is stored. */
+export interface SafetensorsEntry {
+  readonly name: string;
+  /** Such as `F32`, `BF16`, `I64`. */
+  readonly dtype: string;
+  readonly shape: readonly number[];
+  /** Its part of the file, little-endian, not copied; its length may not fit the shape. */
+  readonly bytes: Uint8Array;
+}
+
+/** The tensors of a file's bytes, of any dtype. */
+export function readSafetensorsEntries(bytes: Uint8Array, subject: string): readonly SafetensorsEntry[] {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const header = headerOf(buffer, subject);
   const data = buffer.subarray(LENGTH_BYTES + header.bytes);
-  const tensors: Record<string, Tensor> = {};
-  for (const [name, unchecked] of Object.entries(header.entries)) {
-    if (name === '__metadata__') continue;
-    const entry = entryOf(name, unchecked, subject);
-    const [start, end] = entry.data_offsets;
-    const expected = sizeOf(entry.shape) * F32_BYTES;
-    if (entry.dtype !== 'F32') throw damaged(subject, `tensor ${name} has dtype ${entry.dtype}, not F32`);
-    if (end - start !== expected || end > data.length) {
-      throw damaged(
-        subject,
-        `tensor ${name} needs ${expected} bytes, has [${start}, ${end}) of ${data.length}`,
-      );
+  return Object.entries(header.entries).flatMap(([name, unchecked]): SafetensorsEntry[] => {
+    if (name === '__metadata__') return [];
+    const { dtype, shape, data_offsets } = entryOf(name, unchecked, subject);
+    const [start, end] = data_offsets;
+    if (end < start || end > data.length) {
+      throw damaged(subject, `tensor ${name} lies at [${start}, ${end}) of ${data.length} bytes`);
     }
-    // A copy is aligned and does not keep the whole file alive.
-    const own = new Uint8Array(data.subarray(start, end));
-    if (BIG_ENDIAN) Buffer.from(own.buffer).swap32();
-    tensors[name] = tensor(entry.shape, new Float32Array(own.buffer));
-  }
-  return tensors;
+    return [{ name, dtype, shape, bytes: data.subarray(start, end) }];
+  });
 }
 
 const BIG_ENDIAN = new Uint8Array(new Uint16Array([1]).buffer)[0] === 0;

@@ -11,6 +11,7 @@ import { requirementsSource } from './files/requirements.js';
 import { settingsSource } from './files/settings.js';
 import { writeNpz } from './npz.js';
 import { modelSource } from './python/model.js';
+import { readableJson } from './readable-json.js';
 import { encoderWeights } from './weights.js';
 import type { PytorchExport } from './contents.js';
 import type { ExportFiles } from './write-folder.js';
@@ -53,17 +54,6 @@ function description({ architecture, task, origin, scans, training }: PytorchExp
     scans,
     training,
   };
-}
-
-/** Indented JSON, with lists of numbers on one line. */
-function readableJson(value: object): string {
-  const indented = JSON.stringify(value, null, 2);
-  // Strings hold no line breaks in JSON, so only lists of the document itself match.
-  const compact = indented.replace(
-    /\[\n([-\d.e,\s]+?)\n\s*\]/g,
-    (_, list: string) => `[${list.trim().replace(/\s+/g, ' ')}]`,
-  );
-  return `${compact}\n`;
 }
 
 function originLine({ origin, task }: PytorchExport): string {

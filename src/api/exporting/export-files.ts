@@ -68,7 +68,7 @@ function exportedScans(options: ScanOptions): ExportedScans {
 }
 
 /** Standard normal values, as normalised scans have; `[N, C, D, H, W]`. */
-function randomInput(shape: readonly number[]): Tensor {
+export function randomInput(shape: readonly number[]): Tensor {
   const rng = rngOf('parity');
   return tensor(
     shape,

@@ -12,6 +12,7 @@ const loaders = {
   pretrain: async () => (await import('./pretrain.js')).pretrain,
   finetune: async () => (await import('./finetune.js')).finetune,
   export: async () => (await import('./export.js')).exportCommand,
+  import: async () => (await import('./import.js')).importCommand,
   arch: async () => (await import('./arch.js')).arch,
   scans: async () => (await import('./scans.js')).scans,
   audit: async () => (await import('./audit.js')).audit,
