@@ -11,7 +11,14 @@ export {
 } from './asked-experiment.js';
 export type { AuditedCheck, AuditStatus } from './auditing/audit-status.js';
 export { doctor, type DecoderReport, type DoctorReport } from './doctor.js';
-export type { CurvesSoFar, FinetuneEvent, PretrainEvent, RunOptions, SearchEvent, SourceEvent } from './events.js';
+export type {
+  CurvesSoFar,
+  FinetuneEvent,
+  PretrainEvent,
+  RunOptions,
+  SearchEvent,
+  SourceEvent,
+} from './events.js';
 export type { FittedHead } from '../downstream/fit-head.js';
 export type { FeatureRows } from '../downstream/rows.js';
 export { fitHead, type FitHeadOptions } from './fit-head.js';
