@@ -33,46 +33,61 @@ export interface EncodedColumn {
 export interface CovariatePlan {
   readonly sources: readonly CovariateSource[];
   readonly columns: readonly EncodedColumn[];
-  /** Columns that training rows do not tell apart from nothing or from those before them. */
-  readonly dropped: readonly {
-    readonly name: string;
-    readonly because: 'constant' | 'follows from others';
-  }[];
+  /** Columns that training rows say nothing of: their rows count as those of the reference. */
+  readonly dropped: readonly { readonly name: string; readonly because: Dropped }[];
 }
+
+/** `no event`: an indicator of rows of which none had the event, or all that had it; its hazard ratio would be infinite. */
+export type Dropped = 'constant' | 'no event' | 'follows from others';
 
 /**
  * Plan of the covariates by training rows.
  *
- * @param identified true where coefficients must be unique, as in an exact solution without a penalty: then columns that are
- * sums of others are dropped
+ * @param identified true where coefficients must be unique and finite, as in an exact solution without a penalty: then columns
+ * that are sums of others are dropped, and indicators that tell events without fail
  */
 export function encodeCovariates(
-  { manifest, covariates }: Pick<Cohort, 'manifest' | 'covariates'>,
+  cohort: Pick<Cohort, 'manifest' | 'covariates'> & Partial<Pick<Cohort, 'targets'>>,
   rows: readonly number[],
   { identified = false }: { readonly identified?: boolean } = {},
 ): CovariatePlan {
+  const { manifest, covariates, targets } = cohort;
   const sources = covariates.map((covariate) => sourceOf(covariate, rows));
-  const candidates = sources.flatMap(columnsOf);
-  const encoded = candidates.map((column) => valuesOf(sources, column, covariates, rows));
-  const constant = encoded.map((values) => values.every((value) => value === values[0]));
-  const varying = candidates.filter((_, at) => constant[at] === false);
-  const kept = identified
-    ? independent(encoded.filter((_, at) => constant[at] === false))
-    : varying.map(() => true);
-  const columns = varying.filter((_, at) => kept[at] === true);
+  const events = targets?.kind === 'time' ? rows.map((row) => targets.events[row] === 1) : undefined;
+  const judged = columnsOfAll(sources).map((column) => {
+    const values = valuesOf(sources, column, covariates, rows);
+    return { column, values, because: identified ? doubt(column, values, events) : constant(values) };
+  });
+  const doubtless = judged.filter(({ because }) => because === null);
+  const kept = identified ? independent(doubtless.map(({ values }) => values)) : doubtless.map(() => true);
+  const columns = doubtless.filter((_, at) => kept[at] === true).map(({ column }) => column);
   if (columns.length === 0 && covariates.length > 0)
     throw new UserError({
       subject: manifest,
       problem: `no covariate differs among the ${rows.length} rows of a training`,
       fix: 'take fewer folds, or add rows',
     });
-  const dropped = candidates
-    .filter((column) => !columns.includes(column))
-    .map((column) => ({
-      name: column.name,
-      because: varying.includes(column) ? ('follows from others' as const) : ('constant' as const),
-    }));
+  const dropped = judged
+    .filter(({ column }) => !columns.includes(column))
+    .map(({ column: { name }, because }) => ({ name, because: because ?? ('follows from others' as const) }));
   return { sources, columns, dropped };
+}
+
+const columnsOfAll = (sources: readonly CovariateSource[]): EncodedColumn[] => sources.flatMap(columnsOf);
+
+const constant = (values: readonly number[]): 'constant' | null =>
+  values.every((value) => value === values[0]) ? 'constant' : null;
+
+/** Why a column by itself has no finite coefficient, or null. */
+function doubt(
+  { is }: EncodedColumn,
+  values: readonly number[],
+  events?: readonly boolean[],
+): Dropped | null {
+  if (constant(values) !== null) return 'constant';
+  if (is === 'number' || events === undefined) return null;
+  const withEvent = new Set(values.filter((_, at) => events[at] === true));
+  return withEvent.size === 1 ? 'no event' : null;
 }
 
 /** Covariates `[rows, columns]` of the plan, in the order of the rows. */

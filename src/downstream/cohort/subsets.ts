@@ -3,7 +3,6 @@
  */
 import { rngOf } from '../../core/random.js';
 import { plural } from '../../core/plural.js';
-import { present } from '../../core/errors.js';
 import type { Cohort } from './cohort.js';
 import { refuse } from './sheet.js';
 import { EVENT, strataOf } from './strata.js';
@@ -15,28 +14,31 @@ export interface Subset {
 }
 
 /**
- * Subsets of the patients of these rows, each within the next larger one. The first patients are one of each class, or one
- * with an event; all others come at random. Repeats draw other patients.
+ * Subsets of the patients of these rows, each within the next larger one. The first patients are `least` of each class, or
+ * `least` with an event (1 where that is not said, or as many as there are); all others come at random. Repeats draw other
+ * patients.
  */
 export function subsetsOf(
   cohort: Cohort,
   rows: readonly number[],
   sizes: readonly (number | 'all')[],
-  { seed, repeat }: { readonly seed: number; readonly repeat: number },
+  { seed, repeat, least = 1 }: { readonly seed: number; readonly repeat: number; readonly least?: number },
 ): Subset[] {
   const strata = strataOf(cohort, rows);
   const needed = cohort.targets.kind === 'classes' ? strata : strata.filter(({ name }) => name === EVENT);
   const order = rngOf(seed, 'cohort', 'subsets', repeat).shuffle(
     strata.flatMap(({ patients }) => patients).sort(),
   );
-  const firsts = needed.map(({ patients }) =>
-    present(
-      order.find((patient) => patients.includes(patient)),
-      'a patient of each stratum',
-    ),
+  const leading = new Set(
+    needed.flatMap(({ patients }) => {
+      const own = new Set(patients);
+      return order.filter((patient) => own.has(patient)).slice(0, least);
+    }),
   );
-  const leading = new Set(order.filter((patient) => firsts.includes(patient)));
-  const ranked = [...leading, ...order.filter((patient) => !leading.has(patient))];
+  const ranked = [
+    ...order.filter((patient) => leading.has(patient)),
+    ...order.filter((patient) => !leading.has(patient)),
+  ];
   return sizes.map((size) => {
     if (size !== 'all') checkSize(size, leading.size, ranked.length);
     return { size, patients: new Set(size === 'all' ? ranked : ranked.slice(0, size)) };
@@ -46,6 +48,6 @@ export function subsetsOf(
 function checkSize(size: number, least: number, most: number): void {
   const subject = `subset of ${plural(size, 'patient')}`;
   if (!Number.isInteger(size) || size < Math.max(1, least))
-    refuse(subject, `must hold each class, for which ${least} are needed`, 'take more');
+    refuse(subject, `must hold some of each class, or some events: ${least} patients`, 'take more');
   if (size > most) refuse(subject, `there are ${most} to learn from`, 'take fewer, or "all"');
 }

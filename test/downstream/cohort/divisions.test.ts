@@ -163,12 +163,23 @@ describe('subsets', () => {
     );
   });
 
+  it('hold as many events as a head needs, where there are so many', () => {
+    const cohort = drawn('time', 2);
+    const learned = rowsWhere(cohort, learnedFrom);
+    const [event] = strataOf(cohort, learned).filter(({ name }) => name === 'event');
+    const [subset] = subsetsOf(cohort, learned, [8], { seed: 0, repeat: 0, least: 5 });
+    const own = event?.patients.filter((patient) => subset?.patients.has(patient)) ?? [];
+    expect(own.length).toBeGreaterThanOrEqual(5);
+  });
+
   it('say which sizes there can be', () => {
     const cohort = drawn('classes', 0);
     const learned = rowsWhere(cohort, learnedFrom);
     const of = (size: number) => () => subsetsOf(cohort, learned, [size], { seed: 0, repeat: 0 });
     const all = patientsAt(cohort, learned).size;
-    expect(of(1)).toThrow('subset of 1 patient: must hold each class, for which 2 are needed; take more');
+    expect(of(1)).toThrow(
+      'subset of 1 patient: must hold some of each class, or some events: 2 patients; take more',
+    );
     expect(of(all + 1)).toThrow(
       `subset of ${all + 1} patients: there are ${all} to learn from; take fewer, or "all"`,
     );

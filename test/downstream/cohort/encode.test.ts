@@ -90,6 +90,23 @@ describe('covariates', () => {
     });
   });
 
+  it('drop indicators that tell events without fail, where coefficients must be finite', () => {
+    const targets = { kind: 'time', times: [1, 2, 3, 4, 5, 6], events: [1, 0, 1, 1, 0, 0] } as const;
+    const covariates = [
+      number('x_a', [1, null, 3, 4, 5, 6]),
+      category('x_b', ['u', 'v', 'u', 'v', 'u', 'w']),
+    ];
+    const plan = encodeCovariates({ manifest: 'm.csv', covariates, targets }, all(6), { identified: true });
+    expect(plan.columns.map(({ name }) => name)).toEqual(['x_a', 'x_b=v']);
+    expect(plan.dropped).toEqual([
+      { name: 'x_a missing', because: 'no event' },
+      { name: 'x_b=w', because: 'no event' },
+      { name: 'x_b missing', because: 'constant' },
+    ]);
+    const loose = encodeCovariates({ manifest: 'm.csv', covariates, targets }, all(6));
+    expect(loose.columns.map(({ name }) => name)).toEqual(['x_a', 'x_a missing', 'x_b=v', 'x_b=w']);
+  });
+
   it('tell one indicator of two columns that lack the same rows, where coefficients must be unique', () => {
     const gaps = cohort(number('x_a', [1, null, 3, 4, null]), number('x_b', [2, null, 5, 1, null]));
     const { columns } = encodeCovariates(gaps, all(5), { identified: true });
