@@ -3,6 +3,8 @@
  * docs/evaluation.md.
  */
 import { readPredictions } from '../downstream/predictions/read.js';
+import type { Difference } from './evaluating/differences.js';
+import { runReport } from './evaluating/run-report.js';
 import { reportOfTable, type Report } from './reporting/report.js';
 
 export interface EvaluateTableOptions {
@@ -21,4 +23,21 @@ export function evaluateTable({ predictions, groups, seed = 0 }: EvaluateTableOp
     { task: null, remarks: [] },
     { attributes: groups, seed: [seed], subject: predictions },
   );
+}
+
+export interface EvaluateRunOptions {
+  /** Folder of a fine-tuning that has finished. */
+  readonly run: string;
+  readonly groups?: readonly string[] | undefined;
+}
+
+export interface EvaluateRunOutcome {
+  readonly report: Report;
+  /** Where the run's `report.json` tells something else than its `predictions.csv`; empty where they agree. */
+  readonly differences: readonly Difference[];
+}
+
+/** The report of a run, every figure that follows from its predictions derived again. */
+export function evaluateRun({ run, groups }: EvaluateRunOptions): EvaluateRunOutcome {
+  return runReport(run, groups);
 }

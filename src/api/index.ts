@@ -42,7 +42,13 @@ export type { FrontMember } from './reading/pareto-front.js';
 export type { SearchState } from './reading/search-state.js';
 export type { Standing, Winners } from './reading/winner.js';
 export type { ZeroCostReport } from './reading/zero-cost-report.js';
-export { evaluateTable, type EvaluateTableOptions } from './evaluate.js';
+export {
+  evaluateRun,
+  evaluateTable,
+  type EvaluateRunOptions,
+  type EvaluateRunOutcome,
+  type EvaluateTableOptions,
+} from './evaluate.js';
 export type { Metric, Metrics } from '../metrics/metric.js';
 export type { Report, SplitReport } from './reporting/report.js';
 export type * from './records.js';
