@@ -21,6 +21,7 @@ describe('a table of predictions made elsewhere', () => {
     expect(splits.predictions?.n).toBe(500);
     expect(metrics['harrell']?.value).toBeCloseTo(0.7697907, 7);
     expect(metrics['harrell']?.details).toMatchObject({ concordant: 57849, discordant: 17300 });
+    expect(metrics['uno']?.value).toBeCloseTo(0.7929275, 7);
   });
 
   it('may be of classes, of values, or of times, and each split is told by itself', () => {
