@@ -83,7 +83,12 @@ export interface HeadPlan<T extends Targets = Targets> {
   settle?(predictions: TensorMap, targets: T): HeadConstants;
   /** What `predict` told of any rows, completed by the constants: such as `survival` from `risk` and a baseline hazard. */
   complete?(predictions: TensorMap, constants: HeadConstants): TensorMap;
-  /** The head in PyTorch, for an export; absent where it has no Python. */
+  /**
+   * The head in PyTorch, for an export; absent where it has no Python. The first file has a class `Head`, a module with the
+   * plan's parameters (without `head.`) that is made of the settings and, where the head has them, `constants` by name. Its
+   * `forward(features)` gives the complete predictions by their names, `loss(features, targets, progress)` the loss and
+   * metrics, and `settle(features, targets)` sets the constants.
+   */
   pytorch?(): PythonSource;
 }
 

@@ -8,6 +8,7 @@ import { defineHead } from '../head.js';
 import { perceptron } from '../layers.js';
 import type { ClassTargets } from '../targets.js';
 import { hidden } from './options.js';
+import { pythonHead } from './pytorch.js';
 
 const Options = z.strictObject({
   hidden,
@@ -24,7 +25,7 @@ export const classes = defineHead<z.output<typeof Options>, ClassTargets>({
   source: 'https://www.deeplearningbook.org/contents/mlp.html (section 6.2.2.3)',
   targets: 'classes',
   options: Options,
-  plan: (options, { targets }) => {
+  plan: (options, { features: columns, targets }) => {
     const width = targets.names.length;
     const counts = targets.names.map((_, label) => targets.labels.filter((one) => one === label).length);
     return {
@@ -42,6 +43,13 @@ export const classes = defineHead<z.output<typeof Options>, ClassTargets>({
       }),
       metric: 'accuracy',
       chance: Math.max(...counts) / targets.labels.length,
+      pytorch: () =>
+        pythonHead('classes', {
+          features: columns,
+          hidden: options.hidden,
+          classes: width,
+          label_smoothing: options.labelSmoothing,
+        }),
     };
   },
 });

@@ -12,6 +12,7 @@ import { defineHead } from '../head.js';
 import { perceptron } from '../layers.js';
 import type { TimeTargets } from '../targets.js';
 import { hidden } from './options.js';
+import { pythonHead } from './pytorch.js';
 import { breslowBaseline, withSurvival } from './time/baseline.js';
 import { caseControlFeeds, caseControlInputs, caseControlLoss, controls } from './time/case-control.js';
 import { requireEvents } from './time/events.js';
@@ -26,7 +27,10 @@ export const coxCc = defineHead<z.output<typeof Options>, TimeTargets>({
   source: 'https://jmlr.org/papers/v20/18-424.html',
   targets: 'time',
   options: Options,
-  plan: (options, { targets: training, times = survivalTimes(training, options.points) }) => {
+  plan: (
+    options,
+    { features: columns, targets: training, times = survivalTimes(training, options.points) },
+  ) => {
     requireEvents(training, 'cox-cc');
     const logHazard = (b: Builder, features: Value): Value =>
       b.reshape(perceptron(b, features, options.hidden, 1, { bias: false }), [-1]);
@@ -59,6 +63,12 @@ export const coxCc = defineHead<z.output<typeof Options>, TimeTargets>({
       settle: (predictions, targets) =>
         breslowBaseline(present(predictions['risk'], 'risk').data, targets, times),
       complete: withSurvival,
+      pytorch: () =>
+        pythonHead(
+          'cox-cc',
+          { features: columns, hidden: options.hidden, times: [...times], controls: options.controls },
+          ['time_to_event', 'proportional', 'case_control'],
+        ),
     };
   },
 });

@@ -17,6 +17,7 @@ import {
   caseControlLoss,
   controls,
 } from './time/case-control.js';
+import { pythonHead } from './pytorch.js';
 import { requireEvents } from './time/events.js';
 import { survivalTimes } from './time/grid.js';
 import { told } from './time/options.js';
@@ -35,7 +36,10 @@ export const coxTime = defineHead<z.output<typeof Options>, TimeTargets>({
   source: 'https://jmlr.org/papers/v20/18-424.html',
   targets: 'time',
   options: Options,
-  plan: (options, { targets: training, times = survivalTimes(training, options.points) }) => {
+  plan: (
+    options,
+    { features: columns, targets: training, times = survivalTimes(training, options.points) },
+  ) => {
     requireEvents(training, 'cox-time');
     const mean = meanOf(training.times);
     const deviation = sampleDeviation(training.times) || 1;
@@ -73,6 +77,19 @@ export const coxTime = defineHead<z.output<typeof Options>, TimeTargets>({
       settle: (predictions, targets) =>
         timedBaseline(present(predictions['log_hazard'], 'log_hazard'), targets, times),
       complete: (predictions, constants) => withTimedSurvival(predictions, constants, times),
+      pytorch: () =>
+        pythonHead(
+          'cox-time',
+          {
+            features: columns,
+            hidden: options.hidden,
+            times: [...times],
+            mean,
+            deviation,
+            controls: options.controls,
+          },
+          ['time_to_event', 'proportional', 'case_control'],
+        ),
     };
   },
 });

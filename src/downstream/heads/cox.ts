@@ -15,6 +15,7 @@ import { defineHead } from '../head.js';
 import { perceptron } from '../layers.js';
 import type { TimeTargets } from '../targets.js';
 import { hidden } from './options.js';
+import { pythonHead } from './pytorch.js';
 import { breslowBaseline, withSurvival } from './time/baseline.js';
 import { shareOff } from './time/cox-likelihood.js';
 import { solveCox } from './time/cox-newton.js';
@@ -37,7 +38,10 @@ export const cox = defineHead<z.output<typeof Options>, TimeTargets>({
   source: 'https://doi.org/10.1111/j.2517-6161.1972.tb00899.x',
   targets: 'time',
   options: Options,
-  plan: (options, { targets: training, times = survivalTimes(training, options.points) }) => {
+  plan: (
+    options,
+    { features: columns, targets: training, times = survivalTimes(training, options.points) },
+  ) => {
     requireEvents(training, 'cox');
     const logHazard = (b: Builder, features: Value): Value =>
       b.reshape(perceptron(b, features, options.hidden, 1, { bias: false }), [-1]);
@@ -68,6 +72,12 @@ export const cox = defineHead<z.output<typeof Options>, TimeTargets>({
       settle: (predictions, targets) =>
         breslowBaseline(present(predictions['risk'], 'risk').data, targets, times),
       complete: withSurvival,
+      pytorch: () =>
+        pythonHead(
+          'cox',
+          { features: columns, hidden: options.hidden, times: [...times], ties: options.ties },
+          ['time_to_event', 'proportional'],
+        ),
     };
   },
 });

@@ -40,6 +40,7 @@ export const deephit = defineHead<z.output<typeof Options>, TimeTargets>({
             b.mul(rankingLoss(b, outputs, ends, options.sigma), b.scalar(1 - options.alpha)),
           ),
         masses: intervalMasses,
+        settings: { alpha: options.alpha, sigma: options.sigma },
       },
       options,
       context,

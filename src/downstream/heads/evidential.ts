@@ -17,6 +17,7 @@ import { defineHead } from '../head.js';
 import { perceptron } from '../layers.js';
 import type { ClassTargets } from '../targets.js';
 import { hidden } from './options.js';
+import { pythonHead } from './pytorch.js';
 
 const Options = z.strictObject({
   hidden,
@@ -68,7 +69,7 @@ export const evidential = defineHead<z.output<typeof Options>, ClassTargets>({
   source: 'https://arxiv.org/abs/1806.01768',
   targets: 'classes',
   options: Options,
-  plan: (options, { targets }) => {
+  plan: (options, { features: columns, targets }) => {
     const classes = targets.names.length;
     const counts = targets.names.map((_, label) => targets.labels.filter((one) => one === label).length);
     const alphaOf = (b: Builder, features: Value): Value =>
@@ -105,6 +106,15 @@ export const evidential = defineHead<z.output<typeof Options>, ClassTargets>({
       },
       metric: 'accuracy',
       chance: Math.max(...counts) / targets.labels.length,
+      pytorch: () =>
+        pythonHead('evidential', {
+          features: columns,
+          hidden: options.hidden,
+          classes,
+          evidence: options.evidence,
+          error: options.loss,
+          annealing: options.annealing,
+        }),
     };
   },
 });

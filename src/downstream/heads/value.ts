@@ -11,6 +11,7 @@ import { defineHead } from '../head.js';
 import { perceptron } from '../layers.js';
 import type { ValueTargets } from '../targets.js';
 import { hidden } from './options.js';
+import { pythonHead } from './pytorch.js';
 
 const Options = z.strictObject({ hidden });
 
@@ -19,7 +20,7 @@ export const value = defineHead<z.output<typeof Options>, ValueTargets>({
   source: 'https://www.deeplearningbook.org/contents/mlp.html (section 6.2.2.1)',
   targets: 'value',
   options: Options,
-  plan: (options, { targets }) => {
+  plan: (options, { features: columns, targets }) => {
     const mean = meanOf(targets.values);
     const deviation = Math.sqrt(meanOf(targets.values.map((one) => (one - mean) ** 2)));
     return {
@@ -41,6 +42,7 @@ export const value = defineHead<z.output<typeof Options>, ValueTargets>({
       },
       metric: 'explained',
       chance: 0,
+      pytorch: () => pythonHead('value', { features: columns, hidden: options.hidden, mean, deviation }),
     };
   },
 });

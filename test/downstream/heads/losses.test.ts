@@ -10,8 +10,8 @@ import { intTensor, tensor, type AnyTensor, type TensorMap } from '../../../src/
 import type { HeadPlan } from '../../../src/downstream/head.js';
 import { heads } from '../../../src/downstream/heads/index.js';
 import type { Targets } from '../../../src/downstream/targets.js';
-import { onnxEngine } from '../../../src/engines/onnx/index.js';
 import { Builder } from '../../../src/ir/builder.js';
+import { runGraph } from './support.js';
 import { haveOutcomes, needsOutcomes, reference } from './outcomes.js';
 
 interface Evidential {
@@ -74,11 +74,7 @@ async function outcomeOf(
     'head.fc.bias': tensor([columns], new Float32Array(columns)),
   };
   const needed = Object.fromEntries(graph.parameters.map(({ name }) => [name, weights[name as 'phi']]));
-  const optimiser = { kind: 'sgd', momentum: 0, nesterov: false, weightDecay: 0 } as const;
-  const session = await onnxEngine.open({ train, evaluate: graph, optimiser }, { device: 'cpu', threads: 1 });
-  session.load({ weights: needed });
-  const told = await session.evaluate(feeds);
-  await session.dispose();
+  const told = await runGraph(graph, needed, feeds, train);
   return {
     loss: told['loss']?.data[0] ?? NaN,
     gradient: [...(told[gradientName('phi')]?.data ?? [])],

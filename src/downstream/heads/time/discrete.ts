@@ -5,11 +5,13 @@
  * 2021: discretisation (section 3.5), interpolation by a constant density or a constant hazard (section 3.6).
  */
 import { present } from '../../../core/errors.js';
+import type { Json } from '../../../core/json.js';
 import type { Builder } from '../../../ir/builder.js';
 import type { Value } from '../../../ir/graph.js';
 import type { HeadContext, HeadPlan } from '../../head.js';
 import { perceptron } from '../../layers.js';
 import type { TimeTargets } from '../../targets.js';
+import { pythonHead } from '../pytorch.js';
 import { requireEvents } from './events.js';
 import { survivalTimes, timeGrid, type GridKind } from './grid.js';
 import { middles, partIntervals, sharesAt, wholeIntervals } from './intervals.js';
@@ -43,12 +45,14 @@ export interface DiscreteModel {
   masses(b: Builder, outputs: Value): Value;
   /** Cumulative hazard of each interval, `[N, K]`; absent: that of the masses. */
   hazards?(b: Builder, outputs: Value): Value;
+  /** Arguments of the class in Python beside those that all have. */
+  readonly settings?: Readonly<Record<string, Json>>;
 }
 
 export function discretePlan(
   model: DiscreteModel,
   options: DiscreteOptions,
-  { targets, times = survivalTimes(targets, options.points) }: HeadContext<TimeTargets>,
+  { features: columns, targets, times = survivalTimes(targets, options.points) }: HeadContext<TimeTargets>,
   name: string,
 ): HeadPlan<TimeTargets> {
   requireEvents(targets, name);
@@ -86,6 +90,15 @@ export function discretePlan(
     metric: 'concordance',
     chance: 0.5,
     times,
+    pytorch: () => {
+      const { hidden, interpolation } = options;
+      const settings = { features: columns, hidden, cuts: [...cuts], times: [...times] };
+      return pythonHead(
+        name,
+        { ...settings, ...(model.withinIntervals !== true && { interpolation }), ...model.settings },
+        ['time_to_event'],
+      );
+    },
   };
 }
 
