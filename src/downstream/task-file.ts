@@ -47,7 +47,7 @@ const Encoder = z.strictObject({
     .max(1)
     .default(0.75)
     .describe('factor on the rate from each layer to the one before it (layerwise)'),
-  rate: z.number().min(0).max(10).default(1).describe("factor on the encoder's rate; the head's is 1"),
+  rate: z.number().min(0).max(10).default(0.1).describe("factor on the encoder's rate; the head's is 1"),
   batchNorm: z
     .enum(['frozen', 'batch'])
     .default('frozen')

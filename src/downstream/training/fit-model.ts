@@ -25,7 +25,7 @@ export async function fitModel(job: FitJob): Promise<FittedModel> {
   const plan = planOf(job, rows);
   if (rows.heldOut !== undefined) requireColumns(plan, rows.heldOut, 'held-out');
   const scales = Object.entries(partsOf(plan, rowForEachTile(rows.train))).map(([part, x]) =>
-    standardisation(part as Part, x),
+    standardisation(part as Part, x, part === 'features' && plan.encoder !== undefined),
   );
   const standards: TensorMap = Object.assign({}, ...scales) as TensorMap;
   const fitted = (await solved(job, plan, rows, standards)) ?? (await trained(job, plan, rows, standards));

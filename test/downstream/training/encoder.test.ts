@@ -65,7 +65,7 @@ const train = noisyScans(20, 'train');
 const job = (change: object = {}, more: Partial<FitJob> = {}): FitJob => {
   const { encoder: own, training, ...rest } = change as Record<string, object>;
   const task = {
-    encoder: { train: 'layerwise', decay: 0.5, ...own },
+    encoder: { train: 'layerwise', decay: 0.5, rate: 1, ...own },
     training: { steps: 12, batch: 8, learningRate: 0.02, evaluateEvery: 4, ...training },
     ...rest,
   };

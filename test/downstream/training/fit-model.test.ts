@@ -2,8 +2,12 @@
  * Fitting on frozen features and covariates.
  */
 import { describe, expect, it } from 'vitest';
+import { rngOf } from '../../../src/core/random.js';
+import { featuresAt } from '../../../src/downstream/rows.js';
+import { pickRows } from '../../../src/downstream/targets.js';
 import { fitModel } from '../../../src/downstream/training/fit-model.js';
 import { predictWith } from '../../../src/downstream/training/predict.js';
+import type { ModelRows } from '../../../src/downstream/training/rows.js';
 import { auroc, jobOf, table, twoClouds } from './support.js';
 
 const [train, test] = [twoClouds(90, 'train'), twoClouds(150, 'test')];
@@ -19,6 +23,16 @@ describe('fitting on frozen features', () => {
       expect(auroc(probabilities, test)).toBeGreaterThan(0.88);
       expect(model.context.features).toBe(fusion === 'concat' ? 6 : 4);
     }
+  });
+
+  it('hears nothing of a column that was constant in training', async () => {
+    const job = jobOf({ fusion: 'concat' }, train);
+    const model = await fitModel(job);
+    const other = table(150, 2, (row, column) =>
+      column === 1 ? 1e4 * row : (test.covariates?.data[2 * row] ?? NaN),
+    );
+    const changed = await predictWith(model, job, { ...test, covariates: other });
+    expect(changed).toEqual(await predictWith(model, job, test));
   });
 
   it('learns from covariates alone where there are no features', async () => {
@@ -46,6 +60,27 @@ describe('fitting on frozen features', () => {
     expect(some?.data).toEqual(all?.data.slice(140, 146));
   });
 
+  it('averages what it tells of the tiles of a row, and learns from any of them', async () => {
+    const tiles = train.patients.map((_, row) => 1 + (row % 2));
+    const rows = tiles.flatMap((count, row) => Array<number>(count).fill(row));
+    const noise = rngOf('tiles');
+    const features = table(rows.length, 4, (tile, column) => {
+      const value = train.features?.data[(rows[tile] ?? 0) * 4 + column] ?? NaN;
+      return value + 0.01 * 10 ** column * noise.normal();
+    });
+    const tiled = { ...train, features, tiles };
+    const job = jobOf({ fusion: 'concat' }, tiled, { heldOut: tiled });
+    const model = await fitModel(job);
+    const { probabilities } = await predictWith(model, job, tiled);
+    expect(probabilities?.shape).toEqual([90, 2]);
+    expect(auroc(probabilities, train)).toBeGreaterThan(0.88);
+    const { tiles: _, ...each } = { ...tiled, ...picked(tiled, rows) };
+    const singly = (await predictWith(model, job, each))['probabilities']?.data ?? [];
+    expect(probabilities?.data[3]).toBeCloseTo(((singly[3] ?? NaN) + (singly[5] ?? NaN)) / 2, 6);
+    const wrong = { ...tiled, tiles: tiles.map(() => 1) };
+    await expect(fitModel(jobOf({}, wrong))).rejects.toThrow(/training tiles: has 90 rows, but .* have 135/);
+  });
+
   it('refuses rows that bring nothing, and columns that differ', async () => {
     const { features: _, covariates: __, ...nothing } = train;
     await expect(fitModel(jobOf({}, nothing))).rejects.toThrow(/neither features of scans nor covariates/);
@@ -61,6 +96,18 @@ describe('fitting on frozen features', () => {
     await expect(fitModel(job)).rejects.toThrow(/fitting head value: the loss is .* after step \d+; lower/);
   });
 });
+
+function picked(
+  rows: ModelRows,
+  order: readonly number[],
+): Pick<ModelRows, 'targets' | 'covariates' | 'patients'> {
+  const covariates = rows.covariates && featuresAt(rows.covariates, order);
+  return {
+    targets: pickRows(rows.targets, order),
+    patients: order.map((row) => rows.patients[row] ?? ''),
+    ...(covariates && { covariates }),
+  };
+}
 
 describe('held-out rows', () => {
   it('choose the step whose weights are kept, and end training after patience', async () => {

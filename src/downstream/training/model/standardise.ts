@@ -1,8 +1,10 @@
 /**
  * Standardisation of features and covariates by the training rows, kept beside the weights, so that a model is whole.
  *
- * Columns that are constant in training get the deviation 1: they become zeros there and stay finite elsewhere.
+ * A column that is constant in training teaches nothing, and the weight that it meets stays as it was drawn. Its deviation is
+ * set so high that it becomes 0 in all rows; features of an encoder that is trained may wake, and get a common deviation.
  */
+import { meanOf } from '../../../core/statistics/descriptive.js';
 import { sizeOf, tensor, type Tensor, type TensorMap } from '../../../core/tensor.js';
 import type { Builder } from '../../../ir/builder.js';
 import type { Value } from '../../../ir/graph.js';
@@ -14,8 +16,25 @@ const nameOf = (part: Part, what: 'mean' | 'deviation'): string => `standardise.
 /** Deviations below this share of the mean's size are rounding. */
 const ROUNDING = 1e-6;
 
-/** Mean and deviation `[F]` of each column of `[N, F]`, by the names of their parameters. */
-export function standardisation(part: Part, { shape: [rows = 0, columns = 0], data }: Tensor): TensorMap {
+/** Deviation that leaves nothing of a column. */
+const SILENT = 1e30;
+
+/** Mean and deviation `[F]` of each column of `[N, F]`, by the names of their parameters; `changing`: values will change. */
+export function standardisation(part: Part, x: Tensor, changing = false): TensorMap {
+  const { means, deviations } = momentsOf(x);
+  const known = deviations.filter((deviation) => deviation > 0);
+  const common = known.length === 0 ? 1 : meanOf([...known]);
+  return {
+    [nameOf(part, 'mean')]: tensor([means.length], means),
+    [nameOf(part, 'deviation')]: tensor(
+      [means.length],
+      deviations.map((deviation) => (deviation > 0 ? deviation : changing ? common : SILENT)),
+    ),
+  };
+}
+
+/** Of each column of `[N, F]`; deviation 0 where it is constant. */
+function momentsOf({ shape: [rows = 0, columns = 0], data }: Tensor) {
   const [means, deviations] = [new Float32Array(columns), new Float32Array(columns)];
   for (let column = 0; column < columns; column++) {
     let sum = 0;
@@ -25,12 +44,9 @@ export function standardisation(part: Part, { shape: [rows = 0, columns = 0], da
     for (let row = 0; row < rows; row++) squares += ((data[row * columns + column] ?? 0) - mean) ** 2;
     const deviation = Math.sqrt(squares / rows);
     means[column] = mean;
-    deviations[column] = deviation > ROUNDING * Math.max(Math.abs(mean), 1e-6) ? deviation : 1;
+    deviations[column] = deviation > ROUNDING * Math.max(Math.abs(mean), 1e-6) ? deviation : 0;
   }
-  return {
-    [nameOf(part, 'mean')]: tensor([columns], means),
-    [nameOf(part, 'deviation')]: tensor([columns], deviations),
-  };
+  return { means, deviations };
 }
 
 /** (x − mean) / deviation on the graph, `[N, F]` → `[N, F]`. */
