@@ -6,8 +6,6 @@
  */
 import { join } from 'node:path';
 import { writeAtomically } from '../core/atomic-write.js';
-import { hashJson } from '../core/hash.js';
-import { plainJson } from '../core/json.js';
 import { version } from '../core/version.js';
 import type { Experiment } from '../experiment/schema.js';
 import { Interrupted } from '../pretrain/pretrain.js';
@@ -15,9 +13,9 @@ import type { FinetuneEvent, Listener, RunOptions } from './events.js';
 import { checkOptions } from './finetuning/check-options.js';
 import { placeOf } from './finetuning/engine.js';
 import { fitAndAnswer } from './finetuning/fit-and-answer.js';
-import { dividerOf } from './finetuning/divide.js';
-import { encoderRecord, readMaterial, taskRecord } from './finetuning/material.js';
+import { encoderRecord, readMaterial, readScans, scansRecord, taskRecord } from './finetuning/material.js';
 import type { Report } from './reporting/report.js';
+import { prepareFitting } from './finetuning/prepare-fitting.js';
 import { readRun, requireSameRun, writeRun, type RunRecord } from './finetuning/run-folder.js';
 import { readTask, type AskedTask } from './finetuning/task-source.js';
 
@@ -63,54 +61,28 @@ export async function finetune(options: FinetuneOptions): Promise<FinetuneOutcom
   const source = await readTask(options.task, options.seed);
   const before = readRun(output);
   const material = await readMaterial(source, options);
-  const record = { task: await taskRecord(material), manifest: material.manifestHash, folds };
-  requireSameRun(output, before, { ...record, encoder: encoderRecord(material.encoder) });
-  const { cohort } = material;
-  report({
-    kind: 'cohort read',
-    rows: cohort.rows.length,
-    patients: new Set(cohort.rows.map(({ patient }) => patient)).size,
-    remarks: cohort.remarks,
-  });
-  const place = await placeOf(options, before, material.encoder !== null);
-  const run: RunRecord = {
+  const { rows, remarks } = material.cohort;
+  const patients = new Set(rows.map(({ patient }) => patient)).size;
+  report({ kind: 'cohort read', rows: rows.length, patients, remarks });
+  const begun = {
     version,
-    ...record,
+    task: await taskRecord(material),
+    manifest: material.manifestHash,
+    folds,
     encoder: encoderRecord(material.encoder),
-    scans: null,
-    engine: place,
+    engine: await placeOf(options, before, material.encoder !== null),
   };
+  requireSameRun(output, before, begun);
+  const scans = options.scans === undefined ? null : await readScans(material, options.scans, report);
+  const run: RunRecord = { ...begun, scans: scans && scansRecord(material, scans) };
   requireSameRun(output, before, run);
-  writeRun(output, run);
   signal?.throwIfAborted();
-  const setup = {
-    identity: hashJson(plainJson({ ...run, version: null })),
-    folder: join(output, 'fits'),
-    head: source.task.head.name,
-    cohort,
-    features: {},
-    encoders: {},
-    ...place,
-    threads: 1,
-    checkpointEvery,
-  };
-  report({ kind: 'fitting', ...place, workers, encoder: material.encoder?.description ?? null });
+  writeRun(output, run);
+  const description = material.encoder?.description ?? null;
+  report({ kind: 'fitting', ...begun.engine, workers, encoder: description });
+  const job = { material, scans, run, folder: output, workers, checkpointEvery, signal, report };
   try {
-    const content = await fitAndAnswer({
-      cohort,
-      ...source,
-      inputs: { covariates: true },
-      folds,
-      folder: output,
-      remarks: cohort.remarks,
-      options: {
-        setup,
-        workers,
-        signal,
-        divide: dividerOf(cohort, source.task.seed),
-        onFits: (done, total, name) => report({ kind: 'fits', done, total, name }),
-      },
-    });
+    const content = await fitAndAnswer(await prepareFitting(job));
     await writeAtomically(join(output, 'report.json'), `${JSON.stringify(content, null, 2)}\n`);
     return { status: 'done', folder: output, report: content };
   } catch (thrown) {

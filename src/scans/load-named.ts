@@ -3,6 +3,7 @@
  * of a split, which the rows of the manifest say.
  */
 import { printable } from '../core/errors.js';
+import type { ScanFile } from './folder/scan-file.js';
 import { openFound, readFolder, type LoadOptions, type ScanReport } from './load.js';
 import type { ScanOptions } from './options.js';
 import type { ScanSet } from './sampling/scan-set.js';
@@ -11,6 +12,8 @@ export interface NamedScans {
   readonly set: ScanSet;
   /** Volumes of each name, as indices into the set; none where its scan cannot be used. */
   readonly volumesOf: (name: string) => readonly number[];
+  /** Files of each name. */
+  readonly filesOf: (name: string) => readonly ScanFile[];
   readonly report: ScanReport;
 }
 
@@ -29,16 +32,19 @@ export async function loadNamedScans(
   }));
   const { set, report } = await openFound(found, options, placed, load.memory);
   let next = 0;
-  const volumes = report.used.map(({ path, shapes }) => ({ path, indices: shapes.map(() => next++) }));
+  const volumes = placed.map(({ entry: { file } }, scan) => ({
+    file,
+    indices: (report.used[scan]?.shapes ?? []).map(() => next++),
+  }));
+  // A row may name a folder, whose scans are then all its own.
+  const ofName = (name: string) => {
+    const own = printable(name).replace(/\/+$/, '');
+    return volumes.filter(({ file }) => file.name === own || file.name.startsWith(`${own}/`));
+  };
   return {
     set,
     report,
-    volumesOf: (name) => {
-      const own = printable(name).replace(/\/+$/, '');
-      // A row may name a folder, whose scans are then all its own.
-      return volumes
-        .filter(({ path }) => path === own || path.startsWith(`${own}/`))
-        .flatMap(({ indices }) => indices);
-    },
+    volumesOf: (name) => ofName(name).flatMap(({ indices }) => indices),
+    filesOf: (name) => ofName(name).map(({ file }) => file),
   };
 }

@@ -7,14 +7,14 @@ import type { Cohort } from '../../downstream/cohort/cohort.js';
 import type { PredictionRow, PredictionTable } from '../../downstream/predictions/table.js';
 import type { Targets } from '../../downstream/targets.js';
 import type { Outcome } from '../../metrics/outcome-table.js';
-import type { FitResult } from '../../workers/fits/unit.js';
+import type { Fitted } from './fit-models.js';
 import { calibrated } from './calibration.js';
 import type { ModelSpec } from './model-spec.js';
 
 /** A fitted model with the rows that it answers for in the table. */
 export interface Answering {
   readonly spec: ModelSpec;
-  readonly result: FitResult;
+  readonly result: Fitted;
   readonly rows: readonly number[];
   /** Null outside of cross-validation. */
   readonly fold: number | null;

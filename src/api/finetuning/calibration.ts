@@ -5,7 +5,7 @@ import { present } from '../../core/errors.js';
 import type { Cohort } from '../../downstream/cohort/cohort.js';
 import type { DownstreamTask } from '../../downstream/task-file.js';
 import { applyTemperature, fitTemperature, logProbabilities } from '../../metrics/index.js';
-import type { FitResult } from '../../workers/fits/unit.js';
+import type { Fitted } from './fit-models.js';
 import type { ModelSpec } from './model-spec.js';
 
 /** Undefined where nothing is calibrated: other targets, no held-out rows, or a task that does not want it. */
@@ -13,7 +13,7 @@ export function temperatureOf(
   task: DownstreamTask,
   { targets }: Cohort,
   { answer, heldOut }: ModelSpec,
-  { answers }: FitResult,
+  { answers }: Pick<Fitted, 'answers'>,
 ): number | undefined {
   if (!task.calibrate || targets.kind !== 'classes' || heldOut.length === 0) return undefined;
   const { data } = present(answers['probabilities'], 'probabilities');

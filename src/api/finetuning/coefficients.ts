@@ -7,9 +7,9 @@ import type { FitResult, ModelInputs } from '../../workers/fits/unit.js';
 /** Undefined where the model reads scans, tells no time to an event, or is not linear with one output. */
 export function coefficientsOf(
   { model, covariates }: FitResult,
-  { features, own, encoder }: ModelInputs,
+  { features, encoder }: ModelInputs,
 ): Readonly<Record<string, number>> | undefined {
-  if (features !== undefined || own !== undefined || encoder !== undefined) return undefined;
+  if (features !== undefined || encoder !== undefined) return undefined;
   if (model.context.targets.kind !== 'time') return undefined;
   const { coefficients = [] } = ownScale(model) ?? {};
   const [only, second] = coefficients;

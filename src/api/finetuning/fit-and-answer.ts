@@ -11,12 +11,11 @@ import { readPredictions } from '../../downstream/predictions/read.js';
 import { predictionsCsv } from '../../downstream/predictions/write.js';
 import { pickRows } from '../../downstream/targets.js';
 import type { DownstreamTask } from '../../downstream/task-file.js';
-import type { FitResult } from '../../workers/fits/unit.js';
 import { predictionTable, type Answering } from './answers.js';
 import { temperatureOf } from './calibration.js';
 import { coefficientsOf } from './coefficients.js';
 import type { ModelKind } from './model-spec.js';
-import { fitModels, type FittingOptions } from './fit-models.js';
+import { fitModels, type Fitted, type FittingOptions } from './fit-models.js';
 import { FINAL, planFits, type RunPlan } from './plan-fits.js';
 import { reportOfTable, type Report } from '../reporting/report.js';
 import type { ModelInputs } from '../../workers/fits/unit.js';
@@ -42,9 +41,9 @@ export async function fitAndAnswer(fitting: Fitting): Promise<Report> {
   const path = join(fitting.folder, 'predictions.csv');
   await writeAtomically(path, predictionsCsv(predictionTable(cohort, answering)));
   const final = present(results.get(FINAL), 'the final model');
-  const { logLikelihood } = final.model;
+  const logLikelihood = final.single?.model.logLikelihood;
   const temperature = answering.find(({ spec }) => spec.name === FINAL)?.temperature;
-  const coefficients = coefficientsOf(final, inputs);
+  const coefficients = final.single && coefficientsOf(final.single, inputs);
   return reportOfTable(readPredictions(path), {
     task: task.name,
     ...(coefficients === undefined ? {} : { coefficients }),
@@ -68,7 +67,7 @@ function kindOf({ cohort, task, head, inputs }: Fitting): ModelKind {
 function answeringOf(
   { cohort, task }: Fitting,
   { specs, folds }: RunPlan,
-  results: ReadonlyMap<string, FitResult>,
+  results: ReadonlyMap<string, Fitted>,
 ): readonly Answering[] {
   const inFolds = new Set(folds.flat());
   return specs.map((spec): Answering => {

@@ -1,63 +1,66 @@
 /**
- * Fits models: those that need no other first, then the learners that stack what the former told.
+ * Fits models: each in one piece, or, where the task stacks them, its parts and then the learner on what they tell.
  */
 import { present } from '../../core/errors.js';
-import type { Tensor } from '../../core/tensor.js';
-import type { FitResult, FitUnit } from '../../workers/fits/unit.js';
+import type { TensorMap } from '../../core/tensor.js';
 import { fitFolder } from '../../workers/fits/run-fit.js';
 import { runFits } from '../../workers/fits/run-fits.js';
 import type { FitSetup } from '../../workers/fits/setup.js';
-import type { ModelSpec } from './model-spec.js';
+import type { FitResult, FitUnit } from '../../workers/fits/unit.js';
 import type { DivideRows } from './divide.js';
-import { partsOf, stackedFeatures } from './stacking.js';
+import type { ModelSpec } from './model-spec.js';
+import { partsOf, stack, unitsOf, type Stacked } from './stacking.js';
 
 export interface FittingOptions {
   readonly setup: FitSetup;
   readonly workers: number;
   readonly signal: AbortSignal | undefined;
-  /** Divides the rows that a stacked learner is fitted on. */
   readonly divide: DivideRows;
   readonly onFits: (done: number, total: number, name: string) => void;
 }
 
-/** Results by the names of the models. */
+/** A model and what it told of its rows, in their order. */
+export interface Fitted {
+  readonly answers: TensorMap;
+  /** The model in one piece; absent where it is stacked. */
+  readonly single?: FitResult;
+  readonly stacked?: Stacked;
+}
+
+/** Fitted models by name. */
 export async function fitModels(
   specs: readonly ModelSpec[],
-  options: FittingOptions,
-): Promise<ReadonlyMap<string, FitResult>> {
-  const stacked = specs.filter(({ task }) => task.fusion.name === 'meta');
-  const plain = specs.filter(({ task }) => task.fusion.name !== 'meta');
-  const parts = new Map(stacked.map((spec) => [spec.name, partsOf(spec, options.divide)]));
-  const first = [...plain, ...[...parts.values()].flatMap(({ units }) => units)];
-  const total = first.length + stacked.length;
-  let done = 0;
-  const run = async (units: readonly FitUnit[]): Promise<void> => {
-    const { setup, workers, signal, onFits } = options;
-    const open = units.filter((unit) => !fitFolder(setup, unit).isDone);
-    done += units.length - open.length;
-    if (units.length > 0) onFits(done, total, '');
-    await runFits(setup, open, {
-      workers,
-      signal,
-      onDone: ({ name }) => onFits(++done, total, name),
-    });
-  };
-  const read = (unit: FitUnit): FitResult =>
-    present(fitFolder(options.setup, unit).read(), `fit ${unit.name}`);
-  await run(first);
-  const learners = stacked.map((spec): FitUnit => {
-    const own: Tensor = stackedFeatures(
-      spec,
-      present(parts.get(spec.name), spec.name),
-      read,
-      options.setup.cohort,
-    );
-    return {
-      ...spec,
-      task: { ...spec.task, fusion: { name: 'none', options: {} } },
-      inputs: { own, covariates: false },
-    };
+  { setup, workers, signal, divide, onFits }: FittingOptions,
+): Promise<ReadonlyMap<string, Fitted>> {
+  const parts = new Map(specs.filter(isStacked).map((spec) => [spec.name, partsOf(spec, divide)]));
+  const units = specs.flatMap((spec): readonly FitUnit[] => {
+    const own = parts.get(spec.name);
+    return own === undefined ? [spec] : unitsOf(own);
   });
-  await run(learners);
-  return new Map([...plain, ...learners].map((unit) => [unit.name, read(unit)]));
+  const open = units.filter((unit) => !fitFolder(setup, unit).isDone);
+  let done = units.length - open.length;
+  onFits(done, units.length, '');
+  await runFits(setup, open, {
+    workers,
+    signal,
+    onDone: ({ name }) => onFits(++done, units.length, name),
+  });
+  const read = (unit: FitUnit): FitResult => present(fitFolder(setup, unit).read(), `fit ${unit.name}`);
+  return new Map(
+    specs.map((spec): [string, Fitted] => {
+      const own = parts.get(spec.name);
+      if (own !== undefined) {
+        const stacked = stack(spec, own, setup.cohort.targets, read);
+        return [spec.name, { answers: stacked.answers, stacked }];
+      }
+      const single = read(spec);
+      return [spec.name, { answers: single.answers, single }];
+    }),
+  );
 }
+
+/** A model of one part has nothing to stack. */
+const isStacked = ({ task, inputs }: ModelSpec): boolean =>
+  task.fusion.name === 'meta' &&
+  inputs.covariates !== undefined &&
+  (inputs.features ?? inputs.encoder) !== undefined;

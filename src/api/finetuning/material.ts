@@ -88,8 +88,8 @@ export function inputSizeOf({ source: { task }, encoder }: Material): Triple {
 /** The scans that the manifest names, and the rows that have one. */
 export interface CohortScans {
   readonly scans: NamedScans;
-  /** Indices of the rows that are left. */
-  readonly rows: readonly number[];
+  /** The rows that have a scan that can be used. */
+  readonly cohort: Cohort;
   /** One line a row that has no scan that can be used. */
   readonly lost: readonly string[];
 }
@@ -126,11 +126,12 @@ export async function readScans(
   const lost = cohort.rows.flatMap(({ path }, row) =>
     usable[row] === true ? [] : [`${path}: ${reasons.get(path) ?? 'no scan that can be used'}`],
   );
-  return { scans, rows, lost };
+  if (lost.length > 0) report({ kind: 'rows left out', rows: lost });
+  return { scans, cohort: withScans(cohort, rows), lost };
 }
 
 /** The cohort of the rows that have a scan; refused where nothing can be learned from them. */
-export function withScans(cohort: Cohort, rows: readonly number[]): Cohort {
+function withScans(cohort: Cohort, rows: readonly number[]): Cohort {
   if (rows.length === cohort.rows.length) return cohort;
   const left = someRows(cohort, rows);
   checkCohort(left);
@@ -148,4 +149,11 @@ export function encoderRecord(encoder: EncoderSource | null): Json {
 export async function taskRecord({ source: { task } }: Material): Promise<Json> {
   const { name } = task.head;
   return plainJson({ ...task, code: isPath(name) ? (await loadPlugin(name, 'head')).code : null });
+}
+
+/** What `run.json` tells of the scans. */
+export function scansRecord(material: Material, { scans, lost }: CohortScans): Json {
+  const { manifest: _, ...options } = scanOptionsOf(material);
+  const { fingerprint } = scans.set;
+  return plainJson({ options, input: inputSizeOf(material), fingerprint, lost: lost.length });
 }

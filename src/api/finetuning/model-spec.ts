@@ -35,8 +35,3 @@ export function modelSpec(
 }
 
 export const keyOf = (task: DownstreamTask, name: string): Key => [task.seed, 'finetune', name];
-
-/** The task without fusion, which reads one part alone. */
-export function alone(task: DownstreamTask): DownstreamTask {
-  return { ...task, fusion: { name: 'none', options: {} } };
-}

@@ -1,108 +1,126 @@
 /**
- * Fusion `meta`: a model of the scan and a model of the table, and a third that learns from what both tell.
+ * Fusion `meta`: a model of the scan and a model of the table, and a learner on what both tell.
  *
- * The third learns from answers for rows that its parts were not fitted on: the training rows are divided into folds, and each
- * is answered for by parts fitted on the others (Wolpert, "Stacked generalization", Neural Networks 1992). Held-out and further
- * rows are answered for by parts fitted on all training rows.
+ * The learner is fitted to answers for rows that its parts had not seen: the training rows are divided into folds, and each is
+ * answered for by parts fitted on the others. All other rows are answered for by parts fitted on all training rows.
  */
 import { present } from '../../core/errors.js';
-import { tensor, type Tensor, type TensorMap } from '../../core/tensor.js';
-import type { Cohort } from '../../downstream/cohort/cohort.js';
+import { sizeOf, tensor, type TensorMap } from '../../core/tensor.js';
+import { applyMeta, fitMeta, type MetaModel, type Told } from '../../downstream/fusion/meta/meta.js';
+import { pickRows, type Targets } from '../../downstream/targets.js';
 import type { FitResult, FitUnit, ModelInputs } from '../../workers/fits/unit.js';
 import type { DivideRows } from './divide.js';
-import { alone, keyOf, type ModelSpec } from './model-spec.js';
+import { keyOf, type ModelSpec } from './model-spec.js';
 
 const FOLDS = 3;
 const PARTS = ['scan', 'table'] as const;
+type Part = (typeof PARTS)[number];
 
-export interface StackParts {
-  readonly units: readonly FitUnit[];
-  /** For each part: those that answer for training rows, and the one for all others. */
-  readonly byPart: readonly { readonly inner: readonly FitUnit[]; readonly outer: FitUnit }[];
+/** For each part: those that answer for training rows, and the one for all others. */
+export type StackParts = Readonly<
+  Record<Part, { readonly inner: readonly FitUnit[]; readonly outer: FitUnit }>
+>;
+
+/** The learner with its parts, and what all of it tells of the rows that the model answers for. */
+export interface Stacked {
+  readonly meta: MetaModel;
+  readonly parts: Readonly<Record<Part, FitResult>>;
+  readonly answers: TensorMap;
 }
 
 export function partsOf(spec: ModelSpec, divide: DivideRows): StackParts {
   const folds = divide(spec.train, FOLDS, `${spec.name}/parts`);
-  const byPart = PARTS.map((part) => ({
+  const of = (part: Part): StackParts[Part] => ({
     inner: folds.map((fold, index) => {
       const held = new Set(fold);
       const train = spec.train.filter((row) => !held.has(row));
       return partUnit(spec, part, `inner-${index + 1}/${part}`, { train, answer: fold });
     }),
     outer: partUnit(spec, part, part, { train: spec.train, answer: spec.answer }),
-  }));
-  return { units: byPart.flatMap(({ inner, outer }) => [...inner, outer]), byPart };
+  });
+  return { scan: of('scan'), table: of('table') };
 }
 
+export const unitsOf = (parts: StackParts): readonly FitUnit[] =>
+  PARTS.flatMap((part) => [...parts[part].inner, parts[part].outer]);
+
 function partUnit(
-  { name, task, inputs, heldOut, exact, times }: ModelSpec,
-  part: (typeof PARTS)[number],
+  spec: ModelSpec,
+  part: Part,
   own: string,
   rows: Pick<FitUnit, 'train' | 'answer'>,
 ): FitUnit {
-  const { features, encoder } = inputs;
-  const scan: ModelInputs = { covariates: false, ...(features && { features }), ...(encoder && { encoder }) };
-  const full = `${name}/parts/${own}`;
+  const { covariates, ...scan } = spec.inputs;
+  const name = `${spec.name}/parts/${own}`;
+  const inputs: ModelInputs = part === 'scan' ? scan : { ...(covariates !== undefined && { covariates }) };
   return {
-    name: full,
-    task: alone(task),
-    inputs: part === 'scan' ? scan : { covariates: true },
-    heldOut,
-    exact,
-    ...(times && { times }),
+    ...spec,
+    name,
+    task: { ...spec.task, fusion: { name: 'none', options: {} } },
+    inputs,
     ...rows,
-    key: keyOf(task, full),
+    key: keyOf(spec.task, name),
   };
 }
 
-/** What the parts tell of each row of the cohort, `[rows, columns]`; zeros for rows that the model has nothing to do with. */
-export function stackedFeatures(
-  { train, answer }: ModelSpec,
-  { byPart }: StackParts,
+export function stack(
+  { train, answer, times }: ModelSpec,
+  parts: StackParts,
+  targets: Targets,
   read: (unit: FitUnit) => FitResult,
-  { rows: { length: count } }: Cohort,
-): Tensor {
-  const trained = new Set(train);
-  const parts = byPart.map(({ inner, outer }) => {
-    const rows = new Map<number, readonly number[]>();
-    for (const unit of inner) tell(unit, read(unit), unit.answer, rows);
-    tell(
-      outer,
-      read(outer),
-      answer.filter((row) => !trained.has(row)),
-      rows,
-    );
-    return rows;
-  });
-  const told = (row: number): readonly number[] => parts.flatMap((part) => part.get(row) ?? []);
-  const width = told(present(train[0], 'a training row')).length;
-  const data = new Float32Array(count * width);
-  for (let row = 0; row < count; row++) data.set(told(row), row * width);
-  return tensor([count, width], data);
+): Stacked {
+  const outer = { scan: read(parts.scan.outer), table: read(parts.table.outer) };
+  const inner: Told = Object.fromEntries(
+    PARTS.map((part) => [part, inOrder(parts[part].inner, read, train)]),
+  );
+  const meta = fitMeta(inner, pickRows(targets, train), times);
+  const told: Told = { scan: outer.scan.answers, table: outer.table.answers };
+  const answers = applyMeta(meta, told);
+  // Training rows that are answered for are so out of fold.
+  return { meta, parts: outer, answers: withRows(answers, answer, applyMeta(meta, inner), train) };
 }
 
-function tell(
-  unit: FitUnit,
-  { answers }: FitResult,
-  wanted: readonly number[],
-  into: Map<number, readonly number[]>,
-): void {
-  const place = new Map(unit.answer.map((row, index) => [row, index]));
-  for (const row of wanted) into.set(row, columnsOf(answers, present(place.get(row), `row ${row}`)));
+/** Answers of several fits as one, for rows in this order. */
+function inOrder(
+  units: readonly FitUnit[],
+  read: (unit: FitUnit) => FitResult,
+  rows: readonly number[],
+): TensorMap {
+  const all = units.map((unit) => read(unit).answers);
+  const places = new Map(units.flatMap(({ answer }, fit) => answer.map((row, at) => [row, { fit, at }])));
+  const names = Object.keys(present(all[0], 'answers of a part'));
+  return Object.fromEntries(
+    names.map((name) => {
+      const [, ...rest] = present(all[0]?.[name], name).shape;
+      const width = sizeOf(rest);
+      const data = new Float32Array(rows.length * width);
+      rows.forEach((row, index) => {
+        const { fit, at } = present(places.get(row), `an answer for row ${row}`);
+        data.set(present(all[fit]?.[name], name).data.subarray(at * width, (at + 1) * width), index * width);
+      });
+      return [name, tensor([rows.length, ...rest], data)];
+    }),
+  );
 }
 
-/** Probabilities are no closer than this to 0 and 1, since a row may be nearly certain. */
-const LEAST = 1e-6;
-
-/** Log odds against the first class, the value, or the risk. */
-function columnsOf(answers: TensorMap, row: number): readonly number[] {
-  const { probabilities, value, risk } = answers;
-  if (probabilities !== undefined) {
-    const classes = probabilities.shape[1] ?? 0;
-    const logs = Array.from({ length: classes }, (_, k) =>
-      Math.log(Math.max(LEAST, probabilities.data[row * classes + k] ?? 0)),
-    );
-    return logs.slice(1).map((log) => log - (logs[0] ?? 0));
-  }
-  return [present(value ?? risk, 'a value or a risk').data[row] ?? 0];
+/** `answers` for `rows`, with those of `others` in their place. */
+function withRows(
+  answers: TensorMap,
+  rows: readonly number[],
+  others: TensorMap,
+  otherRows: readonly number[],
+): TensorMap {
+  const place = new Map(otherRows.map((row, at) => [row, at]));
+  return Object.fromEntries(
+    Object.entries(answers).map(([name, { shape, data }]) => {
+      const width = sizeOf(shape.slice(1));
+      const mixed = data.slice();
+      rows.forEach((row, index) => {
+        const at = place.get(row);
+        const other = others[name]?.data;
+        if (at !== undefined && other) mixed.set(other.subarray(at * width, (at + 1) * width), index * width);
+      });
+      return [name, tensor(shape, mixed)];
+    }),
+  );
 }

@@ -2,42 +2,75 @@
  * Rows of the cohort as a model reads them.
  */
 import { present } from '../../core/errors.js';
-import { tensor, type Tensor } from '../../core/tensor.js';
 import { applyCovariates, encodeCovariates, type CovariatePlan } from '../../downstream/cohort/encode.js';
 import { featuresAt } from '../../downstream/rows.js';
 import { pickRows } from '../../downstream/targets.js';
-import type { ModelRows } from '../../downstream/training/rows.js';
-import type { FitSetup } from './setup.js';
+import type { ModelRows, ScanInputs } from '../../downstream/training/rows.js';
+import { scanInputs } from '../../downstream/training/scan-inputs.js';
+import { normaliseAsPublished } from '../../published/normalisation.js';
+import type { ScanSet } from '../../scans/sampling/scan-set.js';
+import type { FitScans, FitSetup, RowFeatures } from './setup.js';
 import type { FitUnit } from './unit.js';
 
 /** The columns that covariates become, by the rows that the fit learns from; null where it reads none. */
-export function covariatePlan({ cohort }: FitSetup, unit: FitUnit): CovariatePlan | null {
-  if (!unit.inputs.covariates || cohort.covariates.length === 0) return null;
+export function covariatePlan(setup: FitSetup, unit: FitUnit): CovariatePlan | null {
+  const { covariates: name } = unit.inputs;
+  if (name === undefined) return null;
+  const covariates = present(setup.covariates[name], `covariates ${name}`);
+  if (covariates.length === 0) return null;
   const identified = unit.exact && unit.task.training.penalty === 0;
-  return encodeCovariates(cohort, unit.train, { identified });
+  return encodeCovariates({ manifest: setup.cohort.manifest, covariates }, unit.train, { identified });
 }
 
-export function modelRows(
-  { cohort, features }: FitSetup,
-  { inputs, task }: FitUnit,
-  covariates: CovariatePlan | null,
-  rows: readonly number[],
-): ModelRows {
-  const named =
-    inputs.features === undefined ? undefined : present(features[inputs.features], inputs.features);
-  const own = named ?? inputs.own;
+/** What rows are made of: a setup, what the unit reads of it, and the scans where it reads any. */
+export interface RowsSource {
+  readonly setup: FitSetup;
+  readonly unit: FitUnit;
+  readonly plan: CovariatePlan | null;
+  readonly set: ScanSet | undefined;
+}
+
+export function modelRows({ setup, unit, plan, set }: RowsSource, rows: readonly number[]): ModelRows {
+  const { cohort, features, scans } = setup;
+  const { inputs, task } = unit;
   const attribute = task.fairness?.attribute;
   const groups = attribute === undefined ? undefined : cohort.groups[attribute];
+  const covariates = setup.covariates[inputs.covariates ?? ''] ?? [];
   return {
     targets: pickRows(cohort.targets, rows),
     patients: rows.map((row) => cohort.rows[row]?.patient ?? ''),
-    ...(own && { features: picked(own, rows) }),
-    ...(covariates && { covariates: applyCovariates(covariates, cohort.covariates, rows) }),
+    ...(inputs.features !== undefined &&
+      featuresOfRows(present(features[inputs.features], inputs.features), rows)),
+    ...(inputs.encoder !== undefined && {
+      scans: scansOfRows(present(scans, 'scans'), present(set, 'a set'), rows),
+    }),
+    ...(plan && { covariates: applyCovariates(plan, covariates, rows) }),
     ...(groups && { groups: rows.map((row) => groups[row] ?? null) }),
   };
 }
 
-function picked(features: Tensor, rows: readonly number[]): Tensor {
-  const { shape, data } = featuresAt(features, rows);
-  return tensor(shape, data);
+/** Features of some rows, of all of their tiles. */
+export function featuresOfRows({ features, tiles }: RowFeatures, rows: readonly number[]): RowFeatures {
+  if (tiles === undefined) return { features: featuresAt(features, rows) };
+  let next = 0;
+  const firsts = tiles.map((count) => (next += count) - count);
+  const picked = rows.flatMap((row) =>
+    Array.from({ length: tiles[row] ?? 0 }, (_, tile) => (firsts[row] ?? 0) + tile),
+  );
+  return { features: featuresAt(features, picked), tiles: rows.map((row) => tiles[row] ?? 0) };
+}
+
+export function scansOfRows(
+  { volumes, crop, normalisation }: FitScans,
+  set: ScanSet,
+  rows: readonly number[],
+): ScanInputs {
+  const own = normalisation && {
+    own: (voxels: Float32Array, ranges: readonly (readonly [number, number])[]) =>
+      normaliseAsPublished(voxels, ranges, normalisation),
+  };
+  return scanInputs(
+    rows.map((row) => present(set.volumes[volumes[row] ?? -1], `the scan of row ${row}`)),
+    { ...crop, ...own },
+  );
 }

@@ -3,13 +3,14 @@
  */
 import { join } from 'node:path';
 import { present } from '../../core/errors.js';
-import { hashJson, sha256 } from '../../core/hash.js';
-import { plainJson, type Json } from '../../core/json.js';
-import type { Tensor } from '../../core/tensor.js';
+import { hashJson } from '../../core/hash.js';
+import { plainJson } from '../../core/json.js';
 import { fitModel } from '../../downstream/training/fit-model.js';
 import { predictWith } from '../../downstream/training/predict.js';
 import { engines } from '../../engines/index.js';
 import { loadHead } from '../../experiment/plugins/index.js';
+import { openShared } from '../../scans/sampling/scan-set-transfer.js';
+import type { ScanSet } from '../../scans/sampling/scan-set.js';
 import { FitFolder } from './fit-folder.js';
 import { covariatePlan, modelRows } from './model-rows.js';
 import type { FitSetup } from './setup.js';
@@ -17,15 +18,9 @@ import type { FitUnit } from './unit.js';
 
 /** The folder of a fit, named for all that decides its result. */
 export function fitFolder(setup: Pick<FitSetup, 'folder' | 'identity'>, unit: FitUnit): FitFolder {
-  const { own, ...inputs } = unit.inputs;
-  const identity = plainJson({ run: setup.identity, ...unit, inputs, own: own && hashOf(own) });
+  const identity = plainJson({ run: setup.identity, ...unit });
   return new FitFolder(join(setup.folder, ...unit.name.split('/')), hashJson(identity));
 }
-
-const hashOf = ({ shape, data }: Tensor): Json => ({
-  shape,
-  values: sha256(new Uint8Array(data.buffer, data.byteOffset, data.byteLength)),
-});
 
 /** Does nothing where the fit is finished. Throws `Interrupted` where `interrupted` said so; the next call goes on. */
 export async function runFit(setup: FitSetup, unit: FitUnit, interrupted: () => boolean): Promise<void> {
@@ -35,7 +30,8 @@ export async function runFit(setup: FitSetup, unit: FitUnit, interrupted: () => 
   const { engine, device, threads } = setup;
   const place = { engine: present(engines[engine], `engine ${engine}`), device, threads };
   const covariates = covariatePlan(setup, unit);
-  const rows = (of: readonly number[]) => modelRows(setup, unit, covariates, of);
+  const set = unit.inputs.encoder === undefined ? undefined : openedScans(setup);
+  const rows = (of: readonly number[]) => modelRows({ setup, unit, plan: covariates, set }, of);
   const { task, train, heldOut, answer, key, inputs } = unit;
   const encoder =
     inputs.encoder === undefined ? undefined : present(setup.encoders[inputs.encoder], 'encoder');
@@ -59,4 +55,13 @@ export async function runFit(setup: FitSetup, unit: FitUnit, interrupted: () => 
   const answering = { task, head, place, ...(encoder && { encoder }) };
   const answers = await predictWith(model, answering, rows(answer));
   folder.write({ model, answers, covariates });
+}
+
+const opened = new WeakMap<FitSetup, ScanSet>();
+
+/** The scans of a setup, opened once a thread. */
+function openedScans(setup: FitSetup): ScanSet {
+  const set = opened.get(setup) ?? openShared(present(setup.scans, 'scans').shared);
+  opened.set(setup, set);
+  return set;
 }

@@ -1,10 +1,13 @@
 /**
- * What all fits of a run share, as plain data for threads: rows and what is known of them, features, encoders, the place to
- * compute. Large arrays lie in shared memory.
+ * What all fits of a run share, as plain data for threads: rows and what is known of them, features, encoders, scans, the place
+ * to compute. Large arrays lie in shared memory.
  */
-import type { Tensor, TensorMap } from '../../core/tensor.js';
-import type { Cohort } from '../../downstream/cohort/cohort.js';
+import type { Tensor } from '../../core/tensor.js';
+import type { Cohort, Covariate } from '../../downstream/cohort/cohort.js';
 import type { StartingEncoder } from '../../downstream/training/fit.js';
+import type { CropOptions } from '../../downstream/training/scan-inputs.js';
+import type { Normalisation } from '../../published/normalisation.js';
+import type { SharedScans } from '../../scans/sampling/scan-set-transfer.js';
 
 export interface FitSetup {
   /** Hash of what the run is made from: task, manifest, encoder, scans, engine. */
@@ -14,10 +17,14 @@ export interface FitSetup {
   /** Name of the head, or the path of the user's own. */
   readonly head: string;
   readonly cohort: Cohort;
-  /** Frozen features `[rows of the cohort, F]` by name. */
-  readonly features: TensorMap;
+  /** Sets of covariates of the cohort's rows, by name. */
+  readonly covariates: Readonly<Record<string, readonly Covariate[]>>;
+  /** Frozen features of the cohort's rows, by name. */
+  readonly features: Readonly<Record<string, RowFeatures>>;
   /** Encoders that fits train, by name. */
   readonly encoders: Readonly<Record<string, StartingEncoder>>;
+  /** Absent where no fit reads scans. */
+  readonly scans?: FitScans;
   readonly engine: string;
   readonly device: string;
   /** Threads within one operation, per fit. */
@@ -26,9 +33,25 @@ export interface FitSetup {
   readonly checkpointEvery: number;
 }
 
+export interface RowFeatures {
+  /** `[rows, F]`, or of tiles `[T, F]`, row after row. */
+  readonly features: Tensor;
+  /** Tiles of each row; absent: one each. */
+  readonly tiles?: readonly number[];
+}
+
+export interface FitScans {
+  readonly shared: SharedScans;
+  /** The volume of each row of the cohort. */
+  readonly volumes: readonly number[];
+  readonly crop: Omit<CropOptions, 'own'>;
+  /** Normalisation that the encoder brings, instead of the task's. */
+  readonly normalisation: Normalisation | null;
+}
+
 /** A copy in memory that threads share instead of copying it. */
-export function shareTensor({ shape, data }: Tensor): Tensor {
-  const shared = new Float32Array(new SharedArrayBuffer(data.byteLength));
-  shared.set(data);
-  return { shape, dtype: 'f32', data: shared };
+export function shareFeatures({ features, tiles }: RowFeatures): RowFeatures {
+  const data = new Float32Array(new SharedArrayBuffer(features.data.byteLength));
+  data.set(features.data);
+  return { features: { ...features, data }, ...(tiles && { tiles }) };
 }

@@ -3,20 +3,19 @@
  * nothing else (and on the setup, which all fits of a run share).
  */
 import type { Key } from '../../core/random.js';
-import type { Tensor, TensorMap } from '../../core/tensor.js';
+import type { TensorMap } from '../../core/tensor.js';
 import type { CovariatePlan } from '../../downstream/cohort/encode.js';
 import type { FittedModel } from '../../downstream/training/fit.js';
 import type { DownstreamTask } from '../../downstream/task-file.js';
 
-/** What a model reads of its rows. */
+/** What a model reads of its rows: names of what the setup holds. */
 export interface ModelInputs {
-  /** Name of frozen features in the setup. */
+  /** Frozen features. */
   readonly features?: string;
-  /** Features of this fit alone, `[rows of the cohort, F]`, such as predictions of other models. */
-  readonly own?: Tensor;
-  /** An encoder of the setup that is trained. */
+  /** An encoder that is trained, on the setup's scans. */
   readonly encoder?: string;
-  readonly covariates: boolean;
+  /** A set of covariates. */
+  readonly covariates?: string;
 }
 
 export interface FitUnit {
