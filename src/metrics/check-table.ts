@@ -5,7 +5,7 @@ import { UserError } from '../core/errors.js';
 import type { Outcome, OutcomeTable } from './outcome-table.js';
 
 /** Number of rows of an outcome. */
-export function outcomeRows(outcome: Outcome): number {
+function outcomeRows(outcome: Outcome): number {
   switch (outcome.kind) {
     case 'classes':
       return outcome.labels.length;

@@ -14,7 +14,7 @@ export function averagePrecision(positive: ArrayLike<number>, scores: ArrayLike<
 }
 
 /** `averagePrecision` of weighted rows. */
-export function averagePrecisionStatistic(positive: ArrayLike<number>, scores: ArrayLike<number>): Statistic {
+function averagePrecisionStatistic(positive: ArrayLike<number>, scores: ArrayLike<number>): Statistic {
   const order = ascendingOrder(scores).reverse();
   return (weights) => {
     let [found, taken, sum] = [0, 0, 0];

@@ -4,14 +4,17 @@
  * The interval is that of percentiles (Efron and Tibshirani, "An Introduction to the Bootstrap", 1993, chapter 13; for
  * clusters, Field and Welsh, JRSS B 2007).
  *
- * Resamples that do not identify a statistic, such as those that draw no event, are left out; where that is more than half of
- * them there is no interval. Statistics that grow with noise whatever their sign, such as calibration errors and gaps between
+ * Resamples that do not identify a statistic, such as those that draw no event, are left out. Where that is more than one in ten,
+ * the statistic rests on one or two patients, whose drawing tells nothing of others like them: then there is no interval. Statistics that grow with noise whatever their sign, such as calibration errors and gaps between
  * groups, grow again in resamples: their interval may lie above the value.
  */
 import type { Rng } from '../../core/random.js';
 import { ascending, linearQuantile } from '../../core/statistics/quantiles.js';
 import type { Interval } from '../../core/statistics/intervals.js';
 import { isFound, type Statistic } from '../finding.js';
+
+/** Share of the resamples that must identify a statistic. */
+const FEWEST_IDENTIFIED = 0.9;
 
 export interface Clusters {
   /** Whose each row is. */
@@ -52,7 +55,7 @@ export function bootstrapIntervals(
 }
 
 function percentiles(values: readonly number[], wanted: number): Interval | null {
-  if (values.length === 0 || values.length < wanted / 2) return null;
+  if (values.length === 0 || values.length < FEWEST_IDENTIFIED * wanted) return null;
   const sorted = ascending(values);
   const at = (rank: number): number => sorted[rank] as number;
   return [linearQuantile(0.025, sorted.length, at), linearQuantile(0.975, sorted.length, at)];
@@ -62,7 +65,7 @@ function percentiles(values: readonly number[], wanted: number): Interval | null
  * A function that draws patients anew at each call and returns how often each row is drawn, as a new list; null
  * where no fold has two patients. The order of rows does not matter.
  */
-export function patientDraws({ patients, folds }: Clusters, rng: Rng): (() => Float64Array) | null {
+function patientDraws({ patients, folds }: Clusters, rng: Rng): (() => Float64Array) | null {
   const keyOf = (row: number): string => `${folds[row] ?? ''}\n${patients[row]}`;
   const keys = patients.map((_, row) => keyOf(row));
   const sorted = [...new Set(keys)].sort();

@@ -1,6 +1,7 @@
 /**
  * The metrics of groups of patients, and the gaps between them, with intervals from the same resamples.
  */
+import { UserError } from '../../core/errors.js';
 import { rngOf } from '../../core/random.js';
 import { checkTable } from '../check-table.js';
 import { decisionsOf } from '../classes/accuracy.js';
@@ -57,6 +58,10 @@ export function groupReport(
   const { seed = [0], resamples = RESAMPLES, subject, ...rest } = options;
   checkTable(table, subject);
   const audits = Object.entries(attributes).map(([attribute, values]) => {
+    if (values.length !== table.patients.length) {
+      const problem = `has ${table.patients.length} rows, but ${values.length} of ${attribute}`;
+      throw new UserError({ subject: subject ?? 'predictions', problem, fix: 'give one for each row' });
+    }
     const groups = groupsOf(values);
     const statistics = groups.map((group) => tableStatistics(table, rest, group.rows));
     return { attribute, groups, statistics, gaps: gapsOf(table, groups, statistics, rest.decisions) };

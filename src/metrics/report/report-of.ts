@@ -15,7 +15,7 @@ import { tableStatistics } from './table-statistics.js';
 export interface ReportOptions extends MetricOptions {
   /** Names the random numbers of resampling: equal keys give equal intervals. */
   readonly seed?: Key;
-  /** Resamples of patients for intervals; 0: none. Metrics that compare very many pairs take fewer, at least 100. */
+  /** Resamples of patients for intervals; 0: none. Slow metrics of thousands of rows take fewer, at least 100. */
   readonly resamples?: number;
   /** What the table is called in errors. */
   readonly subject?: string;

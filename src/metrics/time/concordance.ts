@@ -19,7 +19,7 @@ export interface RiskedRows extends FollowUp {
 }
 
 /** Risks that differ by no more are tied, as in scikit-survival. */
-export const RISK_TOLERANCE = 1e-8;
+const RISK_TOLERANCE = 1e-8;
 
 /**
  * Harrell's concordance of rows `[N]`. Counts: pairs `concordant`, `discordant`, `tied_risk`; among them `tied_time`, of an

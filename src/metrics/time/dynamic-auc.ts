@@ -23,7 +23,7 @@ export interface DynamicAucOptions {
 }
 
 /**
- * Mean cumulative/dynamic area over `times`; `details` have the areas as `at_<time>`. Refused where a time has no event until it or
+ * Mean cumulative/dynamic area over `times`; `details` have the areas as `at_<time>`, with six digits. Refused where a time has no event until it or
  * no row followed beyond it, and where an event has no weight.
  */
 export function dynamicAuc(
@@ -72,7 +72,7 @@ export function dynamicAucStatistic(
       sum += finding.value * (before - share);
       before = share;
       only = finding.value;
-      details[`at_${moments[k]}`] = finding.value;
+      details[`at_${Number((moments[k] as number).toPrecision(6))}`] = finding.value;
     }
     return { value: areas.length === 1 ? only : sum / (1 - before), details };
   };

@@ -14,13 +14,27 @@ import type { SurvivalCurves } from './survival-at.js';
 import { unoStatistic } from './uno.js';
 
 /** Pairs that all resamples compare, together. */
-const COMPARED_PAIRS = 1e9;
+const COMPARED_PAIRS = 5e8;
 /** Squared errors that all resamples add up, together. */
-const ADDED_ERRORS = 5e8;
+const ADDED_ERRORS = 2e8;
+/** Rows that all resamples rank, together. */
+const RANKED_ROWS = 4e6;
 
 export const TIME_METRICS: readonly MetricDefinition<TimeOutcome>[] = [
-  { name: 'harrell', comparesRows: true, ideal: 1, statistic: harrellStatistic },
-  { name: 'uno', comparesRows: true, ideal: 1, statistic: unoStatistic },
+  {
+    name: 'harrell',
+    comparesRows: true,
+    ideal: 1,
+    statistic: harrellStatistic,
+    resamples: ({ times }) => resamplesWithin(RANKED_ROWS, times.length),
+  },
+  {
+    name: 'uno',
+    comparesRows: true,
+    ideal: 1,
+    statistic: unoStatistic,
+    resamples: ({ times }) => resamplesWithin(RANKED_ROWS, times.length),
+  },
   {
     name: 'antolini',
     comparesRows: true,
@@ -37,7 +51,7 @@ export const TIME_METRICS: readonly MetricDefinition<TimeOutcome>[] = [
     ideal: 1,
     statistic: (outcome, { censoring }) =>
       dynamicAucStatistic(outcome, eventDeciles(outcome), censoring === undefined ? {} : { censoring }),
-    resamples: ({ times }) => resamplesWithin(ADDED_ERRORS, 9 * times.length),
+    resamples: ({ times }) => resamplesWithin(RANKED_ROWS, times.length),
   },
   {
     name: 'integrated_brier',

@@ -156,6 +156,12 @@ describe('groups that lack something', () => {
     expect(fairness['sex']?.['demographic_parity_difference']?.value).toBe(0);
   });
 
+  it('refuses an attribute that is not told of each row', () => {
+    expect(() => groupReport(table, { sex: ['female'] }, { subject: 'TEST.csv' })).toThrow(
+      'TEST.csv: has 9 rows, but 1 of sex; give one for each row',
+    );
+  });
+
   it('leaves rows without a group out of all groups, and counts them', () => {
     const report = groupReport(table, { sex: ['', null, ...sex.slice(2)] }, { resamples: 0 });
     expect(report.missing).toEqual({ sex: 2 });

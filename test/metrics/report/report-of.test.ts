@@ -121,6 +121,21 @@ describe('a report', () => {
     expect(JSON.stringify(reportOf(ofOneClass))).not.toContain('NaN');
   });
 
+  it('has no interval where it rests on one or two patients, whom a tenth of all resamples miss', () => {
+    const { patients, folds, outcome } = binaryTable(40);
+    const rare = (count: number): OutcomeTable => ({
+      patients,
+      folds,
+      outcome: {
+        ...outcome,
+        labels: patients.map((_, row) => (row < count ? 1 : 0)),
+      } as OutcomeTable['outcome'],
+    });
+    expect(reportOf(rare(2)).auroc).toMatchObject({ ci95: null, details: { positives: 2 } });
+    expect(reportOf(rare(4)).auroc?.ci95).not.toBeNull();
+    expect(reportOf(rare(2)).accuracy?.ci95).not.toBeNull();
+  });
+
   it('has no interval where there is one patient, and none of no rows', () => {
     const value: OutcomeTable = {
       patients: ['a', 'a'],

@@ -97,7 +97,10 @@ const SKSURV: Record<string, readonly [RiskedRows, readonly number[], DynamicAuc
 function told(rows: RiskedRows, times: readonly number[], options: DynamicAucOptions): number[] {
   const finding = dynamicAuc(rows, times, options);
   if (!isFound(finding)) throw new Error(finding.refused);
-  return [...times.map((time) => finding.details?.[`at_${time}`] ?? NaN), finding.value];
+  return [
+    ...times.map((time) => finding.details?.[`at_${Number(time.toPrecision(6))}`] ?? NaN),
+    finding.value,
+  ];
 }
 
 describe('the cumulative/dynamic area under the curve', () => {
