@@ -126,7 +126,7 @@ export const ScanOptions = z.strictObject({
     .min(1)
     .optional()
     .describe(
-      'CSV or TSV table with columns path (a file or folder) and patient, optionally split (train or validation) and modality.',
+      'CSV or TSV table with columns path (a file or folder) and patient, optionally split (train, validation or test, which is left out) and modality.',
     ),
 });
 
