@@ -33,7 +33,9 @@ const Input = z.strictObject({
   augment: z
     .boolean()
     .default(true)
-    .describe('crops at random places, and intensities a little changed, while the encoder is trained'),
+    .describe(
+      'crops at random places, and intensities, where they are normalised, a little changed, while the encoder is trained',
+    ),
 });
 
 const Encoder = z.strictObject({

@@ -15,7 +15,14 @@ import { partsOf } from './batches/model-batches.js';
 import { FUSED, fusedGraph, lossGraph } from './model/graph.js';
 import { columnsRead, modelPlan, type ModelPlan, type TrainedEncoder } from './model/plan.js';
 import { fittedEncoder, headPredictions } from './predict.js';
-import { checkModelRows, columnsOfRows, requireColumns, rowForEachTile, withFeatures } from './read-rows.js';
+import {
+  checkModelRows,
+  columnsOfRows,
+  requireColumns,
+  rowForEachTile,
+  withFeatures,
+  withTiles,
+} from './read-rows.js';
 import { standardisation, type Part } from './model/standardise.js';
 import { trainBySteps, type FitRows, type Trained } from './steps.js';
 
@@ -50,6 +57,10 @@ async function readRows(job: FitJob): Promise<FitRows> {
     return found;
   };
   const train = await read(job.train, 'training');
+  if (job.heldOut !== undefined && trainedEncoder(job) !== undefined) {
+    checkModelRows(job, job.heldOut, 'held-out');
+    return { train, heldOut: withTiles(job.heldOut, job) };
+  }
   return job.heldOut === undefined ? { train } : { train, heldOut: await read(job.heldOut, 'held-out') };
 }
 

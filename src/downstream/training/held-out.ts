@@ -23,7 +23,7 @@ export interface HeldOut {
   dispose(): Promise<void>;
 }
 
-/** `rows` hold features, of the encoder as it started where it is trained. */
+/** `rows` hold features or, where an encoder is trained, scans. */
 export async function openHeldOut(job: FitJob, plan: ModelPlan, rows: ModelRows): Promise<HeldOut> {
   const moment = { progress: 1, rng: rngOf(...job.key, 'held-out') };
   const each = rowForEachTile(rows);

@@ -23,6 +23,14 @@ export async function withFeatures(
   return { ...rows, ...readingOf(tiles, task.input.reading) };
 }
 
+/** The rows with the number of tiles that each is answered for by, where an encoder that changes is to read their scans. */
+export function withTiles(rows: ModelRows, { task }: ModelKind): ModelRows {
+  const { scans } = rows;
+  if (scans === undefined || task.input.reading !== 'tile') return rows;
+  const tiles = rows.patients.map((_, row) => scans.tiles(row));
+  return tiles.some((count) => count > 1) ? { ...rows, tiles } : rows;
+}
+
 /** A row for each tile, where rows have several. */
 export function rowForEachTile(rows: ModelRows): ModelRows {
   const { tiles, ...rest } = rows;
@@ -55,10 +63,11 @@ export function checkModelRows({ head }: ModelKind, rows: ModelRows, what: strin
   }
 }
 
-/** Refuses rows whose columns are others than the model's. */
-export function requireColumns({ columns }: ModelPlan, rows: ModelRows, what: string): void {
+/** Refuses rows whose columns are others than the model's; an encoder that is trained brings its features itself. */
+export function requireColumns({ columns, encoder }: ModelPlan, rows: ModelRows, what: string): void {
   const found = columnsOfRows(rows);
-  for (const part of ['features', 'covariates'] as const) {
+  const parts = encoder === undefined ? (['features', 'covariates'] as const) : (['covariates'] as const);
+  for (const part of parts) {
     if (columns[part] > 0 && found[part] !== columns[part]) {
       throw new UserError({
         subject: `${what} ${part}`,

@@ -57,7 +57,7 @@ export function scanInputs(scans: readonly PreparedScan[], options: CropOptions)
       const corner = rng === undefined ? cornersOf(row)[tile] : drawCorner(scan, options, rng);
       if (corner === undefined) throw new Error(`row ${row} has no tile ${tile}`);
       cutInto(into, scan, corner, options, () => intensities(row));
-      if (rng !== undefined) {
+      if (rng !== undefined && (options.own !== undefined || options.normalise !== 'none')) {
         const count = volumeOf(size);
         for (let at = 0; at < into.length; at += count)
           jitterContrast(into.subarray(at, at + count), CONTRAST, rng);

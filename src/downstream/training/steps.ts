@@ -23,7 +23,7 @@ import { CALL_STEPS, takeSteps, type StepSource } from './batches/take-steps.js'
 
 export type Trained = Omit<FittedModel, 'constants' | 'context'>;
 
-/** Rows with features; with scans too where an encoder is trained. */
+/** Rows with features, or with scans where an encoder is trained; training rows with both then. */
 export interface FitRows {
   readonly train: ModelRows;
   readonly heldOut?: ModelRows;
@@ -42,8 +42,9 @@ export async function trainBySteps(
   const { train, heldOut } = rows;
   const program = modelProgram(job.task, plan, train, rowForEachTile(heldOut ?? train));
   const session = await engine.open(program, options);
-  const looks = heldOut && (await openHeldOut(job, plan, heldOut));
+  let looks: HeldOut | undefined;
   try {
+    looks = heldOut && (await openHeldOut(job, plan, heldOut));
     session.load(job.from?.state ?? { weights: initial });
     const source = {
       batchAt: modelBatches(job.task, plan, train, job.key),

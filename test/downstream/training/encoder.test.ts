@@ -18,6 +18,7 @@ import { encoderParameters } from '../../../src/nn/parameters.js';
 import { initialWeights } from '../../../src/pretrain/initialise.js';
 import { memoryVolume } from '../../../src/scans/sampling/scan-set.js';
 import { needsPython, python } from '../../support/python.js';
+import { testedEngines } from '../../support/tested-engines.js';
 import { smallEncoder } from './small-encoder.js';
 import { auroc, jobOf, place } from './support.js';
 
@@ -121,7 +122,7 @@ describe('an encoder that is trained', () => {
     for (const reading of ['tile', 'pool']) {
       const how = job(
         { input: { reading }, training: { steps: 40 } },
-        { heldOut: noisyScans(10, 'held out') },
+        { heldOut: noisyScans(10, 'held out', 14) },
       );
       const model = await fitModel(how);
       expect(longer.scans?.tiles(0)).toBe(2);
@@ -141,6 +142,22 @@ describe('an encoder that is trained', () => {
     );
     expect(two).toEqual(one);
   });
+
+  it.each(testedEngines.slice(1))(
+    'is trained alike by $title',
+    { timeout: 60_000 },
+    async ({ engine, device }) => {
+      const few = { training: { steps: 3, batch: 4 } };
+      const expected = await fitModel(job(few));
+      const actual = await fitModel(job(few, { place: { engine, device, threads: 1 } }));
+      expect(Object.keys(actual.weights).sort()).toEqual(Object.keys(expected.weights).sort());
+      for (const [name, { data }] of Object.entries(expected.weights)) {
+        data.forEach((value, i) => {
+          expect(Math.abs((actual.weights[name]?.data[i] ?? NaN) - value), name).toBeLessThan(1e-3);
+        });
+      }
+    },
+  );
 
   it.skipIf(python === undefined).each([false, true])(
     `follows PyTorch step by step, batch norm of the batch: %s ${needsPython}`,

@@ -168,6 +168,9 @@ describe('a crop', () => {
       expect(at(1)).toEqual(at(1));
       expect(at(1)).not.toEqual(at(2));
     }
+    const values = new Set(scan.data.voxels([0, 0, 0], [12, 12, 12]));
+    const drawn = cropOf(scan, options({ reading: 'crop', normalise: 'none' }), { key: ['a', 1] });
+    expect([...drawn].filter((value) => !values.has(value))).toEqual([]);
     const still = options({ augment: false, reading: 'crop' });
     expect(cropOf(scan, still, { key: ['a', 1] })).toEqual(cropOf(scan, still, { tile: 0 }));
   });
