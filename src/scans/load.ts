@@ -6,7 +6,9 @@ import { UserError, present } from '../core/errors.js';
 import { hashJson } from '../core/hash.js';
 import { defaultCacheDirectory } from './cache/cache.js';
 import type { LeftOut } from './folder/left-out.js';
+import type { ScanFile } from './folder/scan-file.js';
 import { openScanFolder, type ScanFolder } from './folder/scan-folder.js';
+import { withhold, type Withheld } from './folder/withheld.js';
 import {
   clippingOf,
   clippingText,
@@ -31,12 +33,16 @@ export interface LoadOptions {
   readonly cacheDirectory?: string;
   /** Bytes of voxels to hold; see `scanMemory`. */
   readonly memory?: number;
+  /** Scans that must stay outside; absent: none. */
+  readonly withheld?: Withheld | undefined;
   readonly onProgress?: (done: number, total: number, name: string) => void;
 }
 
 export interface UsedScan {
   readonly path: string;
   readonly patient: number;
+  /** The patient as the manifest names it, else the name of a file: depends on the user's input alone. */
+  readonly owner: string;
   readonly split: Split;
   /** `[C, D, H, W]` of each of its volumes. */
   readonly shapes: readonly (readonly [number, number, number, number])[];
@@ -45,6 +51,8 @@ export interface UsedScan {
 export interface ScanReport {
   readonly used: readonly UsedScan[];
   readonly skipped: readonly { readonly path: string; readonly reason: string }[];
+  /** Names of scans that had to stay outside, and how many patients they are of. */
+  readonly withheld: { readonly paths: readonly string[]; readonly patients: number };
   /** Files in the folder that are no scans. */
   readonly leftOut: readonly LeftOut[];
   /** Notes for the log on clipping of intensities, and remarks about scans that are used. */
@@ -77,6 +85,8 @@ export interface FoundScans {
   readonly transforms: Transforms;
   readonly usable: readonly Usable[];
   readonly skipped: readonly Unusable[];
+  /** Scans that had to stay outside; they were not read. */
+  readonly outside: readonly ScanFile[];
 }
 
 /** Reads and prepares all scans of a folder, or of a manifest; refuses what is unusable where the options say so. */
@@ -86,11 +96,17 @@ export async function readFolder(
   {
     minimumSize = [1, 1, 1],
     cacheDirectory = defaultCacheDirectory(),
+    withheld = { patients: new Set(), paths: [] },
     onProgress,
   }: Omit<LoadOptions, 'seed' | 'memory'>,
 ): Promise<FoundScans> {
   const library = await openScanFolder(folder, options, cacheDirectory, onProgress);
-  const { files } = library;
+  const { kept: files, withheld: outside } = await withhold(
+    library.files,
+    withheld,
+    library.index,
+    library.pseudonym,
+  );
   const transforms = transformsOf(options);
   const usable: Usable[] = [];
   const skipped: Unusable[] = [];
@@ -104,7 +120,7 @@ export async function readFolder(
   onProgress?.(files.length, files.length, '');
   await library.index.save();
   refuseSkipped(folder, options, usable, skipped);
-  return { library, transforms, usable, skipped };
+  return { library, transforms, usable, skipped, outside };
 }
 
 /** A scan with its side and the number of its patient. */
@@ -116,7 +132,7 @@ export interface PlacedScan {
 
 /** Opens scans as a set, its volumes in the order of the scans, in memory if they fit. */
 export async function openFound(
-  { library, transforms, usable, skipped }: FoundScans,
+  { library, transforms, usable, skipped, outside }: FoundScans,
   options: ScanOptions,
   placed: readonly PlacedScan[],
   memory = scanMemory(),
@@ -142,6 +158,7 @@ export async function openFound(
   const used = placed.map(({ entry, split, patient }) => ({
     path: entry.file.name,
     patient,
+    owner: entry.file.rank,
     split,
     shapes: entry.scan.volumes.map(({ shape }) => shape),
   }));
@@ -149,12 +166,16 @@ export async function openFound(
     set: fitsMemory(recipe) ? await openAll(recipe, usable, transforms, library) : openChunked(recipe),
     report: {
       used,
+      withheld: { paths: outside.map(({ name }) => name), patients: countPatients(outside) },
       leftOut: library.leftOut,
       notes: notesOf(usable, options),
       skipped: skipped.map(({ file, reason }) => ({ path: file.name, reason })),
     },
   };
 }
+
+const countPatients = (files: readonly ScanFile[]): number =>
+  new Set(files.map(({ patient }) => patient)).size;
 
 /** Fingerprint of the set; balance and modalities enter it only if they make a difference. */
 function fingerprintOf(

@@ -6,6 +6,7 @@ import { discoverScans, type WithTest } from './discover.js';
 import type { ScanFile } from './scan-file.js';
 import type { LeftOut } from './left-out.js';
 import type { ScanOptions } from '../options.js';
+import type { Pseudonym } from '../formats/format.js';
 import { openPseudonyms } from '../cache/pseudonym.js';
 import { openIndex, type ScanIndex } from '../cache/scan-index.js';
 import { resolve } from 'node:path';
@@ -15,6 +16,7 @@ export interface ScanFolder {
   readonly leftOut: readonly LeftOut[];
   readonly cache: ScanCache;
   readonly index: ScanIndex;
+  readonly pseudonym: Pseudonym;
 }
 
 export async function openScanFolder(
@@ -25,8 +27,9 @@ export async function openScanFolder(
 ): Promise<ScanFolder> {
   const cache = openCache(cacheDirectory);
   await sweepCache(cacheDirectory);
-  const index = await openIndex(cacheDirectory, resolve(folder), openPseudonyms(cacheDirectory));
+  const pseudonym = openPseudonyms(cacheDirectory);
+  const index = await openIndex(cacheDirectory, resolve(folder), pseudonym);
   const { files, leftOut } = await discoverScans(folder, options, index, onProgress);
   await index.save();
-  return { files, leftOut, cache, index };
+  return { files, leftOut, cache, index, pseudonym };
 }
