@@ -4,6 +4,7 @@
 import { definedEntries } from '../core/json.js';
 import type { z } from 'zod';
 import { parseOrThrow } from '../core/validate.js';
+import { withTaskContent } from '../experiment/objective.js';
 import { experimentFrom, readExperiment } from '../experiment/read.js';
 import { Experiment } from '../experiment/schema.js';
 
@@ -26,7 +27,7 @@ export interface ExperimentOverrides {
 export async function readAsked(asked: AskedExperiment): Promise<Experiment> {
   return typeof asked === 'string'
     ? readExperiment(asked)
-    : experimentFrom(asked, 'experiment', process.cwd());
+    : withTaskContent(experimentFrom(asked, 'experiment', process.cwd()));
 }
 
 /** The experiment with other values, checked once more. Undefined values change nothing. */

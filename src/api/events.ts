@@ -25,6 +25,22 @@ export type SourceEvent =
       /** Patients by side of the split. */
       readonly patients: { readonly train: number; readonly validation: number };
     }
+  /** The labelled scans that candidates are scored by, and what was kept from the search. */
+  | {
+      readonly kind: 'objective read';
+      readonly manifest: string;
+      readonly metric: string;
+      readonly folds: number;
+      /** Labelled scans, their crops and their patients. */
+      readonly rows: number;
+      readonly crops: number;
+      readonly patients: number;
+      /** Labelled scans that cannot be used. */
+      readonly unusable: readonly { readonly path: string; readonly reason: string }[];
+      /** Patients set aside for the final test, and their scans among the unlabeled ones, which were left out. */
+      readonly test: { readonly patients: number; readonly scans: number };
+      readonly remarks: readonly string[];
+    }
   /** The labelled crops that features will be probed with. */
   | {
       readonly kind: 'labelled crops read';

@@ -59,6 +59,7 @@ export type { Ancestor, LineageRow } from '../store/index.js';
 export type { TrustReport } from '../study/index.js';
 export type { LatencyLimit } from './searching/stored-latency.js';
 export { search, type SearchOptions, type SearchOutcome } from './search.js';
+export type { ObjectiveVerification } from './searching/objective/verify-record.js';
 export type { WorkerCount } from './searching/worker-count.js';
 export { status, summary, type Status, type SearchSummary } from './status.js';
 export { verify, type VerifyOutcome } from './verify.js';

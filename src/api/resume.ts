@@ -20,9 +20,10 @@ import {
   requireSameDecisions,
   requireSameScans,
 } from './resume-guards.js';
-import { loadScans, scanFolder } from './scan-source.js';
+import { readScans, scanFolder } from './scan-source.js';
 import type { SearchOutcome } from './search.js';
 import { specFromJson } from './search-spec.js';
+import { loadObjectiveAgain, withObjectiveOf } from './searching/objective/load-again.js';
 import { loadProbe } from './searching/probe-set.js';
 import { preparedEvent, runSearch } from './searching/run-search.js';
 import { latencyLimitOf, storedLatencyModel } from './searching/stored-latency.js';
@@ -39,6 +40,8 @@ export interface ResumeOptions extends RunOptions<SearchEvent> {
   readonly scans?: string | undefined;
   /** Table of labelled scans, if it was moved. */
   readonly probe?: string | undefined;
+  /** Table of the outcomes that candidates are scored by, if it was moved. */
+  readonly outcomes?: string | undefined;
   /** Candidates trained at once. */
   readonly workers?: number | undefined;
   /** MiB that candidates may take together; absent: four fifths of what is free. */
@@ -58,8 +61,9 @@ export async function resume(options: ResumeOptions): Promise<SearchOutcome> {
   reportRemarks(store, report);
   try {
     const row = chooseExperiment(store, options.experiment);
-    const { experiment: stored, labelled: recordedLabels } = specFromJson(row.spec);
-    const experiment = parseOrThrow(Experiment, stored, `experiment ${row.name} in ${database}`);
+    const { experiment: stored, labelled: recordedLabels, objective: recorded } = specFromJson(row.spec);
+    const parsed = parseOrThrow(Experiment, stored, `experiment ${row.name} in ${database}`);
+    const experiment = withObjectiveOf(parsed, options.outcomes, recorded);
     const total = wanted(options.candidates, row.candidates);
     const workers = workerCount(options.workers, experiment);
     const memory = checkedMemory(options.memory);
@@ -69,7 +73,8 @@ export async function resume(options: ResumeOptions): Promise<SearchOutcome> {
     requireCodeOf(row, loaded);
     const source = options.scans === undefined ? row.scans : resolve(options.scans);
     const folder = await scanFolder(source, experiment, database);
-    const scans = await loadScans(folder, experiment, loaded.planFor(1).plan, report);
+    const read = await readScans(folder, experiment, loaded.planFor(1).plan, report);
+    const { set: scans } = read;
     signal?.throwIfAborted();
     requireSameScans(row, scans.fingerprint, folder);
     const latency = storedLatencyModel(row, database);
@@ -81,14 +86,16 @@ export async function resume(options: ResumeOptions): Promise<SearchOutcome> {
       channels: scans.channels,
       report,
     });
+    const objective = await loadObjectiveAgain(resolved, read, recorded, report);
+    const outcomes = objective?.outcomes;
     const choice = { engine, device, reason: recordedReason(row) };
-    report(preparedEvent(resolved, { choice, workers, database, candidates: total }));
+    report(preparedEvent(resolved, row, { choice, workers, database, candidates: total }));
     const limit = latencyLimitOf(experiment.constraints.latency, latency);
     if (limit !== null) report({ kind: 'latency model', ...limit });
     reportOtherProcessor(row, report);
     extendExperiment(store, row.id, total);
-    const run = { store, row, resolved, scans, labelled, memory, candidates: total, report, signal };
-    const end = await runSearch({ ...run, workers: workers.workers });
+    const run = { store, row, resolved, scans, labelled, outcomes, memory, report, signal };
+    const end = await runSearch({ ...run, candidates: total, workers: workers.workers });
     return { completed: end.completed, database, experiment: row.name };
   } finally {
     store.close();

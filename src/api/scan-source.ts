@@ -4,11 +4,19 @@
 import { resolve } from 'node:path';
 import { UserError } from '../core/errors.js';
 import type { Experiment } from '../experiment/schema.js';
-import { loadScanSet } from '../scans/load.js';
+import { loadScanSet, type ScanReport } from '../scans/load.js';
 import { writePhantoms } from '../scans/phantoms/phantoms.js';
 import type { ScanSet } from '../scans/sampling/scan-set.js';
 import type { TaskPlan } from '../tasks/task.js';
 import type { Listener, SourceEvent } from './events.js';
+import { withheldBy } from './searching/objective/cohort-manifest.js';
+
+/** Scans that were read, and what is to be said of them. */
+export interface PretrainingScans {
+  readonly folder: string;
+  readonly set: ScanSet;
+  readonly report: ScanReport;
+}
 
 /** Name by which a database records that the scans are phantoms. */
 export const phantoms = 'phantoms';
@@ -43,9 +51,20 @@ export async function loadScans(
   plan: TaskPlan,
   report: Listener<SourceEvent>,
 ): Promise<ScanSet> {
+  return (await readScans(folder, experiment, plan, report)).set;
+}
+
+/** The scans that candidates are pretrained on, with what was read. Patients that the objective sets aside are not among them. */
+export async function readScans(
+  folder: string,
+  experiment: Experiment,
+  plan: TaskPlan,
+  report: Listener<SourceEvent>,
+): Promise<PretrainingScans> {
   const { set, report: found } = await loadScanSet(folder, experiment.scans, {
     seed: experiment.seed,
     minimumSize: plan.crop,
+    withheld: withheldBy(experiment, folder),
     onProgress: (done, total, name) => report({ kind: 'reading scans', done, total, name }),
   });
   const patients = (split: 'train' | 'validation'): number =>
@@ -57,5 +76,5 @@ export async function loadScans(
     report: found,
     patients: { train: patients('train'), validation: patients('validation') },
   });
-  return set;
+  return { folder, set, report: found };
 }

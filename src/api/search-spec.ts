@@ -3,6 +3,7 @@
  */
 import { type Json, plainJson } from '../core/json.js';
 import type { CodeRecord } from '../experiment/code-record.js';
+import type { ObjectiveRecord } from './searching/objective/record.js';
 import type { Experiment } from '../experiment/schema.js';
 
 export interface SearchSpec {
@@ -12,6 +13,8 @@ export interface SearchSpec {
   readonly channels: number;
   /** The task's least score; its greatest is 1. Absent in databases of voxolve 0.2: 0 then. */
   readonly worst?: number;
+  /** Of an objective: hashes of its task, table and crops, and of the patients inside and outside of the lineage. */
+  readonly objective?: ObjectiveRecord;
   /** Fingerprint of the labelled crops, where features are probed. */
   readonly labelled?: string;
 }

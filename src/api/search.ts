@@ -44,11 +44,12 @@ import {
   requireSameDecisions,
   requireSameScans,
 } from './resume-guards.js';
-import { loadScans, scanFolder, sourceOf } from './scan-source.js';
+import { readScans, scanFolder, sourceOf } from './scan-source.js';
 import { specToJson, type SearchSpec } from './search-spec.js';
 import { latencyModelFor } from './searching/latency-model.js';
+import { loadObjective, type LoadedObjective } from './searching/objective/load-objective.js';
 import { loadProbe } from './searching/probe-set.js';
-import { preparedEvent, runSearch } from './searching/run-search.js';
+import { preparedEvent, runSearch, scoreScale, type ScoreScale } from './searching/run-search.js';
 import { latencyLimitOf, storedLatencyModel } from './searching/stored-latency.js';
 import { specOf, strategyOf, tryStrategy } from './searching/study-plan.js';
 import { withStart } from './searching/warm-start.js';
@@ -89,6 +90,7 @@ interface ReadySearch {
   readonly resolved: ConstrainedExperiment;
   readonly scans: ScanSet;
   readonly labelled: LabelledSet | undefined;
+  readonly objective: LoadedObjective | undefined;
   readonly spec: SearchSpec;
   readonly choice: EngineChoice;
   readonly latency: LatencyModel | undefined;
@@ -117,12 +119,12 @@ export async function search(options: SearchOptions): Promise<SearchOutcome> {
     before === undefined
       ? await chooseEngine(experiment)
       : { engine: before.engine, device: before.device, reason: recordedReason(before) };
-  const ready = await makeReady(options, { experiment, database, before, choice }, (resolved) => {
+  const ready = await makeReady(options, { experiment, database, before, choice }, (resolved, scale) => {
     const candidates = Math.max(before?.candidates ?? 0, experiment.candidates);
-    report(preparedEvent(resolved, { choice, workers, database, candidates }));
+    report(preparedEvent(resolved, scale, { choice, workers, database, candidates }));
   });
   options.signal?.throwIfAborted();
-  const { resolved, scans, labelled, spec } = ready;
+  const { resolved, scans, labelled, objective, spec } = ready;
   const fresh = (): NewExperiment => newExperiment(ready);
   // A new database comes into being with its experiment, so that whatever happens next can be resumed.
   const store = openStore(database, 'create', (created) => createExperiment(created, fresh(), new Date()));
@@ -135,7 +137,8 @@ export async function search(options: SearchOptions): Promise<SearchOutcome> {
     reportOtherProcessor(row, report);
     const total = Math.max(row.candidates, experiment.candidates);
     extendExperiment(store, row.id, total);
-    const run = { store, row, resolved, scans, labelled, memory, candidates: total, report };
+    const outcomes = objective?.outcomes;
+    const run = { store, row, resolved, scans, labelled, outcomes, memory, candidates: total, report };
     const end = await runSearch({ ...run, workers: workers.workers, signal: options.signal });
     return { completed: end.completed, database, experiment: row.name };
   } finally {
@@ -172,7 +175,7 @@ async function makeReady(
     readonly before: ExperimentRow | undefined;
     readonly choice: EngineChoice;
   },
-  onRead: (planned: PlannedExperiment) => void,
+  onRead: (planned: PlannedExperiment, scale: ScoreScale) => void,
 ): Promise<ReadySearch> {
   const report: Listener<SearchEvent> = options.onEvent ?? (() => undefined);
   const loaded = await resolveExperiment(experiment);
@@ -181,12 +184,14 @@ async function makeReady(
   const { name: strategy } = strategyOf(draft.constrainBy(undefined), createScorer(draft));
   const source = sourceOf(options.scans);
   const folder = await scanFolder(source, experiment, database);
-  const scans = await loadScans(folder, experiment, draft.plan, report);
+  const read = await readScans(folder, experiment, draft.plan, report);
+  const { set: scans } = read;
   options.signal?.throwIfAborted();
   const planned = loaded.planFor(scans.channels);
   tryOwn(planned, scans);
   const labelled = await loadProbe(experiment, planned.plan, scans.channels, report);
-  onRead(planned);
+  const objective = await loadObjective(planned, read, report);
+  onRead(planned, scoreScale(planned, objective?.record));
   const latency =
     before === undefined
       ? await latencyModelFor(planned, choice, { from: options.latencyFrom, report })
@@ -195,8 +200,8 @@ async function makeReady(
   if (limit !== null) report({ kind: 'latency model', ...limit });
   const resolved = planned.constrainBy(latency);
   tryStrategy(resolved);
-  const spec = specOf(planned, labelled);
-  return { experiment, resolved, scans, labelled, spec, choice, latency, strategy, source };
+  const spec = specOf(planned, labelled, objective?.record);
+  return { experiment, resolved, scans, labelled, objective, spec, choice, latency, strategy, source };
 }
 
 function refuseSecondLatencyModel(
@@ -216,6 +221,7 @@ function newExperiment({
   experiment,
   resolved,
   scans,
+  objective,
   spec,
   choice,
   latency,
@@ -237,8 +243,7 @@ function newExperiment({
     latencyModel: latency ?? null,
     scans: source,
     scansFingerprint: scans.fingerprint,
-    metric: resolved.plan.metric,
-    chance: resolved.plan.chance,
+    ...scoreScale(resolved, objective?.record),
     processor: processor(),
     version,
   };

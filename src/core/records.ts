@@ -74,6 +74,10 @@ export interface Curve {
   readonly values: readonly number[];
 }
 
+/** Names of figures that an experiment's objective leaves among the probes: the proxy task's own score, and the worst group's metric. */
+export const PROXY_SCORE = 'proxy';
+export const WORST_GROUP = 'worst_group';
+
 /** A figure of a probe of frozen features, with its 95 % interval where there is one. */
 export interface ProbeValue {
   readonly name: string;

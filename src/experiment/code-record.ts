@@ -15,7 +15,7 @@ export interface CodeRecord {
   readonly loaded?: Readonly<Record<string, PluginCode>>;
 }
 
-type Named = Pick<Experiment, 'space' | 'proxyTask' | 'strategy'>;
+type Named = Pick<Experiment, 'space' | 'proxyTask' | 'strategy' | 'objective'>;
 
 export async function codeRecord(experiment: Named): Promise<CodeRecord> {
   const loaded = await ownCode(experiment);

@@ -1,7 +1,9 @@
 /**
- * Sections of the experiment file on auxiliary evaluations, and on trainings that are ended early.
+ * Sections of the experiment file on what scores are: an outcome as the objective, auxiliary evaluations, and trainings that
+ * are ended early.
  */
 import { z } from 'zod';
+import { OBJECTIVE_METRICS } from '../downstream/objective/metrics.js';
 
 export const Trust = z.strictObject({
   share: z
@@ -54,3 +56,41 @@ export const CurveStopping = z.strictObject({
     .describe("training ends where the best score so far is below this quantile of the others' mean scores"),
   atLeast: z.number().int().min(2).default(10).describe('fewer finished curves than this stop nobody'),
 });
+
+const TaskContent = z.record(z.string(), z.json());
+
+/** What the file of a downstream task holds, as it is written there. */
+export type TaskContent = z.output<typeof TaskContent>;
+
+export const Objective = z.strictObject({
+  head: z
+    .union([z.string().min(1), TaskContent])
+    .describe('downstream task: the path of its file (TASK.json), or what that file holds'),
+  task: TaskContent.optional().describe('what that file held when the search began; voxolve writes it'),
+  manifest: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'table of labelled scans: path, patient, the outcome, split; absent: the manifest of the scans',
+    ),
+  metric: z
+    .enum(OBJECTIVE_METRICS)
+    .optional()
+    .describe('absent: auroc for classes, r2 for values, harrell (concordance) for times to an event'),
+  worstGroup: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'sensitive attribute: a column s_… without its "s_", or site; the score is the metric of the group that is worst off, or a second objective where "objectives" names worstGroup',
+    ),
+  folds: z
+    .int()
+    .min(2)
+    .max(20)
+    .default(3)
+    .describe('inner folds, by patient, that the metric is the mean of'),
+});
+
+export type Objective = z.output<typeof Objective>;

@@ -15,6 +15,8 @@ import type { Constraints } from './schema.js';
 /** Predictions that are computed only for networks that keep the limits before them. */
 export interface Predictions {
   readonly training: () => ProgramCost;
+  /** Inputs `[1, C, D, H, W]` that the encoder must fit besides those of the task. */
+  readonly further: readonly TaskPlan['encoderInput'][];
   /** Absent where the search does not limit it. `input`: `[1, C, D, H, W]`. */
   readonly latency?: { readonly input: TaskPlan['encoderInput']; readonly predict: () => number };
 }
@@ -27,6 +29,7 @@ export function feasibilityOf(
 ): Feasibility {
   const inputs = [
     ...inputsOf(plan),
+    ...predictions.further,
     ...(predictions.latency === undefined ? [] : [predictions.latency.input]),
   ];
   const reason = misfit(architecture, inputs) ?? encoderExcess(architecture, plan, constraints);

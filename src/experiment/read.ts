@@ -6,7 +6,9 @@ import { dirname, resolve } from 'node:path';
 import { messageOf, UserError } from '../core/errors.js';
 import { textOf } from '../core/read-text.js';
 import { parseOrThrow } from '../core/validate.js';
+import { withAbsoluteHead, withTaskContent } from './objective.js';
 import { isPath } from './plugins/index.js';
+import type { Objective } from './evaluation-options.js';
 import { mapStrategyNames } from './references.js';
 import { Experiment } from './schema.js';
 
@@ -28,11 +30,12 @@ export async function readExperiment(path: string): Promise<Experiment> {
       { cause },
     );
   }
-  return experimentFrom(value, path, dirname(resolve(path)));
+  return withTaskContent(experimentFrom(value, path, dirname(resolve(path))));
 }
 
 /**
- * The experiment that a value describes, as an experiment file does, complete and with absolute paths.
+ * The experiment that a value describes, as an experiment file does, complete and with absolute paths. The file of a
+ * downstream task is named, not read: see `withTaskContent`.
  *
  * @param subject the value's name in messages
  * @param base the folder that paths are relative to
@@ -43,7 +46,7 @@ export function experimentFrom(value: unknown, subject: string, base: string): E
 
 function withAbsolutePaths(experiment: Experiment, base: string): Experiment {
   const absolute = (name: string): string => (isPath(name) ? resolve(base, name) : name);
-  const { space, proxyTask, strategy, scans, probe } = experiment;
+  const { space, proxyTask, strategy, scans, probe, objective } = experiment;
   return {
     ...experiment,
     space: absolute(space),
@@ -52,5 +55,15 @@ function withAbsolutePaths(experiment: Experiment, base: string): Experiment {
     strategy: mapStrategyNames(strategy, absolute),
     scans: scans.manifest === undefined ? scans : { ...scans, manifest: resolve(base, scans.manifest) },
     ...(probe === undefined ? {} : { probe: { ...probe, manifest: resolve(base, probe.manifest) } }),
+    ...(objective === undefined ? {} : { objective: absoluteObjective(objective, base) }),
+  };
+}
+
+function absoluteObjective(objective: Objective, base: string): Objective {
+  const { head, manifest } = objective;
+  return {
+    ...objective,
+    head: typeof head === 'string' ? resolve(base, head) : withAbsoluteHead(head, base),
+    ...(manifest === undefined ? {} : { manifest: resolve(base, manifest) }),
   };
 }

@@ -1,7 +1,9 @@
 /**
- * Names and paths in an experiment: of its strategy (and those within it) and its proxy task.
+ * Names and paths in an experiment: of its strategy (and those within it), its proxy task and its objective's head.
  */
-import type { Json } from '../core/json.js';
+import { present } from '../core/errors.js';
+import { isJsonRecord, type Json, type JsonRecord } from '../core/json.js';
+import type { Objective } from './evaluation-options.js';
 import { isPath } from './plugins/load.js';
 import type { Experiment } from './schema.js';
 
@@ -9,6 +11,19 @@ type Reference = Experiment['strategy'];
 
 export function taskNameOf(proxyTask: Experiment['proxyTask']): string {
   return typeof proxyTask === 'string' ? proxyTask : proxyTask.name;
+}
+
+/** The task that an experiment's objective names, as its file has it. */
+export function taskContentOf({ head, task }: Objective): JsonRecord {
+  return present(typeof head === 'string' ? task : head, 'the content of the task file');
+}
+
+/** The path of a head of the user's own; undefined where the objective names none. */
+export function headFileOf(objective: Objective | undefined): string | undefined {
+  if (objective === undefined) return undefined;
+  const { head } = taskContentOf(objective);
+  const name = head !== undefined && isJsonRecord(head) ? head['name'] : head;
+  return typeof name === 'string' && isPath(name) ? name : undefined;
 }
 
 /** The paths of strategies of the user's own: the chosen one, and those that it is composed of. */
@@ -28,9 +43,10 @@ export function mapStrategyNames(strategy: Reference, rename: (name: string) => 
 
 function mapped(choice: Json, rename: (name: string) => string): Json {
   if (typeof choice === 'string') return rename(choice);
-  if (!isRecord(choice)) return choice;
+  if (!isJsonRecord(choice)) return choice;
   const { name, options } = choice;
-  const inner = isRecord(options) && options['strategy'] !== undefined ? options : undefined;
+  const inner =
+    options !== undefined && isJsonRecord(options) && options['strategy'] !== undefined ? options : undefined;
   return {
     ...choice,
     ...(typeof name === 'string' ? { name: rename(name) } : {}),
@@ -38,8 +54,4 @@ function mapped(choice: Json, rename: (name: string) => string): Json {
       ? {}
       : { options: { ...inner, strategy: mapped(inner['strategy'] ?? null, rename) } }),
   };
-}
-
-function isRecord(value: Json | undefined): value is Readonly<Record<string, Json>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -18,6 +18,7 @@ import type { StrategyMember } from '../search/strategies/member.js';
 import type { ProxyTask, TaskPlan } from '../tasks/task.js';
 import { codeRecord, type CodeRecord } from './code-record.js';
 import { feasibilityOf } from './feasibility.js';
+import { resolveObjective, type ResolvedObjective } from './objective.js';
 import { loadSpace, loadStrategies, loadTask, type ArchitectureSpace } from './plugins/index.js';
 import { taskNameOf } from './references.js';
 import type { Experiment } from './schema.js';
@@ -29,6 +30,8 @@ export interface ResolvedExperiment {
   readonly taskOptions: unknown;
   /** The user's own strategies, by path. */
   readonly strategies: Readonly<Record<string, StrategyMember>>;
+  /** The outcome that candidates are scored by; absent: the proxy task's metric. */
+  readonly objective?: ResolvedObjective;
   /** The user's own code, as it was loaded. */
   readonly code: CodeRecord;
   /** `channels`: of the scans. */
@@ -59,12 +62,14 @@ export async function resolveExperiment(experiment: Experiment): Promise<Resolve
   const { proxyTask } = experiment;
   const task = await loadTask(taskNameOf(proxyTask));
   const options = typeof proxyTask === 'string' ? {} : proxyTask.options;
+  const objective = await resolveObjective(experiment);
   const resolved: ResolvedExperiment = {
     experiment,
     space,
     task,
     taskOptions: parseOrThrow(task.options, options, `options of proxy task ${task.name}`),
     strategies: await loadStrategies(experiment),
+    ...(objective === undefined ? {} : { objective }),
     code: await codeRecord(experiment),
     planFor: (channels) => planned(resolved, channels),
   };
@@ -86,10 +91,13 @@ function planned(resolved: ResolvedExperiment, channels: number): PlannedExperim
 }
 
 function constrained(own: PlannedExperiment, latency: LatencyModel | undefined): ConstrainedExperiment {
-  const { experiment, plan } = own;
+  const { experiment, plan, objective, channels } = own;
+  const size = objective?.task.input.size;
+  const further: readonly EncoderInput[] = size === undefined ? [] : [[1, channels, ...size]];
   const feasibility = (genome: Genome): Feasibility => {
     const built = own.architecture(genome);
     return feasibilityOf(built, plan, experiment.constraints, {
+      further,
       training: () => programCost(own.program(built), experiment.engine),
       ...(latency === undefined
         ? {}

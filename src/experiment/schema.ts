@@ -6,7 +6,7 @@
 import { z } from 'zod';
 import { TrainingOptions } from '../pretrain/options.js';
 import { ScanOptions } from '../scans/options.js';
-import { CurveStopping, Probe, Trust, Winners } from './evaluation-options.js';
+import { CurveStopping, Objective, Probe, Trust, Winners } from './evaluation-options.js';
 
 /** A name of the registry or a path, with options where the named thing takes some. */
 const reference = (what: string) =>
@@ -94,10 +94,12 @@ const fields = z.strictObject({
   proxyTask: reference('proxy task').default('jigsaw3d'),
   strategy: reference('strategy').default('predictor'),
   objectives: z
-    .array(z.enum(['score', 'params', 'macs']))
+    .array(z.enum(['score', 'worstGroup', 'params', 'macs']))
     .min(1)
     .default(['score'])
-    .describe('what the search weighs, the score first: params and macs are minimised (strategy nsga2)'),
+    .describe(
+      'what the search weighs, the score first: params and macs are minimised, worstGroup (of the objective) is maximised (strategy nsga2)',
+    ),
   scans: ScanOptions.prefault({}),
   phantoms: PhantomOptions.optional().describe('volumes to generate where the command line names no scans'),
   training: TrainingOptions.prefault({}),
@@ -105,6 +107,9 @@ const fields = z.strictObject({
   trust: Trust.prefault({}).describe('whether scores can be trusted: docs/trust.md'),
   winners: Winners.prefault({}).describe('the highest scores, trained again from scratch to find the winner'),
   probe: Probe.optional().describe('reads classes out of frozen features; never changes the search'),
+  objective: Objective.optional().describe(
+    'scores candidates by how well an outcome is told from their features: docs/objective.md',
+  ),
   curveStopping: CurveStopping.optional().describe(
     'ends trainings whose learning curve falls behind; needs training.evaluateEvery',
   ),
@@ -132,12 +137,20 @@ const fields = z.strictObject({
     .describe('how many of the highest scores keep their weights'),
 });
 
-export const Experiment = fields.refine(
-  ({ curveStopping, training }) => curveStopping === undefined || training.evaluateEvery !== undefined,
-  {
-    path: ['curveStopping'],
-    error: 'it needs "training.evaluateEvery", which says after how many steps to look',
-  },
-);
+export const Experiment = fields
+  .refine(
+    ({ curveStopping, training }) => curveStopping === undefined || training.evaluateEvery !== undefined,
+    {
+      path: ['curveStopping'],
+      error: 'it needs "training.evaluateEvery", which says after how many steps to look',
+    },
+  )
+  .refine(
+    ({ objectives, objective }) => !objectives.includes('worstGroup') || objective?.worstGroup !== undefined,
+    {
+      path: ['objectives'],
+      error: 'worstGroup needs "objective.worstGroup", which names the attribute that groups are formed by',
+    },
+  );
 
 export type Experiment = z.output<typeof Experiment>;

@@ -162,3 +162,20 @@ export function curveOfAll(
     )
     .all(name, experiment) as { number: number; step: number; value: number | null }[];
 }
+
+/** A figure of the probes of every candidate of the search that has it, by number. */
+export function probedValues(
+  store: Store,
+  experiment: number,
+  name: string,
+): ReadonlyMap<number, number | null> {
+  const rows = store
+    .statement(
+      `SELECT number, value FROM candidates
+       JOIN evaluations ON candidate = candidates.id AND purpose = 'search'
+       JOIN probes ON evaluation = evaluations.id AND name = ?
+       WHERE experiment = ? ORDER BY number`,
+    )
+    .all(name, experiment) as { number: number; value: number | null }[];
+  return new Map(rows.map(({ number, value }) => [number, value]));
+}

@@ -2,7 +2,7 @@
 export { runStudy, type StudyEnd, type StudyPlan } from './study.js';
 export { verifyStudy, type Discrepancy, type Verification } from './verify.js';
 export { FEWEST, trustReports, type TrustReport } from './trust.js';
-export { objectiveValues, type Objective } from './objectives.js';
+export { objectiveValues, withWorstGroups, type Objective } from './objectives.js';
 export type { Best, StudyEvent } from './events.js';
 export {
   diversityOverTime,

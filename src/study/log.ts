@@ -17,15 +17,24 @@ import {
 import { finishCandidate } from '../store/evaluations.js';
 import type { ExperimentRow } from '../store/experiments.js';
 import type { Store } from '../store/open.js';
-import { objectiveValues, type Objective } from './objectives.js';
+import {
+  objectiveValues,
+  withWorstGroups,
+  worstGroupOf,
+  type Objective,
+  type Weighed,
+} from './objectives.js';
 import type { ParentWeights, SearchTask } from './tasks.js';
+
+/** A candidate with the worst group's metric, where the search weighs that. */
+export type WeighedCandidate = Candidate & Pick<Weighed, 'worstGroup'>;
 
 export interface Log {
   /**
    * Candidates in the order of their numbers, as a run before this one left them; none is `running`. Numbers that were
    * not decided yet are not among them.
    */
-  readonly candidates: readonly Candidate[];
+  readonly candidates: readonly WeighedCandidate[];
   /** A candidate of the log as a task. */
   taskOf(candidate: Candidate): SearchTask;
   /** Commits a decision; an infeasible one is finished with it. */
@@ -45,7 +54,7 @@ export function openLog(
   keepWeights: number,
   objectives: readonly Objective[],
 ): Log {
-  const candidates = recover(store, experiment.id);
+  const candidates = withWorstGroups(store, experiment.id, recover(store, experiment.id), objectives);
   const promotions = promotedOf(store, experiment.id);
   collect(store, experiment.id, keepWeights);
 
@@ -66,7 +75,8 @@ export function openLog(
       { curves, probes },
     );
     if (artifact !== null) collect(store, experiment.id, keepWeights);
-    return resultFrom({ ...task, score: outcome.score }, statusOf(outcome), objectives);
+    const weighed = { ...task, score: outcome.score, worstGroup: worstGroupOf(probes) };
+    return resultFrom(weighed, statusOf(outcome), objectives);
   };
   const refuse = (task: SearchTask, reason: string): Result => finish(task, unevaluated(experiment, reason));
 
@@ -106,12 +116,12 @@ function parentOf(store: Store, experiment: ExperimentRow, task: SearchTask): Pa
 }
 
 /** The result that the strategy is told of a finished candidate; undefined while it is not finished. */
-export function resultOf(candidate: Candidate, objectives: readonly Objective[]): Result | undefined {
+export function resultOf(candidate: WeighedCandidate, objectives: readonly Objective[]): Result | undefined {
   const { status } = candidate;
   return status === 'pending' || status === 'running' ? undefined : resultFrom(candidate, status, objectives);
 }
 
-type Measured = Pick<Candidate, 'number' | 'genome' | 'score' | 'params' | 'macs'>;
+type Measured = Pick<Candidate, 'number' | 'genome'> & Weighed;
 
 function resultFrom(candidate: Measured, status: Result['status'], objectives: readonly Objective[]): Result {
   const { number, genome, score } = candidate;

@@ -13,7 +13,7 @@ import type { Store } from '../store/open.js';
 import type { CurveRule } from './curve-stopping.js';
 import { curveWatch, type CurveWatch } from './curve-watch.js';
 import { bestOf, type Best, type StudyEvent } from './events.js';
-import { openLog, resultOf, type Log } from './log.js';
+import { openLog, resultOf, type Log, type WeighedCandidate } from './log.js';
 import type { Objective } from './objectives.js';
 import { PendingQueue } from './pending-queue.js';
 import { missingFrom, replay, strategyOfStudy, type Replay } from './replay.js';
@@ -121,7 +121,7 @@ export class SearchQueue {
     this.report(task, this.log.finish(task, outcome), outcome.error, outcome.seconds);
   }
 
-  private takeUp(candidate: Candidate): void {
+  private takeUp(candidate: WeighedCandidate): void {
     const task = this.log.taskOf(candidate);
     const result = resultOf(candidate, this.plan.objectives);
     this.order.decided(candidate.number);

@@ -18,7 +18,7 @@ import type { Store } from '../store/open.js';
 import type { AuxiliaryPlan } from './auxiliary.js';
 import type { CurveRule } from './curve-stopping.js';
 import { resultOf } from './log.js';
-import type { Objective } from './objectives.js';
+import { withWorstGroups, type Objective } from './objectives.js';
 import { replay, strategyOfStudy } from './replay.js';
 import { compareAuxiliary, curveCheck, type Compare } from './verify-auxiliary.js';
 
@@ -66,7 +66,8 @@ function compareAll(store: Store, experiment: ExperimentRow, plan: VerifyPlan): 
       if (canonicalJson(expected) !== canonicalJson(found))
         discrepancies.push({ candidate, what, expected, found });
     };
-  const candidates = listCandidates(store, experiment.id);
+  const listed = listCandidates(store, experiment.id);
+  const candidates = withWorstGroups(store, experiment.id, listed, objectives);
   for (const candidate of candidates) {
     const result = resultOf(candidate, objectives);
     if (result !== undefined) order.finished(result);

@@ -65,7 +65,8 @@ export class ChildRuntime {
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
-    const { experiment, code, engine, device, threads, alone, prefetch, labelled, scans } = this.setup;
+    const { experiment, code, engine, device, threads, alone, prefetch, labelled, outcomes, scans } =
+      this.setup;
     child.send({
       kind: 'setup',
       setup: {
@@ -77,6 +78,7 @@ export class ChildRuntime {
         alone,
         prefetch,
         ...(labelled === undefined ? {} : { labelled }),
+        ...(outcomes === undefined ? {} : { outcomes }),
       },
       recipe: scans.recipe,
     } satisfies ChildRequest);

@@ -2,6 +2,7 @@
  * Setup of a worker, and the outcome of one attempt: plain data only.
  */
 import type { EvaluationOutcome } from '../core/records.js';
+import type { OutcomeSet } from '../downstream/objective/outcome-set.js';
 import type { CodeRecord } from '../experiment/code-record.js';
 import type { Experiment } from '../experiment/schema.js';
 import type { LabelledSet } from '../probes/labelled-set.js';
@@ -27,6 +28,8 @@ export interface WorkerSetup {
   readonly prefetch: boolean;
   /** Threads share the memory of a set that is held whole; child processes open it again from the cache. */
   readonly scans: SharedScans;
+  /** Labelled crops that candidates are scored by; absent where the proxy task's metric is the score. */
+  readonly outcomes?: OutcomeSet;
   /** Labelled crops to probe features with; absent where the experiment names no labelled scans. */
   readonly labelled?: LabelledSet;
 }

@@ -32,11 +32,7 @@ export function frozenFeatures(
   labelled: LabelledSet,
   threads: number,
 ): Promise<Matrix> {
-  const own = Object.fromEntries(
-    Object.entries(weights)
-      .filter(([name]) => name.startsWith(encoderPrefix))
-      .map(([name, value]) => [name.slice(encoderPrefix.length), value]),
-  );
+  const own = encoderWeights(weights);
   return featuresOf(labelled, (input) =>
     runGraph(
       encoderGraph(architecture, input.shape as [number, number, number, number, number]),
@@ -44,5 +40,14 @@ export function frozenFeatures(
       { input },
       { device: 'cpu', threads },
     ),
+  );
+}
+
+/** The encoder's weights of a training program, named as in its `state_dict`. */
+export function encoderWeights(weights: TensorMap): TensorMap {
+  return Object.fromEntries(
+    Object.entries(weights)
+      .filter(([name]) => name.startsWith(encoderPrefix))
+      .map(([name, value]) => [name.slice(encoderPrefix.length), value]),
   );
 }

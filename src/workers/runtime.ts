@@ -19,12 +19,13 @@ import type { ScanSet } from '../scans/sampling/scan-set.js';
 import type { TensorMap } from '../core/tensor.js';
 import { watchPeak } from './peak-memory.js';
 import { BatchPrefetcher } from './batch-prefetcher.js';
+import { scoreByOutcome, type ScoredOutcome } from './objective.js';
 import { probeFeatures } from './probe.js';
 import type { AttemptOutcome, WorkerSetup } from './job.js';
 
 export type RuntimeSetup = Pick<
   WorkerSetup,
-  'experiment' | 'code' | 'engine' | 'device' | 'threads' | 'alone' | 'prefetch' | 'labelled'
+  'experiment' | 'code' | 'engine' | 'device' | 'threads' | 'alone' | 'prefetch' | 'labelled' | 'outcomes'
 >;
 
 export class Runtime {
@@ -90,10 +91,13 @@ export class Runtime {
         ...(job.stopBelow === undefined ? {} : { stopBelow: job.stopBelow }),
       });
       const peakBytes = peak();
-      const probes = await this.probesOf(job, architecture, outcome);
+      const scored = await this.scoreOf(architecture, outcome, interrupted);
+      const probed = await this.probesOf(job, architecture, outcome);
+      const probes = scored === undefined ? probed : [...scored.probes, ...(probed ?? [])];
       const inherited = start.inherited();
       return {
         ...outcome,
+        ...(scored === undefined ? {} : { score: scored.score }),
         engine: setup.engine,
         device: setup.device,
         seconds: (performance.now() - started) / 1000,
@@ -105,6 +109,25 @@ export class Runtime {
     } finally {
       await session.dispose();
     }
+  }
+
+  /** The score by the experiment's objective; undefined where that is the proxy task's metric. */
+  private async scoreOf(
+    architecture: Architecture,
+    outcome: TrainingOutcome,
+    interrupted: () => boolean,
+  ): Promise<ScoredOutcome | undefined> {
+    const { outcomes: set, threads, experiment } = this.setup;
+    const { objective } = this.resolved;
+    if (objective === undefined) return undefined;
+    const labelled = present(set, 'the labelled crops of the objective');
+    return scoreByOutcome(architecture, outcome, {
+      objective,
+      set: labelled,
+      seed: experiment.seed,
+      threads,
+      interrupted,
+    });
   }
 
   private async probesOf(

@@ -43,8 +43,8 @@ function comparable(a: ExperimentRow, b: ExperimentRow): boolean {
   const key = ({ spec, scansFingerprint }: ExperimentRow): string => {
     // Databases of tests and of other programs may hold no experiment file.
     const { experiment } = specFromJson(spec) as Partial<SearchSpec>;
-    const { proxyTask, training } = experiment ?? {};
-    return canonicalJson(plainJson({ scansFingerprint, proxyTask, training }));
+    const { proxyTask, training, objective } = experiment ?? {};
+    return canonicalJson(plainJson({ scansFingerprint, proxyTask, training, objective }));
   };
   return key(a) === key(b);
 }

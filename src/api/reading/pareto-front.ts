@@ -4,7 +4,7 @@
 import { front } from '../../search/pareto.js';
 import type { ExperimentRow, Store } from '../../store/index.js';
 import { costsOfDone } from '../../store/index.js';
-import { objectiveValues, type Objective } from '../../study/index.js';
+import { objectiveValues, withWorstGroups, type Objective } from '../../study/index.js';
 import { specFromJson } from '../search-spec.js';
 
 export interface FrontMember {
@@ -12,13 +12,15 @@ export interface FrontMember {
   readonly score: number;
   readonly params: number | null;
   readonly macs: number | null;
+  /** Metric of the group that is worst off; absent where the search does not weigh it. */
+  readonly worstGroup?: number | null;
 }
 
 /** Best score first; null where the search weighs nothing but the score. */
 export function paretoFront(store: Store, row: ExperimentRow): readonly FrontMember[] | null {
   const objectives = objectivesOf(row);
   if (objectives.length < 2) return null;
-  const done = costsOfDone(store, row.id);
+  const done = withWorstGroups(store, row.id, costsOfDone(store, row.id), objectives);
   return [...front(done, (one) => objectiveValues(one, objectives) ?? [])].sort(
     (a, b) => b.score - a.score || a.number - b.number,
   );

@@ -36,8 +36,10 @@ export interface Winners {
 export function winnersOf(store: Store, row: ExperimentRow): Winners | null {
   const rows = winnerRows(store, row.id);
   if (rows.length === 0) return null;
-  const { experiment, worst = 0 } = specFromJson(row.spec);
+  const { experiment, objective, worst = 0 } = specFromJson(row.spec);
   const { batch, evaluationBatches } = experiment.training;
+  // Answers that a score is the mean of: labelled scans, or held-out crops.
+  const answers = objective?.rows ?? batch * evaluationBatches;
   const numbers = [...new Set(rows.map(({ number }) => number))];
   const standings = numbers
     .flatMap((number): Standing[] => {
@@ -55,7 +57,7 @@ export function winnersOf(store: Store, row: ExperimentRow): Winners | null {
           searchScore: first.score,
           scores,
           mean: scores.length === 0 ? null : meanOf(scores),
-          interval: scores.length < 3 ? null : boundedMean(scores, [worst, 1], batch * evaluationBatches),
+          interval: scores.length < 3 ? null : boundedMean(scores, [worst, 1], answers),
           probe: probes.length === 0 ? null : meanOf(probes),
         },
       ];

@@ -4,6 +4,7 @@
  */
 import type { Experiment } from '../../experiment/schema.js';
 import type { ConstrainedExperiment, PlannedExperiment } from '../../experiment/resolve.js';
+import type { OutcomeSet } from '../../downstream/objective/outcome-set.js';
 import type { LabelledSet } from '../../probes/labelled-set.js';
 import { shareScans } from '../../scans/sampling/scan-set-transfer.js';
 import type { ScanSet } from '../../scans/sampling/scan-set.js';
@@ -18,6 +19,7 @@ import { prefetchPays } from '../../workers/prefetch-policy.js';
 import { createScorer } from '../../workers/zero-cost/scorer.js';
 import { auditStatus } from '../auditing/audit-record.js';
 import type { Listener, SearchEvent } from '../events.js';
+import type { ObjectiveRecord } from './objective/record.js';
 import { auxiliaryPlanOf, strategyOf } from './study-plan.js';
 
 /** More candidates than any search has: the weights of all are stored, since any may become a parent. */
@@ -30,6 +32,8 @@ export interface SearchRun {
   readonly scans: ScanSet;
   /** The crops that features are probed with; undefined where the experiment names no labelled scans. */
   readonly labelled: LabelledSet | undefined;
+  /** The crops that candidates are scored by; undefined where the proxy task's metric is the score. */
+  readonly outcomes: OutcomeSet | undefined;
   readonly workers: number;
   /** MiB that candidates may take together; undefined: most of what is free. */
   readonly memory: number | undefined;
@@ -40,12 +44,25 @@ export interface SearchRun {
 
 /** Announces a search; the number of candidates is the experiment's where nothing else is said. */
 export function preparedEvent(
-  { experiment, plan }: Pick<PlannedExperiment, 'experiment' | 'plan'>,
+  { experiment }: Pick<PlannedExperiment, 'experiment'>,
+  { metric, chance }: ScoreScale,
   where: Pick<PreparedEvent, 'choice' | 'workers' | 'database'> & Partial<Pick<PreparedEvent, 'candidates'>>,
 ): PreparedEvent {
   const { winners, candidates } = experiment;
   const repetitions = winners.candidates * winners.seeds;
-  return { kind: 'prepared', candidates, metric: plan.metric, chance: plan.chance, repetitions, ...where };
+  return { kind: 'prepared', candidates, metric, chance, repetitions, ...where };
+}
+
+/** What scores are, and what a model that knows nothing scores. */
+export type ScoreScale = Pick<PreparedEvent, 'metric' | 'chance'>;
+
+/** Of the objective, else of the proxy task. */
+export function scoreScale(
+  { plan }: Pick<PlannedExperiment, 'plan'>,
+  objective: Pick<ObjectiveRecord, 'metric' | 'chance'> | undefined,
+): ScoreScale {
+  const { metric, chance } = objective ?? plan;
+  return { metric, chance };
 }
 
 type PreparedEvent = Extract<SearchEvent, { kind: 'prepared' }>;
@@ -100,7 +117,7 @@ async function deviceGroupsOfRun(
   });
 }
 
-function workerSetup({ row, resolved, scans, labelled, workers }: SearchRun): SharedSetup {
+function workerSetup({ row, resolved, scans, labelled, outcomes, workers }: SearchRun): SharedSetup {
   const { experiment } = resolved;
   const prefetch = prefetchPays({ device: row.device, workers, threads: experiment.threads });
   return {
@@ -114,6 +131,7 @@ function workerSetup({ row, resolved, scans, labelled, workers }: SearchRun): Sh
     // A thread that makes batches reads scans of its own.
     scans: shareScans(scans, prefetch ? 2 * workers : workers),
     ...(labelled === undefined ? {} : { labelled }),
+    ...(outcomes === undefined ? {} : { outcomes }),
   };
 }
 

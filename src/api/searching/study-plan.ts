@@ -13,16 +13,19 @@ import type { ZeroCostScores } from '../../search/zero-cost.js';
 import type { StudyPlan } from '../../study/index.js';
 import { createScorer } from '../../workers/zero-cost/scorer.js';
 import type { SearchSpec } from '../search-spec.js';
+import type { ObjectiveRecord } from './objective/record.js';
 
 export function specOf(
   { experiment, code, channels, plan }: PlannedExperiment,
   labelled?: LabelledSet,
+  objective?: ObjectiveRecord,
 ): SearchSpec {
   return {
     experiment,
     code,
     channels,
-    worst: plan.worst,
+    worst: objective?.worst ?? plan.worst,
+    ...(objective === undefined ? {} : { objective }),
     ...(labelled === undefined ? {} : { labelled: labelled.fingerprint }),
   };
 }

@@ -15,11 +15,15 @@ export const resume = defineCommand({
       .option('candidates', { type: 'number', describe: 'new total number of candidates' })
       .option('scans', { type: 'string', describe: 'where the scans lie now, if they were moved' })
       .option('probe', { type: 'string', describe: 'where the table of labelled scans lies now' })
+      .option('outcomes', {
+        type: 'string',
+        describe: 'where the table of outcomes that candidates are scored by lies now',
+      })
       .options(workerOptions)
       .options(jsonOption),
   handler: (args) => {
-    const { db: database, experiment, candidates, scans, probe, workers, memory } = args;
-    const options = { database, experiment, candidates, scans, probe, workers, memory };
+    const { db: database, experiment, candidates, scans, probe, outcomes, workers, memory } = args;
+    const options = { database, experiment, candidates, scans, probe, outcomes, workers, memory };
     return runOnScreen((run) => resumeSearch({ ...options, ...run }), args.json);
   },
 });

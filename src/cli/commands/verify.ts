@@ -4,6 +4,7 @@ import { defineCommand } from '../command.js';
 import { experimentOption } from '../shared-options.js';
 import { showSourceEvent } from '../views/event-text.js';
 import { plural } from '../views/format.js';
+import { outsideText } from '../views/downstream/objective-text.js';
 import { jsonOption, note, print, printJson } from '../views/output.js';
 
 export const verify = defineCommand({
@@ -16,14 +17,24 @@ export const verify = defineCommand({
       .options(jsonOption),
   handler: async ({ db: database, experiment: asked, json }) => {
     const source = { database, experiment: asked, onEvent: showSourceEvent };
-    const { experiment, checked, discrepancies } = await verifySearch(source);
-    if (json) printJson({ checked, discrepancies: discrepancies.map((found) => ({ ...found })) });
+    const { experiment, checked, discrepancies, objective } = await verifySearch(source);
+    if (json) {
+      printJson({
+        checked,
+        discrepancies: discrepancies.map((found) => ({ ...found })),
+        ...(objective === undefined ? {} : { objective: { ...objective } }),
+      });
+    }
     for (const { candidate, what, expected, found } of discrepancies) {
       note(
         `candidate ${candidate}: ${what} is ${JSON.stringify(found)}, but the log gives ${JSON.stringify(expected)}`,
       );
     }
-    if (discrepancies.length > 0) process.exitCode = 1;
-    else if (!json) print(`${experiment}: ${plural(checked, 'decision')} derived anew, all as recorded`);
+    for (const problem of objective?.problems ?? []) note(`objective: ${problem}`);
+    if (discrepancies.length > 0 || (objective?.problems.length ?? 0) > 0) process.exitCode = 1;
+    else if (!json) {
+      print(`${experiment}: ${plural(checked, 'decision')} derived anew, all as recorded`);
+      if (objective !== undefined) print(outsideText(objective));
+    }
   },
 });

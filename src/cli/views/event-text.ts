@@ -11,6 +11,7 @@ import type {
 } from '../../api/index.js';
 import { leftOutLines } from './left-out-lines.js';
 import { plural } from './format.js';
+import { objectiveLines } from './downstream/objective-text.js';
 import { note } from './output.js';
 import { showReading } from './reading-progress.js';
 
@@ -23,6 +24,8 @@ export function eventLines(event: SearchEvent): readonly string[] {
       return [`${event.database}: ${event.remark}`];
     case 'scans read':
       return scansLines(event);
+    case 'objective read':
+      return objectiveLines(event);
     case 'labelled crops read':
       return [
         `probe: ${plural(event.crops, 'labelled crop')} of ${plural(event.classes, 'class', 'classes')}, ${plural(event.patients, 'patient')}`,

@@ -13,7 +13,7 @@ import { heads } from '../../downstream/heads/index.js';
 import type { StrategyMember } from '../../search/strategies/member.js';
 import type { ProxyTask } from '../../tasks/task.js';
 import type { Experiment } from '../schema.js';
-import { strategyFilesOf, taskNameOf } from '../references.js';
+import { headFileOf, strategyFilesOf, taskNameOf } from '../references.js';
 import { ownHead } from './head.js';
 import { isPath, loadPlugin } from './load.js';
 import { ownSpace, type ArchitectureSpace } from './space.js';
@@ -70,12 +70,14 @@ async function load<T>(
 
 /** Code of the user's own files of an experiment, by path. Empty where it names none. */
 export async function ownCode(
-  experiment: Pick<Experiment, 'space' | 'proxyTask' | 'strategy'>,
+  experiment: Pick<Experiment, 'space' | 'proxyTask' | 'strategy' | 'objective'>,
 ): Promise<Readonly<Record<string, PluginCode>>> {
+  const head = headFileOf(experiment.objective);
   const named: readonly (readonly [string, string])[] = [
     [experiment.space, 'search space'],
     [taskNameOf(experiment.proxyTask), 'proxy task'],
     ...strategyFilesOf(experiment.strategy).map((path) => [path, 'strategy'] as const),
+    ...(head === undefined ? [] : [[head, 'head'] as const]),
   ];
   const entries = named
     .filter(([name]) => isPath(name))
