@@ -24,7 +24,7 @@ export function greyWeights(architecture: Architecture, weights: TensorMap): Ten
 }
 
 /** `[out, in, …]` → `[out, 1, …]`. */
-export function summedOverInputs({ shape, data }: Tensor): Tensor {
+function summedOverInputs({ shape, data }: Tensor): Tensor {
   const [outputs = 1, inputs = 1, ...kernel] = shape;
   const size = sizeOf(kernel);
   const sums = new Float64Array(outputs * size);

@@ -25,16 +25,6 @@ export function greyNormalisation({ mean, std }: Normalisation): Normalisation {
   return { mean: [meanOf(mean)], std: [meanOf(std)] };
 }
 
-/** Darkest and brightest value of one channel of a scan; what is not finite does not count. */
-export function intensityRange(voxels: Float32Array): readonly [number, number] {
-  let [low, high] = [Infinity, -Infinity];
-  for (const value of voxels) {
-    if (value < low && value > -Infinity) low = value;
-    if (value > high && value < Infinity) high = value;
-  }
-  return low <= high ? [low, high] : [0, 0];
-}
-
 /**
  * Normalises voxels `[C, …]` in place.
  *

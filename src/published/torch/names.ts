@@ -15,7 +15,7 @@ export interface StorageType extends Named {
 }
 
 /** What is allowed and says nothing about weights. */
-export class Inert {
+class Inert {
   constructor(readonly name: string) {}
 }
 
@@ -103,7 +103,7 @@ export function countOf(value: unknown): number {
   throw malformed('has a size that is no whole number');
 }
 
-export function isStorage(value: unknown): value is Storage {
+function isStorage(value: unknown): value is Storage {
   return typeof value === 'object' && value !== null && 'kind' in value && 'bytes' in value;
 }
 
