@@ -38,7 +38,8 @@ export interface CovariatePlan {
 }
 
 /** `no event`: an indicator of rows of which none had the event, or all that had it; its hazard ratio would be infinite. */
-export type Dropped = 'constant' | 'no event' | 'follows from others';
+export const DROPPED = ['constant', 'no event', 'follows from others'] as const;
+export type Dropped = (typeof DROPPED)[number];
 
 /**
  * Plan of the covariates by training rows.
@@ -47,13 +48,13 @@ export type Dropped = 'constant' | 'no event' | 'follows from others';
  * that are sums of others are dropped, and indicators that tell events without fail
  */
 export function encodeCovariates(
-  cohort: Pick<Cohort, 'manifest' | 'covariates'> & Partial<Pick<Cohort, 'targets'>>,
+  cohort: Pick<Cohort, 'manifest' | 'covariates' | 'targets'>,
   rows: readonly number[],
   { identified = false }: { readonly identified?: boolean } = {},
 ): CovariatePlan {
   const { manifest, covariates, targets } = cohort;
   const sources = covariates.map((covariate) => sourceOf(covariate, rows));
-  const events = targets?.kind === 'time' ? rows.map((row) => targets.events[row] === 1) : undefined;
+  const events = targets.kind === 'time' ? rows.map((row) => targets.events[row] === 1) : undefined;
   const judged = columnsOfAll(sources).map((column) => {
     const values = valuesOf(sources, column, covariates, rows);
     return { column, values, because: identified ? doubt(column, values, events) : constant(values) };

@@ -11,6 +11,7 @@ import { sha256 } from '../../core/hash.js';
 import { readSafetensors, writeSafetensors } from '../../core/safetensors.js';
 import type { TensorMap } from '../../core/tensor.js';
 import { parseOrThrow } from '../../core/validate.js';
+import { DROPPED } from '../../downstream/cohort/encode.js';
 import type { FitSnapshot } from '../../downstream/training/fit.js';
 import { Checkpoints } from '../../pretrain/checkpoints.js';
 import type { FitResult } from './unit.js';
@@ -37,7 +38,7 @@ const Covariates = z.object({
       is: z.union([z.literal('number'), z.literal('missing'), z.object({ category: z.string() })]),
     }),
   ),
-  dropped: z.array(z.object({ name: z.string(), because: z.enum(['constant', 'follows from others']) })),
+  dropped: z.array(z.object({ name: z.string(), because: z.enum(DROPPED) })),
 });
 
 const Record = z.object({

@@ -19,7 +19,8 @@ export function covariatePlan(setup: FitSetup, unit: FitUnit): CovariatePlan | n
   const covariates = present(setup.covariates[name], `covariates ${name}`);
   if (covariates.length === 0) return null;
   const identified = unit.exact && unit.task.training.penalty === 0;
-  return encodeCovariates({ manifest: setup.cohort.manifest, covariates }, unit.train, { identified });
+  const { manifest, targets } = setup.cohort;
+  return encodeCovariates({ manifest, targets, covariates }, unit.train, { identified });
 }
 
 /** What rows are made of: a setup, what the unit reads of it, and the scans where it reads any. */

@@ -3,6 +3,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import { applyCovariates, encodeCovariates } from '../../../src/downstream/cohort/encode.js';
+import type { Targets } from '../../../src/downstream/targets.js';
 import type { Covariate } from '../../../src/downstream/cohort/cohort.js';
 
 const number = (column: string, values: readonly (number | null)[]): Covariate => ({
@@ -15,16 +16,17 @@ const category = (column: string, values: readonly (string | null)[]): Covariate
   kind: 'category',
   values,
 });
-const cohort = (...covariates: Covariate[]) => ({ manifest: 'm.csv', covariates });
+const targets: Targets = { kind: 'value', values: [] };
+const cohort = (...covariates: Covariate[]) => ({ manifest: 'm.csv', covariates, targets });
 const all = (count: number): number[] => [...Array(count).keys()];
 
 describe('covariates', () => {
   it('keep their scale; categories are told against the most frequent one, gaps by an indicator', () => {
-    const { covariates, manifest } = cohort(
+    const { covariates, ...rest } = cohort(
       number('x_age', [60, null, 40, 50, 99]),
       category('x_cell', ['large', 'adeno', 'large', null, 'large']),
     );
-    const plan = encodeCovariates({ covariates, manifest }, [0, 1, 2, 3]);
+    const plan = encodeCovariates({ covariates, ...rest }, [0, 1, 2, 3]);
     expect(plan.columns.map(({ name }) => name)).toEqual([
       'x_age',
       'x_age missing',
@@ -46,12 +48,12 @@ describe('covariates', () => {
   });
 
   it('fill gaps that training rows do not have by their mean, and know no category of others', () => {
-    const { covariates, manifest } = cohort(
+    const { covariates, ...rest } = cohort(
       number('x_age', [1, 2, null]),
       category('x_a', ['u', 'v', 'w']),
       category('x_b', ['u', null, 'w']),
     );
-    const plan = encodeCovariates({ covariates, manifest }, [0, 1]);
+    const plan = encodeCovariates({ covariates, ...rest }, [0, 1]);
     expect(plan.columns.map(({ name }) => name)).toEqual(['x_age', 'x_a=v', 'x_b missing']);
     expect([...applyCovariates(plan, covariates, [2]).data]).toEqual([1.5, 0, 1]);
   });
@@ -91,19 +93,21 @@ describe('covariates', () => {
   });
 
   it('drop indicators that tell events without fail, where coefficients must be finite', () => {
-    const targets = { kind: 'time', times: [1, 2, 3, 4, 5, 6], events: [1, 0, 1, 1, 0, 0] } as const;
+    const times: Targets = { kind: 'time', times: [1, 2, 3, 4, 5, 6], events: [1, 0, 1, 1, 0, 0] };
     const covariates = [
       number('x_a', [1, null, 3, 4, 5, 6]),
       category('x_b', ['u', 'v', 'u', 'v', 'u', 'w']),
     ];
-    const plan = encodeCovariates({ manifest: 'm.csv', covariates, targets }, all(6), { identified: true });
+    const plan = encodeCovariates({ manifest: 'm.csv', covariates, targets: times }, all(6), {
+      identified: true,
+    });
     expect(plan.columns.map(({ name }) => name)).toEqual(['x_a', 'x_b=v']);
     expect(plan.dropped).toEqual([
       { name: 'x_a missing', because: 'no event' },
       { name: 'x_b=w', because: 'no event' },
       { name: 'x_b missing', because: 'constant' },
     ]);
-    const loose = encodeCovariates({ manifest: 'm.csv', covariates, targets }, all(6));
+    const loose = encodeCovariates({ manifest: 'm.csv', covariates, targets: times }, all(6));
     expect(loose.columns.map(({ name }) => name)).toEqual(['x_a', 'x_a missing', 'x_b=v', 'x_b=w']);
   });
 

@@ -83,7 +83,10 @@ describe('metadata of a scan', () => {
       frame_rate: null,
     });
     const covariates = metadataCovariates(read);
-    const plan = encodeCovariates({ manifest: 'm.csv', covariates }, [0, 1, 2]);
+    const plan = encodeCovariates(
+      { manifest: 'm.csv', covariates, targets: { kind: 'value', values: [1, 2, 3] } },
+      [0, 1, 2],
+    );
     const names = plan.columns.map(({ name }) => name);
     expect(names).toContain('x_quantile_100');
     expect(names).toContain('x_block_4_4');
