@@ -37,11 +37,30 @@ export function outcomeOf(outcome: Outcome, rows: readonly number[]): Outcome {
   }
 }
 
+/** How far beyond [0, 1] rounding of float32 takes a probability. */
+const ROUNDING = 1e-6;
+
+/** The table after `checkTable`, with probabilities that rounding took beyond 0 or 1 brought back. */
+export function soundTable(table: OutcomeTable, subject?: string): OutcomeTable {
+  checkTable(table, subject);
+  const { outcome } = table;
+  const cut = (rows: readonly (readonly number[])[]): readonly (readonly number[])[] =>
+    rows.every((row) => row.every((p) => p >= 0 && p <= 1))
+      ? rows
+      : rows.map((row) => row.map((p) => Math.min(1, Math.max(0, p))));
+  if (outcome.kind === 'classes') {
+    return { ...table, outcome: { ...outcome, probabilities: cut(outcome.probabilities) } };
+  }
+  if (outcome.kind === 'value' || outcome.survival === undefined) return table;
+  const { survival } = outcome;
+  return { ...table, outcome: { ...outcome, survival: { ...survival, curves: cut(survival.curves) } } };
+}
+
 /**
  * Throws a `UserError` that names `subject` and the first row that is wrong: a list of another length, a number that is not
  * finite, a label that is no class, a negative time, an event other than 0 and 1, a probability outside of [0, 1].
  */
-export function checkTable(table: OutcomeTable, subject = 'predictions'): void {
+function checkTable(table: OutcomeTable, subject = 'predictions'): void {
   const { outcome } = table;
   const n = outcomeRows(outcome);
   const refuse = (problem: string, fix: string): never => {
@@ -54,7 +73,7 @@ export function checkTable(table: OutcomeTable, subject = 'predictions'): void {
     if (row >= 0)
       refuse(`row ${row} has the ${name} ${String(values[row])}`, 'correct it or leave the row out');
   };
-  const share = (p: number): boolean => p >= 0 && p <= 1;
+  const share = (p: number): boolean => p >= -ROUNDING && p <= 1 + ROUNDING;
   check('patient', table.patients, (id: string) => typeof id === 'string');
   check('fold', table.folds, (fold: number | null) => fold === null || Number.isInteger(fold));
   if (table.uncertainty !== undefined) check('uncertainty', table.uncertainty, Number.isFinite);

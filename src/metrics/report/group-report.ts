@@ -3,7 +3,7 @@
  */
 import { UserError } from '../../core/errors.js';
 import { rngOf } from '../../core/random.js';
-import { checkTable } from '../check-table.js';
+import { soundTable } from '../check-table.js';
 import { decisionsOf } from '../classes/accuracy.js';
 import { fairnessCriteria } from '../fairness/criteria.js';
 import {
@@ -51,12 +51,12 @@ interface Wanted {
  * that of those that identify the metric. Throws a `UserError` on a table that is not sound.
  */
 export function groupReport(
-  table: OutcomeTable,
+  predictions: OutcomeTable,
   attributes: Readonly<Record<string, readonly (string | null)[]>>,
   options: ReportOptions = {},
 ): GroupReport {
   const { seed = [0], resamples = RESAMPLES, subject, ...rest } = options;
-  checkTable(table, subject);
+  const table = soundTable(predictions, subject);
   const audits = Object.entries(attributes).map(([attribute, values]) => {
     if (values.length !== table.patients.length) {
       const problem = `has ${table.patients.length} rows, but ${values.length} of ${attribute}`;

@@ -3,7 +3,7 @@
  */
 import { rngOf, type Key } from '../../core/random.js';
 import type { Interval } from '../../core/statistics/intervals.js';
-import { checkTable } from '../check-table.js';
+import { soundTable } from '../check-table.js';
 import { deLong } from '../classes/delong.js';
 import { isFound, unitWeights, type Finding } from '../finding.js';
 import { bootstrapIntervals } from '../intervals/bootstrap.js';
@@ -28,9 +28,9 @@ export const RESAMPLES = 1000;
  * identify it. With folds, metrics that compare rows are means over folds; the others are of all rows together. Throws a
  * `UserError` on a table that is not sound.
  */
-export function reportOf(table: OutcomeTable, options: ReportOptions = {}): Metrics {
+export function reportOf(predictions: OutcomeTable, options: ReportOptions = {}): Metrics {
   const { seed = [0], resamples = RESAMPLES, subject, ...rest } = options;
-  checkTable(table, subject);
+  const table = soundTable(predictions, subject);
   const statistics = tableStatistics(table, rest);
   const all = unitWeights(table.patients.length);
   const findings = statistics.map(({ statistic }) => statistic(all));

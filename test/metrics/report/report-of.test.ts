@@ -155,6 +155,19 @@ describe('a report', () => {
     expect(reportOf(none).mae).toEqual({ value: null, ci95: null, n: 0, refused: 'there is no row' });
   });
 
+  it('takes probabilities that rounding took beyond 1 for 1, and refuses those that are no probabilities', () => {
+    const table = binaryTable(30);
+    const first = (p: number): OutcomeTable => ({
+      ...table,
+      outcome: {
+        ...table.outcome,
+        probabilities: table.patients.map((_, row) => (row === 0 ? [1 - p, p] : [0.4, 0.6])),
+      } as OutcomeTable['outcome'],
+    });
+    expect(reportOf(first(1 + 1e-7), { resamples: 0 })).toEqual(reportOf(first(1), { resamples: 0 }));
+    expect(() => reportOf(first(1.01))).toThrow(/^predictions: row 0 has the probabilities /);
+  });
+
   it('refuses a table that is not sound in one line that names the row', () => {
     const table = timeTable(5);
     const broken = { ...table, outcome: { ...table.outcome, events: [1, 0, 2, 0, 1] } } as OutcomeTable;
