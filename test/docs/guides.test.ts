@@ -116,8 +116,12 @@ describe.each([
   },
   {
     guide: 'adding-a-head.md',
-    files: ['huber.ts', 'try.mjs'],
-    says: [/^within: 0\.90$/m, /^weights: (2\.9|3\.0|3\.1) -(1\.9|2\.0|2\.1) -?0\.[01] -?0\.[01]$/m],
+    files: ['huber.ts', 'exponential.ts', 'try.mjs'],
+    says: [
+      /^within: 0\.90$/m,
+      /^weights: (2\.9|3\.0|3\.1) -(1\.9|2\.0|2\.1) -?0\.[01] -?0\.[01]$/m,
+      /^log hazard ratios: (1\.[6-9]|2\.[0-4]) -(0\.[6-9]|1\.[0-4]) -?0\.[0-3] -?0\.[0-3]$/m,
+    ],
     leaves: [],
   },
 ])(
@@ -158,7 +162,7 @@ describe('the TypeScript of the guides', { timeout: 60_000 }, () => {
     const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
     const options = '--noEmit --strict --skipLibCheck --module nodenext --target es2022 --types node';
     const names = sources.map(({ name }) => name).join(' ');
-    expect(names).toBe('plain3d.ts mirror3d.ts greedy.ts huber.ts');
+    expect(names).toBe('plain3d.ts mirror3d.ts greedy.ts huber.ts exponential.ts');
     const { code, output } = await typed(`node '${tsc}' ${options} ${names}`, place);
     expect(code, output).toBe(0);
   });

@@ -1,7 +1,7 @@
 /**
  * The Python of heads gives the predictions, the loss, the metric and the constants that voxolve does, with the same weights.
  */
-import { copyFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { present } from '../../../src/core/errors.js';
@@ -19,6 +19,7 @@ import { needsPython, python, runPython } from '../../support/python.js';
 import { temporaryFolder } from '../../support/tiny.js';
 import { runGraph } from './support.js';
 
+const scratch = temporaryFolder();
 const ROWS = 40;
 const COLUMNS = 5;
 const rng = rngOf('pytorch');
@@ -104,7 +105,7 @@ async function answersOf({
 
 /** A folder with the head's files as an export has them: the first one is head.py. */
 function exported(files: readonly string[]): string {
-  const folder = temporaryFolder();
+  const folder = mkdtempSync(join(scratch, 'head-'));
   files.forEach((file, i) =>
     copyFileSync(packageFile(file), join(folder, i === 0 ? 'head.py' : basename(file))),
   );
@@ -177,7 +178,7 @@ describe.skipIf(python === undefined)(`the Python of heads ${needsPython}`, () =
   beforeAll(async () => {
     const given = [];
     for (const one of cases) given.push((await answersOf(one)).given);
-    const path = join(temporaryFolder(), 'cases.json');
+    const path = join(scratch, 'cases.json');
     writeFileSync(path, JSON.stringify(given));
     theirs = JSON.parse(runPython(SCRIPT, [path])) as typeof theirs;
   }, 120_000);
