@@ -36,11 +36,13 @@ class Head(Perceptron):
         evidence: str,
         error: str,
         annealing: float,
+        distance: bool,
     ) -> None:
         super().__init__(features, hidden, classes)
         self.evidence = evidence
         self.error = error
         self.annealing = annealing
+        self.distance = distance
 
     def alpha(self, features: torch.Tensor) -> torch.Tensor:
         """Parameters [N, K] of the distribution: evidence + 1."""
@@ -53,6 +55,10 @@ class Head(Perceptron):
 
     def forward(self, features: torch.Tensor) -> dict[str, torch.Tensor]:
         alpha = self.alpha(features)
+        if self.distance:
+            # Evidence fades as standardised features leave those of training.
+            square = features.square().mean(1, keepdim=True)
+            alpha = 1 + (alpha - 1) * (-F.relu(square - 1)).exp()
         total = alpha.sum(1, keepdim=True)
         return {
             "probabilities": alpha / total,

@@ -5,6 +5,11 @@
  * Softplus evidence by default: with relu, rows whose outputs are all negative have no evidence and no gradient but that
  * of other rows, and stay so.
  *
+ * A linear layer finds the more evidence the longer a row's features are, also where nothing was learned: noise is then told
+ * with certainty. So what is told of a row has its evidence faded by the distance of its features, which are standardised by
+ * the training rows, from these; the loss is as published. The fading is the tempered density of a normal distribution, in
+ * the place of the flow of Charpentier, Zügner and Günnemann, "Posterior Network", NeurIPS 2020, section 3.
+ *
  * Source: Sensoy, Kaplan and Kandemir, "Evidential deep learning to quantify classification uncertainty", NeurIPS 2018: losses
  * by equations 3, 4 and 5, the divergence from the uniform distribution at the end of section 4.
  */
@@ -14,7 +19,7 @@ import { intTensor, tensor } from '../../core/tensor.js';
 import type { Builder } from '../../ir/builder.js';
 import type { Value } from '../../ir/graph.js';
 import { defineHead } from '../head.js';
-import { perceptron } from '../layers.js';
+import { perceptron, pooledFeatures } from '../layers.js';
 import type { ClassTargets } from '../targets.js';
 import { hidden } from './options.js';
 import { pythonHead } from './pytorch.js';
@@ -39,6 +44,10 @@ const Options = z.strictObject({
     .describe(
       'share of the training after which the penalty on evidence for wrong classes is full; 0: at once',
     ),
+  distance: z
+    .boolean()
+    .default(true)
+    .describe('evidence fades as features leave those of training: scans unlike them are uncertain'),
 });
 
 const evidenceOf: Readonly<Record<z.output<typeof Options>['evidence'], (b: Builder, x: Value) => Value>> = {
@@ -97,7 +106,8 @@ export const evidential = defineHead<z.output<typeof Options>, ClassTargets>({
         };
       },
       predict: (b, features) => {
-        const alpha = alphaOf(b, features);
+        const found = alphaOf(b, features);
+        const alpha = options.distance ? faded(b, found, pooledFeatures(b, features)) : found;
         const total = b.reduceSum(alpha, [1], true);
         return {
           probabilities: b.div(alpha, total),
@@ -114,10 +124,19 @@ export const evidential = defineHead<z.output<typeof Options>, ClassTargets>({
           evidence: options.evidence,
           error: options.loss,
           annealing: options.annealing,
+          distance: options.distance,
         }),
     };
   },
 });
+
+/** α − 1 times exp(−max(0, q − 1)), where q is the mean square of a row's features: 1 on average in training. */
+function faded(b: Builder, alpha: Value, features: Value): Value {
+  const one = b.scalar(1);
+  const square = b.reduceMean(b.square(features), [1], true);
+  const share = b.exp(b.neg(b.relu(b.sub(square, one))));
+  return b.add(one, b.mul(share, b.sub(alpha, one)));
+}
 
 /**
  * Kullback-Leibler divergence of the Dirichlet distribution from the uniform one `[N]`, after the evidence for the true class is

@@ -182,7 +182,7 @@ describe.skipIf(!haveOutcomes)(`evidential losses ${needsOutcomes}`, () => {
 
   it('tell probabilities α/S and uncertainties K/S', async () => {
     const { edl } = present(known, 'losses');
-    const plan = planOf('evidential', { evidence: 'relu' }, 3, classes);
+    const plan = planOf('evidential', { evidence: 'relu', distance: false }, 3, classes);
     const feeds = plan.feeds({ ...classes, labels: edl.label }, { progress: 1, rng: rngOf('feeds') });
     const { told } = await outcomeOf(plan, edl.logits, feeds);
     expectNear([...(told['uncertainty']?.data ?? [])], edl['uncertainty u=K/S']);
