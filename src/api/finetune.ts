@@ -4,8 +4,6 @@
  *
  * The same call goes on where it was ended: finished fits are kept, those under way go on from their checkpoints.
  */
-import { join } from 'node:path';
-import { writeAtomically } from '../core/atomic-write.js';
 import { version } from '../core/version.js';
 import type { Experiment } from '../experiment/schema.js';
 import { Interrupted } from '../pretrain/pretrain.js';
@@ -57,7 +55,8 @@ export interface FinetuneOutcome {
 export async function finetune(options: FinetuneOptions): Promise<FinetuneOutcome> {
   const { output, signal } = options;
   const report: Listener<FinetuneEvent> = options.onEvent ?? (() => undefined);
-  const { folds, workers, checkpointEvery } = checkOptions(options);
+  const checked = checkOptions(options);
+  const { folds, workers } = checked;
   const source = await readTask(options.task, options.seed);
   const before = readRun(output);
   const material = await readMaterial(source, options);
@@ -80,10 +79,9 @@ export async function finetune(options: FinetuneOptions): Promise<FinetuneOutcom
   writeRun(output, run);
   const description = material.encoder?.description ?? null;
   report({ kind: 'fitting', ...begun.engine, workers, encoder: description });
-  const job = { material, scans, run, folder: output, workers, checkpointEvery, signal, report };
+  const job = { material, scans, run, folder: output, options: checked, signal, report };
   try {
     const content = await fitAndAnswer(await prepareFitting(job));
-    await writeAtomically(join(output, 'report.json'), `${JSON.stringify(content, null, 2)}\n`);
     return { status: 'done', folder: output, report: content };
   } catch (thrown) {
     if (!(thrown instanceof Interrupted)) throw thrown;

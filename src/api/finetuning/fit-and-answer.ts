@@ -17,6 +17,9 @@ import { coefficientsOf } from './coefficients.js';
 import type { ModelKind } from './model-spec.js';
 import { fitModels, type Fitted, type FittingOptions } from './fit-models.js';
 import { FINAL, planFits, type RunPlan } from './plan-fits.js';
+import type { CurveOptions } from './curves/plan.js';
+import { makeCurves } from './curves/make-curves.js';
+import { writeReport } from '../reporting/write.js';
 import { reportOfTable, type Report } from '../reporting/report.js';
 import type { ModelInputs } from '../../workers/fits/unit.js';
 
@@ -28,29 +31,37 @@ export interface Fitting {
   readonly folds: number;
   /** Folder of the run. */
   readonly folder: string;
+  /** Absent: no label-efficiency curves. */
+  readonly curves?: Pick<CurveOptions, 'labels' | 'repeats' | 'inputsOf'>;
   readonly options: FittingOptions;
   readonly remarks: readonly string[];
 }
 
-/** Fits all models, then writes predictions and report. */
+/** Fits all models, then writes predictions, curves and report. */
 export async function fitAndAnswer(fitting: Fitting): Promise<Report> {
-  const { cohort, task, inputs, folds, options } = fitting;
-  const plan = planFits({ ...kindOf(fitting), cohort, folds, divide: options.divide });
+  const { cohort, task, inputs, folds, folder, options } = fitting;
+  const kind = kindOf(fitting);
+  const { divide } = options;
+  const plan = planFits({ ...kind, cohort, folds, divide });
   const results = await fitModels(plan.specs, options);
   const answering = answeringOf(fitting, plan, results);
-  const path = join(fitting.folder, 'predictions.csv');
+  const path = join(folder, 'predictions.csv');
   await writeAtomically(path, predictionsCsv(predictionTable(cohort, answering)));
   const final = present(results.get(FINAL), 'the final model');
   const logLikelihood = final.single?.model.logLikelihood;
   const temperature = answering.find(({ spec }) => spec.name === FINAL)?.temperature;
   const coefficients = final.single && coefficientsOf(final.single, inputs);
-  return reportOfTable(readPredictions(path), {
+  const report = reportOfTable(readPredictions(path), {
     task: task.name,
     ...(coefficients === undefined ? {} : { coefficients }),
     ...(logLikelihood === undefined ? {} : { log_likelihood: logLikelihood }),
     ...(temperature === undefined ? {} : { temperature }),
     remarks: fitting.remarks,
   });
+  const curves =
+    fitting.curves && (await makeCurves({ ...fitting.curves, cohort, kind, divide, folds }, options, folder));
+  await writeReport(folder, report, curves);
+  return report;
 }
 
 /** What follows from the head and the rows to learn from. */

@@ -59,8 +59,4 @@ export async function fitModels(
   );
 }
 
-/** A model of one part has nothing to stack. */
-const isStacked = ({ task, inputs }: ModelSpec): boolean =>
-  task.fusion.name === 'meta' &&
-  inputs.covariates !== undefined &&
-  (inputs.features ?? inputs.encoder) !== undefined;
+const isStacked = ({ task }: ModelSpec): boolean => task.fusion.name === 'meta';

@@ -31,7 +31,20 @@ export function modelSpec(
   rows: ModelRowsOf,
 ): ModelSpec {
   const answer = [...new Set([...rows.heldOut, ...rows.answer])];
-  return { name, task, inputs, exact, ...rows, answer, ...(times && { times }), key: keyOf(task, name) };
+  const { features, encoder, covariates } = inputs;
+  // A model of one part has nothing to fuse.
+  const both = covariates !== undefined && (features ?? encoder) !== undefined;
+  const fused = both ? task : { ...task, fusion: { name: 'none' as const, options: {} } };
+  return {
+    name,
+    task: fused,
+    inputs,
+    exact,
+    ...rows,
+    answer,
+    ...(times && { times }),
+    key: keyOf(task, name),
+  };
 }
 
 export const keyOf = (task: DownstreamTask, name: string): Key => [task.seed, 'finetune', name];

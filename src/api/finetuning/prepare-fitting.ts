@@ -8,6 +8,9 @@ import { plural } from '../../core/plural.js';
 import type { FitSetup } from '../../workers/fits/setup.js';
 import type { ModelInputs } from '../../workers/fits/unit.js';
 import type { FinetuneEvent, Listener } from '../events.js';
+import type { CheckedOptions } from './check-options.js';
+import { readArms, type Arms } from './curves/arms.js';
+import type { Arm } from './curves/plan.js';
 import { dividerOf } from './divide.js';
 import type { Fitting } from './fit-and-answer.js';
 import type { CohortScans, Material } from './material.js';
@@ -20,8 +23,7 @@ export interface FittingJob {
   readonly run: RunRecord;
   /** Folder of the run. */
   readonly folder: string;
-  readonly workers: number;
-  readonly checkpointEvery: number;
+  readonly options: CheckedOptions;
   readonly signal: AbortSignal | undefined;
   readonly report: Listener<FinetuneEvent>;
 }
@@ -31,7 +33,8 @@ export const PRETRAINED = 'pretrained';
 export const TABLE = 'table';
 
 export async function prepareFitting(job: FittingJob): Promise<Fitting> {
-  const { material, scans, run, folder, workers, checkpointEvery, signal, report } = job;
+  const { material, scans, run, folder, signal, report } = job;
+  const { workers, checkpointEvery, labels, repeats, folds } = job.options;
   const { task, head } = material.source;
   const cohort = scans?.cohort ?? material.cohort;
   const base: FitSetup = {
@@ -48,18 +51,23 @@ export async function prepareFitting(job: FittingJob): Promise<Fitting> {
     checkpointEvery,
   };
   const read = scans === null ? null : await readByEncoder(job, scans);
-  const setup: FitSetup = { ...base, ...read?.setup };
-  const table: ModelInputs = readsTable(job) ? { covariates: TABLE } : {};
+  const inputs = read?.inputs ?? { covariates: TABLE };
+  const curves = labels && { labels, repeats, inputsOf: read?.inputsOf ?? tableOf };
   return {
     cohort,
     task,
     head,
-    inputs: { ...read?.inputs, ...table },
-    folds: run.folds,
+    inputs,
+    folds,
+    ...(curves && { curves }),
     folder,
     remarks: [...cohort.remarks, ...lostRemarks(scans)],
     options: {
-      setup,
+      setup: {
+        ...base,
+        ...read?.setup,
+        covariates: { ...base.covariates, ...read?.setup.covariates },
+      },
       workers,
       signal,
       divide: dividerOf(cohort, task.seed),
@@ -68,31 +76,40 @@ export async function prepareFitting(job: FittingJob): Promise<Fitting> {
   };
 }
 
-/** Covariates are read where there is nothing else, or a fusion joins them to the scan. */
-function readsTable({ material, scans }: FittingJob): boolean {
-  const { task } = material.source;
-  return material.cohort.covariates.length > 0 && (scans === null || task.fusion.name !== 'none');
+/** Without scans there is one arm. */
+const tableOf = (arm: Arm): ModelInputs | undefined => (arm === 'table' ? { covariates: TABLE } : undefined);
+
+interface Read {
+  readonly inputs: ModelInputs;
+  readonly setup: Partial<FitSetup>;
+  readonly inputsOf?: Arms['inputsOf'];
 }
 
 async function readByEncoder(
-  { material, run, folder, signal, report }: FittingJob,
+  { material, run, folder, options, signal, report }: FittingJob,
   { scans, cohort }: CohortScans,
-): Promise<{ readonly inputs: ModelInputs; readonly setup: Partial<FitSetup> }> {
+): Promise<Read> {
   const prepared = prepareScans(material, cohort, scans);
-  const { seed } = material.source.task;
+  const { seed, fusion } = material.source.task;
   const start = startingEncoder(prepared.encoder, prepared.fit.crop.size, [seed, 'finetune', 'encoder']);
-  const { inputs, setup } = await encoderInputs({
-    name: PRETRAINED,
-    start,
-    prepared,
-    cohort,
-    material,
-    place: run.engine,
-    folder,
-    signal,
-    report,
-  });
-  return { inputs, setup: { ...setup, scans: prepared.fit } };
+  const shared = { prepared, cohort, material, place: run.engine, folder, signal, report };
+  const read = await encoderInputs({ ...shared, name: PRETRAINED, start });
+  const table = cohort.covariates.length === 0 ? undefined : { covariates: TABLE };
+  // Covariates join the scan where a fusion says so.
+  const inputs = { ...read.inputs, ...(fusion.name !== 'none' && table) };
+  const setup = { ...read.setup, scans: prepared.fit };
+  if (options.labels === undefined) return { inputs, setup };
+  const arms = await readArms(shared, options.repeats, { model: inputs, table });
+  return {
+    inputs,
+    inputsOf: arms.inputsOf,
+    setup: {
+      ...setup,
+      covariates: arms.setup.covariates,
+      features: { ...setup.features, ...arms.setup.features },
+      encoders: { ...setup.encoders, ...arms.setup.encoders },
+    },
+  };
 }
 
 function lostRemarks(scans: CohortScans | null): readonly string[] {

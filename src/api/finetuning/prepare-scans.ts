@@ -78,9 +78,7 @@ export interface EncoderJob {
 }
 
 /** What fits of this encoder read: features of it, or the scans, where the task trains it. */
-export async function encoderInputs(
-  job: EncoderJob,
-): Promise<{
+export async function encoderInputs(job: EncoderJob): Promise<{
   readonly inputs: ModelInputs;
   readonly setup: Partial<Pick<FitSetup, 'features' | 'encoders'>>;
 }> {

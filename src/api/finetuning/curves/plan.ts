@@ -1,0 +1,73 @@
+/**
+ * The models of label-efficiency curves: for each repeat its own folds, for each fold nested subsets of the patients that were
+ * not held out, for each subset one model of each arm. All arms of a subset learn from the same patients, in as many steps.
+ */
+import { present } from '../../../core/errors.js';
+import { learnedFrom, rowsWhere, type Cohort } from '../../../downstream/cohort/cohort.js';
+import { subsetsOf } from '../../../downstream/cohort/subsets.js';
+import type { ModelInputs } from '../../../workers/fits/unit.js';
+import { withHeldOut, type DivideRows } from '../divide.js';
+import { modelSpec, type ModelKind, type ModelSpec } from '../model-spec.js';
+
+/**
+ * `pretrained`: the task's model; `random`: the same, its encoder from random weights; `table`: covariates alone; `metadata`:
+ * how scans were stored and how bright they are.
+ */
+export const ARMS = ['pretrained', 'random', 'table', 'metadata'] as const;
+export type Arm = (typeof ARMS)[number];
+
+export interface CurveOptions {
+  readonly cohort: Cohort;
+  readonly kind: ModelKind;
+  readonly divide: DivideRows;
+  readonly labels: readonly (number | 'all')[];
+  readonly repeats: number;
+  readonly folds: number;
+  /** What each arm reads in a repeat; absent where there is no such arm. */
+  readonly inputsOf: (arm: Arm, repeat: number) => ModelInputs | undefined;
+}
+
+/** One model of a curve. */
+export interface CurvePoint {
+  readonly arm: Arm;
+  readonly labels: number | 'all';
+  readonly repeat: number;
+  readonly fold: number;
+  /** Patients that were learned from, those for early stopping among them. */
+  readonly trained: number;
+  /** Rows that are answered for. */
+  readonly tested: readonly number[];
+  readonly spec: ModelSpec;
+}
+
+export function planCurves(options: CurveOptions): readonly CurvePoint[] {
+  const { cohort, divide, repeats, folds } = options;
+  const learned = rowsWhere(cohort, learnedFrom);
+  return Array.from({ length: repeats }, (_, index) => index + 1).flatMap((repeat) =>
+    divide(learned, folds, `labels/repeat-${repeat}`).flatMap((tested, fold) =>
+      pointsOf(options, learned, { repeat, fold: fold + 1, tested }),
+    ),
+  );
+}
+
+function pointsOf(
+  { cohort, kind, labels, inputsOf }: CurveOptions,
+  learned: readonly number[],
+  { repeat, fold, tested }: Pick<CurvePoint, 'repeat' | 'fold' | 'tested'>,
+): readonly CurvePoint[] {
+  const held = new Set(tested);
+  const rest = learned.filter((row) => !held.has(row));
+  const patientOf = (row: number): string => present(cohort.rows[row], `row ${row}`).patient;
+  return subsetsOf(cohort, rest, labels, { seed: kind.task.seed, repeat }).flatMap(({ size, patients }) => {
+    const rows = rest.filter((row) => patients.has(patientOf(row)));
+    const place = `labels-${size}/repeat-${repeat}/fold-${fold}`;
+    // Equal for all arms.
+    const split = withHeldOut(cohort, rows, { ...kind, name: place });
+    return ARMS.flatMap((arm): CurvePoint[] => {
+      const inputs = inputsOf(arm, repeat);
+      if (inputs === undefined) return [];
+      const spec = modelSpec(`${place}/${arm}`, { ...kind, inputs }, { ...split, answer: tested });
+      return [{ arm, labels: size, repeat, fold, trained: patients.size, tested, spec }];
+    });
+  });
+}

@@ -1,0 +1,107 @@
+/**
+ * Label-efficiency curves: nested subsets, all arms on the same patients, paired differences, a picture.
+ */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { decode } from 'fast-png';
+import { describe, expect, it } from 'vitest';
+import { finetune } from '../../src/api/finetune.js';
+import { planCurves, type CurvePoint } from '../../src/api/finetuning/curves/plan.js';
+import type { LabelCurves } from '../../src/api/finetuning/curves/summary.js';
+import { dividerOf } from '../../src/api/finetuning/divide.js';
+import { meanOf } from '../../src/core/statistics/descriptive.js';
+import { readCohort } from '../../src/downstream/cohort/read-cohort.js';
+import { parseTask } from '../../src/downstream/task-file.js';
+import { writeCohort, writeEncoder, writeScans } from '../support/outcomes.js';
+import { temporaryFolder } from '../support/tiny.js';
+
+const folder = temporaryFolder();
+process.env['VOXOLVE_CACHE'] = join(folder, 'cache');
+const at = (...names: string[]): string => join(folder, ...names);
+const curvesOf = (output: string): LabelCurves =>
+  JSON.parse(readFileSync(join(output, 'curves.json'), 'utf8')) as LabelCurves;
+
+describe('label-efficiency curves', { timeout: 120_000 }, () => {
+  it('compare the pretrained encoder with random weights, the table and the metadata on the same patients', async () => {
+    const scans = at('scans');
+    const manifest = writeScans(scans, 30);
+    const output = at('run');
+    const task = { head: 'classes', training: { steps: 40 } };
+    const encoder = writeEncoder(at('encoder'));
+    const asked = { task, encoder, scans, manifest, output, workers: 1, folds: 2, repeats: 2 };
+    await finetune({ ...asked, labels: [8, 'all'] });
+    const { metric, scores, means, differences } = curvesOf(output);
+    expect(metric).toBe('auroc');
+    expect(scores).toHaveLength(4 * 2 * 2 * 2);
+    const arms = ['pretrained', 'random', 'table', 'metadata'];
+    for (const labels of [8, 'all'] as const) {
+      for (const arm of arms) {
+        const own = scores.filter((score) => score.arm === arm && score.labels === labels);
+        expect(own.map(({ trained }) => trained)).toEqual(labels === 8 ? [8, 8, 8, 8] : [15, 15, 15, 15]);
+        const mean = means.find((one) => one.arm === arm && one.labels === labels)?.mean;
+        expect(mean).toBeCloseTo(meanOf(own.map(({ value }) => value ?? NaN)), 12);
+      }
+    }
+    for (const { first, second, labels, difference } of differences) {
+      const mean = (arm: string) =>
+        means.find((one) => one.arm === arm && one.labels === labels)?.mean ?? NaN;
+      expect(difference.value).toBeCloseTo(mean(first) - mean(second), 12);
+    }
+    // Spheres of the ill are larger: the scan tells more than an age that differs by half a deviation.
+    const last = differences.find(({ second, labels }) => second === 'table' && labels === 'all');
+    expect(last?.difference.value).toBeGreaterThan(0);
+    const svg = readFileSync(join(output, 'curves.svg'), 'utf8');
+    expect(svg).toContain('pretrained encoder');
+    const { width, height, data } = decode(readFileSync(join(output, 'curves.png')));
+    expect(width).toBeGreaterThan(800);
+    expect(new Set(data).size).toBeGreaterThan(20);
+    expect(height).toBeGreaterThan(400);
+    expect(readFileSync(join(output, 'report.md'), 'utf8')).toContain('curves.svg');
+  });
+
+  it('draw nested subsets, the same for all arms, from patients that are not held out', () => {
+    const cohort = readCohort(writeCohort(folder, 'nested.csv', 60), {
+      targets: 'classes',
+      needsPaths: false,
+    });
+    const task = parseTask({ head: 'classes' }, 'task');
+    const points = planCurves({
+      cohort,
+      kind: { task, inputs: {}, exact: false },
+      divide: dividerOf(cohort, 0),
+      labels: [6, 12, 'all'],
+      repeats: 2,
+      folds: 3,
+      inputsOf: (arm) => (arm === 'table' || arm === 'metadata' ? { covariates: arm } : undefined),
+    });
+    expect(points).toHaveLength(2 * 3 * 3 * 2);
+    const rowsOf = ({ spec }: CurvePoint): number[] => [...spec.train, ...spec.heldOut].sort((a, b) => a - b);
+    for (const point of points) {
+      const { tested, trained, repeat, fold, arm, labels } = point;
+      const rows = rowsOf(point);
+      expect(rows).toHaveLength(trained);
+      expect(rows.some((row) => tested.includes(row))).toBe(false);
+      const twin = points.find((one) => one.spec.name === point.spec.name.replace(arm, 'table'));
+      expect(twin && rowsOf(twin)).toEqual(rows);
+      const larger = points.find(
+        (one) =>
+          one.arm === arm &&
+          one.repeat === repeat &&
+          one.fold === fold &&
+          one.labels === (labels === 6 ? 12 : 'all'),
+      );
+      for (const row of rows) expect(larger && rowsOf(larger)).toContain(row);
+    }
+    const drawn = (repeat: number) =>
+      points.filter((one) => one.repeat === repeat && one.labels === 6 && one.arm === 'table').map(rowsOf);
+    expect(drawn(1)).not.toEqual(drawn(2));
+  });
+
+  it('of a table alone have one arm', async () => {
+    const output = at('table');
+    const manifest = writeCohort(folder, 'table.csv', 60);
+    const asked = { task: { head: 'classes' }, encoder: 'none', manifest, output, workers: 1 };
+    await finetune({ ...asked, folds: 2, repeats: 1, labels: [10, 20] });
+    expect(new Set(curvesOf(output).scores.map(({ arm }) => arm))).toEqual(new Set(['table']));
+  });
+});
