@@ -29,18 +29,21 @@ const CONTRAST = 0.1;
 const TRIES = 8;
 const TISSUE = 0.3;
 
+/** Of scans that were read whole once; every fit of a run asks for the same. */
+const knownIntensities = new WeakMap<PreparedScan['data'], Intensities>();
+
 /** A scan for each row, all of as many channels. */
 export function scanInputs(scans: readonly PreparedScan[], options: CropOptions): ScanInputs {
   const { size, reading, tiles } = options;
-  const known = new Map<number, Intensities>();
   const scanOf = (row: number): PreparedScan => {
     const scan = scans[row];
     if (scan === undefined) throw new Error(`row ${row} has no scan`);
     return scan;
   };
   const intensities = (row: number): Intensities => {
-    const found = known.get(row) ?? intensitiesOf(scanOf(row));
-    known.set(row, found);
+    const scan = scanOf(row);
+    const found = knownIntensities.get(scan.data) ?? intensitiesOf(scan);
+    knownIntensities.set(scan.data, found);
     return found;
   };
   const cornersOf = (row: number): readonly Triple[] =>
