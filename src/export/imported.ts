@@ -6,6 +6,7 @@ import type { Tensor, TensorMap, Triple } from '../core/tensor.js';
 import type { Architecture } from '../nn/architecture.js';
 import { countParameters } from '../nn/parameters.js';
 import { writeSafetensors } from '../core/safetensors.js';
+import { CHECK } from './files/readme.js';
 import { requirementsSource } from './files/requirements.js';
 import { writeNpz } from './npz.js';
 import { modelSource } from './python/model.js';
@@ -86,6 +87,8 @@ features = encoder(volumes)
 ${intensities(normalisation)}
 
 voxolve takes the folder as \`--encoder\`.
+
+${CHECK}
 `;
 }
 

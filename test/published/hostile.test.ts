@@ -304,6 +304,32 @@ describe.each(samples)('a %s', (kind, whole) => {
   });
 });
 
+describe('a pickle in an archive that is whole', () => {
+  it('is read or refused, never more, whatever bytes of it are changed', () => {
+    const state = dictionary({
+      state_dict: dictionary({
+        a: pickledTensor(plain),
+        b: pickledTensor({ ...plain, offset: 3, sizes: [3], strides: [1] }),
+      }),
+      epoch: int(3),
+      options: joined(call(named('argparse', 'Namespace')), dictionary({ lr: int(1) }), 'b'),
+    });
+    const whole = pickleOf(state);
+    const rng = rngOf('mutations', 'pickle');
+    let refused = 0;
+    for (let round = 0; round < 600; round++) {
+      const changed = Buffer.from(whole);
+      for (let i = rng.int(3); i >= 0; i--) {
+        // A byte of its own elsewhere is an operation more often than any byte.
+        changed[rng.int(changed.length)] = rng.bool(0.5) ? rng.int(256) : (whole[rng.int(whole.length)] ?? 0);
+      }
+      if (outcomeOf(zipOf(changed, { 0: SIX })) !== 'read') refused++;
+    }
+    expect(outcomeOf(zipOf(whole, { 0: SIX }))).toBe('read');
+    expect(refused).toBeGreaterThan(200);
+  });
+});
+
 describe('what is no file of weights', () => {
   it('is refused: nothing, text, a picture, a folder, a name that is not there', () => {
     expect(outcomeOf(Buffer.alloc(0))).toMatch(/holds no weights: 0 bytes/);

@@ -3,6 +3,21 @@ import { countParameters } from '../../nn/parameters.js';
 import type { ExportedScans, PytorchExport } from '../contents.js';
 import type { PythonFiles } from '../../tasks/python-files.js';
 
+/** How to compare the code's features with voxolve's. */
+export const CHECK = `## Check
+
+\`\`\`python
+import numpy as np
+import torch
+from model import build
+
+parity = np.load("parity.npz")
+with torch.no_grad():
+    features = build()(torch.from_numpy(parity["input"])).numpy()
+scale = np.abs(parity["features"]).max()
+print(np.abs(features - parity["features"]).max() / scale)  # below 1e-4
+\`\`\``;
+
 /** `python`: of the proxy task, where it has any. */
 export function readmeSource(content: PytorchExport, python: PythonFiles | undefined): string {
   const { architecture, parity, origin } = content;
@@ -35,19 +50,7 @@ classifier = torch.nn.Sequential(
 
 \`build()\` returns the encoder in eval mode; call \`.train()\` before fine-tuning. Inputs should be preprocessed as in pretraining: canonical axes (D towards superior, H towards anterior, W towards right), ${content.scans.spacing.join(' × ')} mm, intensities clipped ${clippedAt(content.scans)} and standardised over tissue${python === undefined ? '' : '; `scans.py` does that'}.
 
-## Check
-
-\`\`\`python
-import numpy as np
-import torch
-from model import build
-
-parity = np.load("parity.npz")
-with torch.no_grad():
-    features = build()(torch.from_numpy(parity["input"])).numpy()
-scale = np.abs(parity["features"]).max()
-print(np.abs(features - parity["features"]).max() / scale)  # below 1e-4
-\`\`\`
+${CHECK}
 
 ${pretraining(content, python)}`;
 }
