@@ -6,6 +6,7 @@ import { writeAtomically } from '../../core/atomic-write.js';
 import { present } from '../../core/errors.js';
 import { parseOrThrow } from '../../core/validate.js';
 import { learnedFrom, rowsWhere, type Cohort } from '../../downstream/cohort/cohort.js';
+import { droppedRemarks } from '../../downstream/cohort/plan-told.js';
 import type { Head } from '../../downstream/head.js';
 import { readPredictions } from '../../downstream/predictions/read.js';
 import { predictionsCsv } from '../../downstream/predictions/write.js';
@@ -56,12 +57,16 @@ export async function fitAndAnswer(fitting: Fitting): Promise<Report> {
     ...(coefficients === undefined ? {} : { coefficients }),
     ...(logLikelihood === undefined ? {} : { log_likelihood: logLikelihood }),
     ...(temperature === undefined ? {} : { temperature }),
-    remarks: fitting.remarks,
+    remarks: [...fitting.remarks, ...remarksOn(final)],
   });
   const curves =
     fitting.curves && (await makeCurves({ ...fitting.curves, cohort, kind, divide, folds }, options, folder));
   await writeReport(folder, report, curves);
   return report;
+}
+
+function remarksOn({ single }: Fitted): readonly string[] {
+  return single?.covariates ? droppedRemarks(single.covariates) : [];
 }
 
 /** What follows from the head and the rows to learn from. */

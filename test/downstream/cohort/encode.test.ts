@@ -1,10 +1,31 @@
 /**
  * Covariates become columns as training rows say: their scale, their reference, their gaps.
  */
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { packageFile } from '../../../src/core/package-files.js';
+import { readCohort } from '../../../src/downstream/cohort/read-cohort.js';
+import { needsPython, python, runPython } from '../../support/python.js';
+import { manifestOf } from './tables.js';
 import { applyCovariates, encodeCovariates } from '../../../src/downstream/cohort/encode.js';
-import type { Targets } from '../../../src/downstream/targets.js';
+import { covariatesInPython, droppedRemarks } from '../../../src/downstream/cohort/plan-told.js';
+import { solveCox } from '../../../src/downstream/heads/time/cox-newton.js';
+import { readTable } from '../../../src/scans/folder/table.js';
+import type { Targets, TimeTargets } from '../../../src/downstream/targets.js';
 import type { Covariate } from '../../../src/downstream/cohort/cohort.js';
+
+const outcomes = join(import.meta.dirname, '../../../../shared/data/outcomes');
+const veteran = join(outcomes, 'survival/r_veteran.csv');
+const reference = join(outcomes, 'reference/cox.json');
+
+interface Reference {
+  readonly veteran: {
+    readonly columns: readonly string[];
+    readonly efron: { readonly coef: readonly number[]; readonly loglik: number };
+  };
+}
 
 const number = (column: string, values: readonly (number | null)[]): Covariate => ({
   column,
@@ -107,6 +128,9 @@ describe('covariates', () => {
       { name: 'x_b=w', because: 'no event' },
       { name: 'x_b missing', because: 'constant' },
     ]);
+    expect(droppedRemarks(plan)).toEqual([
+      'not learned from, since they mark rows of which none had the event, or all: x_a missing, x_b=w',
+    ]);
     const loose = encodeCovariates({ manifest: 'm.csv', covariates, targets: times }, all(6));
     expect(loose.columns.map(({ name }) => name)).toEqual(['x_a', 'x_a missing', 'x_b=v', 'x_b=w']);
   });
@@ -117,8 +141,72 @@ describe('covariates', () => {
     expect(columns.map(({ name }) => name)).toEqual(['x_a', 'x_a missing', 'x_b']);
   });
 
+  it.skipIf(!existsSync(veteran))(
+    'have the coefficients of R, apart from the reference (needs ../shared/data/outcomes)',
+    () => {
+      const rows = readTable(veteran);
+      const cells = (name: string): string[] => rows.map((row) => row[name] ?? '');
+      const times: TimeTargets = {
+        kind: 'time',
+        times: cells('time').map(Number),
+        events: cells('status').map(Number),
+      };
+      const covariates = [
+        number('x_trt', cells('trt').map(Number)),
+        category('x_cell', cells('celltype')),
+        ...['karno', 'diagtime', 'age', 'prior'].map((name) => number(`x_${name}`, cells(name).map(Number))),
+      ];
+      const plan = encodeCovariates({ manifest: 'm.csv', covariates, targets: times }, all(137), {
+        identified: true,
+      });
+      const features = applyCovariates(plan, covariates, all(137));
+      const { weights, logLikelihood } = solveCox(features, times, 'efron', 0);
+      const [found] = Object.values(weights);
+      const own = (name: string): number =>
+        found?.data[plan.columns.findIndex((one) => one.name === name)] ?? 0;
+      const { columns, efron } = (JSON.parse(readFileSync(reference, 'utf8')) as Reference).veteran;
+      const theirs = (name: string): number => efron.coef[columns.indexOf(name)] ?? 0;
+      // R compares with squamous, voxolve with smallcell, the most frequent.
+      for (const cell of ['squamous', 'adeno', 'large'])
+        expect(own(`x_cell=${cell}`)).toBeCloseTo(theirs(`cell_${cell}`) - theirs('cell_smallcell'), 4);
+      expect(own('x_trt')).toBeCloseTo(theirs('treatment_test'), 4);
+      expect(own('x_karno')).toBeCloseTo(theirs('karnofsky'), 4);
+      expect(logLikelihood).toBeCloseTo(efron.loglik, 3);
+    },
+  );
+
   it('make plans of plain data', () => {
     const plan = encodeCovariates(cohort(number('x', [1, null]), category('y', ['a', 'b'])), all(2));
     expect(JSON.parse(JSON.stringify(plan))).toEqual(plan);
+  });
+});
+
+describe.skipIf(python === undefined)(`the Python of covariates ${needsPython}`, () => {
+  it('makes the same columns of a manifest', () => {
+    const path = manifestOf([
+      'patient,label,x_age,x_cell,x_bmi',
+      'P1,a,61.5,large,20',
+      'P2,b,,adeno,NA',
+      'P3,a,40,large,1e1',
+      'P4,b,50,nan,30',
+      'P5,b,1e2,"small, cells",',
+      'P6,a,7,new,3',
+    ]);
+    const { covariates, manifest } = readCohort(path, { targets: 'classes', needsPaths: false });
+    const plan = encodeCovariates({ covariates, manifest, targets }, all(5));
+    const folder = dirname(fileURLToPath(packageFile('python/covariates.py')));
+    const script = `
+import csv, json, sys
+sys.path.insert(0, sys.argv[1])
+from covariates import Covariates
+plan = Covariates(**json.loads(sys.argv[3]))
+with open(sys.argv[2], newline="") as table:
+    columns = plan(list(csv.DictReader(table)))
+print(json.dumps([plan.names, list(columns.shape), columns.flatten().tolist()]))
+`;
+    const settings = JSON.stringify(covariatesInPython(plan).settings);
+    const told = JSON.parse(runPython(script, [folder, path, settings])) as unknown;
+    const { shape, data } = applyCovariates(plan, covariates, all(6));
+    expect(told).toEqual([plan.columns.map(({ name }) => name), shape, [...data]]);
   });
 });
