@@ -20,6 +20,12 @@ import { loadHead } from './plugins/index.js';
 import { taskContentOf } from './references.js';
 import type { Experiment } from './schema.js';
 
+/**
+ * Penalty of heads that are solved exactly, where the task has none: features of a candidate may follow from each other, or
+ * be more than patients, and then nothing else identifies the weights.
+ */
+const LEAST_PENALTY = 0.01;
+
 export interface ResolvedObjective {
   readonly task: DownstreamTask;
   readonly head: Head;
@@ -96,6 +102,7 @@ export async function resolveObjective({
       covariates: [],
       fusion: { name: 'none', options: {} },
       encoder: { ...task.encoder, train: 'frozen' },
+      training: { ...task.training, penalty: task.training.penalty || LEAST_PENALTY },
     },
     head,
     metric: objectiveMetricOf(objective.metric, head.targets),

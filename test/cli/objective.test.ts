@@ -1,7 +1,7 @@
 /**
  * A search whose candidates are scored by an outcome, with patients of a final test that must stay outside.
  */
-import { copyFileSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { rngOf } from '../../src/core/random.js';
@@ -189,6 +189,10 @@ describe('a search with an outcome as its objective', { timeout: 120_000 }, () =
       expect(resumed.stderr).toMatch(
         /^voxolve: .*labels\.csv: the table that the search is scored by is gone; restore it, name it with --outcomes/m,
       );
+      const db = copyOf(reference, 'moved.db');
+      cpSync(`${reference}.artifacts`, `${db}.artifacts`, { recursive: true });
+      await succeed('resume', db, '--candidates', '6', '--outcomes', at('away.csv'));
+      expect(query(db, "SELECT number FROM candidates WHERE status = 'done'")).toHaveLength(6);
     } finally {
       renameSync(at('away.csv'), labels);
     }

@@ -40,12 +40,15 @@ function scoreLines(status: Status, best: NonNullable<Status['best']>): readonly
 }
 
 function frontText(front: readonly FrontMember[]): string {
-  const rows = front.map(({ number, score, params, macs }) => [
+  const weighed = front.some(({ worstGroup }) => worstGroup !== undefined);
+  const rows = front.map(({ number, score, worstGroup, params, macs }) => [
     number,
     percent(score),
+    ...(weighed ? [percent(worstGroup ?? 0)] : []),
     si(params ?? 0),
     si(macs ?? 0),
   ]);
+  const names = ['candidate', 'score', ...(weighed ? ['worst group'] : []), 'parameters', 'MACs'];
   const title = `${plural(front.length, 'candidate')} that no other beats in everything:`;
-  return `${title}\n${table(['candidate', 'score', 'parameters', 'MACs'], rows)}`;
+  return `${title}\n${table(names, rows)}`;
 }

@@ -11,7 +11,8 @@ import { outcomeTable } from '../../../downstream/objective/inner-folds.js';
 import type { ObjectiveMetric } from '../../../downstream/objective/metrics.js';
 import type { InnerFold } from '../../../downstream/objective/outcome-set.js';
 import { groupFigures } from '../../../downstream/objective/score.js';
-import type { Targets } from '../../../downstream/targets.js';
+import type { HeadPlan } from '../../../downstream/head.js';
+import { pickRows, type Targets } from '../../../downstream/targets.js';
 import type { ResolvedObjective } from '../../../experiment/objective.js';
 
 /** Fewest of each that a fold must answer for, so that its metric is identified. */
@@ -26,28 +27,35 @@ export function innerFolds(
 ): readonly InnerFold[] {
   const foldOf = foldsOf(cohort, count, seed);
   const all = [...cohort.rows.keys()];
+  const answers = Array.from({ length: count }, (_, index) => all.filter((row) => foldOf[row] === index + 1));
+  requireAnswers(cohort, answers);
   const options = parseOrThrow(head.options, task.head.options, `options of head ${head.name}`);
-  const { targets } = cohort;
-  // How many features there are matters to no head's being solved exactly.
-  const exact = head.plan(options, { features: 8, targets }).solve !== undefined;
-  const folds = Array.from({ length: count }, (_, index): InnerFold => {
-    const answer = all.filter((row) => foldOf[row] === index + 1);
-    const rest = all.filter((row) => foldOf[row] !== index + 1);
-    const share = exact ? 0 : task.training.heldOut;
+  // Refuses targets that the head cannot learn from; how many features there are matters to none.
+  const planOf = (rows: readonly number[]): HeadPlan =>
+    head.plan(options, { features: 8, targets: pickRows(cohort.targets, rows) });
+  const share = planOf(all).solve === undefined ? task.training.heldOut : 0;
+  return answers.map((answer, index): InnerFold => {
+    const own = new Set(answer);
+    const rest = all.filter((row) => !own.has(row));
     const heldOut = heldOutPatients(cohort, rest, share, [seed, 'objective', index]);
     const isHeldOut = (row: number): boolean => heldOut.has(cohort.rows[row]?.patient ?? '');
-    return { answer, heldOut: rest.filter(isHeldOut), train: rest.filter((row) => !isHeldOut(row)) };
+    const train = rest.filter((row) => !isHeldOut(row));
+    planOf(train);
+    return { answer, heldOut: rest.filter(isHeldOut), train };
   });
-  folds.forEach(({ answer }, index) => {
+}
+
+/** Throws a `UserError` where the rows that a fold answers for do not identify the metric. */
+function requireAnswers({ manifest, targets }: Cohort, answers: readonly (readonly number[])[]): void {
+  answers.forEach((answer, index) => {
     const lacking = lackOf(targets, answer);
     if (lacking === null) return;
     throw new UserError({
-      subject: cohort.manifest,
-      problem: `inner fold ${index + 1} of ${count} ${lacking}`,
+      subject: manifest,
+      problem: `inner fold ${index + 1} of ${answers.length} ${lacking}`,
       fix: 'take fewer "folds", or add labelled patients',
     });
   });
-  return folds;
 }
 
 /** What rows to answer for lack, in words; null where they identify the metric. */
