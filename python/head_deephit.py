@@ -22,11 +22,12 @@ class Head(Masses):
         hidden: int,
         cuts: Sequence[float],
         times: Sequence[float],
+        start: Sequence[float],
         interpolation: str,
         alpha: float,
         sigma: float,
     ) -> None:
-        super().__init__(features, hidden, cuts, times, interpolation)
+        super().__init__(features, hidden, cuts, times, start, interpolation)
         self.alpha = alpha
         self.sigma = sigma
 

@@ -20,9 +20,14 @@ class Head(Intervals):
     within_intervals = True
 
     def __init__(
-        self, features: int, hidden: int, cuts: Sequence[float], times: Sequence[float]
+        self,
+        features: int,
+        hidden: int,
+        cuts: Sequence[float],
+        times: Sequence[float],
+        start: Sequence[float],
     ) -> None:
-        super().__init__(features, hidden, cuts, times, "hazard")
+        super().__init__(features, hidden, cuts, times, start, "hazard")
 
     def masses(self, outputs: torch.Tensor) -> torch.Tensor:
         hazards = F.softplus(outputs)

@@ -33,7 +33,8 @@ def not_rising(survival: torch.Tensor) -> torch.Tensor:
 class Intervals(Perceptron):
     """A head of outputs for intervals of time: from 0 to the first cut, and so on.
 
-    A subclass says what outputs mean: ``masses``, ``row_loss`` and ``hazards``.
+    A subclass says what outputs mean: ``masses``, ``batch_loss`` and ``hazards``.
+    Biases start where the outputs of all rows tell the hazards of training.
     """
 
     metric = "concordance"
@@ -45,9 +46,12 @@ class Intervals(Perceptron):
         hidden: int,
         cuts: Sequence[float],
         times: Sequence[float],
+        start: Sequence[float],
         interpolation: str = "density",
     ) -> None:
         super().__init__(features, hidden, len(cuts))
+        with torch.no_grad():
+            self.fc.bias.copy_(torch.tensor(start))
         self.interpolation = interpolation
         ends = torch.tensor(cuts, dtype=torch.float64)
         starts = torch.cat([ends.new_zeros(1), ends[:-1]])

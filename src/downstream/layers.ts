@@ -13,10 +13,12 @@ export function pooledFeatures(builder: Builder, features: Value): Value {
 export interface DenseOptions {
   /** False where a shift changes nothing, as of a log hazard; absent: true. */
   readonly bias?: boolean;
+  /** What the bias starts at, `[width]`; absent: 0. */
+  readonly start?: readonly number[];
 }
 
 /**
- * `[N, in]` → `[N, width]`, as PyTorch's `Linear` names, shapes and draws it (bias 0). Calls of one name share their
+ * `[N, in]` → `[N, width]`, as PyTorch's `Linear` names, shapes and draws it (but the bias). Calls of one name share their
  * parameters.
  */
 export function denseLayer(
@@ -24,7 +26,7 @@ export function denseLayer(
   name: string,
   x: Value,
   width: number,
-  { bias: biased = true }: DenseOptions = {},
+  { bias: biased = true, start }: DenseOptions = {},
 ): Value {
   const inputs = x.shape[1] ?? 1;
   const bound = 1 / Math.sqrt(inputs);
@@ -38,7 +40,7 @@ export function denseLayer(
   const bias = builder.parameter(
     `${name}.bias`,
     [width],
-    { kind: 'constant', value: 0 },
+    start === undefined ? { kind: 'constant', value: 0 } : { kind: 'values', values: start },
     { decay: false, shared: true },
   );
   return builder.linear(x, weight, bias);

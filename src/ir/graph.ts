@@ -28,7 +28,9 @@ export type Initialiser =
   | { readonly kind: 'constant'; readonly value: number }
   /** Normal with standard deviation sqrt(gain / fan) (He et al. 2015 with gain 2, fan out of the convolution). */
   | { readonly kind: 'normal'; readonly deviation: number }
-  | { readonly kind: 'uniform'; readonly bound: number };
+  | { readonly kind: 'uniform'; readonly bound: number }
+  /** These numbers, row-major. */
+  | { readonly kind: 'values'; readonly values: readonly number[] };
 
 export interface ParameterSpec {
   readonly name: string;

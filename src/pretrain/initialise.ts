@@ -23,6 +23,9 @@ function initialTensor({ shape, initialiser }: ParameterSpec, rng: Rng): Tensor 
     case 'uniform':
       for (let i = 0; i < data.length; i++) data[i] = rng.uniform(-initialiser.bound, initialiser.bound);
       break;
+    case 'values':
+      data.set(initialiser.values);
+      break;
     default:
       unreachable(initialiser);
   }

@@ -92,7 +92,8 @@ export function initialWeights(graph: Graph, seed = 1): TensorMap {
   return Object.fromEntries(
     graph.parameters.map(({ name, shape, initialiser }): [string, Tensor] => {
       const rng = rngOf(seed, name);
-      const draw = () => {
+      const draw = (_: unknown, i: number) => {
+        if (initialiser.kind === 'values') return initialiser.values[i] ?? NaN;
         if (initialiser.kind === 'constant') return initialiser.value;
         if (initialiser.kind === 'normal') return rng.normal() * initialiser.deviation;
         return rng.uniform(-initialiser.bound, initialiser.bound);

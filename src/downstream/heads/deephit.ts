@@ -11,7 +11,7 @@ import type { Value } from '../../ir/graph.js';
 import { defineHead } from '../head.js';
 import type { TimeTargets } from '../targets.js';
 import { discretePlan, indices, upTo, type EndColumns } from './time/discrete.js';
-import { intervalMasses, massLoss, withRest } from './time/masses.js';
+import { intervalMasses, massLogits, massLoss, withRest } from './time/masses.js';
 import { discretised, interpolation } from './time/options.js';
 
 const Options = z.strictObject({
@@ -40,6 +40,7 @@ export const deephit = defineHead<z.output<typeof Options>, TimeTargets>({
             b.mul(rankingLoss(b, outputs, ends, options.sigma), b.scalar(1 - options.alpha)),
           ),
         masses: intervalMasses,
+        start: massLogits,
         settings: { alpha: options.alpha, sigma: options.sigma },
       },
       options,

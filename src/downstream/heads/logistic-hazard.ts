@@ -25,6 +25,7 @@ const model: DiscreteModel = {
     const before = b.matmul(b.softplus(outputs), upTo(b, outputs.shape[1] ?? 1, true));
     return b.mul(b.exp(b.neg(before)), b.sigmoid(outputs));
   },
+  start: (hazards) => hazards.map((one) => Math.log(one / (1 - one))),
   hazards: (b, outputs) => b.softplus(outputs),
 };
 

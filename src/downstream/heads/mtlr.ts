@@ -10,7 +10,7 @@ import type { Value } from '../../ir/graph.js';
 import { defineHead } from '../head.js';
 import type { TimeTargets } from '../targets.js';
 import { discretePlan, upTo } from './time/discrete.js';
-import { intervalMasses, massLoss } from './time/masses.js';
+import { intervalMasses, massLogits, massLoss } from './time/masses.js';
 import { discretised, interpolation } from './time/options.js';
 
 const Options = z.strictObject({ ...discretised, interpolation });
@@ -30,6 +30,10 @@ export const mtlr = defineHead<z.output<typeof Options>, TimeTargets>({
       {
         loss: (b, outputs, ends) => massLoss(b, fromHere(b, outputs), ends),
         masses: (b, outputs) => intervalMasses(b, fromHere(b, outputs)),
+        start: (hazards) => {
+          const logits = massLogits(hazards);
+          return logits.map((one, k) => one - (logits[k + 1] ?? 0));
+        },
       },
       options,
       context,

@@ -32,6 +32,8 @@ const model: DiscreteModel = {
     const within = b.div(b.mul(half, b.scalar(2)), b.add(half, b.scalar(1)));
     return b.mul(b.exp(b.neg(before)), within);
   },
+  // softplus⁻¹(H) = log(exp(H) − 1), with H = −log(1 − h)
+  start: (hazards) => hazards.map((one) => Math.log(one / (1 - one))),
   hazards: (b, outputs) => b.softplus(outputs),
 };
 

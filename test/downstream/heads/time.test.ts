@@ -13,6 +13,7 @@ import { kaplanMeier, survivalTimes, timeGrid } from '../../../src/downstream/he
 import { partIntervals, sharesAt, wholeIntervals } from '../../../src/downstream/heads/time/intervals.js';
 import { notRising } from '../../../src/downstream/heads/time/survival.js';
 import { timedBaseline, withTimedSurvival } from '../../../src/downstream/heads/time/timed-baseline.js';
+import { initialWeights } from '../../../src/pretrain/initialise.js';
 import type { TimeTargets } from '../../../src/downstream/targets.js';
 import { runGraph } from './support.js';
 
@@ -103,6 +104,37 @@ describe('intervals of time', () => {
     expect(found['predicted/risk']?.data[0]).toBeCloseTo(0.5 * 0.75 + 0.375 * 0.25, 6);
     expect(plan.times).toEqual([2, 4, 6, 8, 10]);
   });
+});
+
+describe('heads of intervals', () => {
+  it.each(['logistic-hazard', 'pmf', 'mtlr', 'pc-hazard', 'deephit'])(
+    'start at the survival of training: %s',
+    async (name) => {
+      const cuts = timeGrid(remission, 4, 'quantiles');
+      const head = present(heads[name], name);
+      const plan = head.plan(head.options.parse({ intervals: 4 }), {
+        features: 2,
+        targets: remission,
+        times: cuts,
+      });
+      const graph = headGraph(plan, 1, 2, true);
+      // Features of 0 leave the biases.
+      const found = await runGraph(graph, initialWeights(graph.parameters, rngOf(0)), {
+        features: tensor([1, 2], Float32Array.of(0, 0)),
+        ...plan.feeds({ kind: 'time', times: [3], events: [1] }, { progress: 1, rng: rngOf(0) }),
+      });
+      const curve = kaplanMeier(remission);
+      cuts.forEach((cut, k) =>
+        expect(found['predicted/survival']?.data[k]).toBeCloseTo(
+          present(
+            curve.find(({ time }) => time === cut),
+            'a time of an event',
+          ).survival,
+          5,
+        ),
+      );
+    },
+  );
 });
 
 describe('survival by a baseline hazard', () => {

@@ -13,7 +13,7 @@ import { perceptron } from '../../layers.js';
 import type { TimeTargets } from '../../targets.js';
 import { pythonHead } from '../pytorch.js';
 import { requireEvents } from './events.js';
-import { survivalTimes, timeGrid, type GridKind } from './grid.js';
+import { survivalTimes, timeGrid, trainingHazards, type GridKind } from './grid.js';
 import { middles, partIntervals, sharesAt, wholeIntervals } from './intervals.js';
 import { column, columnTensor, concordanceOf, ranksOf } from './order.js';
 import { notRising } from './survival.js';
@@ -43,6 +43,8 @@ export interface DiscreteModel {
   loss(b: Builder, outputs: Value, ends: EndColumns): Value;
   /** Probability of the event in each interval, `[N, K]`. */
   masses(b: Builder, outputs: Value): Value;
+  /** Outputs that tell these hazards of the intervals for every row: where biases start. */
+  start(hazards: readonly number[]): readonly number[];
   /** Cumulative hazard of each interval, `[N, K]`; absent: that of the masses. */
   hazards?(b: Builder, outputs: Value): Value;
   /** Arguments of the class in Python beside those that all have. */
@@ -57,8 +59,9 @@ export function discretePlan(
 ): HeadPlan<TimeTargets> {
   requireEvents(targets, name);
   const cuts = timeGrid(targets, options.intervals, options.cuts);
+  const start = model.start(trainingHazards(targets, cuts));
   const outputsOf = (b: Builder, features: Value): Value =>
-    perceptron(b, features, options.hidden, cuts.length);
+    perceptron(b, features, options.hidden, cuts.length, { start });
   return {
     inputs: (rows) => ['rank', 'event', 'interval', 'ended', 'share'].map((input) => column(input, rows)),
     feeds: (batch) => endTensors(batch, cuts, model.withinIntervals === true),
@@ -92,7 +95,7 @@ export function discretePlan(
     times,
     pytorch: () => {
       const { hidden, interpolation } = options;
-      const settings = { features: columns, hidden, cuts: [...cuts], times: [...times] };
+      const settings = { features: columns, hidden, cuts: [...cuts], times: [...times], start: [...start] };
       return pythonHead(
         name,
         { ...settings, ...(model.withinIntervals !== true && { interpolation }), ...model.settings },

@@ -36,6 +36,16 @@ export function survivalTimes(targets: TimeTargets, points = 50): readonly numbe
   return timeGrid(targets, points, 'quantiles');
 }
 
+/** Hazard of each interval between the cuts by the Kaplan-Meier curve, kept off 0 and 1, where logits are infinite. */
+export function trainingHazards(targets: TimeTargets, cuts: readonly number[]): readonly number[] {
+  const curve = kaplanMeier(targets);
+  const survivalAt = (time: number): number => curve.findLast((step) => step.time <= time)?.survival ?? 1;
+  return cuts.map((cut, k) => {
+    const before = k === 0 ? 1 : survivalAt(cuts[k - 1] ?? 0);
+    return Math.min(0.95, Math.max(0.01, 1 - survivalAt(cut) / before));
+  });
+}
+
 /** Survival after each time of an event (Kaplan and Meier 1958), ascending. */
 export function kaplanMeier({
   times,

@@ -27,4 +27,15 @@ export function massLoss(b: Builder, logits: Value, { interval, event }: EndColu
   return b.reduceMean(b.sub(b.logSumExp(all), b.logSumExp(known)), [0]);
 }
 
-export const massModel: DiscreteModel = { loss: massLoss, masses: intervalMasses };
+/** Logits of the intervals, against the time after the last, that tell these hazards. */
+export function massLogits(hazards: readonly number[]): readonly number[] {
+  const rest = hazards.reduce((left, one) => left * (1 - one), 1);
+  let left = 1;
+  return hazards.map((one) => {
+    const mass = left * one;
+    left -= mass;
+    return Math.log(mass / rest);
+  });
+}
+
+export const massModel: DiscreteModel = { loss: massLoss, masses: intervalMasses, start: massLogits };
