@@ -13,7 +13,10 @@ import type { Metric } from '../metric.js';
 export interface PairedScore {
   readonly first: number;
   readonly second: number;
-  /** Patients, or rows, that both were trained on and tested with. */
+  /**
+   * Patients, or rows, on the training side of the split and on the other. Where learners get a subset of the training side only, as
+   * in label curves, `trained` is the side all the same: it is the split that folds share, and a small subset is shared less.
+   */
   readonly trained: number;
   readonly tested: number;
 }

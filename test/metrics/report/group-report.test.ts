@@ -83,6 +83,23 @@ describe('gaps between groups', () => {
     });
   });
 
+  it('take the larger gap of both rates for equalised odds, also where it is that of false positives', () => {
+    const { table: alarmed, sex: groups } = decided([
+      [1, 1, 'a'],
+      [0, 0, 'a'],
+      [0, 0, 'a'],
+      [1, 1, 'b'],
+      [0, 1, 'b'],
+      [0, 0, 'b'],
+    ]);
+    expect(groupReport(alarmed, { sex: groups }, { resamples: 0 }).fairness['sex']).toMatchObject({
+      equal_opportunity_difference: { value: 0 },
+      equalised_odds_difference: { value: 0.5 },
+      equal_opportunity_ratio: { value: 1 },
+      equalised_odds_ratio: { value: 0 },
+    });
+  });
+
   it('follow the decisions that are handed in', () => {
     const decisions = table.patients.map(() => 1);
     const { fairness } = groupReport(table, { sex }, { resamples: 0, decisions });

@@ -3,13 +3,8 @@
  */
 import { describe, expect, it } from 'vitest';
 import { isFound } from '../../../src/metrics/finding.js';
-import {
-  integratedBrier,
-  mainMetric,
-  reportOf,
-  type OutcomeTable,
-  type TimeOutcome,
-} from '../../../src/metrics/index.js';
+import { mainMetric, reportOf, type OutcomeTable, type TimeOutcome } from '../../../src/metrics/index.js';
+import { integratedBrier } from '../../../src/metrics/time/integrated-brier.js';
 import { uno } from '../../../src/metrics/time/uno.js';
 import { randomFollowUp } from '../support.js';
 

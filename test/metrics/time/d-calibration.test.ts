@@ -29,6 +29,10 @@ describe('D-calibration', () => {
     const right = dCalibration(...drawn(2000, 1));
     const wrong = dCalibration(...drawn(2000, 1.5));
     expect(isFound(right) && right.value).toBeGreaterThan(0.05);
+    const freedom = 9;
+    expect(isFound(right) && right.value).toBe(
+      chiSquaredTail((isFound(right) && right.details?.['statistic']) || NaN, freedom),
+    );
     expect(isFound(wrong) && wrong.value).toBeLessThan(1e-6);
     expect(isFound(wrong) && wrong.details?.['bin_0']).toBeGreaterThan(0.12);
   });

@@ -141,6 +141,15 @@ describe("Harrell's concordance", () => {
     }
   });
 
+  it('ties risks that differ by no more than 1e-8 to either side', () => {
+    const pair = (difference: number): number[] =>
+      told({ times: [1, 2], events: [1, 0], risk: [3, 3 + difference] }).slice(0, 4);
+    expect(pair(9e-9)).toEqual([0.5, 0, 0, 1]);
+    expect(pair(-9e-9)).toEqual([0.5, 0, 0, 1]);
+    expect(pair(2e-8)).toEqual([0, 0, 1, 0]);
+    expect(pair(-2e-8)).toEqual([1, 1, 0, 0]);
+  });
+
   it('counts a row of weight 2 as it counts the row twice', () => {
     const rows = randomFollowUp(60, 9);
     const twice = [...rows.times.keys(), ...rows.times.keys()].filter((row, i) => i < 60 || row % 3 === 0);
