@@ -52,6 +52,7 @@ export {
 export type { Metric, Metrics } from '../metrics/metric.js';
 export type { Report, SplitReport } from './reporting/report.js';
 export type * from './records.js';
+export type { Normalisation } from '../published/normalisation.js';
 export { resume, type ResumeOptions } from './resume.js';
 export { scans, type LeftOut, type ScanDescription, type ScansOptions, type ScansOutcome } from './scans.js';
 export type { Report as TrainingReport } from '../pretrain/pretrain.js';
