@@ -41,3 +41,9 @@ export interface EvaluateRunOutcome {
 export function evaluateRun({ run, groups }: EvaluateRunOptions): EvaluateRunOutcome {
   return runReport(run, groups);
 }
+
+export {
+  evaluateOther,
+  type EvaluateOtherOptions,
+  type EvaluateOtherOutcome,
+} from './evaluating/other-cohort.js';

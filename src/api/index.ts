@@ -43,8 +43,11 @@ export type { SearchState } from './reading/search-state.js';
 export type { Standing, Winners } from './reading/winner.js';
 export type { ZeroCostReport } from './reading/zero-cost-report.js';
 export {
+  evaluateOther,
   evaluateRun,
   evaluateTable,
+  type EvaluateOtherOptions,
+  type EvaluateOtherOutcome,
   type EvaluateRunOptions,
   type EvaluateRunOutcome,
   type EvaluateTableOptions,

@@ -98,6 +98,7 @@ export async function readScans(
   material: Material,
   folder: string,
   report: Listener<FinetuneEvent>,
+  learned = true,
 ): Promise<CohortScans> {
   const { cohort } = material;
   const scans = await loadNamedScans(folder, scanOptionsOf(material), {
@@ -127,14 +128,14 @@ export async function readScans(
     usable[row] === true ? [] : [`${path}: ${reasons.get(path) ?? 'no scan that can be used'}`],
   );
   if (lost.length > 0) report({ kind: 'rows left out', rows: lost });
-  return { scans, cohort: withScans(cohort, rows), lost };
+  return { scans, cohort: withScans(cohort, rows, learned), lost };
 }
 
-/** The cohort of the rows that have a scan; refused where nothing can be learned from them. */
-function withScans(cohort: Cohort, rows: readonly number[]): Cohort {
+/** The cohort of the rows that have a scan; refused where nothing can be learned from them and `learned` says that it is to be. */
+function withScans(cohort: Cohort, rows: readonly number[], learned: boolean): Cohort {
   if (rows.length === cohort.rows.length) return cohort;
   const left = someRows(cohort, rows);
-  checkCohort(left);
+  if (learned) checkCohort(left);
   return left;
 }
 

@@ -109,6 +109,22 @@ export function leakSection({ leak }: Report): string | null {
   return `## What can be read from the model's input\n\n${reading}\n\n${markdownTable(header, rows)}`;
 }
 
+export function oodSection({ ood }: Report): string | null {
+  if (ood === undefined) return null;
+  const rows = Object.entries(ood.sets).flatMap(([set, { n, scores }]) =>
+    Object.entries(scores).map(([score, { auroc, inside, outside }]) => [
+      `${escaped(set)} (${n})`,
+      escaped(score),
+      estimate(auroc),
+      figure(inside),
+      figure(outside),
+    ]),
+  );
+  const reading = `Whether scores tell scans of another kind from the ${ood.inside.n} that were evaluated: 0.5 is chance, 1 is always; below 0.5 the model is more certain of foreign scans.`;
+  const header = ['scans', 'score', 'area under the curve', 'median here', 'median there'];
+  return `## Out of distribution\n\n${reading}\n\n${markdownTable(header, rows)}`;
+}
+
 export function remarksSection({ remarks }: Report): string | null {
   if (remarks.length === 0) return null;
   return `## Remarks\n\n${remarks.map((remark) => `- ${escaped(remark)}`).join('\n')}`;

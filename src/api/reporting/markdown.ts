@@ -10,6 +10,7 @@ import {
   leakSection,
   metricsSection,
   nameOf,
+  oodSection,
   remarksSection,
 } from './markdown-sections.js';
 import { refusalsSection } from './refusals.js';
@@ -30,6 +31,7 @@ export function reportMarkdown(report: Report, curves?: CurvesInMarkdown): strin
     calibrationSection(report),
     coefficientsSection(report),
     leakSection(report),
+    oodSection(report),
     refusalsSection(report),
     remarksSection(report),
   ].filter((section) => section !== null);

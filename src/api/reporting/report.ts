@@ -4,6 +4,7 @@
  */
 import { version } from '../../core/version.js';
 import type { Key } from '../../core/random.js';
+import type { OodReport } from '../../downstream/ood/ood-report.js';
 import type { LeakReport } from '../../downstream/fairness/leak-report.js';
 import {
   tablesBySplit,
@@ -52,6 +53,8 @@ export interface FurtherFindings {
   readonly temperature?: number;
   /** How well attributes can be read from what the model sees. */
   readonly leak?: LeakReport;
+  /** How scores tell scans of another kind. */
+  readonly ood?: OodReport;
   /** What a reader should know. */
   readonly remarks: readonly string[];
 }

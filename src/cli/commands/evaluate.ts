@@ -1,5 +1,5 @@
 /** `voxolve evaluate [RUN]`: metrics of predictions, with intervals, per split and group. */
-import { evaluateRun, evaluateTable, type EvaluateRunOutcome } from '../../api/evaluate.js';
+import { evaluateOther, evaluateRun, evaluateTable, type EvaluateRunOutcome } from '../../api/evaluate.js';
 import { UserError } from '../../core/errors.js';
 import { plainJson } from '../../core/json.js';
 import { defineCommand } from '../command.js';
@@ -22,10 +22,35 @@ export const evaluate = defineCommand({
         describe:
           'attributes whose groups are told apart, such as sex,site (default: all columns s_…, and site)',
       })
+      .option('manifest', {
+        type: 'string',
+        describe: 'table of other rows, which the final model of the run answers for',
+      })
+      .option('scans', { type: 'string', describe: 'folder of their scans' })
+      .option('encoder', { type: 'string', describe: 'encoder that the run was made with, where it has one' })
+      .option('ood', {
+        type: 'string',
+        array: true,
+        describe: 'folder of scans of another kind, or built-in for some that are made of the evaluated ones',
+      })
+      .option('output', {
+        alias: 'o',
+        type: 'string',
+        describe: 'folder to write with --manifest (default: one in the evaluations of the run)',
+      })
       .option('seed', { type: 'number', describe: 'of the resampling for intervals (with --predictions)' })
       .options(jsonOption),
-  handler: ({ run, predictions, groups, seed, json }) => {
+  handler: async ({ run, predictions, groups, seed, json, manifest, ...other }) => {
     const attributes = groups?.split(',').filter((name) => name !== '');
+    if (run !== undefined && predictions === undefined && manifest !== undefined) {
+      const asked = { run, manifest, groups: attributes, ...pathsOf(other) };
+      const { folder, report } = await evaluateOther(asked);
+      if (json) printJson(plainJson(report));
+      else print(reportText(report));
+      note(`written to ${folder}: report.md, report.json, predictions.csv`);
+      return;
+    }
+    refuseWithoutManifest(other);
     const { report, differences } = outcomeOf(run, predictions, { groups: attributes, seed });
     if (json) printJson(plainJson(report));
     else print(reportText(report));
@@ -39,6 +64,25 @@ export const evaluate = defineCommand({
     process.exitCode = 1;
   },
 });
+
+interface Other {
+  readonly scans?: string | undefined;
+  readonly encoder?: string | undefined;
+  readonly ood?: string[] | undefined;
+  readonly output?: string | undefined;
+}
+
+const pathsOf = ({ scans, encoder, ood, output }: Other): Other => ({ scans, encoder, ood, output });
+
+function refuseWithoutManifest({ scans, encoder, ood, output }: Other): void {
+  const named = Object.entries({ scans, encoder, ood, output }).find(([, value]) => value !== undefined);
+  if (named === undefined) return;
+  throw new UserError({
+    subject: `--${named[0]}`,
+    problem: 'concerns other scans, which no table names',
+    fix: 'name the run and add --manifest TABLE.csv',
+  });
+}
 
 interface Asked {
   readonly groups: readonly string[] | undefined;
