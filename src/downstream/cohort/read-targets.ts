@@ -97,7 +97,7 @@ function readTimes(times: readonly string[], events: readonly string[], sheet: S
 }
 
 /** By value where all are numbers, else by code unit: independent of the order of rows and of the machine's language. */
-export function inOrder(names: Iterable<string>): string[] {
+function inOrder(names: Iterable<string>): string[] {
   const all = [...names];
   const numbers = all.map(numberIn);
   if (numbers.includes(null)) return all.sort();
