@@ -254,6 +254,39 @@ describe.each(fixtures)('the head $name with $options', ({ name, options, target
     }
   });
 
+  it('completes what it told of rows one by one as it does of all, by constants that can be kept', async () => {
+    const fitted = await fitHead(training(), onnx);
+    const plan = planOf();
+    const settled = plan.settle?.(fitted.predictions, targets) ?? {};
+    for (const one of Object.values(settled)) expect(one.every(Number.isFinite)).toBe(true);
+    const constants = JSON.parse(JSON.stringify(settled)) as typeof settled;
+    const complete = plan.complete?.(fitted.predictions, constants) ?? fitted.predictions;
+    const row = Object.fromEntries(
+      Object.entries(fitted.predictions).map(([key, { shape, data }]) => {
+        const columns = data.length / ROWS;
+        return [key, tensor([1, ...shape.slice(1)], data.slice(7 * columns, 8 * columns))];
+      }),
+    );
+    for (const [key, { data }] of Object.entries(plan.complete?.(row, constants) ?? row)) {
+      expect(data.every(Number.isFinite)).toBe(true);
+      const columns = data.length;
+      expect([...data]).toEqual([...(complete[key]?.data.slice(7 * columns, 8 * columns) ?? [])]);
+    }
+    if (head.targets !== 'time') return;
+    const [risk, survival] = [present(complete['risk'], 'risk'), present(complete['survival'], 'survival')];
+    const count = present(plan.times, 'times').length;
+    expect([risk.shape, survival.shape]).toEqual([[ROWS], [ROWS, count]]);
+    survival.data.forEach((one, i) => {
+      expect(one).toBeGreaterThanOrEqual(0);
+      expect(one).toBeLessThanOrEqual(i % count === 0 ? 1 : (survival.data[i - 1] ?? NaN));
+    });
+    // Higher risk, sooner: survival in the middle of time is lower in the riskier half.
+    const order = [...all].sort((a, c) => (risk.data[a] ?? 0) - (risk.data[c] ?? 0));
+    const middle = (rows: readonly number[]): number =>
+      rows.reduce((sum, one) => sum + (survival.data[one * count + Math.floor(count / 2)] ?? NaN), 0);
+    expect(middle(order.slice(0, ROWS / 2))).toBeGreaterThan(middle(order.slice(ROWS / 2)));
+  });
+
   it('learns on rows that it has not seen, within the bounds of its metric', async () => {
     const [seen, unseen] = [all.slice(0, 32), all.slice(32)];
     const of = (rows: number[]) => ({

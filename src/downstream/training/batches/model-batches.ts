@@ -18,7 +18,10 @@ import { strataOf } from './strata.js';
 /** Rows of a step on frozen features, where the task asks for fewer. */
 const FROZEN_BATCH = 64;
 
-/** Rows of a step: those of the task; on frozen features more, and all where the loss compares them. */
+/** Most rows of a step that compares all with all, whose memory goes by their square. */
+const MOST_COMPARED = 4096;
+
+/** Rows of a step: those of the task; on frozen features more, and all, up to 4096, where the loss compares them. */
 export function batchSize(
   { training }: DownstreamTask,
   { encoder, head }: ModelPlan,
@@ -26,7 +29,7 @@ export function batchSize(
 ): number {
   const all = rowsOf(rows.targets);
   if (encoder !== undefined) return Math.min(all, training.batch);
-  if (head.comparesRows === true) return all;
+  if (head.comparesRows === true) return Math.min(all, MOST_COMPARED);
   return Math.min(all, Math.max(FROZEN_BATCH, training.batch));
 }
 
