@@ -51,7 +51,7 @@ export function groupFigures(
 }
 
 /** Null where the rows do not identify the metric. */
-export function figureOf(table: OutcomeTable, metric: ObjectiveMetric): number | null {
+function figureOf(table: OutcomeTable, metric: ObjectiveMetric): number | null {
   const value = reportOf(table, { resamples: 0 })[metric]?.value ?? null;
   return value === null ? null : Math.max(objectiveMetrics[metric].worst, value);
 }
