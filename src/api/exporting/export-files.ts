@@ -57,7 +57,8 @@ export async function exportFiles(to: 'pytorch' | 'onnx', exported: Exported): P
   };
 }
 
-function exportedScans(options: ScanOptions): ExportedScans {
+/** What an export says of preprocessing. */
+export function exportedScans(options: ScanOptions): ExportedScans {
   const transforms = transformsOf(options);
   const modalities = Object.entries(transforms.modalities).map(([name, own]) => [name, definedEntries(own)]);
   return {

@@ -6,7 +6,8 @@ import type { Json } from '../../core/json.js';
 import type { ExportedScans, ExportedTraining } from '../contents.js';
 import { assignment } from '../python/literals.js';
 
-interface Section {
+/** Values with a comment above them. */
+export interface Section {
   /** Comment above the section. */
   readonly comment: string;
   readonly values: Readonly<Record<string, Json>>;
@@ -20,6 +21,11 @@ export function settingsSource(
 ): string {
   const sections = [trainingSection(training, scans), ...scanSections(scans), taskSection(task)];
   const docstring = '"""What this experiment chose; pretrain.py, scans.py and task.py read it."""';
+  return sectionsSource(docstring, sections);
+}
+
+/** A module of nothing but values. */
+export function sectionsSource(docstring: string, sections: readonly Section[]): string {
   return `${docstring}\n\n${sections.map(sectionSource).join('\n')}`;
 }
 
@@ -48,7 +54,8 @@ function trainingSection(training: ExportedTraining, { validation }: ExportedSca
   };
 }
 
-function scanSections(scans: ExportedScans): Section[] {
+/** Settings that `scans.py` reads. */
+export function scanSections(scans: ExportedScans): Section[] {
   const modalities = Object.entries(scans.modalities).map(([name, own]) => [name, clippingOf(own)] as const);
   return [
     {

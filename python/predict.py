@@ -1,0 +1,97 @@
+"""Answers for scans, for rows of a table, or for both.
+
+    python predict.py MANIFEST --scans FOLDER --output predictions.csv
+
+MANIFEST is a CSV table with "path" (NIfTI files below FOLDER), "patient", and the
+covariates that the model reads. A model without an encoder needs no FOLDER.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+from pathlib import Path
+
+import numpy as np
+import torch
+
+import settings
+from outcome import Outcome, build, calibrated
+from table import Row, covariates, read_rows
+
+DEVICE = "cuda" if torch.cuda.is_available() else "cpu"
+Answer = dict  # of numbers and lists, by name
+
+
+def parse_arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("manifest", type=Path)
+    parser.add_argument("--scans", type=Path, default=Path())
+    parser.add_argument("--output", type=Path, default=Path("predictions.csv"))
+    parser.add_argument("--device", default=DEVICE)
+    return parser.parse_args()
+
+
+@torch.no_grad()
+def predict(
+    model: Outcome, crops: torch.Tensor | None, table: torch.Tensor | None
+) -> dict[str, torch.Tensor]:
+    """What the model tells of one scan's crops [T, C, D, H, W] and covariates [1, P]."""
+    if crops is None:
+        return calibrated(model.answer(None, table))
+    features = torch.cat([model.features(crop[None]) for crop in crops])
+    if settings.READING == "pool":
+        features = features.mean(0, keepdim=True)
+    rows = None if table is None else table.expand(len(features), -1)
+    told = model.answer(features, rows)
+    return calibrated({name: x.mean(0, keepdim=True) for name, x in told.items()})
+
+
+def crops_of(path: Path, modality: str | None) -> torch.Tensor:
+    """The crops of a scan that are answered for."""
+    from crops import cut, tiles
+    from scans import load
+
+    volume = load(path, modality)[0]
+    corners = tiles(volume.foreground.shape)
+    return torch.from_numpy(np.stack([cut(volume, corner) for corner in corners]))
+
+
+def columns_of(told: dict[str, torch.Tensor]) -> dict[str, float]:
+    """Predictions of one row by the names of columns that voxolve gives them."""
+    columns: dict[str, float] = {}
+    for name, values in told.items():
+        if name == "probabilities":
+            named = [f"p_{label}" for label in settings.CLASSES]
+        elif name == "survival":
+            named = [f"surv_{time:g}" for time in settings.TIMES]
+        else:
+            named = ["prediction" if name == "value" else name]
+        columns.update(zip(named, values[0].reshape(-1).tolist()))
+    return columns
+
+
+def main() -> None:
+    options = parse_arguments()
+    model = build().to(options.device)
+    answers: list[Row] = []
+    for row in read_rows(options.manifest):
+        crops, table = None, covariates([row])
+        if settings.FEATURES > 0:
+            path = options.scans / row["path"]
+            crops = crops_of(path, row.get("modality") or None).to(options.device)
+        if table is not None:
+            table = table.to(options.device)
+        told = predict(model, crops, table)
+        known = {name: row.get(name, "") for name in ("patient", "path")}
+        answers.append({**known, **columns_of(told)})
+    with open(options.output, "w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, list(answers[0]))
+        writer.writeheader()
+        writer.writerows(answers)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,80 @@
+/** `README.md` of a fine-tuned model: what is there, how it answers, how to check it and train it further. */
+import type { DownstreamExport } from './contents.js';
+
+export function downstreamReadme(content: DownstreamExport): string {
+  const { task, encoder, head } = content;
+  return `# ${task.name}: a fine-tuned model
+
+${provenance(content)}
+
+| File | What it is |
+| --- | --- |
+${encoder === undefined ? '' : '| `model.py`, `weights.safetensors` | the encoder and its weights; `architecture.json` holds it as data |\n'}| \`outcome.safetensors\` | weights of the rest: standardisation, fusion, head |
+| \`parity.npz\` | inputs, and the predictions that voxolve computes for them |
+| \`task.json\` | the task as it was asked for, complete with defaults |
+${head === undefined ? '' : codeRows(content)}
+${head === undefined ? withoutCode(content) : use(content)}`;
+}
+
+function provenance({ task, encoder, covariates, version, targets }: DownstreamExport): string {
+  const reads = [
+    ...(encoder === undefined ? [] : [`scans, through ${encoder.description}`]),
+    ...(covariates === undefined
+      ? []
+      : [`covariates (${covariates.sources.map(({ column }) => `\`${column}\``).join(', ')})`]),
+  ];
+  const told = {
+    classes: 'the probability of each class',
+    value: 'a value',
+    time: 'the time to an event: a risk, and survival over time',
+  }[targets.kind];
+  return `Fitted by voxolve ${version} with the head \`${task.head.name}\`. It reads ${reads.join(', and ')}, and tells ${told}.`;
+}
+
+function codeRows({ encoder }: DownstreamExport): string {
+  return `| \`outcome.py\` | the model; \`build()\` loads its weights |
+| \`head.py\`, \`fusion.py\` | its parts, with the files that they import |
+| \`predict.py\` | answers for a manifest |
+| \`finetune.py\` | trains the model further, or anew |
+| \`lightning.py\` | the same with PyTorch Lightning, on several GPUs |
+| \`settings.py\` | what the task chose; the files around it read it |
+| \`table.py\`${encoder === undefined ? '' : ', `scans.py`, `crops.py`'} | how manifests${encoder === undefined ? ' are' : ', scans and crops of them are'} read |
+| \`requirements.txt\` | what to install |
+`;
+}
+
+function withoutCode({ task }: DownstreamExport): string {
+  return `The head ${task.head.name} has no PyTorch source, so there is no code here.
+`;
+}
+
+function use({ encoder, covariates, parity }: DownstreamExport): string {
+  const scans = encoder === undefined ? '' : ' --scans SCANS';
+  const inputs = [
+    encoder === undefined ? 'None' : 'inputs["crops"]',
+    covariates === undefined ? 'None' : 'inputs["covariates"]',
+  ];
+  const [first = 'risk'] = Object.keys(parity).filter((name) => name !== 'crops' && name !== 'covariates');
+  return `## Use
+
+\`\`\`sh
+pip install -r requirements.txt
+python predict.py MANIFEST.csv${scans} --output predictions.csv
+python finetune.py MANIFEST.csv${scans} --output outcome.pt
+\`\`\`
+
+${encoder === undefined ? '' : '`SCANS` is a folder of NIfTI files, which `path` of the manifest names. voxolve itself reads more formats.\n\n'}## Check
+
+\`\`\`python
+import numpy as np
+import torch
+from outcome import build
+
+parity = {name: torch.from_numpy(array) for name, array in np.load("parity.npz").items()}
+inputs = {name: parity.get(name) for name in ("crops", "covariates")}
+with torch.no_grad():
+    told = build()(${inputs.join(', ')})
+print((told["${first}"] - parity["${first}"]).abs().max())  # below 1e-4 of the largest
+\`\`\`
+`;
+}

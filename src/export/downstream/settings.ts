@@ -1,0 +1,117 @@
+/**
+ * `settings.py` of a fine-tuned model: all that differs between tasks, so that the other Python files are the same in every
+ * export but for `model.py`, which is written from the architecture.
+ */
+import type { Json } from '../../core/json.js';
+import { scanSections, sectionsSource, type Section } from '../files/settings.js';
+import { widthOf } from '../../downstream/training/model/standardise.js';
+import type { DownstreamExport } from './contents.js';
+
+/** `head` and `fusion`: arguments of their classes. */
+export function downstreamSettings(
+  content: DownstreamExport,
+  head: Readonly<Record<string, Json>>,
+  fusion: Readonly<Record<string, Json>>,
+): string {
+  const { encoder } = content;
+  return sectionsSource('"""What this task chose; the files around it read it."""', [
+    modelSection(content, head, fusion),
+    tableSection(content),
+    targetsSection(content),
+    trainingSection(content),
+    ...(encoder === undefined ? [] : [cropsSection(content, encoder), ...scanSections(encoder.scans)]),
+  ]);
+}
+
+function modelSection(
+  { weights, constants, temperature }: DownstreamExport,
+  head: Readonly<Record<string, Json>>,
+  fusion: Readonly<Record<string, Json>>,
+): Section {
+  const own = Object.keys(constants).length === 0 ? {} : { constants: { ...constants } };
+  return {
+    comment: [
+      'The model: columns that it reads of the encoder and of the table, arguments of Fusion',
+      'and Head, and the temperature of probabilities.',
+    ].join('\n'),
+    values: {
+      FEATURES: widthOf(weights, 'features'),
+      COVARIATES: widthOf(weights, 'covariates'),
+      FUSION: fusion,
+      HEAD: { ...head, ...own },
+      CONSTANTS: Object.keys(constants),
+      TEMPERATURE: temperature ?? null,
+    },
+  };
+}
+
+function tableSection({ covariates }: DownstreamExport): Section {
+  const { sources = [], columns = [] } = covariates ?? {};
+  return {
+    comment: 'Covariates of a manifest, and the columns that they become.',
+    values: {
+      SOURCES: sources.map((source) => ({ ...source })),
+      COLUMNS: columns.map(({ name, source, is }) => ({
+        name,
+        source,
+        is: typeof is === 'string' ? is : { ...is },
+      })),
+    },
+  };
+}
+
+function targetsSection({ targets, times }: DownstreamExport): Section {
+  return {
+    comment: 'What is told of a row: one of these classes, a value, or survival at these times.',
+    values: {
+      TARGETS: targets.kind,
+      CLASSES: targets.kind === 'classes' ? [...targets.names] : [],
+      TIMES: [...(times ?? [])],
+    },
+  };
+}
+
+function trainingSection({ task, encoder }: DownstreamExport): Section {
+  const { training, encoder: own, input } = task;
+  return {
+    comment: [
+      'Defaults of finetune.py: the recipe that made these weights. LAYERS are parameters of the',
+      'encoder, first to last; a layer learns at ENCODER_DECAY times the rate of the one after it.',
+    ].join('\n'),
+    values: {
+      STEPS: training.steps,
+      BATCH: training.batch,
+      LEARNING_RATE: training.learningRate,
+      WARMUP: training.warmup,
+      SCHEDULE: training.schedule,
+      WEIGHT_DECAY: training.weightDecay,
+      EVALUATE_EVERY: training.evaluateEvery,
+      HELD_OUT: training.heldOut,
+      AUGMENT: input.augment,
+      TRAIN: encoder === undefined ? 'frozen' : own.train,
+      ENCODER_RATE: own.rate,
+      ENCODER_DECAY: own.decay,
+      OF_BATCH: own.batchNorm === 'batch',
+      LAYERS: encoder?.layers ?? [],
+    },
+  };
+}
+
+function cropsSection(
+  { task: { input } }: DownstreamExport,
+  { size, normalisation }: NonNullable<DownstreamExport['encoder']>,
+): Section {
+  return {
+    comment: [
+      'Crops of a scan: voxels along [D, H, W]; "crop", "tile" or "pool"; most tiles; how',
+      'intensities are normalised, and by which mean and deviation where those are published.',
+    ].join('\n'),
+    values: {
+      SIZE: size,
+      READING: input.reading,
+      TILES: input.tiles,
+      NORMALISE: input.normalise,
+      PUBLISHED: normalisation && { mean: normalisation.mean, std: normalisation.std },
+    },
+  };
+}
