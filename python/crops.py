@@ -41,7 +41,9 @@ def starts(extent: int, size: int, count: int) -> list[int]:
 def near_middle(extents: tuple[int, ...], rng: np.random.Generator) -> Corner:
     """A corner within an eighth of the crop's size around the middle."""
     reach = [size // 8 for size in settings.SIZE]
-    return tuple(c + int(rng.integers(-r, r + 1)) for c, r in zip(middle(extents), reach))
+    return tuple(
+        c + int(rng.integers(-r, r + 1)) for c, r in zip(middle(extents), reach)
+    )
 
 
 def anywhere(extents: tuple[int, ...], rng: np.random.Generator) -> Corner:
@@ -94,7 +96,7 @@ def by_crop(crop: np.ndarray, tissue: np.ndarray) -> np.ndarray:
 def by_scan(
     crop: np.ndarray, tissue: np.ndarray, scan: np.ndarray, foreground: np.ndarray
 ) -> np.ndarray:
-    """By mean and deviation of the whole scan, whose air is flattened as the crop's."""
+    """By mean and deviation of the whole scan, air flattened as in the crop."""
     darkest = scan[foreground].min() if foreground.any() else np.float32(0)
     whole = np.where(foreground, scan, darkest).astype(np.float64)
     scale = 1 / whole.std() if whole.std() > 1e-6 else 0.0
@@ -103,7 +105,7 @@ def by_scan(
 
 
 def as_published(crop: np.ndarray, scan: np.ndarray) -> np.ndarray:
-    """From [0, 1], darkest to brightest of the scan, by published mean and deviation."""
+    """From [0, 1], darkest to brightest of the scan, by what was published."""
     done = []
     mean, deviation = settings.PUBLISHED["mean"], settings.PUBLISHED["std"]
     for channel, whole, centre, spread in zip(crop, scan, mean, deviation):

@@ -156,7 +156,9 @@ def standardise(model: Outcome, data: Rows, device: str) -> None:
         columns = parts[name]
         deviation = columns.std(0, unbiased=False)
         module.mean.copy_(columns.mean(0))
-        module.deviation.copy_(deviation.where(deviation > 1e-6, torch.ones_like(deviation)))
+        module.deviation.copy_(
+            deviation.where(deviation > 1e-6, torch.ones_like(deviation))
+        )
 
 
 def everything(data: Rows, device: str) -> tuple:
@@ -195,6 +197,8 @@ def main() -> None:
         loss, _ = model.loss(crops, table, wanted, step / options.steps)
         optimiser.zero_grad()
         loss.backward()
+        if settings.CLIP_NORM is not None:
+            torch.nn.utils.clip_grad_norm_(model.parameters(), settings.CLIP_NORM)
         optimiser.step()
         last = step + 1 == options.steps
         if last or (step + 1) % settings.EVALUATE_EVERY == 0:

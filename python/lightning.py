@@ -1,0 +1,178 @@
+"""Trains the model with PyTorch Lightning, on one GPU or several.
+
+    python lightning.py MANIFEST --scans FOLDER --devices 4 --precision 16-mixed
+
+The same recipe as finetune.py, which needs no Lightning. Several devices train by
+DistributedDataParallel; where statistics of batch norm are trained, they are those of
+all devices together. Rows of time to event that are compared with each other (head
+cox) are compared within a device: take large batches.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import torch
+
+import settings
+from finetune import Rows, groups_of, rate_at, set_mode, split, split_batch
+from outcome import Outcome, build
+from table import Row, read_rows
+
+HERE = Path(__file__).resolve().parent
+
+
+def package() -> ModuleType:
+    """PyTorch Lightning under either of its names.
+
+    This file has the name of the newer one, and would be found in its place.
+    """
+    path, own = list(sys.path), sys.modules.pop("lightning", None)
+    sys.path[:] = [place for place in path if Path(place).resolve() != HERE]
+    try:
+        return importlib.import_module("lightning.pytorch")
+    except ImportError:
+        return importlib.import_module("pytorch_lightning")
+    finally:
+        sys.path[:] = path
+        if own is not None:
+            sys.modules["lightning"] = own
+
+
+pl = package()
+
+
+class LightningOutcome(pl.LightningModule):
+    """The model, its loss, and its optimiser."""
+
+    def __init__(
+        self, model: Outcome, train: str, learning_rate: float, weight_decay: float
+    ) -> None:
+        super().__init__()
+        self.model = model
+        self.train_encoder = train
+        self.learning_rate = learning_rate
+        self.weight_decay = weight_decay
+
+    def forward(
+        self, crops: torch.Tensor | None, covariates: torch.Tensor | None
+    ) -> dict[str, torch.Tensor]:
+        return self.model(crops, covariates)
+
+    def on_train_epoch_start(self) -> None:
+        set_mode(self.model, self.train_encoder)
+
+    def training_step(self, batch: dict[str, torch.Tensor], index: int) -> torch.Tensor:
+        crops, table, wanted = split_batch(batch, self.device)
+        progress = self.global_step / max(1, self.trainer.max_steps)
+        loss, metrics = self.model.loss(crops, table, wanted, progress)
+        self.log_dict({"loss": loss, **metrics}, prog_bar=True)
+        return loss
+
+    def validation_step(self, batch: dict[str, torch.Tensor], index: int) -> None:
+        crops, table, wanted = split_batch(batch, self.device)
+        loss, metrics = self.model.loss(crops, table, wanted)
+        named = {"loss": loss, **metrics}
+        self.log_dict(
+            {f"validation_{name}": one for name, one in named.items()},
+            sync_dist=True,
+            batch_size=len(next(iter(wanted.values()))),
+        )
+
+    def configure_optimizers(self) -> dict[str, Any]:
+        groups = groups_of(self.model, self.train_encoder, self.weight_decay)
+        rates = [self.learning_rate * group.pop("rate") for group in groups]
+        for group, rate in zip(groups, rates):
+            group["lr"] = rate
+        optimiser = torch.optim.AdamW(groups, lr=self.learning_rate)
+        steps = self.trainer.max_steps
+        schedule = torch.optim.lr_scheduler.LambdaLR(
+            optimiser, lambda step: rate_at(min(step, steps - 1), steps, 1.0)
+        )
+        scheduler = {"scheduler": schedule, "interval": "step"}
+        return {"optimizer": optimiser, "lr_scheduler": scheduler}
+
+
+class LabelledRows(pl.LightningDataModule):
+    """Rows of a manifest, some of whose patients are held out."""
+
+    def __init__(self, rows: list[Row], scans: Path, batch: int, seed: int) -> None:
+        super().__init__()
+        self.rows, self.scans, self.batch, self.seed = rows, scans, batch, seed
+
+    def setup(self, stage: str | None = None) -> None:
+        learnt, held = split(self.rows, settings.HELD_OUT, self.seed)
+        self.learnt = Rows(learnt, self.scans, settings.AUGMENT, self.seed)
+        self.held = Rows(held, self.scans, False, self.seed)
+
+    def train_dataloader(self) -> torch.utils.data.DataLoader:
+        batch = min(self.batch, len(self.learnt))
+        return torch.utils.data.DataLoader(
+            self.learnt, batch, shuffle=True, drop_last=True
+        )
+
+    def val_dataloader(self) -> torch.utils.data.DataLoader:
+        return torch.utils.data.DataLoader(self.held, max(1, len(self.held)))
+
+
+def trainer_of(options: argparse.Namespace) -> Any:  # noqa: ANN401
+    """A trainer for these devices, which keeps the step of the lowest held-out loss."""
+    several = options.devices not in ("1", "auto")
+    best = pl.callbacks.ModelCheckpoint(
+        dirpath=options.output, filename="best", monitor="validation_loss"
+    )
+    return pl.Trainer(
+        accelerator=options.accelerator,
+        devices=options.devices if options.devices == "auto" else int(options.devices),
+        strategy="ddp" if several else "auto",
+        sync_batchnorm=several and settings.OF_BATCH,
+        precision=options.precision,
+        max_steps=options.steps,
+        gradient_clip_val=settings.CLIP_NORM,
+        callbacks=[best],
+        default_root_dir=str(options.output),
+        log_every_n_steps=1,
+    )
+
+
+def parse_arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("manifest", type=Path)
+    parser.add_argument("--scans", type=Path, default=Path())
+    parser.add_argument("--output", type=Path, default=Path("lightning"))
+    parser.add_argument("--from-scratch", action="store_true")
+    parser.add_argument("--accelerator", default="auto")
+    parser.add_argument("--devices", default="auto", help="how many, on this machine")
+    parser.add_argument("--precision", default="32", help="such as 16-mixed")
+    parser.add_argument("--steps", type=int, default=settings.STEPS)
+    parser.add_argument("--batch", type=int, default=settings.BATCH, help="a device's")
+    parser.add_argument("--learning-rate", type=float, default=settings.LEARNING_RATE)
+    parser.add_argument("--weight-decay", type=float, default=settings.WEIGHT_DECAY)
+    parser.add_argument(
+        "--train", choices=["frozen", "full", "layerwise"], default=settings.TRAIN
+    )
+    parser.add_argument("--seed", type=int, default=0)
+    return parser.parse_args()
+
+
+def main() -> None:
+    options = parse_arguments()
+    pl.seed_everything(options.seed)
+    model = Outcome() if options.from_scratch else build()
+    module = LightningOutcome(
+        model, options.train, options.learning_rate, options.weight_decay
+    )
+    rows = read_rows(options.manifest)
+    data = LabelledRows(rows, options.scans, options.batch, options.seed)
+    trainer_of(options).fit(module, datamodule=data)
+
+
+if __name__ == "__main__":
+    main()

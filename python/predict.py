@@ -38,7 +38,7 @@ def parse_arguments() -> argparse.Namespace:
 def predict(
     model: Outcome, crops: torch.Tensor | None, table: torch.Tensor | None
 ) -> dict[str, torch.Tensor]:
-    """What the model tells of one scan's crops [T, C, D, H, W] and covariates [1, P]."""
+    """What the model tells of a scan's crops [T, C, D, H, W] and covariates [1, P]."""
     if crops is None:
         return calibrated(model.answer(None, table))
     features = torch.cat([model.features(crop[None]) for crop in crops])

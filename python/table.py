@@ -35,10 +35,8 @@ def value(column: dict, row: Row) -> float:
     """One encoded covariate of a row."""
     source = settings.SOURCES[column["source"]]
     text = row.get(source["column"], "")
-    if source["kind"] == "category":
-        known = text in source["categories"]
-    else:
-        known = text != ""
+    named = source["kind"] == "category"
+    known = text in source["categories"] if named else text != ""
     if column["is"] == "missing":
         return 0.0 if known else 1.0
     if source["kind"] == "number":

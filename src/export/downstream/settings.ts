@@ -85,6 +85,7 @@ function trainingSection({ task, encoder }: DownstreamExport): Section {
       WARMUP: training.warmup,
       SCHEDULE: training.schedule,
       WEIGHT_DECAY: training.weightDecay,
+      CLIP_NORM: training.clipNorm ?? null,
       EVALUATE_EVERY: training.evaluateEvery,
       HELD_OUT: training.heldOut,
       AUGMENT: input.augment,
