@@ -133,6 +133,8 @@ def trainer_of(options: argparse.Namespace) -> Any:  # noqa: ANN401
         sync_batchnorm=several and settings.OF_BATCH,
         precision=options.precision,
         max_steps=options.steps,
+        val_check_interval=min(settings.EVALUATE_EVERY, options.steps),
+        check_val_every_n_epoch=None,
         gradient_clip_val=settings.CLIP_NORM,
         callbacks=[best],
         default_root_dir=str(options.output),

@@ -15,7 +15,7 @@ import { layersOf } from '../../downstream/training/model/layer-rates.js';
 import { standardisationOf, widthOf } from '../../downstream/training/model/standardise.js';
 import type { StartingEncoder } from '../../downstream/training/fit.js';
 import type { ModelRows, ScanInputs } from '../../downstream/training/rows.js';
-import { pickRows, type Targets } from '../../downstream/targets.js';
+import { pickRows, rowsOf, type Targets } from '../../downstream/targets.js';
 import type { Head } from '../../downstream/head.js';
 import type { DownstreamTask } from '../../downstream/task-file.js';
 import { engines } from '../../engines/index.js';
@@ -64,6 +64,7 @@ export async function exportModel(final: FinalModel): Promise<void> {
     targets: context.targets,
     weights: withoutEncoder(weights),
     constants,
+    batch: plan.comparesRows === true ? rowsOf(context.targets) : task.training.batch,
     fusion: fusionPlan(task.fusion).pytorch(columns),
     parity: await parityOf(final, columns),
     ...definedEntries({

@@ -16,6 +16,7 @@ import { predictionTable, type Answering } from './answers.js';
 import { temperatureOf } from './calibration.js';
 import { coefficientsOf } from './coefficients.js';
 import type { ModelKind } from './model-spec.js';
+import { exportModel, type RunEncoder } from './export-model.js';
 import { fitModels, type Fitted, type FittingOptions } from './fit-models.js';
 import { FINAL, planFits, type RunPlan } from './plan-fits.js';
 import type { CurveOptions } from './curves/plan.js';
@@ -29,6 +30,8 @@ export interface Fitting {
   readonly task: DownstreamTask;
   readonly head: Head;
   readonly inputs: ModelInputs;
+  /** Absent where no scans are read. */
+  readonly encoder?: RunEncoder;
   readonly folds: number;
   /** Folder of the run. */
   readonly folder: string;
@@ -61,12 +64,24 @@ export async function fitAndAnswer(fitting: Fitting): Promise<Report> {
   });
   const curves =
     fitting.curves && (await makeCurves({ ...fitting.curves, cohort, kind, divide, folds }, options, folder));
+  await exportFinal(fitting, final, temperature);
   await writeReport(folder, report, curves);
   return report;
 }
 
 function remarksOn({ single }: Fitted): readonly string[] {
   return single?.covariates ? droppedRemarks(single.covariates) : [];
+}
+
+/** Writes the final model as code. */
+async function exportFinal(
+  { task, head, encoder, folder }: Fitting,
+  { single }: Fitted,
+  temperature: number | undefined,
+): Promise<void> {
+  if (single === undefined) return;
+  const own = { ...(encoder && { encoder }), ...(temperature !== undefined && { temperature }) };
+  await exportModel({ task, head, fit: single, folder: join(folder, 'model'), ...own });
 }
 
 /** What follows from the head and the rows to learn from. */

@@ -12,8 +12,9 @@ import type { CheckedOptions } from './check-options.js';
 import { readArms, type Arms } from './curves/arms.js';
 import type { Arm } from './curves/plan.js';
 import { dividerOf } from './divide.js';
+import type { RunEncoder } from './export-model.js';
 import type { Fitting } from './fit-and-answer.js';
-import type { CohortScans, Material } from './material.js';
+import { scanOptionsOf, type CohortScans, type Material } from './material.js';
 import { encoderInputs, prepareScans, startingEncoder } from './prepare-scans.js';
 import type { RunRecord } from './run-folder.js';
 
@@ -58,6 +59,7 @@ export async function prepareFitting(job: FittingJob): Promise<Fitting> {
     task,
     head,
     inputs,
+    ...(read && { encoder: read.encoder }),
     folds,
     ...(curves && { curves }),
     folder,
@@ -82,6 +84,7 @@ const tableOf = (arm: Arm): ModelInputs | undefined => (arm === 'table' ? { cova
 interface Read {
   readonly inputs: ModelInputs;
   readonly setup: Partial<FitSetup>;
+  readonly encoder: RunEncoder;
   readonly inputsOf?: Arms['inputsOf'];
 }
 
@@ -98,10 +101,14 @@ async function readByEncoder(
   // Covariates join the scan where a fusion says so.
   const inputs = { ...read.inputs, ...(fusion.name !== 'none' && table) };
   const setup = { ...read.setup, scans: prepared.fit };
-  if (options.labels === undefined) return { inputs, setup };
+  const { crop, normalisation } = prepared.fit;
+  const { description } = prepared.encoder;
+  const encoder = { start, crop, normalisation, scans: scanOptionsOf(material), description };
+  if (options.labels === undefined) return { inputs, setup, encoder };
   const arms = await readArms(shared, options.repeats, { model: inputs, table });
   return {
     inputs,
+    encoder,
     inputsOf: arms.inputsOf,
     setup: {
       ...setup,

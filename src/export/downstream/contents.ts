@@ -1,7 +1,6 @@
 /**
  * What the export of a fine-tuned model is made of.
  */
-import type { Json } from '../../core/json.js';
 import type { Tensor, TensorMap, Triple } from '../../core/tensor.js';
 import type { CovariatePlan } from '../../downstream/cohort/encode.js';
 import type { HeadConstants } from '../../downstream/head.js';
@@ -45,7 +44,8 @@ export interface DownstreamExport {
   /** Times of survival; absent for other targets. */
   readonly times?: readonly number[];
   readonly temperature?: number;
+  /** Rows of a step: all of them where the head's loss compares rows. */
+  readonly batch: number;
   /** Inputs (`crops` `[N, C, D, H, W]`, `covariates` `[N, P]`) and the predictions that voxolve computes for them, by name. */
   readonly parity: Readonly<Record<string, Tensor>>;
-  readonly metrics?: Readonly<Record<string, Json>>;
 }

@@ -9,7 +9,7 @@ ${provenance(content)}
 
 | File | What it is |
 | --- | --- |
-${encoder === undefined ? '' : '| `model.py`, `weights.safetensors` | the encoder and its weights; `architecture.json` holds it as data |\n'}| \`outcome.safetensors\` | weights of the rest: standardisation, fusion, head |
+${encoder === undefined ? '' : '| `model.py`, `weights.safetensors` | the encoder and its weights; `architecture.json` holds it as data |\n'}| \`outcome.safetensors\` | weights of standardisation, fusion and head |
 | \`parity.npz\` | inputs, and the predictions that voxolve computes for them |
 | \`task.json\` | the task as it was asked for, complete with defaults |
 ${head === undefined ? '' : codeRows(content)}

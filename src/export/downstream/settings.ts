@@ -71,7 +71,8 @@ function targetsSection({ targets, times }: DownstreamExport): Section {
   };
 }
 
-function trainingSection({ task, encoder }: DownstreamExport): Section {
+function trainingSection(content: DownstreamExport): Section {
+  const { task, encoder } = content;
   const { training, encoder: own, input } = task;
   return {
     comment: [
@@ -80,7 +81,7 @@ function trainingSection({ task, encoder }: DownstreamExport): Section {
     ].join('\n'),
     values: {
       STEPS: training.steps,
-      BATCH: training.batch,
+      BATCH: content.batch,
       LEARNING_RATE: training.learningRate,
       WARMUP: training.warmup,
       SCHEDULE: training.schedule,
