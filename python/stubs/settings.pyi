@@ -1,4 +1,4 @@
-"""What pretrain.py and scans.py need of settings.py, which is written for an export."""
+"""What other files need of settings.py, which is written for an export."""
 
 from typing import Any
 
@@ -20,3 +20,27 @@ MODALITIES: dict[str, dict[str, Any]]
 FRAMES: str
 NON_FINITE: str
 TASK: dict[str, Any]
+FEATURES: int
+COVARIATES: int
+FUSION: dict[str, Any]
+HEAD: dict[str, Any]
+CONSTANTS: tuple[str, ...]
+TEMPERATURE: float | None
+SOURCES: tuple[dict[str, Any], ...]
+COLUMNS: tuple[dict[str, Any], ...]
+TARGETS: str
+CLASSES: tuple[str, ...]
+TIMES: tuple[float, ...]
+EVALUATE_EVERY: int
+HELD_OUT: float
+AUGMENT: bool
+TRAIN: str
+ENCODER_RATE: float
+ENCODER_DECAY: float
+OF_BATCH: bool
+LAYERS: tuple[tuple[str, ...], ...]
+SIZE: tuple[int, int, int]
+READING: str
+TILES: int
+NORMALISE: str
+PUBLISHED: dict[str, tuple[float, ...]] | None

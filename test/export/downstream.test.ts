@@ -81,7 +81,10 @@ const modelOf = (one: Case): string => join(runOf(one), 'model');
 function rowsOf(path: string): Record<string, string>[] {
   const [header = '', ...lines] = readFileSync(path, 'utf8').trim().split(/\r?\n/);
   const names = header.split(',');
-  return lines.map((line) => Object.fromEntries(line.split(',').map((cell, i) => [names[i], cell])));
+  return lines.map((line) => {
+    const cells = line.split(',').map((cell, i) => [names[i] ?? '', cell] as const);
+    return Object.fromEntries<string>(cells);
+  });
 }
 
 const CHECK = `
