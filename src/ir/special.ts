@@ -9,7 +9,7 @@ import type { OpBuilder } from './op-builder.js';
  * log(1 + y) for y in [0, 1], with a relative error of a few units in the last place also near 0, where 1 + y rounds: by
  * 2 artanh(s) of s = y / (2 + y) ≤ 1/3, s + s³/3 + s⁵/5 + …
  */
-export function log1pOfShare(b: OpBuilder, y: Value): Value {
+function log1pOfShare(b: OpBuilder, y: Value): Value {
   const s = b.div(y, b.add(y, b.scalar(2)));
   const square = b.square(s);
   const series = [15, 13, 11, 9, 7, 5, 3, 1].reduce<Value | undefined>(

@@ -6,7 +6,7 @@ import { plural } from '../../../core/plural.js';
 import type { TimeTargets } from '../../targets.js';
 
 /** Below so many events any fit says more of its rows than of the disease. */
-export const FEWEST_EVENTS = 5;
+const FEWEST_EVENTS = 5;
 
 export function requireEvents({ times, events }: TimeTargets, head: string): void {
   const count = events.filter((event) => event === 1).length;
