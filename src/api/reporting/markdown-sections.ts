@@ -109,6 +109,24 @@ export function leakSection({ leak }: Report): string | null {
   return `## What can be read from the model's input\n\n${reading}\n\n${markdownTable(header, rows)}`;
 }
 
+export function thresholdsSection({ thresholds: told }: Report): string | null {
+  if (told === undefined) return null;
+  const { attribute, criterion, limit, refused, thresholds = {}, left = {}, measured_on = '' } = told;
+  const title = `## Thresholds per group\n\nOf ${escaped(attribute)}, for ${criterion} within ${limit}.`;
+  if (refused !== undefined) return `${title} None: ${escaped(refused)}.`;
+  const groups = [
+    ...Object.entries(thresholds).map(([group, value]) => [escaped(group), figure(value), '']),
+    ...Object.entries(left).map(([group, why]) => [escaped(group), figure(0.5), escaped(why)]),
+  ];
+  const effect = namesIn([told.before ?? {}, told.after ?? {}]).map((name) => [
+    words(name),
+    estimate(told.before?.[name]),
+    estimate(told.after?.[name]),
+  ]);
+  const cost = markdownTable(['metric', 'one threshold', 'by group'], effect);
+  return `${title} Measured on: ${measured_on}.\n\n${markdownTable(['group', 'threshold', ''], groups)}\n\n${cost}`;
+}
+
 export function oodSection({ ood }: Report): string | null {
   if (ood === undefined) return null;
   const rows = Object.entries(ood.sets).flatMap(([set, { n, scores }]) =>

@@ -12,6 +12,7 @@ import {
   nameOf,
   oodSection,
   remarksSection,
+  thresholdsSection,
 } from './markdown-sections.js';
 import { refusalsSection } from './refusals.js';
 import type { Report } from './report.js';
@@ -27,6 +28,7 @@ export function reportMarkdown(report: Report, curves?: CurvesInMarkdown): strin
     metricsSection(report),
     curvesSection(curves),
     fairnessSection(report),
+    thresholdsSection(report),
     groupsSection(report),
     calibrationSection(report),
     coefficientsSection(report),

@@ -4,6 +4,7 @@
  */
 import { version } from '../../core/version.js';
 import type { Key } from '../../core/random.js';
+import type { ThresholdReport } from '../../downstream/fairness/threshold-report.js';
 import type { OodReport } from '../../downstream/ood/ood-report.js';
 import type { LeakReport } from '../../downstream/fairness/leak-report.js';
 import {
@@ -53,6 +54,8 @@ export interface FurtherFindings {
   readonly temperature?: number;
   /** How well attributes can be read from what the model sees. */
   readonly leak?: LeakReport;
+  /** What thresholds per group would change, where the task asks for them. */
+  readonly thresholds?: ThresholdReport;
   /** How scores tell scans of another kind. */
   readonly ood?: OodReport;
   /** What a reader should know. */
