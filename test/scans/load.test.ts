@@ -161,7 +161,7 @@ describe('a manifest', () => {
       /columns path and patient .* found columns path, who/,
     ],
     ['has no rows', 'path,patient\n', /found no rows/],
-    ['has an unknown split', 'path,patient,split\np0.nii.gz,a,test\n', /split is test/],
+    ['has an unknown split', 'path,patient,split\np0.nii.gz,a,dev\n', /split is dev/],
     ['names a file twice', 'path,patient\np0.nii.gz,a\np0.nii.gz,b\n', /names p0.nii.gz twice/],
     [
       'splits a patient',

@@ -10,7 +10,7 @@ import { asideReason, isMeantAlone } from '../formats/asides.js';
 import type { FileFacts, Format } from '../formats/format.js';
 import { detectFormat, formats } from '../formats/index.js';
 import { NO_SCAN, countsText, type LeftOut } from './left-out.js';
-import { readManifest } from './manifest.js';
+import { readManifest, TEST_SCAN } from './manifest.js';
 import type { ScanOptions } from '../options.js';
 import type { ScanIndex } from '../cache/scan-index.js';
 import { groupsOf, listIn, lostText, type Group } from './series.js';
@@ -67,7 +67,9 @@ export async function discoverScans(
     throw new UserError({
       subject: folder,
       problem: `holds no scans${leftOut.length === 0 ? '' : `, but ${countsText(leftOut)}`}`,
-      fix: `put files in it that end in ${formats.flatMap((format) => format.extensions).join(', ')}`,
+      fix: leftOut.some(({ what }) => what === TEST_SCAN)
+        ? 'give some scans of the manifest another split than test'
+        : `put files in it that end in ${formats.flatMap((format) => format.extensions).join(', ')}`,
     });
   }
   return {

@@ -30,6 +30,9 @@ export function namedSplit(cell: string): NamedSplit | undefined {
   return SPLITS.get(cell.toLowerCase());
 }
 
+/** Kind of the scans that are left out for the test. */
+export const TEST_SCAN = 'test scan';
+
 /** What a manifest names; scans for the test are left out unless `withTest` asks for them. */
 export function readManifest(
   manifest: string,
@@ -63,7 +66,7 @@ export function readManifest(
       .filter((file) => !used.includes(file))
       .map(({ name }) => ({
         path: printable(name),
-        what: 'test scan',
+        what: TEST_SCAN,
         reason: 'the manifest keeps it for the test: split is test',
       })),
   };

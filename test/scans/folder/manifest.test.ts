@@ -59,6 +59,13 @@ describe('the split test of a manifest', () => {
     await expect(open(manifest)).rejects.toThrow('patient 1 is in more than one split');
   });
 
+  it('leaves nothing to search where all scans are for it, and says so', async () => {
+    const manifest = write('all.csv', ['a.nii,1,test,x', 'b.nii,2,test,x']);
+    await expect(open(manifest)).rejects.toThrow(
+      'holds no scans, but 2 × test scan; give some scans of the manifest another split than test',
+    );
+  });
+
   it('is not probed', () => {
     const manifest = write('probe.csv', ['a.nii,1,train,x', 'b.nii,2,test,x', 'c.nii,3,,y']);
     const files = readLabelledManifest(join(folder, manifest));
