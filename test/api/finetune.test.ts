@@ -52,6 +52,10 @@ interface Report {
   readonly splits: Readonly<Record<string, { readonly n: number }>>;
   readonly coefficients: Readonly<Record<string, number>>;
   readonly log_likelihood: number;
+  readonly leak: {
+    readonly source: string;
+    readonly attributes: Readonly<Record<string, { readonly auroc: { readonly ci95: readonly number[] } }>>;
+  };
 }
 
 describe('fine-tuning on covariates alone', { timeout: 120_000 }, () => {
@@ -91,12 +95,17 @@ describe('fine-tuning on covariates alone', { timeout: 120_000 }, () => {
     for (const fold of [1, 2, 3]) expect(rows.filter((row) => row.fold === fold)).toHaveLength(20);
     expect(outcome).toMatchObject({ kind: 'classes', names: ['ill', 'well'] });
     expect(new Set(groups['sex'])).toEqual(new Set(['f', 'm']));
-    const { headline, metrics, splits } = report(output);
+    const { headline, metrics, splits, leak } = report(output);
     expect(headline).toBe('train');
     expect(splits['train']?.n).toBe(60);
     // A difference of one deviation between the classes: 0.76 in the limit.
     expect(metrics['auroc']?.value).toBeGreaterThan(0.6);
     expect(metrics['auroc']?.ci95[0]).toBeLessThan(metrics['auroc']?.value ?? 0);
+    // The leak meter finds no sex in an age and noise that do not depend on it.
+    expect(leak.source).toBe('covariates');
+    const [low = 1, high = 0] = leak.attributes['sex']?.auroc.ci95 ?? [];
+    expect(low).toBeLessThan(0.5);
+    expect(high).toBeGreaterThan(0.3);
   });
 
   it('keeps test rows for the end, and reports on them', async () => {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { writeAtomically } from '../../core/atomic-write.js';
 import { present } from '../../core/errors.js';
 import { parseOrThrow } from '../../core/validate.js';
+import { hasFolds } from '../../downstream/cohort/checks.js';
 import { learnedFrom, rowsWhere, type Cohort } from '../../downstream/cohort/cohort.js';
 import { droppedRemarks } from '../../downstream/cohort/plan-told.js';
 import type { Head } from '../../downstream/head.js';
@@ -17,6 +18,7 @@ import { temperatureOf } from './calibration.js';
 import { coefficientsOf } from './coefficients.js';
 import type { ModelKind } from './model-spec.js';
 import { exportModel, type RunEncoder } from './export-model.js';
+import { leakOf } from './leak.js';
 import { fitModels, type Fitted, type FittingOptions } from './fit-models.js';
 import { FINAL, planFits, type RunPlan } from './plan-fits.js';
 import type { CurveOptions } from './curves/plan.js';
@@ -55,12 +57,14 @@ export async function fitAndAnswer(fitting: Fitting): Promise<Report> {
   const logLikelihood = final.single?.model.logLikelihood;
   const temperature = answering.find(({ spec }) => spec.name === FINAL)?.temperature;
   const coefficients = final.single && coefficientsOf(final.single, inputs);
+  const leak = leakOf(cohort, options.setup, inputs);
   const report = reportOfTable(readPredictions(path), {
     task: task.name,
     ...(coefficients === undefined ? {} : { coefficients }),
     ...(logLikelihood === undefined ? {} : { log_likelihood: logLikelihood }),
     ...(temperature === undefined ? {} : { temperature }),
-    remarks: [...fitting.remarks, ...remarksOn(final)],
+    ...(leak === undefined ? {} : { leak }),
+    remarks: [...fitting.remarks, ...remarksOn(final), ...calibrationRemarks(fitting, answering)],
   });
   const curves =
     fitting.curves && (await makeCurves({ ...fitting.curves, cohort, kind, divide, folds }, options, folder));
@@ -113,4 +117,13 @@ function answeringOf(
       ...(temperature === undefined ? {} : { temperature }),
     };
   });
+}
+
+/** What a reader should know of how probabilities are calibrated. */
+function calibrationRemarks({ cohort, task }: Fitting, answering: readonly Answering[]): readonly string[] {
+  if (cohort.targets.kind !== 'classes' || !task.calibrate) return [];
+  if (answering.some(({ temperature }) => temperature === undefined))
+    return ['probabilities are not calibrated, since no rows are held out of the training'];
+  if (hasFolds(cohort)) return [];
+  return ['probabilities are calibrated on the validation rows, whose own calibration looks better for it'];
 }

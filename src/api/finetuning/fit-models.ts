@@ -1,6 +1,8 @@
 /**
  * Fits models: each in one piece, or, where the task stacks them, its parts and then the learner on what they tell.
  */
+import { join } from 'node:path';
+import { writeAtomicallySync } from '../../core/atomic-write.js';
 import { present } from '../../core/errors.js';
 import type { TensorMap } from '../../core/tensor.js';
 import { fitFolder } from '../../workers/fits/run-fit.js';
@@ -51,6 +53,8 @@ export async function fitModels(
       const own = parts.get(spec.name);
       if (own !== undefined) {
         const stacked = stack(spec, own, setup.cohort.targets, read);
+        const path = join(setup.folder, ...spec.name.split('/'), 'meta.json');
+        writeAtomicallySync(path, `${JSON.stringify(stacked.meta)}\n`);
         return [spec.name, { answers: stacked.answers, stacked }];
       }
       const single = read(spec);
