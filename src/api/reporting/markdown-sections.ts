@@ -89,6 +89,14 @@ export function calibrationSection(report: Report): string | null {
   return `## Calibration\n\n${scaled}\n\n${parts.join('\n\n')}`;
 }
 
+export function coverageSection(report: Report): string | null {
+  const { coverage } = report.splits[report.headline] ?? {};
+  if (coverage === undefined) return null;
+  const rows = Object.entries(coverage.risk).map(([share, risk]) => [share, figure(risk)]);
+  const reading = `Rows are ordered by ${coverage.by}. Area under the curve: ${figure(coverage.area)}; in random order: ${figure(coverage.area_at_random)}.`;
+  return `## Coverage against risk\n\n${reading}\n\n${markdownTable(['share of rows that is answered', 'share of errors'], rows)}`;
+}
+
 export function coefficientsSection({ coefficients, log_likelihood }: Report): string | null {
   if (coefficients === undefined) return null;
   const rows = Object.entries(coefficients).map(([name, value]) => [escaped(name), value.toPrecision(5)]);

@@ -5,6 +5,7 @@ import { estimate, escaped, words } from './markdown-text.js';
 import {
   calibrationSection,
   coefficientsSection,
+  coverageSection,
   fairnessSection,
   groupsSection,
   leakSection,
@@ -31,6 +32,7 @@ export function reportMarkdown(report: Report, curves?: CurvesInMarkdown): strin
     thresholdsSection(report),
     groupsSection(report),
     calibrationSection(report),
+    coverageSection(report),
     coefficientsSection(report),
     leakSection(report),
     oodSection(report),

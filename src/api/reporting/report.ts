@@ -23,6 +23,7 @@ import {
   type ReliabilityBin,
 } from '../../metrics/index.js';
 import { UserError } from '../../core/errors.js';
+import { coverageOf, type CoverageReport } from './coverage.js';
 
 export interface RowsReport {
   /** Rows. */
@@ -38,6 +39,8 @@ export interface SplitReport extends RowsReport {
   readonly fairness: Readonly<Record<string, Metrics>>;
   /** Rows whose group is unknown, by attribute. */
   readonly missing: Readonly<Record<string, number>>;
+  /** Errors that are left where only the most certain rows are answered; of classes only. */
+  readonly coverage?: CoverageReport;
   /** Reliability curve of each class, of two classes of the second; of classes only. */
   readonly reliability?: Readonly<Record<string, readonly ReliabilityBin[]>>;
 }
@@ -129,11 +132,13 @@ function splitReport(
 ): SplitReport {
   const options = { seed: [...seed, split], ...(subject === undefined ? {} : { subject }) };
   const { outcome, patients } = table;
+  const coverage = coverageOf(table);
   return {
     n: patients.length,
     patients: new Set(patients).size,
     metrics: reportOf(table, options),
     ...groupReport(table, groups, options),
+    ...(coverage === undefined ? {} : { coverage }),
     ...(outcome.kind === 'classes' ? { reliability: reliabilityOf(outcome) } : {}),
   };
 }

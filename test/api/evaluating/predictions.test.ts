@@ -51,4 +51,16 @@ describe('a table of predictions made elsewhere', () => {
     expect(JSON.stringify(report)).not.toMatch(/NaN|Infinity/);
     expect(JSON.parse(JSON.stringify(report))).toEqual(report);
   });
+
+  it('tells how many errors are left where only the most certain rows are answered', () => {
+    // Most certain first: right, right, wrong, right; half of four rows leave none of one error.
+    const rows = ['well,0.9,0.1', 'ill,0.2,0.8', 'ill,0.7,0.3', 'well,0.6,0.4'];
+    const report = evaluateTable({ predictions: tableOf('coverage.csv', ['label,p_well,p_ill', ...rows]) });
+    const { coverage } = report.splits.predictions ?? {};
+    expect(coverage?.by).toBe('1 - greatest probability');
+    expect(coverage?.risk).toEqual({ '0.5': 0, '0.8': 0.25, '0.9': 0.25, '1': 0.25 });
+    // (0 + 0 + 1/3 + 1/4) / 4
+    expect(coverage?.area).toBeCloseTo(7 / 48, 12);
+    expect(coverage?.area_at_random).toBe(0.25);
+  });
 });
