@@ -31,7 +31,7 @@ export interface FittingJob {
 
 /** Names of what fits read. */
 export const PRETRAINED = 'pretrained';
-export const TABLE = 'table';
+const TABLE = 'table';
 
 export async function prepareFitting(job: FittingJob): Promise<Fitting> {
   const { material, scans, run, folder, signal, report } = job;

@@ -51,7 +51,7 @@ export function modelRows({ setup, unit, plan, set }: RowsSource, rows: readonly
 }
 
 /** Features of some rows, of all of their tiles. */
-export function featuresOfRows({ features, tiles }: RowFeatures, rows: readonly number[]): RowFeatures {
+function featuresOfRows({ features, tiles }: RowFeatures, rows: readonly number[]): RowFeatures {
   if (tiles === undefined) return { features: featuresAt(features, rows) };
   let next = 0;
   const firsts = tiles.map((count) => (next += count) - count);

@@ -9,7 +9,7 @@ import type { ModelInputs } from '../../../workers/fits/unit.js';
 import { encoderInputs, startingEncoder, type EncoderJob } from '../prepare-scans.js';
 import type { Arm } from './plan.js';
 
-export const METADATA = 'metadata';
+const METADATA = 'metadata';
 
 export interface Arms {
   readonly setup: Pick<FitSetup, 'covariates' | 'features' | 'encoders'>;
