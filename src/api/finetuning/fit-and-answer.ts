@@ -9,7 +9,9 @@ import { hasFolds } from '../../downstream/cohort/checks.js';
 import { learnedFrom, rowsWhere, type Cohort } from '../../downstream/cohort/cohort.js';
 import { droppedRemarks } from '../../downstream/cohort/plan-told.js';
 import type { Head } from '../../downstream/head.js';
+import { thresholdReport } from '../../downstream/fairness/threshold-report.js';
 import { readPredictions } from '../../downstream/predictions/read.js';
+import type { PredictionTable } from '../../downstream/predictions/table.js';
 import { predictionsCsv } from '../../downstream/predictions/write.js';
 import { pickRows } from '../../downstream/targets.js';
 import type { DownstreamTask } from '../../downstream/task-file.js';
@@ -58,8 +60,10 @@ export async function fitAndAnswer(fitting: Fitting): Promise<Report> {
   const temperature = answering.find(({ spec }) => spec.name === FINAL)?.temperature;
   const coefficients = final.single && coefficientsOf(final.single, inputs);
   const leak = leakOf(cohort, options.setup, inputs);
-  const report = reportOfTable(readPredictions(path), {
+  const table = readPredictions(path);
+  const report = reportOfTable(table, {
     task: task.name,
+    ...thresholdsOf(task, table),
     ...(coefficients === undefined ? {} : { coefficients }),
     ...(logLikelihood === undefined ? {} : { log_likelihood: logLikelihood }),
     ...(temperature === undefined ? {} : { temperature }),
@@ -71,6 +75,15 @@ export async function fitAndAnswer(fitting: Fitting): Promise<Report> {
   await exportFinal(fitting, final, temperature);
   await writeReport(folder, report, curves);
   return report;
+}
+
+/** What thresholds per group would change, where the task asks for them. */
+function thresholdsOf(
+  { fairness, seed }: DownstreamTask,
+  table: PredictionTable,
+): Pick<Report, 'thresholds'> {
+  if (fairness?.method !== 'thresholds') return {};
+  return { thresholds: thresholdReport(table, fairness, [seed]) };
 }
 
 function remarksOn({ single }: Fitted): readonly string[] {

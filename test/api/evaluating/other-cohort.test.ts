@@ -5,6 +5,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { evaluateOther } from '../../../src/api/evaluate.js';
+import type { Report } from '../../../src/api/reporting/report.js';
 import { finetune } from '../../../src/api/finetune.js';
 import { readPredictions } from '../../../src/downstream/predictions/read.js';
 import type { PredictionTable } from '../../../src/downstream/predictions/table.js';
@@ -40,7 +41,8 @@ describe('the model of covariates alone', { timeout: 120_000 }, () => {
   const run = at('table');
   const manifest = writeCohort(folder, 'cohort.csv', 60, (row) => (row < 45 ? '' : 'test'));
   beforeAll(async () => {
-    const task = { head: 'classes', training: { steps: 50 } };
+    const fairness = { attribute: 'sex', criterion: 'equal-opportunity', method: 'thresholds' };
+    const task = { head: 'classes', training: { steps: 50 }, fairness };
     await finetune({ task, encoder: 'none', manifest, output: run, workers: 1, folds: 2 });
   });
 
@@ -56,6 +58,13 @@ describe('the model of covariates alone', { timeout: 120_000 }, () => {
     expect(report.splits.test?.n).toBe(15);
     expect(readFileSync(join(made, 'report.md'), 'utf8')).toContain('rows of others.csv');
     expect(filesOf(run)).toEqual(before);
+  });
+
+  it('whose task asks for thresholds per group has them in its report', () => {
+    const { thresholds } = JSON.parse(readFileSync(join(run, 'report.json'), 'utf8')) as Report;
+    expect(thresholds).toMatchObject({ attribute: 'sex', limit: 0.05, measured_on: 'test' });
+    expect(Object.keys(thresholds?.thresholds ?? {})).toEqual(['f', 'm']);
+    expect(readFileSync(join(run, 'report.md'), 'utf8')).toContain('## Thresholds per group');
   });
 
   it('says where patients may be those that it learned from, and refuses what it does not know', async () => {
