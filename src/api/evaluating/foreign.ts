@@ -100,7 +100,6 @@ async function scansIn(
 ): Promise<ScanSet> {
   const { manifest: _, ...options } = scanOptionsOf(material);
   const { set } = await loadNamedScans(folder, options, {
-    minimumSize: prepared.fit.crop.size,
     onProgress: (done, total, name) => report({ kind: 'reading scans', done, total, name }),
   });
   const { channels } = prepared.scans.set;

@@ -102,7 +102,6 @@ export async function readScans(
 ): Promise<CohortScans> {
   const { cohort } = material;
   const scans = await loadNamedScans(folder, scanOptionsOf(material), {
-    minimumSize: inputSizeOf(material),
     onProgress: (done, total, name) => report({ kind: 'reading scans', done, total, name }),
   });
   const usable = cohort.rows.map(({ path }) => scans.volumesOf(path).length > 0);
