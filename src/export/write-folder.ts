@@ -6,7 +6,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { UserError } from '../core/errors.js';
 import { UNFINISHED } from '../core/atomic-write.js';
 
-/** Contents of files, by name relative to the export's folder. */
+/** Contents of files, by name relative to the export's folder; folders in names are divided by `/`. */
 export type ExportFiles = Readonly<Record<string, string | Uint8Array>>;
 
 /** Writes the files. Throws `UserError` where `directory` is a file, or a folder that is not empty. */
@@ -18,7 +18,11 @@ export async function writeFolder(directory: string, files: ExportFiles): Promis
   await rm(draft, { recursive: true, force: true });
   await mkdir(draft, { recursive: true });
   try {
-    for (const [name, content] of Object.entries(files)) await writeFile(join(draft, name), content);
+    for (const [name, content] of Object.entries(files)) {
+      const path = join(draft, name);
+      await mkdir(dirname(path), { recursive: true });
+      await writeFile(path, content);
+    }
     // Not every system renames onto an empty folder.
     if (exists) await rmdir(target);
     await rename(draft, target);

@@ -19,13 +19,15 @@ import { pickRows, rowsOf, type Targets } from '../../downstream/targets.js';
 import type { Head } from '../../downstream/head.js';
 import type { DownstreamTask } from '../../downstream/task-file.js';
 import { engines } from '../../engines/index.js';
-import { exportDownstream, type ExportedEncoder } from '../../export/downstream/index.js';
-import { writeFolder } from '../../export/write-folder.js';
+import { exportDownstream, exportStacked, type ExportedEncoder } from '../../export/downstream/index.js';
+import { writeFolder, type ExportFiles } from '../../export/write-folder.js';
 import { encoderPrefix } from '../../pretrain/program.js';
 import type { ScanOptions } from '../../scans/options.js';
 import type { FitResult } from '../../workers/fits/unit.js';
 import type { FitScans } from '../../workers/fits/setup.js';
 import { exportedScans, randomInput } from '../exporting/export-files.js';
+import type { Fitted } from './fit-models.js';
+import type { Stacked } from './stacking.js';
 
 /** The encoder that a run's models read scans by. */
 export interface RunEncoder {
@@ -39,26 +41,55 @@ export interface RunEncoder {
 export interface FinalModel {
   readonly task: DownstreamTask;
   readonly head: Head;
-  readonly fit: FitResult;
+  readonly fitted: Fitted;
   readonly encoder?: RunEncoder;
   readonly temperature?: number;
   /** Folder to write; one that is there is left as it is. */
   readonly folder: string;
 }
 
+/** A model in one piece. */
+type OneModel = Pick<FinalModel, 'task' | 'head' | 'encoder' | 'temperature'> & { readonly fit: FitResult };
+
 /** Rows of the inputs that the export is checked with. */
 const ROWS = 2;
 
-export async function exportModel(final: FinalModel): Promise<void> {
-  const { task, head, fit, encoder, temperature, folder } = final;
+export async function exportModel({ fitted, folder, ...own }: FinalModel): Promise<void> {
   if (existsSync(join(folder, 'README.md'))) return;
+  const { single, stacked } = fitted;
+  if (stacked !== undefined) await writeFolder(folder, await stackedFiles(own, stacked));
+  else await writeFolder(folder, await modelFiles({ ...own, fit: present(single, 'the final model') }));
+}
+
+/** Parts are exported before calibration, which is that of the whole. */
+async function stackedFiles(
+  { task, head, encoder, temperature }: Omit<OneModel, 'fit'>,
+  { meta, parts }: Stacked,
+): Promise<ExportFiles> {
+  const own = { head, task: { ...task, ...unstacked } };
+  const scan = { ...own, fit: parts.scan, ...(encoder && { encoder }) };
+  return exportStacked({
+    task,
+    version,
+    targets: parts.table.model.context.targets,
+    meta,
+    parts: { scan: await modelFiles(scan), table: await modelFiles({ ...own, fit: parts.table }) },
+    ...definedEntries({ temperature }),
+  });
+}
+
+/** How the parts of a stack differ from its task. */
+const unstacked = { fusion: { name: 'none', options: {} }, calibrate: false } as const;
+
+async function modelFiles(model: OneModel): Promise<ExportFiles> {
+  const { task, head, fit, encoder, temperature } = model;
   const { weights, constants, context } = fit.model;
   const columns = { features: widthOf(weights, 'features'), covariates: widthOf(weights, 'covariates') };
   const options = parseOrThrow(head.options, task.head.options, `options of head ${head.name}`);
   const plan = head.plan(options, context);
   const source = plan.pytorch?.();
   const exported = encoder && columns.features > 0 ? encoderOf(encoder, weights) : undefined;
-  const files = exportDownstream({
+  return exportDownstream({
     task,
     version,
     targets: context.targets,
@@ -66,7 +97,7 @@ export async function exportModel(final: FinalModel): Promise<void> {
     constants,
     batch: plan.comparesRows === true ? rowsOf(context.targets) : task.training.batch,
     fusion: fusionPlan(task.fusion).pytorch(columns),
-    parity: await parityOf(final, columns),
+    parity: await parityOf(model, columns),
     ...definedEntries({
       encoder: exported,
       covariates: fit.covariates ?? undefined,
@@ -75,7 +106,6 @@ export async function exportModel(final: FinalModel): Promise<void> {
       temperature,
     }),
   });
-  await writeFolder(folder, files);
 }
 
 function withoutEncoder(weights: TensorMap): TensorMap {
@@ -100,7 +130,7 @@ function encoderOf(
 
 /** Random crops and covariates, and what the model tells of them before calibration. No patient's scan is among them. */
 async function parityOf(
-  { task, head, fit, encoder }: FinalModel,
+  { task, head, fit, encoder }: OneModel,
   columns: { readonly features: number; readonly covariates: number },
 ): Promise<Readonly<Record<string, Tensor>>> {
   const { weights, context } = fit.model;

@@ -86,19 +86,19 @@ function thresholdsOf(
   return { thresholds: thresholdReport(table, fairness, [seed]) };
 }
 
-function remarksOn({ single }: Fitted): readonly string[] {
-  return single?.covariates ? droppedRemarks(single.covariates) : [];
+function remarksOn({ single, stacked }: Fitted): readonly string[] {
+  const covariates = (single ?? stacked?.parts.table)?.covariates;
+  return covariates ? droppedRemarks(covariates) : [];
 }
 
 /** Writes the final model as code. */
 async function exportFinal(
   { task, head, encoder, folder }: Fitting,
-  { single }: Fitted,
+  fitted: Fitted,
   temperature: number | undefined,
 ): Promise<void> {
-  if (single === undefined) return;
   const own = { ...(encoder && { encoder }), ...(temperature !== undefined && { temperature }) };
-  await exportModel({ task, head, fit: single, folder: join(folder, 'model'), ...own });
+  await exportModel({ task, head, fitted, folder: join(folder, 'model'), ...own });
 }
 
 /** What follows from the head and the rows to learn from. */

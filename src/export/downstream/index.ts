@@ -15,6 +15,7 @@ import { downstreamReadme } from './readme.js';
 import { downstreamSettings } from './settings.js';
 
 export type { DownstreamExport, ExportedEncoder } from './contents.js';
+export { exportStacked } from './stacked.js';
 
 /** Files that are the same in all exports; the last two only where there is an encoder. */
 const SHARED = ['outcome.py', 'table.py', 'tensors.py', 'predict.py', 'finetune.py', 'lightning.py'];

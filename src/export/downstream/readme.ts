@@ -13,7 +13,7 @@ ${encoder === undefined ? '' : '| `model.py`, `weights.safetensors` | the encode
 | \`parity.npz\` | inputs, and the predictions that voxolve computes for them |
 | \`task.json\` | the task as it was asked for, complete with defaults |
 ${head === undefined ? '' : codeRows(content)}
-${head === undefined ? withoutCode(content) : use(content)}`;
+${head === undefined ? withoutCode(content) : use(content)}${thresholdsNote(task)}`;
 }
 
 function provenance({ task, encoder, covariates, version, targets }: DownstreamExport): string {
@@ -76,5 +76,16 @@ with torch.no_grad():
     told = build()(${inputs.join(', ')})
 print((told["${first}"] - parity["${first}"]).abs().max())  # below 1e-4 of the largest
 \`\`\`
+`;
+}
+
+/** What a task that asks for thresholds per group must know of the export: it tells probabilities, and decides nothing. */
+export function thresholdsNote({ fairness }: DownstreamExport['task']): string {
+  if (fairness?.method !== 'thresholds') return '';
+  return `
+## Thresholds per group
+
+The code here tells probabilities and calls nobody positive. The thresholds that this task fitted for each group of ${fairness.attribute} are in
+\`report.json\` of the run, with what they change; whoever decides by them needs the attribute of each patient.
 `;
 }
