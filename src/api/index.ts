@@ -14,15 +14,23 @@ export { doctor, type DecoderReport, type DoctorReport } from './doctor.js';
 export type {
   CurvesSoFar,
   FinetuneEvent,
+  Listener,
   PretrainEvent,
   RunOptions,
   SearchEvent,
   SourceEvent,
 } from './events.js';
+export type { CohortSplit } from '../downstream/cohort/cohort.js';
+export type { AttributeLeak, LeakReport } from '../downstream/fairness/leak-report.js';
+export type { FairnessCriterion } from '../downstream/fairness/penalty.js';
+export type { ThresholdReport } from '../downstream/fairness/threshold-report.js';
 export type { FittedHead } from '../downstream/fit-head.js';
+export type { OodReport, OodScore } from '../downstream/ood/ood-report.js';
+export type { PredictionSplit } from '../downstream/predictions/table.js';
 export type { FeatureRows } from '../downstream/rows.js';
 export { fitHead, type FitHeadOptions } from './fit-head.js';
 export { finetune, type FinetuneOptions, type FinetuneOutcome } from './finetune.js';
+export type { AskedTask } from './finetuning/task-source.js';
 export { exportCandidate, type ExportOptions, type ExportOutcome } from './export.js';
 export {
   candidates,
@@ -52,8 +60,10 @@ export {
   type EvaluateRunOutcome,
   type EvaluateTableOptions,
 } from './evaluate.js';
+export type { Difference } from './evaluating/differences.js';
+export type { ReliabilityBin } from '../metrics/classes/calibration-error.js';
 export type { Metric, Metrics } from '../metrics/metric.js';
-export type { Report, SplitReport } from './reporting/report.js';
+export type { Report, RowsReport, SplitReport } from './reporting/report.js';
 export type * from './records.js';
 export type { Normalisation } from '../published/normalisation.js';
 export { resume, type ResumeOptions } from './resume.js';

@@ -24,7 +24,7 @@ import { readJsonRecord } from './read-json.js';
 import { tableOf } from './run-report.js';
 import type { ScanReader } from './scan-reader.js';
 
-export const BUILT_IN = 'built-in';
+const BUILT_IN = 'built-in';
 
 /** Scans from which others are made; more tell little more, and each kind holds all of them in memory. */
 const MOST = 64;

@@ -35,7 +35,7 @@ export interface ThresholdOptions {
 }
 
 /** Threshold of rows whose group has none of its own. */
-export const COMMON = 0.5;
+const COMMON = 0.5;
 /** Fewest rows that a rate of a group is told by. */
 const LEAST = 5;
 /** Most thresholds that are tried for a group, evenly spread over its ranks. */

@@ -16,7 +16,7 @@ import { nullKinds, nullScans, type NullKind } from './null-scans.js';
 export type ForeignKind =
   'flipped slices' | 'flipped rows' | 'flipped columns' | 'inverted' | 'other contrast';
 
-export const foreignKinds: readonly ForeignKind[] = [
+const foreignKinds: readonly ForeignKind[] = [
   'flipped slices',
   'flipped rows',
   'flipped columns',
