@@ -1,10 +1,11 @@
-/** What the documentation shows and lists is what the code takes: examples of experiments, tables of names and defaults. */
+/** What the documentation shows and lists is what the code takes: examples of experiments and tasks, tables of names and defaults. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import type { z } from 'zod';
 import { proxyTasks } from '../../proxy-tasks/index.js';
+import { readTask } from '../../src/api/finetuning/task-source.js';
 import { experimentFrom } from '../../src/experiment/read.js';
 import { Experiment } from '../../src/experiment/schema.js';
 import * as library from '../../src/index.js';
@@ -20,13 +21,28 @@ function textOf(page: string): string {
   return readFileSync(join(root, page), 'utf8');
 }
 
-/** Blocks of JSON: whole experiments, or keys of one without their braces. */
-const blocks = pages.flatMap((page) =>
+/** Blocks of JSON: whole experiments, keys of one without their braces, or downstream tasks. */
+const all = pages.flatMap((page) =>
   [...textOf(page).matchAll(/^```json\n([\s\S]*?)^```$/gm)].map(([, block = '']) => ({
     page,
     block: block.trimStart().startsWith('{') ? block : `{${block}}`,
   })),
 );
+
+const blocks = all.filter(({ block }) => !isTask(block));
+
+/** Downstream tasks, also those that stand in a sentence, such as `{ "head": "cox" }`. */
+const tasks = [
+  ...all.filter(({ block }) => isTask(block)),
+  ...pages.flatMap((page) =>
+    [...textOf(page).matchAll(/`(\{ "head":\s[^`]*)`/g)].map(([, block = '']) => ({ page, block })),
+  ),
+];
+
+/** True if the block is a task: experiments name a head only within their objective. */
+function isTask(block: string): boolean {
+  return 'head' in (JSON.parse(block) as object);
+}
 
 /** Keys of an experiment that stand in a sentence, such as `"constraints": { … }`; those with an ellipsis are not JSON. */
 const phrases = pages.flatMap((page) =>
@@ -58,6 +74,17 @@ describe('examples of experiments', () => {
     expect(experimentFrom(experimentOf(block), page, root)).toMatchObject({
       name: expect.any(String) as string,
     });
+  });
+});
+
+describe('examples of downstream tasks', () => {
+  it('are found in the documentation', () => {
+    expect(tasks.length).toBeGreaterThan(3);
+  });
+
+  it.each(tasks)('are accepted: $page, $block', async ({ block }) => {
+    const value = JSON.parse(block) as Record<string, unknown>;
+    expect(await readTask(value)).toMatchObject({ head: { name: value['head'] }, task: { name: 'outcome' } });
   });
 });
 

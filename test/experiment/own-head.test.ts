@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { fitHead } from '../../src/api/fit-head.js';
 import { tensor } from '../../src/core/tensor.js';
+import { heads } from '../../src/downstream/heads/index.js';
 import { temporaryFolder } from '../support/tiny.js';
 
 const folder = temporaryFolder();
@@ -92,7 +93,7 @@ describe('a head of the own', () => {
     const features = tensor([1, 1], Float32Array.of(1));
     const training = { features, targets: { kind: 'value', values: [1] }, seed: 1, steps: 1 } as const;
     await expect(fitHead({ head: 'klasses', ...training })).rejects.toThrow(
-      /none of classes, value; did you mean "classes"/,
+      `none of ${Object.keys(heads).join(', ')}; did you mean "classes"?`,
     );
   });
 });
