@@ -13,6 +13,8 @@ import numpy as np
 import settings
 from scans import Volume
 
+TRIES = 8  # places tried for a crop with this share of tissue
+TISSUE = 0.3
 Corner = tuple  # of voxels [D, H, W]; outside of the scan where that is smaller
 
 
@@ -51,6 +53,35 @@ def anywhere(extents: tuple[int, ...], rng: np.random.Generator) -> Corner:
     room = [n - size for n, size in zip(extents, settings.SIZE)]
     fixed = middle(extents)
     return tuple(int(rng.integers(r + 1)) if r > 0 else c for r, c in zip(room, fixed))
+
+
+def with_tissue(volume: Volume, rng: np.random.Generator) -> Corner:
+    """A corner anywhere, of 8 the first with enough tissue, else that with most."""
+    extents = volume.foreground.shape
+    best, most = middle(extents), -1.0
+    for _ in range(TRIES):
+        corner = anywhere(extents, rng)
+        inside = tuple(
+            slice(max(0, c), c + size) for c, size in zip(corner, settings.SIZE)
+        )
+        share = float(volume.foreground[inside].mean())
+        if share > most:
+            best, most = corner, share
+        if share >= TISSUE:
+            break
+    return best
+
+
+def drawn(volume: Volume, rng: np.random.Generator) -> np.ndarray:
+    """A crop for training: at a random place, its intensities a little changed."""
+    near = settings.READING == "crop"
+    corner = (
+        near_middle(volume.foreground.shape, rng) if near else with_tissue(volume, rng)
+    )
+    crop = cut(volume, corner)
+    if settings.PUBLISHED is None and settings.NORMALISE == "none":
+        return crop
+    return np.stack([jitter(channel, rng) for channel in crop])
 
 
 def cut(volume: Volume, corner: Corner) -> np.ndarray:
@@ -115,8 +146,8 @@ def as_published(crop: np.ndarray, scan: np.ndarray) -> np.ndarray:
     return np.stack(done).astype(np.float32)
 
 
-def jitter(crop: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+def jitter(channel: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Intensities a little changed, in training: scale, shift and gamma."""
     scale, gamma = rng.uniform(0.9, 1.1, 2)
-    raised = np.sign(crop) * np.abs(crop) ** gamma
+    raised = np.sign(channel) * np.abs(channel) ** gamma
     return (scale * raised + rng.uniform(-0.1, 0.1)).astype(np.float32)

@@ -2,10 +2,12 @@
 
     python lightning.py MANIFEST --scans FOLDER --devices 4 --precision 16-mixed
 
-The same recipe as finetune.py, which needs no Lightning. Several devices train by
-DistributedDataParallel; where statistics of batch norm are trained, they are those of
-all devices together. Rows of time to event that are compared with each other (head
-cox) are compared within a device: take large batches.
+The recipe of finetune.py, which needs no Lightning, but for three things: held-out
+scans are looked at in their middle, rows come in passes whatever the task balances, and
+standardisation stays as exported. Several devices train by DistributedDataParallel;
+where statistics of batch norm are trained, they are those of all devices together. Rows
+of time to event that are compared with each other (head cox) are compared within a
+device: take large batches.
 """
 
 from __future__ import annotations
@@ -20,8 +22,10 @@ from typing import Any
 import torch
 
 import settings
-from finetune import Rows, groups_of, rate_at, set_mode, split, split_batch
-from outcome import Outcome, build
+from finetune import groups_of, rate_at, set_mode, split_batch, start
+from optimisers import optimiser_of
+from outcome import Outcome
+from rows import Rows, split
 from table import Row, read_rows
 
 HERE = Path(__file__).resolve().parent
@@ -89,7 +93,8 @@ class LightningOutcome(pl.LightningModule):
         rates = [self.learning_rate * group.pop("rate") for group in groups]
         for group, rate in zip(groups, rates):
             group["lr"] = rate
-        optimiser = torch.optim.AdamW(groups, lr=self.learning_rate)
+        name, momentum = settings.OPTIMISER, settings.MOMENTUM
+        optimiser = optimiser_of(name, groups, self.learning_rate, momentum)
         steps = self.trainer.max_steps
         schedule = torch.optim.lr_scheduler.LambdaLR(
             optimiser, lambda step: rate_at(min(step, steps - 1), steps, 1.0)
@@ -101,14 +106,17 @@ class LightningOutcome(pl.LightningModule):
 class LabelledRows(pl.LightningDataModule):
     """Rows of a manifest, some of whose patients are held out."""
 
-    def __init__(self, rows: list[Row], scans: Path, batch: int, seed: int) -> None:
+    def __init__(
+        self, rows: list[Row], scans: Path, batch: int, crops: str, seed: int
+    ) -> None:
         super().__init__()
-        self.rows, self.scans, self.batch, self.seed = rows, scans, batch, seed
+        self.rows, self.scans, self.seed = rows, scans, seed
+        self.batch, self.crops = batch, crops
 
     def setup(self, stage: str | None = None) -> None:
         learnt, held = split(self.rows, settings.HELD_OUT, self.seed)
-        self.learnt = Rows(learnt, self.scans, settings.AUGMENT, self.seed)
-        self.held = Rows(held, self.scans, False, self.seed)
+        self.learnt = Rows(learnt, self.scans, self.crops, self.seed)
+        self.held = Rows(held, self.scans, "middle")
 
     def train_dataloader(self) -> torch.utils.data.DataLoader:
         batch = min(self.batch, len(self.learnt))
@@ -126,6 +134,12 @@ def trainer_of(options: argparse.Namespace) -> Any:  # noqa: ANN401
     best = pl.callbacks.ModelCheckpoint(
         dirpath=options.output, filename="best", monitor="validation_loss"
     )
+    callbacks = [best]
+    if settings.PATIENCE is not None:
+        stop = pl.callbacks.EarlyStopping(
+            monitor="validation_loss", patience=settings.PATIENCE
+        )
+        callbacks.append(stop)
     return pl.Trainer(
         accelerator=options.accelerator,
         devices=options.devices if options.devices == "auto" else int(options.devices),
@@ -136,7 +150,7 @@ def trainer_of(options: argparse.Namespace) -> Any:  # noqa: ANN401
         val_check_interval=min(settings.EVALUATE_EVERY, options.steps),
         check_val_every_n_epoch=None,
         gradient_clip_val=settings.CLIP_NORM,
-        callbacks=[best],
+        callbacks=callbacks,
         default_root_dir=str(options.output),
         log_every_n_steps=1,
     )
@@ -167,12 +181,14 @@ def parse_arguments() -> argparse.Namespace:
 def main() -> None:
     options = parse_arguments()
     pl.seed_everything(options.seed)
-    model = Outcome() if options.from_scratch else build()
+    model = start(options.from_scratch)
     module = LightningOutcome(
         model, options.train, options.learning_rate, options.weight_decay
     )
     rows = read_rows(options.manifest)
-    data = LabelledRows(rows, options.scans, options.batch, options.seed)
+    drawn = settings.AUGMENT and options.train != "frozen"
+    crops = "drawn" if drawn else "tile"
+    data = LabelledRows(rows, options.scans, options.batch, crops, options.seed)
     trainer_of(options).fit(module, datamodule=data)
 
 

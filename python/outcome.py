@@ -54,6 +54,8 @@ class Outcome(nn.Module):
         )
         self.fusion = Fusion(**settings.FUSION)
         self.head = Head(**settings.HEAD)
+        # Of probabilities; None: they are told as they are.
+        self.temperature: float | None = settings.TEMPERATURE
 
     def features(self, crops: torch.Tensor) -> torch.Tensor:
         """What the encoder tells of crops, the mean over space: [N, F]."""
@@ -94,17 +96,28 @@ class Outcome(nn.Module):
     ) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
         """The loss of a batch, and its metrics."""
         features = None if self.encoder is None else self.features(crops)
+        return self.loss_of(features, covariates, targets, progress)
+
+    def loss_of(
+        self,
+        features: torch.Tensor | None,
+        covariates: torch.Tensor | None,
+        targets: dict[str, torch.Tensor],
+        progress: float = 1.0,
+    ) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
+        """The same, from the encoder's features [N, F]."""
         fused, extra = self.fused(features, covariates)
         loss, metrics = self.head.loss(fused, targets, progress)
         return loss if extra is None else loss + extra, metrics
 
-
-def calibrated(predictions: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
-    """Probabilities after the temperature that held-out patients chose."""
-    if settings.TEMPERATURE is None or "probabilities" not in predictions:
-        return predictions
-    logs = predictions["probabilities"].clamp(min=1e-30).log()
-    return {**predictions, "probabilities": (logs / settings.TEMPERATURE).softmax(1)}
+    def calibrated(
+        self, predictions: dict[str, torch.Tensor]
+    ) -> dict[str, torch.Tensor]:
+        """Probabilities after the temperature that held-out patients chose."""
+        if self.temperature is None or "probabilities" not in predictions:
+            return predictions
+        logs = predictions["probabilities"].clamp(min=1e-30).log()
+        return {**predictions, "probabilities": (logs / self.temperature).softmax(1)}
 
 
 def state() -> dict[str, Any]:
@@ -116,9 +129,16 @@ def state() -> dict[str, Any]:
     return {**rest, **{f"encoder.{name}": tensor for name, tensor in encoder.items()}}
 
 
-def build() -> Outcome:
-    """The model with its weights, in eval mode."""
+def build(trained: str | Path | None = None) -> Outcome:
+    """The model in eval mode, with its weights, or those that finetune.py wrote."""
     model = Outcome()
+    if trained is not None:
+        content = torch.load(trained, map_location="cpu")
+        model.load_state_dict(content["weights"])
+        for name, values in content["constants"].items():
+            setattr(model.head, name, values)
+        model.temperature = content["temperature"]
+        return model.eval()
     found = model.load_state_dict(state(), strict=False)
     counters = [n for n in found.missing_keys if not n.endswith("num_batches_tracked")]
     if counters or found.unexpected_keys:

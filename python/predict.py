@@ -16,7 +16,7 @@ import numpy as np
 import torch
 
 import settings
-from outcome import Outcome, build, calibrated
+from outcome import Outcome, build
 from table import Row, covariates, read_rows
 
 DEVICE = "cuda" if torch.cuda.is_available() else "cpu"
@@ -30,6 +30,7 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("manifest", type=Path)
     parser.add_argument("--scans", type=Path, default=Path())
     parser.add_argument("--output", type=Path, default=Path("predictions.csv"))
+    parser.add_argument("--weights", type=Path, help="what finetune.py wrote")
     parser.add_argument("--device", default=DEVICE)
     return parser.parse_args()
 
@@ -40,13 +41,13 @@ def predict(
 ) -> dict[str, torch.Tensor]:
     """What the model tells of a scan's crops [T, C, D, H, W] and covariates [1, P]."""
     if crops is None:
-        return calibrated(model.answer(None, table))
+        return model.calibrated(model.answer(None, table))
     features = torch.cat([model.features(crop[None]) for crop in crops])
     if settings.READING == "pool":
         features = features.mean(0, keepdim=True)
     rows = None if table is None else table.expand(len(features), -1)
     told = model.answer(features, rows)
-    return calibrated({name: x.mean(0, keepdim=True) for name, x in told.items()})
+    return model.calibrated({name: x.mean(0, keepdim=True) for name, x in told.items()})
 
 
 def crops_of(path: Path, modality: str | None) -> torch.Tensor:
@@ -75,7 +76,7 @@ def columns_of(told: dict[str, torch.Tensor]) -> dict[str, float]:
 
 def main() -> None:
     options = parse_arguments()
-    model = build().to(options.device)
+    model = build(options.weights).to(options.device)
     answers: list[Row] = []
     for row in read_rows(options.manifest):
         crops, table = None, covariates([row])

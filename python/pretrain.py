@@ -12,7 +12,7 @@ import argparse
 import math
 from functools import partial
 from pathlib import Path
-from typing import Callable, List
+from typing import List
 
 import numpy as np
 import torch
@@ -20,6 +20,7 @@ from torch import nn
 
 import settings
 from model import FEATURES, IN_CHANNELS, Encoder, build
+from optimisers import optimiser_of
 from scans import Volume, find_scans, load
 from task import Task
 
@@ -137,38 +138,6 @@ def initialise(module: nn.Module) -> None:
         nn.init.normal_(module.weight, std=math.sqrt(2 / fan_out))
 
 
-class Lamb(torch.optim.Optimizer):
-    """LAMB (You et al. 2020, arXiv 1904.00962); without decay a step is Adam's."""
-
-    def __init__(self, groups: list[dict], lr: float) -> None:
-        defaults = {"lr": lr, "betas": (0.9, 0.999), "eps": 1e-8, "weight_decay": 0.0}
-        super().__init__(groups, defaults)
-        self.param_groups[1]["scaled"] = False
-
-    @torch.no_grad()
-    def step(self, closure: Callable | None = None) -> None:
-        for group in self.param_groups:
-            for weights in group["params"]:
-                self.update(weights, group)
-
-    def update(self, weights: torch.Tensor, group: dict) -> None:
-        state = self.state[weights]
-        if not state:
-            state.update(
-                step=0, m=torch.zeros_like(weights), v=torch.zeros_like(weights)
-            )
-        state["step"] += 1
-        first, second = group["betas"]
-        state["m"].lerp_(weights.grad, 1 - first)
-        state["v"].mul_(second).addcmul_(weights.grad, weights.grad, value=1 - second)
-        mean = state["m"] / (1 - first ** state["step"])
-        root = (state["v"] / (1 - second ** state["step"])).sqrt()
-        direction = mean / (root + group["eps"]) + group["weight_decay"] * weights
-        norms = weights.norm(), direction.norm()
-        trust = norms[0] / norms[1] if group.get("scaled", True) and all(norms) else 1.0
-        weights -= group["lr"] * trust * direction
-
-
 def make_optimiser(
     modules: nn.Module, options: argparse.Namespace
 ) -> torch.optim.Optimizer:
@@ -177,16 +146,11 @@ def make_optimiser(
     others = [p for p in modules.parameters() if p.ndim <= 1]
     groups = [
         {"params": weights, "weight_decay": options.weight_decay},
-        {"params": others, "weight_decay": 0.0},
+        {"params": others, "weight_decay": 0.0, "scaled": False},
     ]
-    rate = options.learning_rate
-    if options.optimiser == "sgd":
-        return torch.optim.SGD(
-            groups, lr=rate, momentum=options.momentum, nesterov=options.momentum > 0
-        )
-    if options.optimiser == "lamb":
-        return Lamb(groups, lr=rate)
-    return torch.optim.AdamW(groups, lr=rate)
+    return optimiser_of(
+        options.optimiser, groups, options.learning_rate, options.momentum
+    )
 
 
 def rate_at(step: int, options: argparse.Namespace) -> float:

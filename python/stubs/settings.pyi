@@ -34,6 +34,10 @@ TIMES: tuple[float, ...]
 EVALUATE_EVERY: int
 HELD_OUT: float
 AUGMENT: bool
+PATIENCE: int | None
+BALANCE: str
+GROUP: str
+CALIBRATE: bool
 TRAIN: str
 ENCODER_RATE: float
 ENCODER_DECAY: float

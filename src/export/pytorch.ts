@@ -41,6 +41,7 @@ function pretrainingFiles({ training, scans }: PytorchExport, task: PythonFiles 
     'settings.py': settingsSource(training, scans, task.settings),
     'scans.py': shared('scans.py'),
     'pretrain.py': shared('pretrain.py'),
+    'optimisers.py': shared('optimisers.py'),
   };
 }
 

@@ -42,7 +42,7 @@ describe('the files of a PyTorch export', () => {
     expect(Object.keys(exportPytorch(content)).sort()).toEqual(always);
     const withTask = exportOf('class Task: ...\n');
     expect(Object.keys(withTask).sort()).toEqual(
-      [...always, 'pretrain.py', 'scans.py', 'settings.py', 'task.py'].sort(),
+      [...always, 'optimisers.py', 'pretrain.py', 'scans.py', 'settings.py', 'task.py'].sort(),
     );
   });
 
@@ -67,7 +67,7 @@ describe('the files of a PyTorch export', () => {
     const files = exportOf(present(planOf('jigsaw3d').pytorch?.(), 'jigsaw3d'));
     const ofPackage = (path: string): string => readFileSync(packageFile(path), 'utf8');
     expect(files['task.py']).toBe(ofPackage('proxy-tasks/jigsaw3d.py'));
-    for (const name of ['patches.py', 'heads.py', 'scans.py', 'pretrain.py']) {
+    for (const name of ['patches.py', 'heads.py', 'scans.py', 'optimisers.py', 'pretrain.py']) {
       expect(files[name]).toBe(ofPackage(`python/${name}`));
     }
     expect(files['settings.py']).toContain('\nSTEPS = 3\n');
@@ -188,8 +188,8 @@ describe('writing a folder', () => {
 
   it('leaves nothing behind where it fails half-way', async () => {
     const root = temporaryFolder();
-    await expect(writeFolder(join(root, 'export'), { ...files, 'no/such/folder': '' })).rejects.toThrow(
-      'ENOENT',
+    await expect(writeFolder(join(root, 'export'), { ...files, 'a.txt/inside.txt': '' })).rejects.toThrow(
+      /EEXIST|ENOTDIR/,
     );
     expect(readdirSync(root)).toEqual([]);
   });

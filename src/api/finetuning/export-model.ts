@@ -15,7 +15,8 @@ import { layersOf } from '../../downstream/training/model/layer-rates.js';
 import { standardisationOf, widthOf } from '../../downstream/training/model/standardise.js';
 import type { StartingEncoder } from '../../downstream/training/fit.js';
 import type { ModelRows, ScanInputs } from '../../downstream/training/rows.js';
-import { pickRows, rowsOf, type Targets } from '../../downstream/targets.js';
+import { mostRows } from '../../downstream/training/batches/model-batches.js';
+import { pickRows, type Targets } from '../../downstream/targets.js';
 import type { Head } from '../../downstream/head.js';
 import type { DownstreamTask } from '../../downstream/task-file.js';
 import { engines } from '../../engines/index.js';
@@ -89,13 +90,15 @@ async function modelFiles(model: OneModel): Promise<ExportFiles> {
   const plan = head.plan(options, context);
   const source = plan.pytorch?.();
   const exported = encoder && columns.features > 0 ? encoderOf(encoder, weights) : undefined;
+  const trained = exported !== undefined && task.encoder.train !== 'frozen';
   return exportDownstream({
     task,
     version,
     targets: context.targets,
     weights: withoutEncoder(weights),
     constants,
-    batch: plan.comparesRows === true ? rowsOf(context.targets) : task.training.batch,
+    batch: mostRows(task, { trained, comparesRows: plan.comparesRows === true }),
+    exact: fit.model.steps === 0,
     fusion: fusionPlan(task.fusion).pytorch(columns),
     parity: await parityOf(model, columns),
     ...definedEntries({

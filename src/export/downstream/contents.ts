@@ -44,8 +44,10 @@ export interface DownstreamExport {
   /** Times of survival; absent for other targets. */
   readonly times?: readonly number[];
   readonly temperature?: number;
-  /** Rows of a step: all of them where the head's loss compares rows. */
+  /** Most rows of a step. */
   readonly batch: number;
+  /** True where the head was solved exactly, in no step. */
+  readonly exact: boolean;
   /** Inputs (`crops` `[N, C, D, H, W]`, `covariates` `[N, P]`) and the predictions that voxolve computes for them, by name. */
   readonly parity: Readonly<Record<string, Tensor>>;
 }

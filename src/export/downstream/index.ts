@@ -18,7 +18,16 @@ export type { DownstreamExport, ExportedEncoder } from './contents.js';
 export { exportStacked } from './stacked.js';
 
 /** Files that are the same in all exports; the last two only where there is an encoder. */
-const SHARED = ['outcome.py', 'table.py', 'tensors.py', 'predict.py', 'finetune.py', 'lightning.py'];
+const SHARED = [
+  'outcome.py',
+  'table.py',
+  'rows.py',
+  'tensors.py',
+  'optimisers.py',
+  'predict.py',
+  'finetune.py',
+  'lightning.py',
+];
 const OF_SCANS = ['crops.py', 'scans.py'];
 
 /** All files of the folder, by name. A head without Python gives weights and settings as data alone. */

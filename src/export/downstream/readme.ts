@@ -37,8 +37,9 @@ function codeRows({ encoder }: DownstreamExport): string {
 | \`predict.py\` | answers for a manifest |
 | \`finetune.py\` | trains the model further, or anew |
 | \`lightning.py\` | the same with PyTorch Lightning, on several GPUs |
+| \`optimisers.py\` | adamw, lamb and sgd |
 | \`settings.py\` | what the task chose; the files around it read it |
-| \`table.py\`${encoder === undefined ? '' : ', `scans.py`, `crops.py`'} | how manifests${encoder === undefined ? ' are' : ', scans and crops of them are'} read |
+| \`table.py\`, \`rows.py\`${encoder === undefined ? '' : ', `scans.py`, `crops.py`'} | how manifests${encoder === undefined ? ' are' : ', scans and crops of them are'} read |
 | \`requirements.txt\` | what to install |
 `;
 }
@@ -48,7 +49,20 @@ function withoutCode({ task }: DownstreamExport): string {
 `;
 }
 
-function use({ encoder, covariates, parity }: DownstreamExport): string {
+/** How training here differs from what made the weights. */
+function differences({ task: { fairness }, exact }: DownstreamExport): string {
+  const own = [
+    'it draws batches, crops and held-out patients from other random numbers',
+    ...(exact ? ['it trains by steps, while voxolve solved this head exactly'] : []),
+    ...(fairness === undefined || fairness.method === 'thresholds'
+      ? []
+      : [`it leaves out the constraint on fairness (${fairness.method} by ${fairness.attribute})`]),
+  ];
+  return `\`finetune.py\` follows the recipe that made these weights, but that ${own.join(', and ')}.`;
+}
+
+function use(content: DownstreamExport): string {
+  const { encoder, covariates, parity } = content;
   const scans = encoder === undefined ? '' : ' --scans SCANS';
   const inputs = [
     encoder === undefined ? 'None' : 'inputs["crops"]',
@@ -60,8 +74,12 @@ function use({ encoder, covariates, parity }: DownstreamExport): string {
 \`\`\`sh
 pip install -r requirements.txt
 python predict.py MANIFEST.csv${scans} --output predictions.csv
-python finetune.py MANIFEST.csv${scans} --output outcome.pt
+python finetune.py MANIFEST.csv${scans} --output outcome.pt                  # further
+python finetune.py MANIFEST.csv${scans} --output outcome.pt --from-scratch   # from random weights
+python predict.py MANIFEST.csv${scans} --output predictions.csv --weights outcome.pt
 \`\`\`
+
+${differences(content)}
 
 ${encoder === undefined ? '' : '`SCANS` is a folder of NIfTI files, which `path` of the manifest names. voxolve itself reads more formats.\n\n'}## Check
 

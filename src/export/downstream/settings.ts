@@ -4,6 +4,7 @@
  */
 import type { Json } from '../../core/json.js';
 import { scanSections, sectionsSource, type Section } from '../files/settings.js';
+import { SGD_MOMENTUM } from '../../downstream/training/model/program.js';
 import { widthOf } from '../../downstream/training/model/standardise.js';
 import type { DownstreamExport } from './contents.js';
 
@@ -78,17 +79,24 @@ function trainingSection(content: DownstreamExport): Section {
     comment: [
       'Defaults of finetune.py: the recipe that made these weights. LAYERS are parameters of the',
       'encoder, first to last; a layer learns at ENCODER_DECAY times the rate of the one after it.',
+      'Batches are balanced by "classes", "events" or "groups", those of the column GROUP.',
     ].join('\n'),
     values: {
       STEPS: training.steps,
       BATCH: content.batch,
+      OPTIMISER: training.optimiser,
+      MOMENTUM: SGD_MOMENTUM,
       LEARNING_RATE: training.learningRate,
       WARMUP: training.warmup,
       SCHEDULE: training.schedule,
       WEIGHT_DECAY: training.weightDecay,
       CLIP_NORM: training.clipNorm ?? null,
       EVALUATE_EVERY: training.evaluateEvery,
+      PATIENCE: training.patience ?? null,
       HELD_OUT: training.heldOut,
+      BALANCE: training.balance,
+      GROUP: groupColumn(task),
+      CALIBRATE: task.calibrate,
       AUGMENT: input.augment,
       TRAIN: encoder === undefined ? 'frozen' : own.train,
       ENCODER_RATE: own.rate,
@@ -97,6 +105,12 @@ function trainingSection(content: DownstreamExport): Section {
       LAYERS: encoder?.layers ?? [],
     },
   };
+}
+
+/** The column whose groups batches are balanced by. */
+function groupColumn({ fairness }: DownstreamExport['task']): string {
+  if (fairness === undefined) return '';
+  return fairness.attribute === 'site' ? 'site' : `s_${fairness.attribute}`;
 }
 
 function cropsSection(

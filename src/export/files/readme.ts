@@ -72,7 +72,8 @@ function pretrainingRows(python: PythonFiles | undefined): string {
   return `| \`pretrain.py\` | goes on with pretraining, or starts it afresh, on your own scans |
 | \`settings.py\` | what the experiment chose; the files around it read it |
 | \`task.py\` | the proxy task |
-${others}| \`scans.py\` | reads and preprocesses NIfTI files |
+${others}| \`optimisers.py\` | adamw, lamb and sgd |
+| \`scans.py\` | reads and preprocesses NIfTI files |
 `;
 }
 

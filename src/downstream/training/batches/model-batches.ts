@@ -21,16 +21,23 @@ const FROZEN_BATCH = 64;
 /** Most rows of a step that compares all with all, whose memory goes by their square. */
 const MOST_COMPARED = 4096;
 
-/** Rows of a step: those of the task; on frozen features more, and all, up to 4096, where the loss compares them. */
+/** Rows of a step, of those that there are. */
 export function batchSize(
-  { training }: DownstreamTask,
+  task: DownstreamTask,
   { encoder, head }: ModelPlan,
-  rows: ModelRows,
+  { targets }: ModelRows,
 ): number {
-  const all = rowsOf(rows.targets);
-  if (encoder !== undefined) return Math.min(all, training.batch);
-  if (head.comparesRows === true) return Math.min(all, MOST_COMPARED);
-  return Math.min(all, Math.max(FROZEN_BATCH, training.batch));
+  const model = { trained: encoder !== undefined, comparesRows: head.comparesRows === true };
+  return Math.min(rowsOf(targets), mostRows(task, model));
+}
+
+/** Most rows of a step: those of the task; on frozen features more, and up to 4096 where the loss compares them. */
+export function mostRows(
+  { training }: Pick<DownstreamTask, 'training'>,
+  { trained, comparesRows }: { readonly trained: boolean; readonly comparesRows: boolean },
+): number {
+  if (trained) return training.batch;
+  return comparesRows ? MOST_COMPARED : Math.max(FROZEN_BATCH, training.batch);
 }
 
 /** Batch of each step from rows that hold scans, or features. */

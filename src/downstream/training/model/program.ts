@@ -36,8 +36,11 @@ export function modelProgram(
   };
 }
 
+/** With Nesterov's look ahead. */
+export const SGD_MOMENTUM = 0.9;
+
 function optimiserOf({ optimiser, weightDecay }: DownstreamTask['training']): OptimiserSpec {
   return optimiser === 'sgd'
-    ? { kind: optimiser, momentum: 0.9, nesterov: true, weightDecay }
+    ? { kind: optimiser, momentum: SGD_MOMENTUM, nesterov: true, weightDecay }
     : { kind: optimiser, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay };
 }
