@@ -7,7 +7,7 @@ import { decode } from 'fast-png';
 import { describe, expect, it } from 'vitest';
 import { finetune } from '../../src/api/finetune.js';
 import { planCurves, type CurvePoint } from '../../src/api/finetuning/curves/plan.js';
-import type { LabelCurves } from '../../src/api/finetuning/curves/summary.js';
+import { labelCurves, type CurveScore, type LabelCurves } from '../../src/api/finetuning/curves/summary.js';
 import { dividerOf } from '../../src/api/finetuning/divide.js';
 import { meanOf } from '../../src/core/statistics/descriptive.js';
 import { readCohort } from '../../src/downstream/cohort/read-cohort.js';
@@ -77,9 +77,10 @@ describe('label-efficiency curves', { timeout: 120_000 }, () => {
     expect(points).toHaveLength(2 * 3 * 3 * 2);
     const rowsOf = ({ spec }: CurvePoint): number[] => [...spec.train, ...spec.heldOut].sort((a, b) => a - b);
     for (const point of points) {
-      const { tested, trained, repeat, fold, arm, labels } = point;
+      const { tested, trained, available, repeat, fold, arm, labels } = point;
       const rows = rowsOf(point);
       expect(rows).toHaveLength(trained);
+      expect([tested.length, available]).toEqual([20, 40]);
       expect(rows.some((row) => tested.includes(row))).toBe(false);
       const twin = points.find((one) => one.spec.name === point.spec.name.replace(arm, 'table'));
       expect(twin && rowsOf(twin)).toEqual(rows);
@@ -95,6 +96,26 @@ describe('label-efficiency curves', { timeout: 120_000 }, () => {
     const drawn = (repeat: number) =>
       points.filter((one) => one.repeat === repeat && one.labels === 6 && one.arm === 'table').map(rowsOf);
     expect(drawn(1)).not.toEqual(drawn(2));
+  });
+
+  it('have intervals by the split that folds share, however few labels were drawn from it', () => {
+    const differences = [0.1, 0.2, 0.3, 0, 0.15];
+    const scores = differences.flatMap((difference, index): CurveScore[] => {
+      const shared = { repeat: 1, fold: index + 1, available: 160, tested: 40 } as const;
+      return ([10, 'all'] as const).flatMap((labels) => [
+        { arm: 'pretrained', labels, trained: labels === 10 ? 10 : 160, value: 0.5 + difference, ...shared },
+        { arm: 'table', labels, trained: labels === 10 ? 10 : 160, value: 0.5, ...shared },
+      ]);
+    });
+    const curves = labelCurves({ task: 'hand', metric: 'auroc', repeats: 1, folds: 5 }, scores);
+    expect(curves.differences.map(({ labels }) => labels)).toEqual([10, 'all']);
+    for (const { difference } of curves.differences) {
+      // (1/5 + 40/160) · (0.0025 + 0.0025 + 0.0225 + 0.0225) / 4 = 0.005625 = 0.075², and t of 4 degrees is 2.776445.
+      expect(difference.value).toBeCloseTo(0.15, 12);
+      expect(difference.details?.['standard_error']).toBeCloseTo(0.075, 12);
+      expect(difference.ci95?.[0]).toBeCloseTo(0.15 - 0.20823, 5);
+      expect(difference.ci95?.[1]).toBeCloseTo(0.15 + 0.20823, 5);
+    }
   });
 
   it('of a table alone have one arm', async () => {

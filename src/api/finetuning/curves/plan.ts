@@ -35,6 +35,8 @@ export interface CurvePoint {
   readonly fold: number;
   /** Patients that were learned from, those for early stopping among them. */
   readonly trained: number;
+  /** Rows that the fold does not hold out; those that were learned from are drawn from them. */
+  readonly available: number;
   /** Rows that are answered for. */
   readonly tested: readonly number[];
   readonly spec: ModelSpec;
@@ -67,7 +69,9 @@ function pointsOf(
       const inputs = inputsOf(arm, repeat);
       if (inputs === undefined) return [];
       const spec = modelSpec(`${place}/${arm}`, { ...kind, inputs }, { ...split, answer: tested });
-      return [{ arm, labels: size, repeat, fold, trained: patients.size, tested, spec }];
+      return [
+        { arm, labels: size, repeat, fold, trained: patients.size, available: rest.length, tested, spec },
+      ];
     });
   });
 }

@@ -10,7 +10,7 @@ import type { CurvePoint } from './plan.js';
 import type { CurveScore } from './summary.js';
 
 export function scoreOf(cohort: Cohort, point: CurvePoint, result: Fitted): CurveScore {
-  const { arm, labels, repeat, fold, trained, tested, spec } = point;
+  const { arm, labels, repeat, fold, trained, available, tested, spec } = point;
   const table = predictionTable(cohort, [{ spec, result, rows: tested, fold: null }]);
   const [split] = tablesBySplit(table).values();
   if (split === undefined) throw new Error(`fold ${fold} of repeat ${repeat} holds no rows`);
@@ -22,6 +22,7 @@ export function scoreOf(cohort: Cohort, point: CurvePoint, result: Fitted): Curv
     repeat,
     fold,
     trained,
+    available,
     tested: tested.length,
     value,
     ...(refused === undefined ? {} : { refused }),

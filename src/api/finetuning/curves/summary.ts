@@ -7,7 +7,10 @@ import { version } from '../../../core/version.js';
 import { correctedDifference, type Metric, type PairedScore } from '../../../metrics/index.js';
 import type { Arm, CurvePoint } from './plan.js';
 
-export interface CurveScore extends Pick<CurvePoint, 'arm' | 'labels' | 'repeat' | 'fold' | 'trained'> {
+export interface CurveScore extends Pick<
+  CurvePoint,
+  'arm' | 'labels' | 'repeat' | 'fold' | 'trained' | 'available'
+> {
   /** Rows that were answered for. */
   readonly tested: number;
   /** Null where the rows do not identify it. */
@@ -83,11 +86,14 @@ function meanScore(arm: Arm, labels: number | 'all', scores: readonly CurveScore
   };
 }
 
-/** Scores of the same repeat and fold; pairs of which one is not identified are left out. */
+/**
+ * Scores of the same repeat and fold; pairs of which one is not identified are left out. What folds share is their training
+ * side, of which models of few labels learned from a small part: so the side counts as training rows, not the part.
+ */
 function pairs(first: readonly CurveScore[], second: readonly CurveScore[]): readonly PairedScore[] {
-  return first.flatMap(({ repeat, fold, value, trained, tested }) => {
+  return first.flatMap(({ repeat, fold, value, available, tested }) => {
     const other = second.find((score) => score.repeat === repeat && score.fold === fold);
     if (value === null || other === undefined || other.value === null) return [];
-    return [{ first: value, second: other.value, trained, tested }];
+    return [{ first: value, second: other.value, trained: available, tested }];
   });
 }
