@@ -11,13 +11,13 @@ import { readCohort } from '../../downstream/cohort/read-cohort.js';
 import type { PredictionTable } from '../../downstream/predictions/table.js';
 import { predictWith } from '../../downstream/training/predict.js';
 import type { ModelRows } from '../../downstream/training/rows.js';
-import { loadEncoder } from '../encoder-source.js';
 import type { FinetuneEvent, Listener } from '../events.js';
 import { predictionTable } from '../finetuning/answers.js';
 import { readScans, type Material } from '../finetuning/material.js';
 import { prepareScans, startingEncoder, type PreparedScans } from '../finetuning/prepare-scans.js';
 import { FINAL } from '../finetuning/plan-fits.js';
 import { someRows } from '../finetuning/some-rows.js';
+import { encoderOfRun } from './run-encoder.js';
 import { scanReader, type ScanReader } from './scan-reader.js';
 import type { FittedRun } from './fitted-run.js';
 import { tableOf } from './run-report.js';
@@ -26,7 +26,7 @@ export interface OtherRows {
   readonly manifest: string;
   /** Folder of scans; needed where the run has an encoder. */
   readonly scans?: string | undefined;
-  /** The encoder that the run was made with: a folder, a database or a name. */
+  /** The encoder that the run was made with: a folder, a database or a name; absent: the one that the run keeps. */
   readonly encoder?: string | undefined;
 }
 
@@ -100,7 +100,7 @@ async function readOther(run: FittedRun, other: OtherRows, report: Listener<Fine
     source,
     cohort: asked,
     manifestHash: sha256(readFileSync(other.manifest)),
-    encoder: await sameEncoder(run.encoder, other.encoder),
+    encoder: await encoderOfRun(run, other.encoder),
   };
   if (other.scans === undefined) {
     throw new UserError({
@@ -132,20 +132,6 @@ function asTest(cohort: Cohort): Cohort {
   }
   const left = someRows(cohort, rows);
   return { ...left, rows: left.rows.map((row) => ({ ...row, split: 'test' })) };
-}
-
-async function sameEncoder(recorded: NonNullable<FittedRun['encoder']>, asked: string | undefined) {
-  const origin = `the run was made with ${recorded.description}`;
-  if (asked === undefined) {
-    throw new UserError({ subject: '--encoder', problem: `is missing: ${origin}`, fix: 'name that encoder' });
-  }
-  const encoder = await loadEncoder(asked);
-  if (encoder.fingerprint === recorded.fingerprint) return encoder;
-  throw new UserError({
-    subject: `--encoder ${asked}`,
-    problem: `is another encoder: ${origin}`,
-    fix: 'name that encoder',
-  });
 }
 
 function knownPatients({ folder }: FittedRun, { rows }: Cohort): string[] {

@@ -4,12 +4,16 @@
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { present, UserError } from '../../core/errors.js';
-import { isJsonRecord, type Json } from '../../core/json.js';
+import { definedEntries, isJsonRecord, type Json } from '../../core/json.js';
+import { parseOrThrow } from '../../core/validate.js';
 import type { Place } from '../../downstream/training/by-chunks.js';
 import { engines } from '../../engines/index.js';
+import { ScanOptions } from '../../scans/options.js';
 import { FitFolder } from '../../workers/fits/fit-folder.js';
 import type { FitResult } from '../../workers/fits/unit.js';
+import type { EncoderSource } from '../encoder-source.js';
 import { FINAL } from '../finetuning/plan-fits.js';
 import { readRun } from '../finetuning/run-folder.js';
 import { readTask, type TaskSource } from '../finetuning/task-source.js';
@@ -24,6 +28,8 @@ export interface FittedRun {
   readonly temperature?: number;
   /** The encoder that the run was made with; null without one. */
   readonly encoder: { readonly fingerprint: string; readonly description: string } | null;
+  /** How scans are prepared, and how many voxels the encoder sees at once, where the run says so. */
+  readonly reading: Partial<Pick<EncoderSource, 'scans' | 'input'>>;
   readonly place: Place;
 }
 
@@ -38,6 +44,7 @@ export async function readFittedRun(folder: string): Promise<FittedRun> {
     final: finalFit(folder),
     ...(typeof temperature === 'number' ? { temperature } : {}),
     encoder: encoderOf(record.encoder),
+    reading: readingOf(record.scans, `${folder}/run.json`),
     place: {
       engine: present(engines[record.engine.engine], `engine ${record.engine.engine}`),
       device: record.engine.device,
@@ -62,6 +69,17 @@ function finalFit(folder: string): FitResult {
   const { identity } = readJsonRecord(listing);
   const fit = new FitFolder(path, typeof identity === 'string' ? identity : '').read();
   return present(fit, listing);
+}
+
+const Scans = z.looseObject({
+  options: ScanOptions.optional(),
+  input: z.tuple([z.int(), z.int(), z.int()]).optional(),
+});
+
+function readingOf(scans: Json, path: string): FittedRun['reading'] {
+  if (scans === null) return {};
+  const { options, input } = parseOrThrow(Scans, scans, `"scans" of ${path}`);
+  return definedEntries({ scans: options, input });
 }
 
 function encoderOf(record: Json): FittedRun['encoder'] {

@@ -27,7 +27,10 @@ export const evaluate = defineCommand({
         describe: 'table of other rows, which the final model of the run answers for',
       })
       .option('scans', { type: 'string', describe: 'folder of their scans' })
-      .option('encoder', { type: 'string', describe: 'encoder that the run was made with, where it has one' })
+      .option('encoder', {
+        type: 'string',
+        describe: 'encoder that the run was made with (default: the one that it keeps)',
+      })
       .option('ood', {
         type: 'string',
         array: true,

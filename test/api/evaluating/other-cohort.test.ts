@@ -1,7 +1,7 @@
 /**
  * The final model of a run on other rows and scans, and on scans of another kind.
  */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { evaluateOther } from '../../../src/api/evaluate.js';
@@ -96,7 +96,7 @@ describe('the model of scans', { timeout: 120_000 }, () => {
     writeScans(foreign, 6);
     const output = at('evaluated');
     const ood = ['built-in', foreign];
-    const { report } = await evaluateOther({ run, manifest, scans, encoder, ood, output });
+    const { report } = await evaluateOther({ run, manifest, scans, ood, output });
     expectSameAnswers(output, run);
     expect(report.ood?.inside).toEqual({ split: 'test', n: 12 });
     expect(report.ood?.sets[foreign]?.n).toBe(6);
@@ -108,13 +108,44 @@ describe('the model of scans', { timeout: 120_000 }, () => {
     expect(readFileSync(join(output, 'report.md'), 'utf8')).toContain('## Out of distribution');
   });
 
-  it('needs the scans and the encoder that the run was made with', async () => {
-    await expect(evaluateOther({ run, manifest, scans })).rejects.toThrow(
-      /--encoder: is missing: the run was made with .*encoder/,
-    );
-    await expect(evaluateOther({ run, manifest, encoder })).rejects.toThrow(/--scans: is missing/);
+  it('reads by the encoder that is named where the run keeps none, if it is the same', async () => {
+    const [kept, away] = [join(run, 'model'), at('model-away')];
+    renameSync(kept, away);
+    try {
+      await expect(evaluateOther({ run, manifest, scans })).rejects.toThrow(
+        /--encoder: is missing, and the run keeps none in .*: the run was made with .*encoder/,
+      );
+      const output = at('named');
+      await evaluateOther({ run, manifest, scans, encoder, output });
+      expectSameAnswers(output, run);
+    } finally {
+      renameSync(away, kept);
+    }
+  });
+
+  it('needs the scans, and the encoder that the run was made with', async () => {
+    await expect(evaluateOther({ run, manifest })).rejects.toThrow(/--scans: is missing/);
     await expect(evaluateOther({ run, manifest, scans, encoder: 'r3d-18' })).rejects.toThrow(
       /is another encoder: the run was made with/,
     );
+  });
+});
+
+describe('the model that trained its encoder', { timeout: 120_000 }, () => {
+  it('reads other scans by the encoder as it was fitted, prepared as the task says', async () => {
+    const [run, scans] = [at('trained'), at('trained-scans')];
+    const manifest = writeScans(scans, 24, (row) => (row < 16 ? '' : 'test'));
+    const task = {
+      head: 'classes',
+      encoder: { train: 'full' },
+      training: { steps: 10, batch: 4 },
+      scans: { spacing: 2.5 },
+      input: { size: [10, 10, 10] },
+    };
+    const encoder = writeEncoder(at('start'));
+    await finetune({ task, encoder, scans, manifest, output: run, workers: 1, folds: 2 });
+    const output = at('trained-evaluated');
+    await evaluateOther({ run, manifest, scans, output });
+    expectSameAnswers(output, run);
   });
 });
