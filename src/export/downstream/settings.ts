@@ -96,7 +96,7 @@ function trainingSection(content: DownstreamExport): Section {
       HELD_OUT: training.heldOut,
       BALANCE: training.balance,
       GROUP: groupColumn(task),
-      CALIBRATE: task.calibrate,
+      CALIBRATE: task.calibrate && content.targets.kind === 'classes',
       AUGMENT: input.augment,
       TRAIN: encoder === undefined ? 'frozen' : own.train,
       ENCODER_RATE: own.rate,
