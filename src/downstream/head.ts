@@ -77,8 +77,11 @@ export interface HeadPlan<T extends Targets = Targets> {
   readonly comparesRows?: boolean;
   /** Times of the columns of `survival`, ascending; heads of time to event only. */
   readonly times?: readonly number[];
-  /** Fits the head to frozen features `[N, F]` exactly, with `penalty` · ½‖w‖² beside the mean loss; absent: by steps. */
-  solve?(rows: FeatureRows, penalty: number): Solution;
+  /**
+   * Fits the head to frozen features `[N, F]` exactly, with `penalty` · ½‖w‖² beside the mean loss; absent: by steps. The
+   * penalty is undefined only where the head `choosesPenalty`.
+   */
+  solve?(rows: FeatureRows, penalty: number | undefined): Solution;
   /** Constants from what `predict` told of the training rows. */
   settle?(predictions: TensorMap, targets: T): HeadConstants;
   /** What `predict` told of any rows, completed by the constants: such as `survival` from `risk` and a baseline hazard. */
@@ -99,7 +102,17 @@ export interface Head<Options = unknown, T extends Targets = Targets> {
   /** Kind of the targets that it learns from. */
   readonly targets: T['kind'];
   readonly options: ZodType<Options>;
+  /** True where `solve` takes a penalty of its own choice if the task gives none; absent: then it is handed 0. */
+  readonly choosesPenalty?: boolean;
   plan(options: Options, context: HeadContext<T>): HeadPlan<T>;
+}
+
+/** The penalty of an exact solution: the task's; undefined where the head is to choose it. */
+export function penaltyOf(
+  { choosesPenalty = false }: Pick<Head, 'choosesPenalty'>,
+  given: number | undefined,
+): number | undefined {
+  return given ?? (choosesPenalty ? undefined : 0);
 }
 
 /** Types a head's options by its schema; the registry forgets them again. */

@@ -71,9 +71,9 @@ const Training = z.strictObject({
   penalty: z
     .number()
     .min(0)
-    .default(0)
+    .optional()
     .describe(
-      'on half the squared weights, for heads that are solved exactly (in units of standardised features)',
+      'on half the squared weights, for heads that are solved exactly (in units of standardised features); absent: 0, or chosen from the rows by heads that can, such as value',
     ),
   clipNorm: z.number().positive().optional(),
   evaluateEvery: z.int().positive().default(20).describe('steps between looks at held-out patients'),

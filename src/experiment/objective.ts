@@ -11,7 +11,7 @@ import { messageOf, UserError } from '../core/errors.js';
 import { isJsonRecord, plainJson, sameJson, type Json, type JsonRecord } from '../core/json.js';
 import { readText } from '../core/read-text.js';
 import { parseOrThrow } from '../core/validate.js';
-import type { Head } from '../downstream/head.js';
+import { penaltyOf, type Head } from '../downstream/head.js';
 import { objectiveMetricOf, type ObjectiveMetric } from '../downstream/objective/metrics.js';
 import { parseTask, type DownstreamTask } from '../downstream/task-file.js';
 import type { TaskContent } from './evaluation-options.js';
@@ -21,7 +21,7 @@ import { taskContentOf } from './references.js';
 import type { Experiment } from './schema.js';
 
 /**
- * Penalty of heads that are solved exactly, where the task has none: features of a candidate may follow from each other, or
+ * Penalty of heads that are solved exactly, where the task has none and the head chooses none: features of a candidate may follow from each other, or
  * be more than patients, and then nothing else identifies the weights.
  */
 const LEAST_PENALTY = 0.01;
@@ -102,7 +102,10 @@ export async function resolveObjective({
       covariates: [],
       fusion: { name: 'none', options: {} },
       encoder: { ...task.encoder, train: 'frozen' },
-      training: { ...task.training, penalty: task.training.penalty || LEAST_PENALTY },
+      training: {
+        ...task.training,
+        ...(penaltyOf(head, task.training.penalty) === 0 && { penalty: LEAST_PENALTY }),
+      },
     },
     head,
     metric: objectiveMetricOf(objective.metric, head.targets),

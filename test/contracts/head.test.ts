@@ -313,6 +313,26 @@ describe.each(fixtures)('the head $name with $options', ({ name, options, target
     expect(rowsOf(targets)).toBe(ROWS);
   });
 
+  it.each(planOf().solve === undefined ? [] : [0.05, 1])(
+    'is solved where its loss has no slope, with a penalty of %d',
+    (penalty) => {
+      const plan = planOf();
+      const { weights } = present(plan.solve?.({ features, targets }, penalty), 'solution');
+      const graph = headGraph(plan, ROWS, COLUMNS, false);
+      expect(Object.keys(weights).sort()).toEqual(graph.parameters.map((one) => one.name).sort());
+      const leaves = Object.entries({ ...plan.feeds(targets, moment), features, ...weights });
+      const gradients = interpret(
+        differentiate(graph, 'loss'),
+        Object.fromEntries(leaves.map(([key, { data }]) => [key, Float64Array.from(data)])),
+      );
+      for (const [key, { data }] of Object.entries(weights)) {
+        const penalised = key.endsWith('.weight') ? penalty : 0;
+        const slope = present(gradients[gradientName(key)], key).data;
+        data.forEach((one, i) => expect((slope[i] ?? NaN) + penalised * one).toBeCloseTo(0, 5));
+      }
+    },
+  );
+
   it('gives the same bits for the same seed, and others for another', async () => {
     const first = await fitHead(training(), onnx);
     expect(await fitHead(training(), onnx)).toEqual(first);

@@ -107,7 +107,11 @@ function kindOf({ cohort, task, head, inputs }: Fitting): ModelKind {
   const targets = pickRows(cohort.targets, rowsWhere(cohort, learnedFrom));
   const plan = head.plan(options, { features: 1, targets });
   const constrained = task.fairness !== undefined && task.fairness.method !== 'thresholds';
-  const learnt = inputs.encoder !== undefined || task.fusion.name === 'joint-autoencoder' || constrained;
+  const learnt =
+    inputs.encoder !== undefined ||
+    task.fusion.name === 'joint-autoencoder' ||
+    task.training.balance !== 'none' ||
+    constrained;
   return { task, inputs, exact: plan.solve !== undefined && !learnt, times: plan.times };
 }
 

@@ -66,7 +66,7 @@ export const cox = defineHead<z.output<typeof Options>, TimeTargets>({
       comparesRows: true,
       times,
       ...(options.hidden === 0 && {
-        solve: ({ features, targets }, penalty) =>
+        solve: ({ features, targets }, penalty = 0) =>
           solveCox(features, targets as TimeTargets, options.ties, penalty),
       }),
       settle: (predictions, targets) =>

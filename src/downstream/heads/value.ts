@@ -1,5 +1,6 @@
 /**
- * A number: a linear or two-layer head and the squared error, in units of the training targets' spread.
+ * A number: a linear or two-layer head and the squared error, in units of the training targets' spread. A
+ * linear head is solved exactly, with a penalty that is chosen from the rows where none is given.
  *
  * The metric is the share of variance explained around the training mean, 1 − error / variance.
  */
@@ -12,6 +13,7 @@ import { perceptron } from '../layers.js';
 import type { ValueTargets } from '../targets.js';
 import { hidden } from './options.js';
 import { pythonHead } from './pytorch.js';
+import { solveValue } from './value-solution.js';
 
 const Options = z.strictObject({ hidden });
 
@@ -20,16 +22,15 @@ export const value = defineHead<z.output<typeof Options>, ValueTargets>({
   source: 'https://www.deeplearningbook.org/contents/mlp.html (section 6.2.2.1)',
   targets: 'value',
   options: Options,
+  choosesPenalty: true,
   plan: (options, { features: columns, targets }) => {
     const mean = meanOf(targets.values);
     const deviation = Math.sqrt(meanOf(targets.values.map((one) => (one - mean) ** 2)));
+    const scaled = (values: readonly number[]): number[] => values.map((one) => (one - mean) / deviation);
     return {
       inputs: (rows) => [{ name: 'target', shape: [rows], dtype: 'f32' }],
       feeds: ({ values }) => ({
-        target: tensor(
-          [values.length],
-          Float32Array.from(values, (one) => (one - mean) / deviation),
-        ),
+        target: tensor([values.length], Float32Array.from(scaled(values))),
       }),
       loss: (b, features, { target }) => {
         const output = b.reshape(perceptron(b, features, options.hidden, 1), [-1]);
@@ -42,6 +43,10 @@ export const value = defineHead<z.output<typeof Options>, ValueTargets>({
       },
       metric: 'explained',
       chance: 0,
+      ...(options.hidden === 0 && {
+        solve: (rows, penalty) =>
+          solveValue(rows.features, scaled((rows.targets as ValueTargets).values), penalty),
+      }),
       pytorch: () => pythonHead('value', { features: columns, hidden: options.hidden, mean, deviation }),
     };
   },

@@ -6,6 +6,7 @@ import { rngOf } from '../../core/random.js';
 import type { TensorMap } from '../../core/tensor.js';
 import { initialWeights } from '../../pretrain/initialise.js';
 import { encoderPrefix } from '../../pretrain/program.js';
+import { penaltyOf } from '../head.js';
 import { checkTrainingTargets } from '../targets.js';
 import { CHUNK, runByChunks } from './by-chunks.js';
 import { meanOverTiles } from './encode.js';
@@ -90,7 +91,7 @@ function trainedEncoder({ task, encoder, train }: FitJob): TrainedEncoder | unde
  * asked for that only steps can learn.
  */
 async function solved(
-  { task, place }: FitJob,
+  { task, head: kind, place }: FitJob,
   plan: ModelPlan,
   { train }: FitRows,
   standards: TensorMap,
@@ -103,7 +104,8 @@ async function solved(
   const parts = partsOf(plan, rowForEachTile(train));
   const { [FUSED]: fused } = await runByChunks(graph, standards, parts, place);
   const features = meanOverTiles(present(fused, 'what the fusion made'), train.tiles);
-  const { weights, logLikelihood } = head.solve({ features, targets: train.targets }, task.training.penalty);
+  const penalty = penaltyOf(kind, task.training.penalty);
+  const { weights, logLikelihood } = head.solve({ features, targets: train.targets }, penalty);
   return {
     weights: { ...standards, ...weights },
     curves: [],

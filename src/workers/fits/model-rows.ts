@@ -3,6 +3,7 @@
  */
 import { present } from '../../core/errors.js';
 import { applyCovariates, encodeCovariates, type CovariatePlan } from '../../downstream/cohort/encode.js';
+import { penaltyOf, type Head } from '../../downstream/head.js';
 import { featuresAt } from '../../downstream/rows.js';
 import { pickRows } from '../../downstream/targets.js';
 import type { ModelRows, ScanInputs } from '../../downstream/training/rows.js';
@@ -13,12 +14,16 @@ import type { FitScans, FitSetup, RowFeatures } from './setup.js';
 import type { FitUnit } from './unit.js';
 
 /** The columns that covariates become, by the rows that the fit learns from; null where it reads none. */
-export function covariatePlan(setup: FitSetup, unit: FitUnit): CovariatePlan | null {
+export function covariatePlan(
+  setup: FitSetup,
+  unit: FitUnit,
+  head: Pick<Head, 'choosesPenalty'>,
+): CovariatePlan | null {
   const { covariates: name } = unit.inputs;
   if (name === undefined) return null;
   const covariates = present(setup.covariates[name], `covariates ${name}`);
   if (covariates.length === 0) return null;
-  const identified = unit.exact && unit.task.training.penalty === 0;
+  const identified = unit.exact && penaltyOf(head, unit.task.training.penalty) === 0;
   const { manifest, targets } = setup.cohort;
   return encodeCovariates({ manifest, targets, covariates }, unit.train, { identified });
 }

@@ -29,7 +29,7 @@ export async function runFit(setup: FitSetup, unit: FitUnit, interrupted: () => 
   const head = await loadHead(setup.head);
   const { engine, device, threads } = setup;
   const place = { engine: present(engines[engine], `engine ${engine}`), device, threads };
-  const covariates = covariatePlan(setup, unit);
+  const covariates = covariatePlan(setup, unit, head);
   const set = unit.inputs.encoder === undefined ? undefined : openedScans(setup);
   const rows = (of: readonly number[]) => modelRows({ setup, unit, plan: covariates, set }, of);
   const { task, train, heldOut, answer, key, inputs } = unit;

@@ -32,7 +32,7 @@ export interface FitUnit {
   readonly answer: readonly number[];
   /** Times at which survival is told, the same for all models of a run; absent for other targets. */
   readonly times?: readonly number[];
-  /** True where the head is solved exactly: columns of covariates that follow from others are then left out. */
+  /** True where the head is solved exactly: without a penalty, columns of covariates that follow from others are left out. */
   readonly exact: boolean;
   /** All random numbers follow from it. */
   readonly key: Key;

@@ -128,7 +128,7 @@ describe('answers by inner folds', () => {
 
   it('are none where the training of a head diverges', async () => {
     const wild = parseTask(
-      { head: 'value', training: { steps: 20, learningRate: 1e30, optimiser: 'sgd' } },
+      { head: 'value', hidden: 2, training: { steps: 20, learningRate: 1e30, optimiser: 'sgd' } },
       'a task',
     );
     const values = { kind: 'value', values: signal.map((one) => 1e6 * one) } as const;

@@ -90,7 +90,7 @@ describe('fitting on frozen features', () => {
 
   it('ends in words where the loss diverges', async () => {
     const job = jobOf(
-      { head: 'value', training: { learningRate: 1e30, optimiser: 'sgd' } },
+      { head: 'value', hidden: 2, training: { learningRate: 1e30, optimiser: 'sgd' } },
       { ...train, targets: { kind: 'value', values: train.patients.map((_, i) => i) } },
     );
     await expect(fitModel(job)).rejects.toThrow(/fitting head value: the loss is .* after step \d+; lower/);

@@ -1,0 +1,88 @@
+/**
+ * Ridge regression against numbers worked out by hand, and against singular values.
+ */
+import { describe, expect, it } from 'vitest';
+import { crossValidated, ridgeRegression } from '../../../src/core/linear-algebra/ridge.js';
+import { rngOf } from '../../../src/core/random.js';
+import { meanOf } from '../../../src/core/statistics/descriptive.js';
+import { needsPython, python, runPython } from '../../support/python.js';
+
+const centred = (values: readonly number[]): Float64Array => {
+  const mean = meanOf([...values]);
+  return Float64Array.from(values, (value) => value - mean);
+};
+const drawn = (rows: number, columns: number, name: string): Float64Array[] => {
+  const rng = rngOf('ridge', name);
+  return Array.from({ length: columns }, () => centred(Array.from({ length: rows }, () => rng.normal())));
+};
+
+/** Fits by the singular values of X, in NumPy: weights, squared residuals, n − 1 − Σ d²/(d² + ridge). */
+const NUMPY = `
+import json, sys, numpy as np
+columns, y, ridges = json.loads(sys.argv[1])
+x, y = np.array(columns).T, np.array(y)
+u, d, vt = np.linalg.svd(x, full_matrices=False)
+out = []
+for ridge in ridges:
+    w = vt.T @ (d / (d**2 + ridge) * (u.T @ y))
+    out.append([w.tolist(), float(((y - x @ w) ** 2).sum()), float(len(y) - 1 - (d**2 / (d**2 + ridge)).sum())])
+print(json.dumps(out))
+`;
+
+describe('ridge regression', () => {
+  it('of one column is its product with the targets over its squares and the ridge', () => {
+    const x = Float64Array.of(-1, 0, 1);
+    const y = Float64Array.of(-2, 1, 1);
+    // Product 3, squares 2: the weight is 3 / (2 + 4) = 1/2, the residuals −3/2, 1, 1/2, the hat matrix has the trace 2/6.
+    const fit = ridgeRegression([x], y)(4);
+    expect(fit.weights[0]).toBeCloseTo(0.5, 12);
+    expect(fit.residual).toBeCloseTo(3.5, 12);
+    expect(fit.freedom).toBeCloseTo(3 - 1 - 1 / 3, 12);
+    expect(crossValidated(fit, 3)).toBeCloseTo((3 * 3.5) / (5 / 3) ** 2, 12);
+    const plain = ridgeRegression([x], y)(0);
+    expect(plain.weights[0]).toBeCloseTo(1.5, 12);
+    expect(plain.freedom).toBe(1);
+  });
+
+  it('is the same by the products of rows as by those of columns', () => {
+    const columns = drawn(9, 4, 'both ways');
+    const targets = drawn(9, 1, 'targets')[0] ?? new Float64Array();
+    // Columns of zeros change nothing, but make them as many as rows.
+    const padded = [...columns, ...Array.from({ length: 7 }, () => new Float64Array(9))];
+    for (const ridge of [0.01, 1, 100]) {
+      const narrow = ridgeRegression(columns, targets)(ridge);
+      const wide = ridgeRegression(padded, targets)(ridge);
+      narrow.weights.forEach((one, k) => expect(wide.weights[k]).toBeCloseTo(one, 10));
+      expect([...wide.weights.slice(4)]).toEqual([0, 0, 0, 0, 0, 0, 0]);
+      expect(wide.residual).toBeCloseTo(narrow.residual, 10);
+      expect(wide.freedom).toBeCloseTo(narrow.freedom, 8);
+    }
+  });
+
+  it('tells which column follows from those before it, where there is no ridge', () => {
+    const [a = new Float64Array(), b = new Float64Array()] = drawn(9, 2, 'follows');
+    const fit = ridgeRegression([a, b, a.map((one, row) => 2 * one - (b[row] ?? NaN))], a);
+    expect(fit(0).unidentified).toBe(2);
+    expect(fit(1)).not.toHaveProperty('unidentified');
+    expect(ridgeRegression([a, b], a)(0)).not.toHaveProperty('unidentified');
+  });
+
+  it.skipIf(python === undefined).each([
+    ['more rows than columns', 30, 5],
+    ['as many', 12, 12],
+    ['more columns than rows', 10, 40],
+  ])(`of %s is what singular values give ${needsPython}`, (_, rows, width) => {
+    const columns = drawn(rows, width, `${rows}`);
+    const [targets = new Float64Array()] = drawn(rows, 1, 'y');
+    const ridges = [1e-3, 0.1, 10, 1e4];
+    const asked = JSON.stringify([columns.map((one) => [...one]), [...targets], ridges]);
+    const expected = JSON.parse(runPython(NUMPY, [asked])) as [number[], number, number][];
+    const fitAt = ridgeRegression(columns, targets);
+    expected.forEach(([weights, residual, freedom], i) => {
+      const fit = fitAt(ridges[i] ?? NaN);
+      weights.forEach((one, k) => expect(fit.weights[k]).toBeCloseTo(one, 8));
+      expect(fit.residual).toBeCloseTo(residual, 8);
+      expect(fit.freedom).toBeCloseTo(freedom, 8);
+    });
+  });
+});
