@@ -1,0 +1,78 @@
+/**
+ * An exported evidential model is as uncertain of scans unlike those of training as voxolve is, on a frozen encoder.
+ */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { loadEncoder } from '../../src/api/encoder-source.js';
+import { finetune } from '../../src/api/finetune.js';
+import { rngOf } from '../../src/core/random.js';
+import { niftiFile } from '../../src/scans/nifti-write.js';
+import { writeEncoder, writeScans } from '../support/outcomes.js';
+import { csvRows, expectTestRows, predictedRows } from '../support/predicted.js';
+import { needsPython, python } from '../support/python.js';
+import { temporaryFolder } from '../support/tiny.js';
+
+const folder = temporaryFolder();
+const scans = join(folder, 'scans');
+const encoder = join(folder, 'encoder');
+const run = join(folder, 'run');
+const ROWS = 30;
+const TRAINED = 22;
+const isForeign = (row: number): boolean => row >= 26;
+
+/** The last scans become checkerboards, which no training scan is like; their rows are of the test. */
+function withForeignScans(): void {
+  const rng = rngOf('foreign scans');
+  for (let row = 0; row < ROWS; row++) {
+    if (!isForeign(row)) continue;
+    const voxels = Int16Array.from({ length: 14 ** 3 }, (_, i) => {
+      const [x, y, z] = [i % 14, Math.floor(i / 14) % 14, Math.floor(i / 196)];
+      return 100 + ((x + y + z) % 2) * 400 + Math.round(5 * rng.normal());
+    });
+    writeFileSync(join(scans, `s${row}.nii.gz`), niftiFile(voxels, [14, 14, 14], [2, 2, 2]));
+  }
+}
+
+describe('an exported evidential model', { timeout: 120_000 }, () => {
+  let manifest = '';
+
+  beforeAll(async () => {
+    manifest = writeScans(scans, ROWS, (row) => (row < TRAINED ? 'train' : 'test'));
+    withForeignScans();
+    writeEncoder(encoder);
+    const task = { head: 'evidential', training: { steps: 60, evaluateEvery: 20 } };
+    await finetune({ task, encoder, scans, manifest, output: run, folds: 2, workers: 1 });
+  }, 120_000);
+
+  it.skipIf(python === undefined)(
+    `tells the uncertainty of predictions.csv, also far from training ${needsPython}`,
+    () => {
+      const told = predictedRows(run, manifest, '--scans', scans);
+      expect(expectTestRows(run, told)).toEqual(['p_ill', 'p_well', 'uncertainty']);
+      const doubts = told.map((row) => Number(row['uncertainty']));
+      const foreign = doubts.filter((_, row) => isForeign(row));
+      const own = doubts.slice(0, TRAINED);
+      expect(Math.min(...foreign)).toBeGreaterThan(0.95);
+      expect(Math.min(...foreign)).toBeGreaterThan(own.reduce((sum, one) => sum + one, 0) / own.length + 0.1);
+    },
+  );
+
+  it('is an encoder for the next run, which reads scans as this one did', async () => {
+    const [first, again] = [await loadEncoder(encoder), await loadEncoder(join(run, 'model'))];
+    expect(again.fingerprint).toBe(first.fingerprint);
+    const output = join(folder, 'again');
+    const task = { head: 'classes', training: { steps: 20 } };
+    const { status } = await finetune({
+      task,
+      encoder: join(run, 'model'),
+      scans,
+      manifest,
+      output,
+      folds: 2,
+      workers: 1,
+    });
+    expect(status).toBe('done');
+    expect(csvRows(join(output, 'predictions.csv'))).toHaveLength(ROWS);
+  });
+});
