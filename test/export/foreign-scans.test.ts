@@ -1,16 +1,17 @@
 /**
  * An exported evidential model is as uncertain of scans unlike those of training as voxolve is, on a frozen encoder.
  */
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { loadEncoder } from '../../src/api/encoder-source.js';
 import { finetune } from '../../src/api/finetune.js';
+import { packageFile } from '../../src/core/package-files.js';
 import { rngOf } from '../../src/core/random.js';
 import { niftiFile } from '../../src/scans/nifti-write.js';
 import { writeEncoder, writeScans } from '../support/outcomes.js';
 import { csvRows, expectTestRows, predictedRows } from '../support/predicted.js';
-import { needsPython, python } from '../support/python.js';
+import { needsPython, python, pythonOutput } from '../support/python.js';
 import { temporaryFolder } from '../support/tiny.js';
 
 const folder = temporaryFolder();
@@ -55,6 +56,26 @@ describe('an exported evidential model', { timeout: 120_000 }, () => {
       const own = doubts.slice(0, TRAINED);
       expect(Math.min(...foreign)).toBeGreaterThan(0.95);
       expect(Math.min(...foreign)).toBeGreaterThan(own.reduce((sum, one) => sum + one, 0) / own.length + 0.1);
+    },
+  );
+
+  it.skipIf(python === undefined)(
+    `takes the commands of the guide, word for word but for the files ${needsPython}`,
+    () => {
+      const guide = readFileSync(packageFile('docs/finetuning.md'), 'utf8');
+      const commands = [...guide.matchAll(/^python ((?:predict|finetune)\.py .*?)(?: +#.*)?$/gm)].map(
+        ([, command = '']) => command,
+      );
+      expect(commands).toHaveLength(4);
+      for (const command of commands) {
+        const [script = '', ...words] = command.split(' ');
+        const real = words.map((word) => {
+          if (/^(new|labelled)\.csv$/.test(word)) return manifest;
+          return word.startsWith('/data/') ? scans : /\.(csv|pt)$/.test(word) ? join(folder, word) : word;
+        });
+        pythonOutput(join(run, 'model', script), ...real);
+      }
+      expect(csvRows(join(folder, 'predictions.csv'))).toHaveLength(ROWS);
     },
   );
 
