@@ -43,6 +43,11 @@ export function evaluateRun({ run, groups }: EvaluateRunOptions): EvaluateRunOut
 }
 
 export {
+  evaluateForeign,
+  type EvaluateForeignOptions,
+  type EvaluateForeignOutcome,
+} from './evaluating/foreign-alone.js';
+export {
   evaluateOther,
   type EvaluateOtherOptions,
   type EvaluateOtherOutcome,

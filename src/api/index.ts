@@ -51,9 +51,12 @@ export type { SearchState } from './reading/search-state.js';
 export type { Standing, Winners } from './reading/winner.js';
 export type { ZeroCostReport } from './reading/zero-cost-report.js';
 export {
+  evaluateForeign,
   evaluateOther,
   evaluateRun,
   evaluateTable,
+  type EvaluateForeignOptions,
+  type EvaluateForeignOutcome,
   type EvaluateOtherOptions,
   type EvaluateOtherOutcome,
   type EvaluateRunOptions,

@@ -56,6 +56,16 @@ export function writeScans(folder: string, rows: number, split: (row: number) =>
   return path;
 }
 
+/** Writes scans of as many voxels that hold noise alone. */
+export function writeNoise(folder: string, count: number): void {
+  mkdirSync(folder, { recursive: true });
+  for (let i = 0; i < count; i++) {
+    const rng = rngOf('noise of a test', i);
+    const voxels = Int16Array.from({ length: SIDE ** 3 }, () => Math.round(200 + 100 * rng.normal()));
+    writeFileSync(join(folder, `n${i}.nii.gz`), niftiFile(voxels, [SIDE, SIDE, SIDE], [2, 2, 2]));
+  }
+}
+
 /** Writes an encoder of one convolution as voxolve exports it, for volumes of 12³ voxels of 2 mm. */
 export function writeEncoder(folder: string): string {
   mkdirSync(folder, { recursive: true });

@@ -57,7 +57,7 @@ export async function applyRun(
   const rows: ModelRows = {
     targets: cohort.targets,
     patients: cohort.rows.map(({ patient }) => patient),
-    ...(scanned && (await scanned.reader.read(scanned.reader.scansOf(all), all.length))),
+    ...(scanned && (await scanned.reader.rowsOf(scanned.prepared, all))),
     ...(final.covariates && { covariates: applyCovariates(final.covariates, cohort.covariates, all) }),
   };
   const answers = await predictWith(final.model, { ...source, place: run.place }, rows);
@@ -113,7 +113,7 @@ async function readOther(run: FittedRun, other: OtherRows, report: Listener<Fine
   const prepared = prepareScans(material, cohort, scans);
   const { seed } = source.task;
   const start = startingEncoder(prepared.encoder, prepared.fit.crop.size, [seed, 'finetune', 'encoder']);
-  const reader = scanReader({ prepared, start, final, task: source.task, place });
+  const reader = scanReader({ ...prepared.fit, start, final, task: source.task, place });
   const left =
     lost.length === 0 ? [] : [`${plural(lost.length, 'row')} left out, without a scan that can be used`];
   return { cohort, scanned: { material, prepared, reader }, lost: left };

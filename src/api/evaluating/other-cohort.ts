@@ -13,7 +13,7 @@ import { reportOfTable, type Report } from '../reporting/report.js';
 import { writeReport } from '../reporting/write.js';
 import { applyRun, type OtherRows } from './apply.js';
 import { readFittedRun } from './fitted-run.js';
-import { foreignScans } from './foreign.js';
+import { besideEvaluated } from './foreign.js';
 
 export interface EvaluateOtherOptions extends OtherRows {
   /** Folder of a fine-tuning that has finished. */
@@ -36,7 +36,7 @@ export async function evaluateOther(options: EvaluateOtherOptions): Promise<Eval
   const { manifest, groups, ood: asked = [], onEvent = () => undefined } = options;
   const run = await readFittedRun(options.run);
   const applied = await applyRun(run, options, onEvent);
-  const ood = asked.length === 0 ? undefined : await foreignScans(run, applied, asked, onEvent);
+  const foreign = asked.length === 0 ? undefined : await besideEvaluated(run, applied, asked, onEvent);
   const folder = options.output ?? join(options.run, 'evaluations', await folderName(manifest));
   await mkdir(folder, { recursive: true });
   const path = join(folder, 'predictions.csv');
@@ -47,10 +47,11 @@ export async function evaluateOther(options: EvaluateOtherOptions): Promise<Eval
     {
       task: run.source.task.name,
       ...(temperature === undefined ? {} : { temperature }),
-      ...(ood === undefined ? {} : { ood }),
+      ...(foreign && { ood: foreign.ood }),
       remarks: [
         `rows of ${basename(manifest)}, by the final model of ${basename(options.run)}`,
         ...applied.remarks,
+        ...(foreign?.remarks ?? []),
       ],
     },
     { attributes: groups, subject: manifest },

@@ -63,19 +63,23 @@ export async function readMaterial(
   };
 }
 
+/** What decides how scans are prepared, whatever the rows. */
+export type Reading = Pick<Material, 'source' | 'encoder'>;
+
 /** Preprocessing of the scans: as the encoder was pretrained, but for what the task says. */
-export function scanOptionsOf({ source: { task }, cohort, encoder }: Material): ScanOptions {
-  const pretrained = encoder?.scans ?? {};
+export function scanOptionsOf({
+  source: { task },
+  cohort,
+  encoder,
+}: Reading & Partial<Pick<Material, 'cohort'>>): ScanOptions {
+  const { manifest: _, ...pretrained }: Partial<ScanOptions> = encoder?.scans ?? {};
   const merged: Record<string, unknown> = { ...definedEntries(pretrained), ...task.scans };
-  return parseOrThrow(
-    ScanOptions,
-    { ...merged, manifest: resolve(cohort.manifest) },
-    `scans of task ${task.name}`,
-  );
+  const named = cohort && { manifest: resolve(cohort.manifest) };
+  return parseOrThrow(ScanOptions, { ...merged, ...named }, `scans of task ${task.name}`);
 }
 
 /** Voxels `[D, H, W]` that the encoder sees at once. */
-export function inputSizeOf({ source: { task }, encoder }: Material): Triple {
+export function inputSizeOf({ source: { task }, encoder }: Reading): Triple {
   const size = task.input.size ?? encoder?.input;
   if (size !== undefined && size !== null) return size;
   throw new UserError({

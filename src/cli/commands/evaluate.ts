@@ -1,5 +1,11 @@
 /** `voxolve evaluate [RUN]`: metrics of predictions, with intervals, per split and group. */
-import { evaluateOther, evaluateRun, evaluateTable, type EvaluateRunOutcome } from '../../api/evaluate.js';
+import {
+  evaluateForeign,
+  evaluateOther,
+  evaluateRun,
+  evaluateTable,
+  type EvaluateRunOutcome,
+} from '../../api/evaluate.js';
 import { UserError } from '../../core/errors.js';
 import { plainJson } from '../../core/json.js';
 import { defineCommand } from '../command.js';
@@ -34,29 +40,23 @@ export const evaluate = defineCommand({
       .option('ood', {
         type: 'string',
         array: true,
-        describe: 'folder of scans of another kind, or built-in for some that are made of the evaluated ones',
+        describe:
+          'folder of scans of another kind, or, with --manifest, built-in for some that are made of the evaluated ones',
       })
       .option('output', {
         alias: 'o',
         type: 'string',
-        describe: 'folder to write with --manifest (default: one in the evaluations of the run)',
+        describe: 'folder to write with --manifest or --ood (default: one in the evaluations of the run)',
       })
       .option('seed', { type: 'number', describe: 'of the resampling for intervals (with --predictions)' })
       .options(jsonOption),
-  handler: async ({ run, predictions, groups, seed, json, manifest, ...other }) => {
+  handler: async ({ run, predictions, groups, json, ...asked }) => {
     const attributes = groups?.split(',').filter((name) => name !== '');
-    if (run !== undefined && predictions === undefined && manifest !== undefined) {
-      const asked = { run, manifest, groups: attributes, ...pathsOf(other) };
-      const { folder, report } = await evaluateOther(asked);
-      if (json) printJson(plainJson(report));
-      else print(reportText(report));
-      note(`written to ${folder}: report.md, report.json, predictions.csv`);
-      return;
-    }
-    refuseWithoutManifest(other);
-    const { report, differences } = outcomeOf(run, predictions, { groups: attributes, seed });
+    const outcome = await outcomeOf({ run, predictions, groups: attributes, ...asked });
+    const { report, differences = [], folder } = outcome;
     if (json) printJson(plainJson(report));
     else print(reportText(report));
+    if (folder !== undefined) note(`written to ${folder}`);
     const [first] = differences;
     if (first === undefined) return;
     const told = (value: unknown): string => (value === undefined ? 'absent' : shown(JSON.stringify(value)));
@@ -68,35 +68,25 @@ export const evaluate = defineCommand({
   },
 });
 
-interface Other {
+interface Asked {
+  readonly run: string | undefined;
+  readonly predictions: string | undefined;
+  readonly groups: readonly string[] | undefined;
+  readonly seed?: number | undefined;
+  readonly manifest?: string | undefined;
   readonly scans?: string | undefined;
   readonly encoder?: string | undefined;
   readonly ood?: string[] | undefined;
   readonly output?: string | undefined;
 }
 
-const pathsOf = ({ scans, encoder, ood, output }: Other): Other => ({ scans, encoder, ood, output });
+type Outcome = Pick<EvaluateRunOutcome, 'report'> & {
+  readonly differences?: EvaluateRunOutcome['differences'];
+  /** Where something was written. */
+  readonly folder?: string;
+};
 
-function refuseWithoutManifest({ scans, encoder, ood, output }: Other): void {
-  const named = Object.entries({ scans, encoder, ood, output }).find(([, value]) => value !== undefined);
-  if (named === undefined) return;
-  throw new UserError({
-    subject: `--${named[0]}`,
-    problem: 'concerns other scans, which no table names',
-    fix: 'name the run and add --manifest TABLE.csv',
-  });
-}
-
-interface Asked {
-  readonly groups: readonly string[] | undefined;
-  readonly seed: number | undefined;
-}
-
-function outcomeOf(
-  run: string | undefined,
-  predictions: string | undefined,
-  { groups, seed }: Asked,
-): EvaluateRunOutcome {
+async function outcomeOf({ run, predictions, ...asked }: Asked): Promise<Outcome> {
   if ((run === undefined) === (predictions === undefined)) {
     throw new UserError({
       subject: 'voxolve evaluate',
@@ -104,6 +94,33 @@ function outcomeOf(
       fix: 'name the folder of a fine-tuning, or --predictions FILE.csv',
     });
   }
-  if (run !== undefined) return evaluateRun({ run, groups });
-  return { report: evaluateTable({ predictions: predictions ?? '', groups, seed }), differences: [] };
+  const { groups, seed, manifest, scans, encoder, ood, output } = asked;
+  if (run === undefined) {
+    refuse({ manifest, scans, encoder, ood, output }, ofTable);
+    return { report: evaluateTable({ predictions: predictions ?? '', groups, seed }) };
+  }
+  if (manifest !== undefined) return evaluateOther({ run, manifest, groups, scans, encoder, ood, output });
+  if (ood === undefined) {
+    refuse({ scans, encoder, output }, unnamed);
+    return evaluateRun({ run, groups });
+  }
+  refuse({ scans }, unnamed);
+  return evaluateForeign({ run, groups, ood, encoder, output });
+}
+
+const unnamed = {
+  problem: 'concerns other scans, which no table names',
+  fix: 'add --manifest TABLE.csv',
+};
+const ofTable = {
+  problem: 'concerns the model of a run, and --predictions names a table alone',
+  fix: 'leave it out, or name a run instead',
+};
+
+function refuse(
+  options: Readonly<Record<string, unknown>>,
+  why: { readonly problem: string; readonly fix: string },
+): void {
+  const named = Object.entries(options).find(([, value]) => value !== undefined);
+  if (named !== undefined) throw new UserError({ subject: `--${named[0]}`, ...why });
 }

@@ -56,7 +56,7 @@ export function modelRows({ setup, unit, plan, set }: RowsSource, rows: readonly
 }
 
 /** Features of some rows, of all of their tiles. */
-function featuresOfRows({ features, tiles }: RowFeatures, rows: readonly number[]): RowFeatures {
+export function featuresOfRows({ features, tiles }: RowFeatures, rows: readonly number[]): RowFeatures {
   if (tiles === undefined) return { features: featuresAt(features, rows) };
   let next = 0;
   const firsts = tiles.map((count) => (next += count) - count);
@@ -67,7 +67,7 @@ function featuresOfRows({ features, tiles }: RowFeatures, rows: readonly number[
 }
 
 export function scansOfRows(
-  { volumes, crop, normalisation }: FitScans,
+  { volumes, crop, normalisation }: Pick<FitScans, 'volumes' | 'crop' | 'normalisation'>,
   set: ScanSet,
   rows: readonly number[],
 ): ScanInputs {

@@ -4,12 +4,12 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { evaluateOther } from '../../../src/api/evaluate.js';
+import { evaluateForeign, evaluateOther } from '../../../src/api/evaluate.js';
 import type { Report } from '../../../src/api/reporting/report.js';
 import { finetune } from '../../../src/api/finetune.js';
 import { readPredictions } from '../../../src/downstream/predictions/read.js';
 import type { PredictionTable } from '../../../src/downstream/predictions/table.js';
-import { writeCohort, writeEncoder, writeScans } from '../../support/outcomes.js';
+import { writeCohort, writeEncoder, writeNoise, writeScans } from '../../support/outcomes.js';
 import { temporaryFolder } from '../../support/tiny.js';
 
 const folder = temporaryFolder();
@@ -108,6 +108,26 @@ describe('the model of scans', { timeout: 120_000 }, () => {
     expect(readFileSync(join(output, 'report.md'), 'utf8')).toContain('## Out of distribution');
   });
 
+  it('tells scans of another kind from the test rows of the run, by the features that it keeps', async () => {
+    const before = filesOf(run);
+    const own = at('own-kind');
+    writeScans(own, 6);
+    const noise = at('noise');
+    writeNoise(noise, 6);
+    const { report, folder: made, differences } = await evaluateForeign({ run, ood: [own, noise] });
+    expect(differences).toEqual([]);
+    expect(made).toBe(join(run, 'evaluations', 'foreign-scans'));
+    expect(report.ood?.inside).toEqual({ split: 'test', n: 12 });
+    expect(report.ood?.sets[noise]?.scores['uncertainty']?.auroc.value).toBeGreaterThan(0.9);
+    expect(report.ood?.sets[noise]?.scores['distance of features']?.auroc.value).toBeGreaterThan(0.9);
+    expect(report.ood?.sets[own]?.scores['distance of features']?.auroc.value).toBeLessThan(0.9);
+    expect(report.splits).toEqual((JSON.parse(before[1] ?? '') as Report).splits);
+    expect(filesOf(run)).toEqual(before);
+    await expect(evaluateForeign({ run, ood: ['built-in'] })).rejects.toThrow(
+      /--ood: built-in needs scans to make others of.*add --manifest/,
+    );
+  });
+
   it('reads by the encoder that is named where the run keeps none, if it is the same', async () => {
     const [kept, away] = [join(run, 'model'), at('model-away')];
     renameSync(kept, away);
@@ -147,5 +167,29 @@ describe('the model that trained its encoder', { timeout: 120_000 }, () => {
     const output = at('trained-evaluated');
     await evaluateOther({ run, manifest, scans, output });
     expectSameAnswers(output, run);
+    await expect(evaluateForeign({ run, ood: [scans] })).rejects.toThrow(
+      /--ood: needs scans to compare with: the run trained its encoder.*add --manifest/,
+    );
+  });
+});
+
+describe('the model of scans and covariates', { timeout: 120_000 }, () => {
+  it('tells scans of another kind with the covariates of both sides unknown', async () => {
+    const [run, scans, noise] = [at('fused'), at('fused-scans'), at('fused-noise')];
+    const manifest = writeScans(scans, 30);
+    writeNoise(noise, 6);
+    const encoder = writeEncoder(at('fused-encoder'));
+    const task = { head: 'evidential', fusion: 'concat', training: { steps: 100 } };
+    await finetune({ task, encoder, scans, manifest, output: run, workers: 1, folds: 2 });
+    const alone = await evaluateForeign({ run, ood: [noise], output: at('fused-alone') });
+    const beside = await evaluateOther({ run, manifest, scans, ood: [noise], output: at('fused-beside') });
+    // All rows are learned from here: those that the run keeps features of are those of the manifest.
+    expect(beside.report.ood?.sets).toEqual(alone.report.ood?.sets);
+    expect(alone.report.ood?.inside).toEqual({ split: 'train', n: 30 });
+    expect(alone.report.ood?.sets[noise]?.scores['uncertainty']?.auroc.value).toBeGreaterThan(0.9);
+    expect(alone.report.remarks.join('\n')).toMatch(
+      /taken for missing, too\n.*30 rows that the model learned from/,
+    );
+    expect(beside.report.remarks.join('\n')).toMatch(/30 patients have the name.*\n.*taken for missing, too/);
   });
 });

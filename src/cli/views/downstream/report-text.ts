@@ -18,9 +18,26 @@ export function reportText(report: Report): string {
     `${split}: ${part.n} rows, ${part.patients} patients\n${metricTable(part.metrics)}`,
     ...groupTables(split, part, report.main),
   ]);
+  if (report.ood !== undefined) parts.push(oodText(report.ood));
   const remarks = report.remarks.map((remark) => `remark: ${shown(remark)}`);
   return [...parts, ...(remarks.length === 0 ? [] : [remarks.join('\n')])].join('\n\n');
 }
+
+/** How well each score tells scans of another kind. */
+function oodText({ inside, sets }: NonNullable<Report['ood']>): string {
+  const rows = Object.entries(sets).flatMap(([set, { n, scores }]) =>
+    Object.entries(scores).map(([score, { auroc }]) => {
+      const { value, ci95, refused } = auroc;
+      const found = value === null ? ['–', shown(refused ?? '')] : [value.toFixed(3), intervalText(ci95)];
+      return [shown(set), score, ...found, String(n)];
+    }),
+  );
+  const title = `scans of another kind, against ${inside.n} rows of ${inside.split}`;
+  return `${title}\n${table(['scans', 'score', 'AUROC', '95 % interval', 'n'], rows)}`;
+}
+
+const intervalText = (ci95: readonly [number, number] | null): string =>
+  ci95 === null ? '' : `${ci95[0].toFixed(3)} to ${ci95[1].toFixed(3)}`;
 
 function groupTables(split: string, { groups, fairness }: SplitReport, main: string): string[] {
   return Object.entries(groups).map(([attribute, own]) => {
@@ -37,8 +54,12 @@ function groupTables(split: string, { groups, fairness }: SplitReport, main: str
 function metricTable(metrics: Metrics): string {
   const rows = Object.entries(metrics).map(([name, { value, ci95, n, refused, group }]) => {
     if (value === null) return [name, '–', shown(refused ?? ''), String(n)];
-    const interval = ci95 === null ? '' : `${ci95[0].toFixed(3)} to ${ci95[1].toFixed(3)}`;
-    return [name, value.toFixed(3), interval, group === undefined ? String(n) : `${n} (${shown(group)})`];
+    return [
+      name,
+      value.toFixed(3),
+      intervalText(ci95),
+      group === undefined ? String(n) : `${n} (${shown(group)})`,
+    ];
   });
   return table(['metric', 'value', '95 % interval', 'n'], rows);
 }
