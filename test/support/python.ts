@@ -21,6 +21,47 @@ export function pythonOutput(...args: readonly string[]): string {
   return execFileSync(python, args, { cwd: '/', env, encoding: 'utf8', stdio: 'pipe' });
 }
 
+/** Runs each program in a fork of a process that has loaded PyTorch, which takes longer than most of them. */
+const FORKS = `
+import json, os, runpy, sys, tempfile, traceback
+import torch
+printed = []
+for program, *args in json.loads(sys.argv[1]):
+    with tempfile.TemporaryFile() as out:
+        child = os.fork()
+        if child == 0:
+            code = 1
+            try:
+                os.dup2(out.fileno(), 1)
+                os.dup2(out.fileno(), 2)
+                sys.argv = [program, *args]
+                sys.path[0] = os.path.dirname(program)
+                runpy.run_path(program, run_name="__main__")
+                code = 0
+            except SystemExit as end:
+                code = end.code
+            except BaseException:
+                traceback.print_exc()
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(code if isinstance(code, int) else 0 if code is None else 1)
+        status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        out.seek(0)
+        printed.append({"code": status, "printed": out.read().decode()})
+print(json.dumps(printed))
+`;
+
+export interface Printed {
+  readonly code: number;
+  /** On both streams. */
+  readonly printed: string;
+}
+
+/** What programs print, `[file, ...args]` each, run one after another as by `python file args`, PyTorch loaded once for all. */
+export function forkedOutputs(programs: readonly (readonly string[])[]): readonly Printed[] {
+  return JSON.parse(runPython(FORKS, [JSON.stringify(programs)])) as Printed[];
+}
+
 /** Whether there is a Python, and it has the module. */
 export function hasModule(name: string): boolean {
   if (python === undefined) return false;
