@@ -13,12 +13,13 @@ import type { Engine, EngineOptions, Session, TrainingProgram } from '../engines
 import type { Batch } from '../pretrain/batches.js';
 import { initialWeights } from '../pretrain/initialise.js';
 import { learningRate } from '../pretrain/schedule.js';
-import type { Head, HeadPlan } from './head.js';
-import { checkHeadGraph, headGraph, PREDICTED } from './head-graph.js';
+import type { Head, HeadConstants, HeadPlan } from './head.js';
+import { checkHeadGraph, headGraph, PREDICTED, toldGraph } from './head-graph.js';
 import { checkRows, columnsOf, featuresAt, requireEqual, type FeatureRows } from './rows.js';
 import { checkTrainingTargets, pickRows, rowsOf } from './targets.js';
 import { rowsInPasses } from './training/batches/row-order.js';
 import { takeSteps } from './training/batches/take-steps.js';
+import { CHUNK, runByChunks } from './training/by-chunks.js';
 
 export interface HeadTraining extends FeatureRows {
   readonly head: Head;
@@ -42,8 +43,12 @@ export interface FittedHead {
   readonly curves: Readonly<Record<string, Float32Array>>;
   /** Loss and metrics of the held-out rows. */
   readonly metrics: Readonly<Record<string, number>>;
-  /** What the head tells of each held-out row, in their order. */
+  /** What the head tells of each held-out row, in their order, complete: of a Cox model its survival too. */
   readonly predictions: TensorMap;
+  /** Numbers from the training rows that predictions need besides weights; empty for most heads. */
+  readonly constants: HeadConstants;
+  /** Times of the columns of `survival`; heads of time to event only. */
+  readonly times?: readonly number[];
   /** The metric that the head maximises, its value on held-out rows, and what one who knows nothing scores. */
   readonly metric: string;
   readonly score: number;
@@ -84,7 +89,14 @@ export async function fitHead(training: HeadTraining, { engine, ...place }: Head
       ...plan.feeds(heldOut.targets, { progress: 1, rng: rngOf(training.seed, 'head', 'held-out') }),
     });
     const { weights } = await session.read();
-    return { weights, curves, ...resultsOf(outputs, plan) };
+    const constants = await constantsOf(plan, training, weights, { engine, ...place });
+    return {
+      weights,
+      curves,
+      constants,
+      ...resultsOf(outputs, plan, constants),
+      ...(plan.times && { times: plan.times }),
+    };
   } finally {
     await session.dispose();
   }
@@ -129,19 +141,38 @@ function batchAt(plan: HeadPlan, training: HeadTraining, step: number): Batch {
   return { features: featuresAt(features, rows), ...plan.feeds(pickRows(targets, rows), moment) };
 }
 
-function resultsOf(outputs: TensorMap, plan: HeadPlan): Omit<FittedHead, 'weights' | 'curves'> {
+/** What follows from what the fitted head tells of the training rows. */
+async function constantsOf(
+  plan: HeadPlan,
+  training: HeadTraining,
+  weights: TensorMap,
+  place: HeadEngine,
+): Promise<HeadConstants> {
+  if (plan.settle === undefined) return {};
+  const graph = toldGraph(plan, CHUNK, columnsOf(training));
+  const told = await runByChunks(graph, weights, { features: training.features }, place);
+  return plan.settle(told, training.targets);
+}
+
+function resultsOf(
+  outputs: TensorMap,
+  plan: HeadPlan,
+  constants: HeadConstants,
+): Pick<FittedHead, 'metrics' | 'predictions' | 'metric' | 'score' | 'chance'> {
   const entries = Object.entries(outputs);
   const metrics = entries
     .filter(([name]) => !name.startsWith(PREDICTED))
     .map(([name, { data }]) => [name, data[0] ?? NaN] as const);
-  const predictions = entries
-    .filter(([name]) => name.startsWith(PREDICTED))
-    .map(([name, value]) => [name.slice(PREDICTED.length), value] as const);
+  const told = Object.fromEntries(
+    entries
+      .filter(([name]) => name.startsWith(PREDICTED))
+      .map(([name, value]) => [name.slice(PREDICTED.length), value] as const),
+  );
   const score =
     present(outputs[plan.metric], `metric ${plan.metric} among the outputs of loss`).data[0] ?? NaN;
   return {
     metrics: Object.fromEntries(metrics),
-    predictions: Object.fromEntries(predictions),
+    predictions: plan.complete?.(told, constants) ?? told,
     metric: plan.metric,
     score,
     chance: plan.chance,

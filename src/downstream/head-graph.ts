@@ -24,6 +24,14 @@ export function headGraph(plan: HeadPlan, rows: number, columns: number, predict
   return builder.build();
 }
 
+/** Input `features` `[rows, columns]`, outputs what the head tells of each row, under their own names. */
+export function toldGraph(plan: HeadPlan, rows: number, columns: number): Graph {
+  const builder = new Builder();
+  const predictions = plan.predict(builder, builder.input('features', [rows, columns]));
+  for (const [name, output] of Object.entries(predictions)) builder.output(name, output);
+  return builder.build();
+}
+
 /** Refuses, in one line, a head whose graph (with predictions) breaks the contract. */
 export function checkHeadGraph(name: string, plan: HeadPlan, graph: Graph): void {
   const refuse = (problem: string): never => {

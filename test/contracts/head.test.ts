@@ -257,10 +257,12 @@ describe.each(fixtures)('the head $name with $options', ({ name, options, target
   it('completes what it told of rows one by one as it does of all, by constants that can be kept', async () => {
     const fitted = await fitHead(training(), onnx);
     const plan = planOf();
-    const settled = plan.settle?.(fitted.predictions, targets) ?? {};
-    for (const one of Object.values(settled)) expect(one.every(Number.isFinite)).toBe(true);
-    const constants = JSON.parse(JSON.stringify(settled)) as typeof settled;
-    const complete = plan.complete?.(fitted.predictions, constants) ?? fitted.predictions;
+    expect(Object.keys(fitted.constants).length > 0).toBe(plan.settle !== undefined);
+    for (const one of Object.values(fitted.constants)) expect(one.every(Number.isFinite)).toBe(true);
+    const constants = JSON.parse(JSON.stringify(fitted.constants)) as typeof fitted.constants;
+    const complete = fitted.predictions;
+    expect(plan.complete?.(complete, constants) ?? complete).toEqual(complete);
+    expect(fitted.times).toEqual(plan.times);
     const row = Object.fromEntries(
       Object.entries(fitted.predictions).map(([key, { shape, data }]) => {
         const columns = data.length / ROWS;
@@ -362,6 +364,39 @@ describe.each(fixtures)('the head $name with $options', ({ name, options, target
       expect(String(refusal)).not.toContain('\n');
     },
   );
+});
+
+describe('fitting a Cox head by steps', () => {
+  it('tells survival of held-out rows by the baseline hazard of those of training', async () => {
+    const head = present(heads['cox'], 'cox');
+    const targets = { kind: 'time', times, events } as const;
+    const training: HeadTraining = { head, features, targets, seed: 1, steps: 20 };
+    const whole = await fitHead(training, onnx);
+    const few = { features: tensor([2, COLUMNS], features.data.slice(0, 2 * COLUMNS)) };
+    const part = await fitHead(
+      { ...training, heldOut: { ...few, targets: pickRows(targets, [0, 1]) } },
+      onnx,
+    );
+    expect(part.constants).toEqual(whole.constants);
+    const survival = present(part.predictions['survival'], 'survival');
+    expect(survival.shape).toEqual([2, present(whole.times, 'times').length]);
+    survival.data.forEach((one, i) =>
+      expect(one).toBeCloseTo(whole.predictions['survival']?.data[i] ?? NaN, 5),
+    );
+    // Breslow: at the last event the baseline is the sum of events over hazards at risk.
+    const risk = present(whole.predictions['risk'], 'risk').data;
+    const hazard = (row: number): number => Math.exp(risk[row] ?? NaN);
+    const last = present(whole.times?.at(-1), 'the last time');
+    const cumulative = all
+      .filter((row) => events[row] === 1 && (times[row] ?? NaN) <= last)
+      .map((row) => {
+        const atRisk = all.filter((other) => (times[other] ?? NaN) >= (times[row] ?? NaN));
+        return 1 / atRisk.reduce((sum, other) => sum + hazard(other), 0);
+      })
+      .reduce((sum, one) => sum + one, 0);
+    const count = present(whole.times, 'times').length;
+    expect(survival.data[count - 1]).toBeCloseTo(Math.exp(-cumulative * hazard(0)), 5);
+  });
 });
 
 describe('fitting a head', () => {
