@@ -1,11 +1,13 @@
 /**
  * Fine-tuning on scans: frozen features and trained encoders, tiles, fusions, and scans that cannot be used.
  */
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { evaluateOther } from '../../src/api/evaluate.js';
 import type { FinetuneEvent } from '../../src/api/events.js';
 import { finetune, type FinetuneOptions } from '../../src/api/finetune.js';
+import { rngOf } from '../../src/core/random.js';
 import { readPredictions } from '../../src/downstream/predictions/read.js';
 import { writeEncoder, writeScans } from '../support/outcomes.js';
 import { temporaryFolder } from '../support/tiny.js';
@@ -16,6 +18,14 @@ const at = (...names: string[]): string => join(folder, ...names);
 const encoder = writeEncoder(at('encoder'));
 const scans = at('scans');
 const manifest = writeScans(scans, 40, (row) => (row < 32 ? '' : 'test'));
+
+/** A file of NumPy with an array of 32-bit numbers. */
+function npyFile(values: Float32Array, shape: readonly number[]): Uint8Array {
+  const header =
+    `{'descr': '<f4', 'fortran_order': False, 'shape': (${shape.join(', ')}), }`.padEnd(117) + '\n';
+  const magic = Buffer.from([0x93, ...Buffer.from('NUMPY'), 1, 0, header.length, 0]);
+  return Buffer.concat([magic, Buffer.from(header), Buffer.from(values.buffer)]);
+}
 
 const run = (output: string, task: object, more: Partial<FinetuneOptions> = {}) =>
   finetune({
@@ -93,6 +103,31 @@ describe('fine-tuning on scans', { timeout: 120_000 }, () => {
       { scans: broken, manifest: table },
     );
     await expect(refusing).rejects.toThrow('s3.nii.gz');
+  });
+
+  it('says of clips that their metadata may tell the outcome, unless curves compare with it', async () => {
+    const clips = at('clips');
+    mkdirSync(clips);
+    const lines = Array.from({ length: 16 }, (_, row) => {
+      const rng = rngOf('clips of a test', row);
+      const voxels = Float32Array.from(
+        { length: 8 * 14 * 14 },
+        () => 100 + 10 * rng.normal() + 5 * (row % 2),
+      );
+      writeFileSync(join(clips, `c${row}.npy`), npyFile(voxels, [8, 14, 14]));
+      return `c${row}.npy,p${row},${row % 2 === 0 ? 'ill' : 'well'},${row < 12 ? '' : 'test'}`;
+    });
+    const table = join(clips, 'manifest.csv');
+    writeFileSync(table, `path,patient,label,split\n${lines.join('\n')}\n`);
+    const task = { scans: { layout: 'tyx' }, input: { size: [8, 12, 12] }, training: { steps: 20 } };
+    const { report } = await run(at('clipped'), task, { scans: clips, manifest: table });
+    const told = /these are clips.*baseline of metadata/;
+    expect(report?.remarks.join('\n')).toMatch(told);
+    const other = { run: at('clipped'), scans: clips, manifest: table, output: at('clips-again') };
+    expect((await evaluateOther(other)).report.remarks.join('\n')).toMatch(told);
+    const curves = { scans: clips, manifest: table, labels: ['all'], repeats: 2 } as const;
+    const compared = await run(at('compared'), task, curves);
+    expect(compared.report?.remarks.join('\n')).not.toMatch(told);
   });
 
   it('refuses a folder that was made from another encoder', async () => {

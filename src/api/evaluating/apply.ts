@@ -1,10 +1,12 @@
 /**
  * Applies the final model of a run to the rows of another manifest, and to their scans.
  */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { UserError } from '../../core/errors.js';
 import { sha256 } from '../../core/hash.js';
 import { plural } from '../../core/plural.js';
+import { clipRemarks } from '../../downstream/cohort/clips.js';
 import type { Cohort } from '../../downstream/cohort/cohort.js';
 import { applyCovariates } from '../../downstream/cohort/encode.js';
 import { readCohort } from '../../downstream/cohort/read-cohort.js';
@@ -74,7 +76,14 @@ export async function applyRun(
     table: predictionTable(cohort, [answering]),
     cohort,
     scanned,
-    remarks: [...cohort.remarks, ...read.lost, ...knownPatients(run, cohort)],
+    remarks: [
+      ...cohort.remarks,
+      ...read.lost,
+      ...knownPatients(run, cohort),
+      ...(existsSync(join(run.folder, 'curves.json'))
+        ? []
+        : clipRemarks(scanned?.prepared.scans.set.volumes ?? [])),
+    ],
   };
 }
 

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { hashJson } from '../../core/hash.js';
 import { plainJson } from '../../core/json.js';
 import { plural } from '../../core/plural.js';
+import { clipRemarks } from '../../downstream/cohort/clips.js';
 import type { FitSetup } from '../../workers/fits/setup.js';
 import type { ModelInputs } from '../../workers/fits/unit.js';
 import type { FinetuneEvent, Listener } from '../events.js';
@@ -63,7 +64,12 @@ export async function prepareFitting(job: FittingJob): Promise<Fitting> {
     folds,
     ...(curves && { curves }),
     folder,
-    remarks: [...cohort.remarks, ...lostRemarks(scans)],
+    remarks: [
+      ...cohort.remarks,
+      ...lostRemarks(scans),
+      // Curves compare with it.
+      ...(labels === undefined ? clipRemarks(scans?.scans.set.volumes ?? []) : []),
+    ],
     options: {
       setup: {
         ...base,
