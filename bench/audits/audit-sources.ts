@@ -1,11 +1,14 @@
 /**
- * Hash of the code that an audit's verdict depends on: the task with its imports from `proxy-tasks/`, the phantoms and
- * the audit. Comments, layout and PyTorch sources do not count.
+ * Hash of the code that an audit's verdict depends on: the task with its imports from `proxy-tasks/` and what is done to
+ * intensities, the phantoms, scans without anatomy and the audit. Comments, layout and PyTorch sources do not count.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import ts from 'typescript';
 import { sha256 } from '../../src/core/hash.js';
+
+/** What tasks do to the intensities of a crop. */
+const INTENSITIES = 'src/scans/sampling/intensities.ts';
 
 /** `root`: folder of the repository. `task`: name in the registry. */
 export function auditSources(root: string, task: string): string {
@@ -16,7 +19,7 @@ export function auditSources(root: string, task: string): string {
     const text = readFileSync(join(root, file), 'utf8');
     for (const [, path = ''] of text.matchAll(/from '(\.[^']+)\.js'/g)) {
       const next = `${posix.join(posix.dirname(file), path)}.ts`;
-      if (next.startsWith('proxy-tasks/')) visit(next);
+      if (next.startsWith('proxy-tasks/') || next === INTENSITIES) visit(next);
     }
   };
   const first = `proxy-tasks/${task}.ts`;
@@ -26,7 +29,12 @@ export function auditSources(root: string, task: string): string {
     readdirSync(join(root, name))
       .filter((file) => pattern.test(file))
       .map((file) => `${name}/${file}`);
-  const files = [...found, ...folder('src/audit', /\.ts$/), ...folder('src/scans/phantoms', /\.ts$/)].sort();
+  const files = [
+    ...found,
+    ...folder('src/audit', /\.ts$/),
+    ...folder('src/scans/altered', /^null-scans\.ts$/),
+    ...folder('src/scans/phantoms', /\.ts$/),
+  ].sort();
   return sha256(files.map((file) => `${file}\n${codeOf(readFileSync(join(root, file), 'utf8'))}`).join('\n'));
 }
 
