@@ -5,10 +5,10 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
-import numpy as np
 import torch
 
 import settings
+from covariates import Covariates
 
 Row = dict
 
@@ -27,21 +27,8 @@ def covariates(rows: list[Row]) -> torch.Tensor | None:
     """Columns [N, P]: numbers, indicators of categories and of what is missing."""
     if settings.COVARIATES == 0:
         return None
-    columns = [[value(column, row) for row in rows] for column in settings.COLUMNS]
-    return torch.tensor(np.array(columns, dtype=np.float32).T)
-
-
-def value(column: dict, row: Row) -> float:
-    """One encoded covariate of a row."""
-    source = settings.SOURCES[column["source"]]
-    text = row.get(source["column"], "")
-    named = source["kind"] == "category"
-    known = text in source["categories"] if named else text != ""
-    if column["is"] == "missing":
-        return 0.0 if known else 1.0
-    if source["kind"] == "number":
-        return float(text) if known else source["mean"]
-    return 1.0 if text == column["is"]["category"] else 0.0
+    columns = Covariates(settings.SOURCES, settings.COLUMNS)
+    return torch.from_numpy(columns(rows))
 
 
 def targets(rows: list[Row]) -> dict[str, torch.Tensor]:

@@ -21,6 +21,7 @@ export { exportStacked } from './stacked.js';
 const SHARED = [
   'outcome.py',
   'table.py',
+  'covariates.py',
   'rows.py',
   'tensors.py',
   'optimisers.py',
