@@ -27,6 +27,8 @@ export interface EncodedColumn {
   /** Index of its source. */
   readonly source: number;
   readonly is: 'number' | 'missing' | { readonly category: string };
+  /** Least and largest value of the training rows, as which all beyond them count; absent: none are bounded. */
+  readonly range?: readonly [number, number];
 }
 
 /** Plain data. */
@@ -46,11 +48,13 @@ export type Dropped = (typeof DROPPED)[number];
  *
  * @param identified true where coefficients must be unique and finite, as in an exact solution without a penalty: then columns
  * that are sums of others are dropped, and indicators that tell events without fail
+ * @param bounded true where values beyond those of the training rows shall count as the nearest of these: for many columns that
+ * few rows hardly tell apart, of which a new row may be any number of deviations away
  */
 export function encodeCovariates(
   cohort: Pick<Cohort, 'manifest' | 'covariates' | 'targets'>,
   rows: readonly number[],
-  { identified = false }: { readonly identified?: boolean } = {},
+  { identified = false, bounded = false }: { readonly identified?: boolean; readonly bounded?: boolean } = {},
 ): CovariatePlan {
   const { manifest, covariates, targets } = cohort;
   const sources = covariates.map((covariate) => sourceOf(covariate, rows));
@@ -61,7 +65,9 @@ export function encodeCovariates(
   });
   const doubtless = judged.filter(({ because }) => because === null);
   const kept = identified ? independent(doubtless.map(({ values }) => values)) : doubtless.map(() => true);
-  const columns = doubtless.filter((_, at) => kept[at] === true).map(({ column }) => column);
+  const columns = doubtless
+    .filter((_, at) => kept[at] === true)
+    .map(({ column, values }) => (bounded ? { ...column, range: rangeOf(values) } : column));
   if (columns.length === 0 && covariates.length > 0)
     throw new UserError({
       subject: manifest,
@@ -69,10 +75,15 @@ export function encodeCovariates(
       fix: 'take fewer folds, or add rows',
     });
   const dropped = judged
-    .filter(({ column }) => !columns.includes(column))
+    .filter(({ column }) => columns.every(({ name }) => name !== column.name))
     .map(({ column: { name }, because }) => ({ name, because: because ?? ('follows from others' as const) }));
   return { sources, columns, dropped };
 }
+
+const rangeOf = (values: readonly number[]): [number, number] => [
+  values.reduce((least, one) => Math.min(least, one), Infinity),
+  values.reduce((most, one) => Math.max(most, one), -Infinity),
+];
 
 const columnsOfAll = (sources: readonly CovariateSource[]): EncodedColumn[] => sources.flatMap(columnsOf);
 
@@ -99,8 +110,9 @@ export function applyCovariates(
 ): Tensor {
   const data = new Float32Array(rows.length * columns.length);
   columns.forEach((column, at) => {
+    const [least, most] = column.range ?? [-Infinity, Infinity];
     valuesOf(sources, column, covariates, rows).forEach((value, row) => {
-      data[row * columns.length + at] = value;
+      data[row * columns.length + at] = Math.min(most, Math.max(least, value));
     });
   });
   return tensor([rows.length, columns.length], data);

@@ -2,8 +2,8 @@
  * A number as a linear function of features, by ridge regression in float64.
  *
  * Steps of an optimiser leave a linear head of few rows and many columns where they happen to stop, and far from the rows it
- * then extrapolates at will. So where no penalty is given, one is chosen by generalised cross-validation, which also works
- * where columns are more than rows.
+ * then extrapolates at will. So where no penalty is given, one is chosen by leaving out each row in turn, which also works
+ * where columns are as many as rows, or more.
  */
 import { UserError } from '../../core/errors.js';
 import { crossValidated, ridgeRegression, type RidgeFit } from '../../core/linear-algebra/ridge.js';
@@ -49,14 +49,14 @@ export function solveValue(
   };
 }
 
-/** The ridge whose error by generalised cross-validation is least; of equal ones the strongest. */
+/** The ridge whose error on rows left out is least; of equal ones the strongest. */
 function chosenFit(columns: readonly Float64Array[], targets: Float64Array): RidgeFit {
   const rows = targets.length;
   const squares = columns.reduce((sum, column) => sum + column.reduce((all, x) => all + x ** 2, 0), 0);
   const unit = squares / Math.min(Math.max(rows - 1, 1), columns.length);
   const fitAt = ridgeRegression(columns, targets);
   return RIDGES.map((ridge) => fitAt(ridge * unit)).reduce((best, fit) =>
-    crossValidated(fit, rows) < (1 - BETTER) * crossValidated(best, rows) ? fit : best,
+    crossValidated(fit) < (1 - BETTER) * crossValidated(best) ? fit : best,
   );
 }
 

@@ -36,6 +36,7 @@ const Covariates = z.object({
       name: z.string(),
       source: z.number(),
       is: z.union([z.literal('number'), z.literal('missing'), z.object({ category: z.string() })]),
+      range: z.tuple([z.number(), z.number()]).exactOptional(),
     }),
   ),
   dropped: z.array(z.object({ name: z.string(), because: z.enum(DROPPED) })),

@@ -19,13 +19,13 @@ export function covariatePlan(
   unit: FitUnit,
   head: Pick<Head, 'choosesPenalty'>,
 ): CovariatePlan | null {
-  const { covariates: name } = unit.inputs;
+  const { covariates: name, bounded = false } = unit.inputs;
   if (name === undefined) return null;
   const covariates = present(setup.covariates[name], `covariates ${name}`);
   if (covariates.length === 0) return null;
   const identified = unit.exact && penaltyOf(head, unit.task.training.penalty) === 0;
   const { manifest, targets } = setup.cohort;
-  return encodeCovariates({ manifest, targets, covariates }, unit.train, { identified });
+  return encodeCovariates({ manifest, targets, covariates }, unit.train, { identified, bounded });
 }
 
 /** What rows are made of: a setup, what the unit reads of it, and the scans where it reads any. */

@@ -16,6 +16,8 @@ export interface ModelInputs {
   readonly encoder?: string;
   /** A set of covariates. */
   readonly covariates?: string;
+  /** True: values of covariates beyond those of the training rows count as the nearest of these. */
+  readonly bounded?: true;
 }
 
 export interface FitUnit {

@@ -16,16 +16,24 @@ const drawn = (rows: number, columns: number, name: string): Float64Array[] => {
   return Array.from({ length: columns }, () => centred(Array.from({ length: rows }, () => rng.normal())));
 };
 
-/** Fits by the singular values of X, in NumPy: weights, squared residuals, n − 1 − Σ d²/(d² + ridge). */
+/** Fits by the singular values of X, in NumPy: weights, squared residuals, and errors of fits to all rows but one, made one by one. */
 const NUMPY = `
 import json, sys, numpy as np
 columns, y, ridges = json.loads(sys.argv[1])
 x, y = np.array(columns).T, np.array(y)
-u, d, vt = np.linalg.svd(x, full_matrices=False)
+def fit(x, y, ridge):
+    mean = x.mean(0)
+    u, d, vt = np.linalg.svd(x - mean, full_matrices=False)
+    w = vt.T @ (d / (d**2 + ridge) * (u.T @ (y - y.mean())))
+    return w, y.mean() - mean @ w
 out = []
 for ridge in ridges:
-    w = vt.T @ (d / (d**2 + ridge) * (u.T @ y))
-    out.append([w.tolist(), float(((y - x @ w) ** 2).sum()), float(len(y) - 1 - (d**2 / (d**2 + ridge)).sum())])
+    w, bias = fit(x, y, ridge)
+    errors = []
+    for row in range(len(y)):
+        v, c = fit(np.delete(x, row, 0), np.delete(y, row), ridge)
+        errors.append(float(y[row] - x[row] @ v - c))
+    out.append([w.tolist(), float(((y - x @ w - bias) ** 2).sum()), errors])
 print(json.dumps(out))
 `;
 
@@ -33,15 +41,17 @@ describe('ridge regression', () => {
   it('of one column is its product with the targets over its squares and the ridge', () => {
     const x = Float64Array.of(-1, 0, 1);
     const y = Float64Array.of(-2, 1, 1);
-    // Product 3, squares 2: the weight is 3 / (2 + 4) = 1/2, the residuals −3/2, 1, 1/2, the hat matrix has the trace 2/6.
+    // Product 3, squares 2: the weight is 3 / (2 + 4) = 1/2, the residuals −3/2, 1, 1/2; the hat matrix with the
+    // mean has the diagonal 1/3 + 1/6, 1/3, 1/3 + 1/6.
     const fit = ridgeRegression([x], y)(4);
     expect(fit.weights[0]).toBeCloseTo(0.5, 12);
     expect(fit.residual).toBeCloseTo(3.5, 12);
-    expect(fit.freedom).toBeCloseTo(3 - 1 - 1 / 3, 12);
-    expect(crossValidated(fit, 3)).toBeCloseTo((3 * 3.5) / (5 / 3) ** 2, 12);
+    [-3, 1.5, 1].forEach((error, row) => expect(fit.leftOut[row]).toBeCloseTo(error, 12));
+    expect(crossValidated(fit)).toBeCloseTo((9 + 2.25 + 1) / 3, 12);
     const plain = ridgeRegression([x], y)(0);
     expect(plain.weights[0]).toBeCloseTo(1.5, 12);
-    expect(plain.freedom).toBe(1);
+    // Without the middle row the line goes through the others, −2 and 1: it tells −1/2.
+    expect(plain.leftOut[1]).toBeCloseTo(1.5, 12);
   });
 
   it('is the same by the products of rows as by those of columns', () => {
@@ -55,8 +65,14 @@ describe('ridge regression', () => {
       narrow.weights.forEach((one, k) => expect(wide.weights[k]).toBeCloseTo(one, 10));
       expect([...wide.weights.slice(4)]).toEqual([0, 0, 0, 0, 0, 0, 0]);
       expect(wide.residual).toBeCloseTo(narrow.residual, 10);
-      expect(wide.freedom).toBeCloseTo(narrow.freedom, 8);
+      narrow.leftOut.forEach((one, row) => expect(wide.leftOut[row]).toBeCloseTo(one, 8));
     }
+  });
+
+  it('leaves open what a row alone tells, where there is no ridge', () => {
+    const fit = ridgeRegression([centred([0, 0, 0, 1])], centred([1, 2, 3, 9]))(0);
+    expect(fit.leftOut[3]).toBe(Infinity);
+    expect(fit.leftOut[0]).toBeCloseTo(1 - 2.5, 12);
   });
 
   it('tells which column follows from those before it, where there is no ridge', () => {
@@ -76,13 +92,13 @@ describe('ridge regression', () => {
     const [targets = new Float64Array()] = drawn(rows, 1, 'y');
     const ridges = [1e-3, 0.1, 10, 1e4];
     const asked = JSON.stringify([columns.map((one) => [...one]), [...targets], ridges]);
-    const expected = JSON.parse(runPython(NUMPY, [asked])) as [number[], number, number][];
+    const expected = JSON.parse(runPython(NUMPY, [asked])) as [number[], number, number[]][];
     const fitAt = ridgeRegression(columns, targets);
-    expected.forEach(([weights, residual, freedom], i) => {
+    expected.forEach(([weights, residual, errors], i) => {
       const fit = fitAt(ridges[i] ?? NaN);
       weights.forEach((one, k) => expect(fit.weights[k]).toBeCloseTo(one, 8));
       expect(fit.residual).toBeCloseTo(residual, 8);
-      expect(fit.freedom).toBeCloseTo(freedom, 8);
+      errors.forEach((one, row) => expect(Math.abs((fit.leftOut[row] ?? NaN) - one)).toBeLessThan(1e-6));
     });
   });
 });

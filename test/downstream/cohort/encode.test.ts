@@ -42,6 +42,20 @@ const cohort = (...covariates: Covariate[]) => ({ manifest: 'm.csv', covariates,
 const all = (count: number): number[] => [...Array(count).keys()];
 
 describe('covariates', () => {
+  it('count as the nearest value of the training rows where they are bounded, and as they are where not', () => {
+    const { covariates, ...rest } = cohort(
+      number('x_width', [30, 31, 30, 512, -7, null]),
+      category('x_file', ['nii', 'dcm', 'nii', 'mp4', 'dcm', 'nii']),
+    );
+    const read = (bounded: boolean) => {
+      const plan = encodeCovariates({ covariates, ...rest }, [0, 1, 2], { bounded });
+      expect(plan.columns.map(({ name }) => name)).toEqual(['x_width', 'x_file=dcm']);
+      return [...applyCovariates(plan, covariates, all(6)).data].map((one) => Math.round(100 * one) / 100);
+    };
+    expect(read(true)).toEqual([30, 0, 31, 1, 30, 0, 31, 0, 30, 1, 30.33, 0]);
+    expect(read(false)).toEqual([30, 0, 31, 1, 30, 0, 512, 0, -7, 1, 30.33, 0]);
+  });
+
   it('keep their scale; categories are told against the most frequent one, gaps by an indicator', () => {
     const { covariates, ...rest } = cohort(
       number('x_age', [60, null, 40, 50, 99]),

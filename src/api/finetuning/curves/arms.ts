@@ -53,7 +53,7 @@ export async function readArms(
         case 'table':
           return table;
         case 'metadata':
-          return { covariates: METADATA };
+          return { covariates: METADATA, bounded: true };
       }
     },
   };
