@@ -11,7 +11,6 @@ import type { Cohort } from '../../downstream/cohort/cohort.js';
 import { applyCovariates } from '../../downstream/cohort/encode.js';
 import { readCohort } from '../../downstream/cohort/read-cohort.js';
 import type { PredictionTable } from '../../downstream/predictions/table.js';
-import { predictWith } from '../../downstream/training/predict.js';
 import type { ModelRows } from '../../downstream/training/rows.js';
 import type { FinetuneEvent, Listener } from '../events.js';
 import { predictionTable } from '../finetuning/answers.js';
@@ -21,6 +20,7 @@ import { FINAL } from '../finetuning/plan-fits.js';
 import { someRows } from '../finetuning/some-rows.js';
 import { encoderOfRun } from './run-encoder.js';
 import { scanReader, type ScanReader } from './scan-reader.js';
+import { toldOf } from './run-model.js';
 import type { FittedRun } from './fitted-run.js';
 import { tableOf } from './run-report.js';
 
@@ -53,6 +53,7 @@ export async function applyRun(
   report: Listener<FinetuneEvent>,
 ): Promise<Applied> {
   const { source, final, temperature } = run;
+  const { model, covariates } = final.table;
   const read = await readOther(run, other, report);
   const { cohort, scanned } = read;
   const all = [...cohort.rows.keys()];
@@ -60,10 +61,10 @@ export async function applyRun(
     targets: cohort.targets,
     patients: cohort.rows.map(({ patient }) => patient),
     ...(scanned && (await scanned.reader.rowsOf(scanned.prepared, all))),
-    ...(final.covariates && { covariates: applyCovariates(final.covariates, cohort.covariates, all) }),
+    ...(covariates && { covariates: applyCovariates(covariates, cohort.covariates, all) }),
   };
-  const answers = await predictWith(final.model, { ...source, place: run.place }, rows);
-  const { times } = final.model.context;
+  const { whole: answers } = await toldOf(run, rows);
+  const { times } = model.context;
   const spec = { name: FINAL, task: source.task, inputs: {}, train: [], heldOut: [], answer: all } as const;
   const answering = {
     spec: { ...spec, exact: false, key: [], ...(times && { times }) },
@@ -93,14 +94,15 @@ interface Other extends Pick<Applied, 'cohort' | 'scanned'> {
 
 async function readOther(run: FittedRun, other: OtherRows, report: Listener<FinetuneEvent>): Promise<Other> {
   const { source, final, place } = run;
-  const { targets } = final.model.context;
+  const { model, covariates } = final.table;
+  const { targets } = model.context;
   const whole = readCohort(other.manifest, {
     targets: source.head.targets,
     needsPaths: run.encoder !== null,
     covariates: source.task.covariates,
     fitted: {
       ...(targets.kind === 'classes' ? { classes: targets.names } : {}),
-      covariates: final.covariates?.sources ?? [],
+      covariates: covariates?.sources ?? [],
     },
   });
   const asked = asTest(whole);
@@ -122,7 +124,7 @@ async function readOther(run: FittedRun, other: OtherRows, report: Listener<Fine
   const prepared = prepareScans(material, cohort, scans);
   const { seed } = source.task;
   const start = startingEncoder(prepared.encoder, prepared.fit.crop.size, [seed, 'finetune', 'encoder']);
-  const reader = scanReader({ ...prepared.fit, start, final, task: source.task, place });
+  const reader = scanReader({ ...prepared.fit, start, final: final.scan, task: source.task, place });
   const left =
     lost.length === 0 ? [] : [`${plural(lost.length, 'row')} left out, without a scan that can be used`];
   return { cohort, scanned: { material, prepared, reader }, lost: left };

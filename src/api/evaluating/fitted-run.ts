@@ -1,29 +1,24 @@
 /**
  * The final model of a run, ready to answer for rows of other tables and scans.
  */
-import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
 import { z } from 'zod';
-import { present, UserError } from '../../core/errors.js';
+import { present } from '../../core/errors.js';
 import { definedEntries, isJsonRecord, type Json } from '../../core/json.js';
 import { parseOrThrow } from '../../core/validate.js';
 import type { Place } from '../../downstream/training/by-chunks.js';
 import { engines } from '../../engines/index.js';
 import { ScanOptions } from '../../scans/options.js';
-import { FitFolder } from '../../workers/fits/fit-folder.js';
-import type { FitResult } from '../../workers/fits/unit.js';
 import type { EncoderSource } from '../encoder-source.js';
-import { FINAL } from '../finetuning/plan-fits.js';
 import { readRun } from '../finetuning/run-folder.js';
 import { readTask, type TaskSource } from '../finetuning/task-source.js';
-import { readJsonRecord } from './read-json.js';
+import { readRunModel, type RunModel } from './run-model.js';
 import { recordedReport } from './run-report.js';
 
 export interface FittedRun {
   readonly folder: string;
   readonly source: TaskSource;
-  readonly final: FitResult;
+  readonly final: RunModel;
   /** Of the final model's probabilities. */
   readonly temperature?: number;
   /** The encoder that the run was made with; null without one. */
@@ -41,7 +36,7 @@ export async function readFittedRun(folder: string): Promise<FittedRun> {
   return {
     folder,
     source,
-    final: finalFit(folder),
+    final: readRunModel(folder),
     ...(typeof temperature === 'number' ? { temperature } : {}),
     encoder: encoderOf(record.encoder),
     reading: readingOf(record.scans, `${folder}/run.json`),
@@ -51,24 +46,6 @@ export async function readFittedRun(folder: string): Promise<FittedRun> {
       threads: availableParallelism(),
     },
   };
-}
-
-function finalFit(folder: string): FitResult {
-  const path = join(folder, 'fits', FINAL);
-  const listing = join(path, 'fit.json');
-  if (!existsSync(listing)) {
-    const stacked = existsSync(join(path, 'parts'));
-    throw new UserError({
-      subject: folder,
-      problem: stacked
-        ? 'stacks a model of the scan and one of the table (fusion meta), which is not applied to other scans yet'
-        : 'holds no final model',
-      fix: stacked ? 'fine-tune with another fusion, such as concat' : 'finish the fine-tuning first',
-    });
-  }
-  const { identity } = readJsonRecord(listing);
-  const fit = new FitFolder(path, typeof identity === 'string' ? identity : '').read();
-  return present(fit, listing);
 }
 
 const Scans = z.looseObject({

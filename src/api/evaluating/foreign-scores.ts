@@ -8,13 +8,13 @@ import { readSafetensors } from '../../core/safetensors.js';
 import { type Tensor } from '../../core/tensor.js';
 import { applyCovariates, type CovariatePlan } from '../../downstream/cohort/encode.js';
 import { knownFeatures, squaredDistance, type KnownFeatures } from '../../downstream/ood/distance.js';
-import { scoresOf, type ScoredScans } from '../../downstream/ood/ood-report.js';
+import { scoresOf, uncertaintyOf, type ScoredScans } from '../../downstream/ood/ood-report.js';
 import type { PredictionTable } from '../../downstream/predictions/table.js';
 import { meanOverTiles } from '../../downstream/training/encode.js';
-import { predictWith } from '../../downstream/training/predict.js';
 import type { ModelRows } from '../../downstream/training/rows.js';
 import type { RowFeatures } from '../../workers/fits/setup.js';
 import { PRETRAINED } from '../finetuning/prepare-fitting.js';
+import { toldOf } from './run-model.js';
 import type { FittedRun } from './fitted-run.js';
 import { readJsonRecord } from './read-json.js';
 import { tableOf } from './run-report.js';
@@ -25,7 +25,7 @@ export type Scorer = (scans: ReadScans, patients: readonly string[]) => Promise<
 
 export function scorerOf(run: FittedRun): Scorer {
   const known = knownOf(run);
-  const { model, covariates } = run.final;
+  const { covariates } = run.final.table;
   return async ({ mean, ...read }, patients) => {
     const rows: ModelRows = {
       ...read,
@@ -33,11 +33,16 @@ export function scorerOf(run: FittedRun): Scorer {
       targets: { kind: 'value', values: patients.map(() => 0) },
       patients,
     };
-    const told = await predictWith(model, { ...run.source, place: run.place }, rows);
+    const { whole, scan } = await toldOf(run, rows);
     const distances = known && vectorsOf(mean).map((row) => squaredDistance(row, known));
     return {
       patients,
-      scores: { ...scoresOf(told), ...(distances && { 'distance of features': distances }) },
+      // Of a stack, what its model of the scan doubts: the whole tells no uncertainty.
+      scores: {
+        ...uncertaintyOf(scan),
+        ...scoresOf(whole),
+        ...(distances && { 'distance of features': distances }),
+      },
     };
   };
 }

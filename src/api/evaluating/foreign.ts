@@ -113,7 +113,7 @@ function readerOf({ final, place }: FittedRun, { source, encoder }: ReadingBy): 
     crop: { size, reading, tiles, normalise, augment },
     normalisation: encoder.normalisation,
     start: startingEncoder(encoder, size, [task.seed, 'finetune', 'encoder']),
-    final,
+    final: final.scan,
     task,
     place,
   });
@@ -123,7 +123,7 @@ const learnedRemark = (count: number): string =>
   `scans of another kind are compared with ${plural(count, 'row')} that the model learned from, and knows better than others of their kind: the areas are too good`;
 
 function covariateRemarks({ final }: FittedRun): readonly string[] {
-  if (final.covariates === null) return [];
+  if (final.table.covariates === null) return [];
   return [
     'scans of another kind have no covariates: beside them, those of the evaluated rows are taken for missing, too',
   ];

@@ -10,12 +10,12 @@ import type { FittedRun } from './fitted-run.js';
 
 /** Scans are prepared as the run says, whatever the folder of the encoder says. */
 export async function encoderOfRun(
-  { folder, encoder, reading }: FittedRun,
+  { folder, encoder, reading, final }: FittedRun,
   asked: string | undefined,
 ): Promise<EncoderSource> {
   if (encoder === null) throw new Error('the run has no encoder');
   const origin = `the run was made with ${encoder.description}`;
-  const own = join(folder, 'model');
+  const own = join(folder, 'model', ...(final.meta === null ? [] : ['scan']));
   if (asked === undefined && !existsSync(join(own, 'architecture.json'))) {
     throw new UserError({
       subject: '--encoder',

@@ -28,7 +28,7 @@ import type { FitResult } from '../../workers/fits/unit.js';
 import type { FitScans } from '../../workers/fits/setup.js';
 import { exportedScans, randomInput } from '../exporting/export-files.js';
 import type { Fitted } from './fit-models.js';
-import type { Stacked } from './stacking.js';
+import { inOnePiece, type Stacked } from './stacking.js';
 
 /** The encoder that a run's models read scans by. */
 export interface RunEncoder {
@@ -67,7 +67,7 @@ async function stackedFiles(
   { task, head, encoder, temperature }: Omit<OneModel, 'fit'>,
   { meta, parts }: Stacked,
 ): Promise<ExportFiles> {
-  const own = { head, task: { ...task, ...unstacked } };
+  const own = { head, task: { ...task, calibrate: false } };
   const scan = { ...own, fit: parts.scan, ...(encoder && { encoder }) };
   return exportStacked({
     task,
@@ -79,10 +79,8 @@ async function stackedFiles(
   });
 }
 
-/** How the parts of a stack differ from its task. */
-const unstacked = { fusion: { name: 'none', options: {} }, calibrate: false } as const;
-
-async function modelFiles(model: OneModel): Promise<ExportFiles> {
+async function modelFiles(asked: OneModel): Promise<ExportFiles> {
+  const model = { ...asked, task: inOnePiece(asked.task) };
   const { task, head, fit, encoder, temperature } = model;
   const { weights, constants, context } = fit.model;
   const columns = { features: widthOf(weights, 'features'), covariates: widthOf(weights, 'covariates') };

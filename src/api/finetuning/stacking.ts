@@ -8,6 +8,7 @@ import { present } from '../../core/errors.js';
 import { sizeOf, tensor, type TensorMap } from '../../core/tensor.js';
 import { applyMeta, fitMeta, type MetaModel, type Told } from '../../downstream/fusion/meta/meta.js';
 import { pickRows, type Targets } from '../../downstream/targets.js';
+import type { DownstreamTask } from '../../downstream/task-file.js';
 import type { FitResult, FitUnit, ModelInputs } from '../../workers/fits/unit.js';
 import type { DivideRows } from './divide.js';
 import { keyOf, type ModelSpec } from './model-spec.js';
@@ -44,6 +45,11 @@ export function partsOf(spec: ModelSpec, divide: DivideRows): StackParts {
 export const unitsOf = (parts: StackParts): readonly FitUnit[] =>
   PARTS.flatMap((part) => [...parts[part].inner, parts[part].outer]);
 
+/** The task of a model in one piece: stacking is no fusion that such a model could hold. */
+export function inOnePiece(task: DownstreamTask): DownstreamTask {
+  return task.fusion.name === 'meta' ? { ...task, fusion: { name: 'none', options: {} } } : task;
+}
+
 function partUnit(
   spec: ModelSpec,
   part: Part,
@@ -56,7 +62,7 @@ function partUnit(
   return {
     ...spec,
     name,
-    task: { ...spec.task, fusion: { name: 'none', options: {} } },
+    task: inOnePiece(spec.task),
     inputs,
     ...rows,
     key: keyOf(spec.task, name),

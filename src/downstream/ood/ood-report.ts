@@ -36,11 +36,16 @@ export interface OodReport {
 
 /** Scores that follow from what a head told of rows. */
 export function scoresOf(predictions: TensorMap): ForeignScores {
-  const { uncertainty, probabilities } = predictions;
+  const { probabilities } = predictions;
   return {
-    ...(uncertainty && { uncertainty: [...uncertainty.data] }),
+    ...uncertaintyOf(predictions),
     ...(probabilities && { '1 - greatest probability': doubts(probabilities) }),
   };
+}
+
+/** The head's own, where it tells one. */
+export function uncertaintyOf({ uncertainty }: TensorMap): ForeignScores {
+  return uncertainty === undefined ? {} : { uncertainty: [...uncertainty.data] };
 }
 
 function doubts({ shape: [rows = 0, classes = 1], data }: NonNullable<TensorMap[string]>): number[] {
