@@ -4,7 +4,8 @@
  */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { FONT, curvesSpec } from './spec.js';
+import { FONT } from './look.js';
+import { curvesSpec } from './spec.js';
 import type { LabelCurves } from './summary.js';
 
 export interface CurvesPicture {
