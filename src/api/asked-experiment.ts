@@ -1,8 +1,10 @@
 /**
  * The experiment that a caller asks for: a file or a value, with options over it.
  */
-import { definedEntries } from '../core/json.js';
+import { resolve } from 'node:path';
 import type { z } from 'zod';
+import { UserError } from '../core/errors.js';
+import { definedEntries } from '../core/json.js';
 import { parseOrThrow } from '../core/validate.js';
 import { withTaskContent } from '../experiment/objective.js';
 import { experimentFrom, readExperiment } from '../experiment/read.js';
@@ -37,4 +39,17 @@ export function withOverrides(experiment: Experiment, overrides: object): Experi
     { ...experiment, ...definedEntries(overrides) },
     'options over the experiment',
   );
+}
+
+/** The experiment with another table of outcomes than its objective names; absent: its own. */
+export function withOutcomes(experiment: Experiment, outcomes: string | undefined): Experiment {
+  const { objective } = experiment;
+  if (outcomes === undefined) return experiment;
+  if (objective !== undefined)
+    return { ...experiment, objective: { ...objective, manifest: resolve(outcomes) } };
+  throw new UserError({
+    subject: '--outcomes',
+    problem: 'the experiment has no objective that candidates are scored by',
+    fix: 'leave it out, or add "objective": { "head": "TASK.json" } to the experiment',
+  });
 }

@@ -14,7 +14,7 @@ import type { Experiment } from '../experiment/schema.js';
 import { tryOwn } from '../experiment/try-own.js';
 import { defaultCacheDirectory } from '../scans/cache/cache.js';
 import type { ScanSet } from '../scans/sampling/scan-set.js';
-import { readAsked, withOverrides, type AskedExperiment } from './asked-experiment.js';
+import { readAsked, withOutcomes, withOverrides, type AskedExperiment } from './asked-experiment.js';
 import type { Effort } from './auditing/effort.js';
 import { recordAudit } from './auditing/audit-record.js';
 import type { Listener, SourceEvent } from './events.js';
@@ -30,6 +30,8 @@ export interface AuditOptions extends Partial<Effort> {
   readonly experiment: AskedExperiment;
   /** Folder of scans; absent: the phantoms that the experiment describes. */
   readonly scans?: string | undefined;
+  /** Table of the outcomes, in place of the one that the experiment's objective names: patients of its final test stay outside. */
+  readonly outcomes?: string | undefined;
   readonly seed?: number | undefined;
   readonly onEvent?: ((event: AuditEvent) => void) | undefined;
 }
@@ -46,7 +48,8 @@ export interface AuditOutcome {
 /** Audits and records the outcome next to the scan cache, where searches on the same setting find it. */
 export async function audit(options: AuditOptions): Promise<AuditOutcome> {
   const { steps = usualEffort.steps, questions = usualEffort.questions, seed, scans: folder } = options;
-  const experiment = withOverrides(await readAsked(options.experiment), { seed });
+  const asked = withOutcomes(await readAsked(options.experiment), options.outcomes);
+  const experiment = withOverrides(asked, { seed });
   const source = sourceOf(folder);
   const report: Listener<AuditEvent> = options.onEvent ?? (() => undefined);
   const { resolved, scans, checks } = await auditExperiment(experiment, source, { steps, questions }, report);

@@ -17,6 +17,7 @@ import { writeFolder } from '../export/write-folder.js';
 import type { TrainingOutcome } from '../core/records.js';
 import {
   readAsked,
+  withOutcomes,
   withOverrides,
   type AskedExperiment,
   type ExperimentOverrides,
@@ -34,6 +35,8 @@ export interface PretrainOptions extends ExperimentOverrides, RunOptions<Pretrai
   readonly architecture: string;
   /** Folder of scans; absent: the phantoms that the experiment describes. */
   readonly scans?: string | undefined;
+  /** Table of the outcomes, in place of the one that the experiment's objective names: patients of its final test stay outside. */
+  readonly outcomes?: string | undefined;
   /** Folder to write. */
   readonly output: string;
   /** Steps in place of the experiment's. */
@@ -72,7 +75,7 @@ export async function pretrain(options: PretrainOptions): Promise<PretrainingOut
       fix: 'use 1 or more',
     });
   }
-  const experiment = withSteps(await readAsked(options.experiment), options);
+  const experiment = withSteps(withOutcomes(await readAsked(options.experiment), options.outcomes), options);
   const choice = await chooseEngine(experiment);
   const loaded = await resolveExperiment(experiment);
   const draft = loaded.planFor(1);

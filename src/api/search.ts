@@ -32,6 +32,7 @@ import {
 } from '../store/index.js';
 import {
   readAsked,
+  withOutcomes,
   withOverrides,
   type AskedExperiment,
   type ExperimentOverrides,
@@ -64,6 +65,8 @@ export interface SearchOptions extends ExperimentOverrides, RunOptions<SearchEve
   readonly manifest?: string | undefined;
   /** Table of labelled scans to probe features with. */
   readonly probe?: string | undefined;
+  /** Table of the outcomes that candidates are scored by, in place of the one that the experiment's objective names. */
+  readonly outcomes?: string | undefined;
   /** SQLite file to write; absent: the experiment's name with `.db`. */
   readonly database?: string | undefined;
   /** Candidates trained at once. */
@@ -148,8 +151,8 @@ export async function search(options: SearchOptions): Promise<SearchOutcome> {
 
 /** The experiment with everything that the options say. */
 async function askedFor(options: SearchOptions): Promise<Experiment> {
-  const { engine, device, seed, candidates, manifest, probe } = options;
-  const file = await readAsked(options.experiment);
+  const { engine, device, seed, candidates, manifest, probe, outcomes } = options;
+  const file = withOutcomes(await readAsked(options.experiment), outcomes);
   const asked = withOverrides(file, {
     engine,
     device,
@@ -277,8 +280,14 @@ function rowOf(store: Store, spec: SearchSpec, fresh: () => NewExperiment): Expe
   });
 }
 
-/** Keys that may differ: how many candidates are wanted, and the code, which is compared by file. */
-const FREE = ['experiment.candidates', 'experiment.$schema', 'code', 'worst'];
+/** Keys that may differ: how many candidates are wanted; the code and the table of outcomes, whose contents are compared. */
+const FREE = [
+  'experiment.candidates',
+  'experiment.$schema',
+  'experiment.objective.manifest',
+  'code',
+  'worst',
+];
 
 /** The path of the first key that differs; null if none does. */
 function differingKey(a: Json, b: Json, path = ''): string | null {

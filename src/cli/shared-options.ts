@@ -16,3 +16,12 @@ export const workerOptions = {
 export const experimentOption = {
   experiment: { type: 'string', describe: 'name, where the database holds several' },
 } as const;
+
+/** The option of the commands that read an experiment's file. */
+export const outcomesOption = {
+  outcomes: {
+    type: 'string',
+    describe:
+      "table of the outcomes that candidates are scored by, in place of the one of the experiment's objective",
+  },
+} as const;

@@ -95,7 +95,7 @@ describe('the objective of an experiment', () => {
     const of = (scans: object) =>
       experimentFrom({ ...tinyExperiment, scans, objective: { head: 'task.json' } }, 'experiment', folder);
     expect(objectiveManifest(of({ manifest: 'all.csv' }))).toBe(join(folder, 'all.csv'));
-    expect(() => objectiveManifest(of({}))).toThrow(/names no table of labelled scans/);
+    expect(() => objectiveManifest(of({}))).toThrow(/names no table of labelled scans.*--outcomes/);
   });
 
   it('withholds all scans of the test’s patients, those without an outcome too', () => {

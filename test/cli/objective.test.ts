@@ -170,6 +170,32 @@ describe('a search with an outcome as its objective', { timeout: 120_000 }, () =
     expectSame(db, reference);
   });
 
+  it('takes its table from --outcomes, wherever that lies, and goes on with that table alone', async () => {
+    const { manifest: _, ...objective } = searched.objective;
+    const tableless = writeExperiment(folder, { ...searched, objective }, 'tableless.json');
+    const moved = at('moved-labels.csv');
+    copyFileSync(labels, moved);
+    const asked = (path: string, ...more: string[]): Promise<Finished> =>
+      voxolve(['search', path, '--scans', scans, '--db', reference, ...more], env);
+    const again = await asked(tableless, '--outcomes', moved);
+    expect(again.code, again.stderr).toBe(0);
+    expect(again.stderr).toMatch(/inner folds of .*moved-labels\.csv: 12 labelled scans/);
+    const other = writeLabels('other.csv', (patient) => (patient < 2 ? 'test' : ''));
+    const refusals: [string[], RegExp][] = [
+      [[tableless], /^voxolve: objective: names no table of labelled scans.*--outcomes/m],
+      [[tableless, '--outcomes', other], /^voxolve: .*: holds another experiment .* differs/m],
+      [
+        [writeExperiment(folder, { candidates: 1 }, 'plain.json'), '--outcomes', labels],
+        /^voxolve: --outcomes: the experiment has no objective that candidates are scored by; leave it out/m,
+      ],
+    ];
+    for (const [[path = '', ...more], complaint] of refusals) {
+      const { code, stderr } = await asked(path, ...more);
+      expect(code).toBe(1);
+      expect(stderr).toMatch(complaint);
+    }
+  });
+
   it('names no patient in its database', () => {
     expect(readFileSync(reference).includes('somebody')).toBe(false);
   });

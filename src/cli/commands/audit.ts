@@ -1,6 +1,7 @@
 /** `voxolve audit EXPERIMENT.json --scans DIR`: can the experiment's proxy task be solved by shortcuts on these scans? */
 import { audit as runAudit, usualEffort, type AuditOutcome } from '../../api/audit.js';
 import { defineCommand } from '../command.js';
+import { outcomesOption } from '../shared-options.js';
 import { showSourceEvent } from '../views/event-text.js';
 import { jsonOption, note, print, printJson } from '../views/output.js';
 
@@ -14,6 +15,7 @@ export const audit = defineCommand({
         type: 'string',
         describe: 'folder of scans (default: the phantoms of the experiment)',
       })
+      .options(outcomesOption)
       .option('seed', { type: 'number', describe: 'overrides the experiment' })
       .option('steps', {
         type: 'number',
@@ -26,10 +28,11 @@ export const audit = defineCommand({
         describe: 'questions that a weak classifier is tested on',
       })
       .options(jsonOption),
-  handler: async ({ experiment, scans, seed, steps, questions, json }) => {
+  handler: async ({ experiment, scans, outcomes, seed, steps, questions, json }) => {
     const outcome = await runAudit({
       experiment,
       scans,
+      outcomes,
       seed,
       steps,
       questions,

@@ -6,6 +6,7 @@ import { pretrain as runPretraining, type PretrainingOutcome } from '../../api/p
 import { devices } from '../../api/asked-experiment.js';
 import { defineCommand } from '../command.js';
 import { interruptible } from '../interrupt.js';
+import { outcomesOption } from '../shared-options.js';
 import { jsonOption, print, printJson } from '../views/output.js';
 import { PretrainView } from '../views/pretrain-view.js';
 
@@ -25,6 +26,7 @@ export const pretrain = defineCommand({
         type: 'string',
         describe: 'folder of scans (default: the phantoms of the experiment)',
       })
+      .options(outcomesOption)
       .option('output', { alias: 'o', type: 'string', demandOption: true, describe: 'folder to write' })
       .option('steps', { type: 'number', describe: 'overrides the experiment' })
       .option('seed', { type: 'number', describe: 'overrides the experiment' })
@@ -36,8 +38,10 @@ export const pretrain = defineCommand({
       })
       .options(jsonOption),
   handler: async (args) => {
-    const { experiment, architecture, scans, output, steps, seed, checkpointEvery, engine, device } = args;
-    const options = { experiment, architecture, scans, output, steps, seed, checkpointEvery, engine, device };
+    const { experiment, architecture, scans, outcomes, output, steps, seed } = args;
+    const { checkpointEvery, engine, device } = args;
+    const asked = { experiment, architecture, scans, outcomes, output, steps, seed };
+    const options = { ...asked, checkpointEvery, engine, device };
     const view = new PretrainView();
     const outcome = await interruptible(
       () =>

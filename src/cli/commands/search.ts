@@ -3,7 +3,7 @@ import { search as startSearch } from '../../api/search.js';
 import { devices } from '../../api/asked-experiment.js';
 import { defineCommand } from '../command.js';
 import { runOnScreen } from '../run-on-screen.js';
-import { workerOptions } from '../shared-options.js';
+import { outcomesOption, workerOptions } from '../shared-options.js';
 import { jsonOption } from '../views/output.js';
 
 export const search = defineCommand({
@@ -24,6 +24,7 @@ export const search = defineCommand({
         type: 'string',
         describe: 'table of labelled scans to probe features with: path, patient, label or labels',
       })
+      .options(outcomesOption)
       .option('db', { type: 'string', describe: 'database to write (default: NAME.db)' })
       .options(workerOptions)
       .option('engine', { choices: ['auto', 'onnx', 'tfjs'] as const, describe: 'overrides the experiment' })
@@ -36,9 +37,9 @@ export const search = defineCommand({
       .option('candidates', { type: 'number', describe: 'overrides the experiment' })
       .options(jsonOption),
   handler: (args) => {
-    const { experiment, scans, manifest, probe, db: database, latencyFrom } = args;
+    const { experiment, scans, manifest, probe, outcomes, db: database, latencyFrom } = args;
     const { workers, memory, engine, device, seed, candidates } = args;
-    const source = { experiment, scans, manifest, probe, database, latencyFrom };
+    const source = { experiment, scans, manifest, probe, outcomes, database, latencyFrom };
     const overrides = { workers, memory, engine, device, seed, candidates };
     return runOnScreen((run) => startSearch({ ...source, ...overrides, ...run }), args.json);
   },

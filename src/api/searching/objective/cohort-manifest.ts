@@ -16,7 +16,7 @@ export function objectiveManifest({ objective, scans }: Experiment): string {
   throw new UserError({
     subject: 'objective',
     problem: 'names no table of labelled scans, and the scans have no manifest',
-    fix: 'set "manifest" in "objective", or name the manifest of the scans with --manifest',
+    fix: 'name the table with --outcomes, or set "manifest" in "objective"',
   });
 }
 

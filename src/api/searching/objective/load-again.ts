@@ -2,12 +2,12 @@
  * The objective of a search that goes on: by the same task, the same table and the same labelled scans as it began with.
  */
 import { existsSync, readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { UserError } from '../../../core/errors.js';
 import { sha256 } from '../../../core/hash.js';
 import { requireSameTask } from '../../../experiment/objective.js';
 import type { PlannedExperiment } from '../../../experiment/resolve.js';
 import type { Experiment } from '../../../experiment/schema.js';
+import { withOutcomes } from '../../asked-experiment.js';
 import type { Listener, SourceEvent } from '../../events.js';
 import type { PretrainingScans } from '../../scan-source.js';
 import { objectiveManifest } from './cohort-manifest.js';
@@ -30,10 +30,7 @@ export function withObjectiveOf(
     });
   }
   requireSameTask(experiment);
-  const found =
-    moved === undefined
-      ? experiment
-      : { ...experiment, objective: { ...objective, manifest: resolve(moved) } };
+  const found = withOutcomes(experiment, moved);
   const manifest = objectiveManifest(found);
   const refuse = (problem: string): never => {
     throw new UserError({
