@@ -1,22 +1,29 @@
 /**
  * Bad input gets one line with the fix, a non-zero exit, and leaves nothing half-written.
+ *
+ * What is refused is refused before there are workers: these commands run in this process, the last case in one of its own.
  */
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { Sqlite } from '../../src/store/sqlite.js';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { writePhantoms } from '../../src/scans/phantoms/phantoms.js';
-import { voxolve } from '../support/cli.js';
-import { temporaryFolder, tinyExperiment, writeExperiment } from '../support/tiny.js';
+import { voxolve, type Finished } from '../support/cli.js';
+import { voxolveHere } from '../support/cli-here.js';
+import { smallSpace, temporaryFolder, tinyExperiment, writeExperiment } from '../support/tiny.js';
 
 const folder = temporaryFolder();
 const env = { VOXOLVE_CACHE: join(folder, 'cache') };
+vi.stubEnv('VOXOLVE_CACHE', env.VOXOLVE_CACHE);
 const at = (...names: string[]): string => join(folder, ...names);
 
 /** Runs a command that must fail with one line on standard error; returns that line. */
 async function refused(...args: string[]): Promise<string> {
-  const { code, stdout, stderr } = await voxolve(args, env);
+  return onlyLine(await voxolveHere(args));
+}
+
+function onlyLine({ code, stdout, stderr }: Finished): string {
   expect(code, stdout + stderr).toBe(1);
   const lines = stderr.trim().split('\n');
   expect(lines, stderr).toHaveLength(1);
@@ -122,7 +129,11 @@ describe('the spelling and the encoding of an experiment file', { timeout: 60_00
 
   it('of a manifest is told as well', async () => {
     const table = 'path,patient\nphantom-00.nii.gz,Müller\nphantom-01.nii.gz,Möller\n';
-    const small = writeExperiment(folder, { candidates: 1, winners: { candidates: 0 } }, 'small.json');
+    const small = writeExperiment(
+      folder,
+      { space: smallSpace, candidates: 1, winners: { candidates: 0 } },
+      'small.json',
+    );
     const args = ['--scans', at('good'), '--manifest', at('patients.csv')];
     writeFileSync(at('patients.csv'), `\uFEFF${table}`);
     const { code, stderr } = await voxolve(['search', small, '--db', at('marked.db'), ...args], env);
@@ -169,7 +180,7 @@ describe('a folder of scans', { timeout: 60_000 }, () => {
   });
 
   it('with an unreadable scan is searched without it where the experiment says so, and the count is shown', async () => {
-    const skip = writeExperiment(folder, { candidates: 1 }, 'skip.json');
+    const skip = writeExperiment(folder, { space: smallSpace, candidates: 1 }, 'skip.json');
     const scans = scansWith('skipped.nii', 'no scan');
     const { code, stderr } = await voxolve(['search', skip, '--scans', scans, '--db', at('skip.db')], env);
     expect(code, stderr).toBe(0);
@@ -229,9 +240,8 @@ describe('a database', { timeout: 60_000 }, () => {
 
   it('of a newer schema is refused and left as it was', async () => {
     const db = at('newer.db');
-    expect(
-      (await voxolve(['search', writeExperiment(folder, { candidates: 1 }), '--db', db], env)).code,
-    ).toBe(0);
+    const experiment = writeExperiment(folder, { space: smallSpace, candidates: 1 });
+    expect((await voxolve(['search', experiment, '--db', db], env)).code).toBe(0);
     const newer = new Sqlite(db);
     newer.pragma('user_version = 9999');
     newer.pragma('wal_checkpoint(TRUNCATE)');
@@ -250,12 +260,12 @@ describe('resuming', { timeout: 60_000 }, () => {
       copyFileSync(at('good', name), join(scans, name));
     }
     const db = at('changing.db');
-    const experiment = writeExperiment(folder, { candidates: 2 }, 'changing.json');
+    const experiment = writeExperiment(folder, { space: smallSpace, candidates: 2 }, 'changing.json');
     expect((await voxolve(['search', experiment, '--scans', scans, '--db', db], env)).code).toBe(0);
     const before = readFileSync(db);
     await writePhantoms(at('others'), { patients: 3, size: 24, seed: 2 });
     copyFileSync(at('others', 'phantom-02.nii.gz'), join(scans, 'new.nii.gz'));
-    const { code, stderr } = await voxolve(['resume', db, '--candidates', '3'], env);
+    const { code, stderr } = await voxolveHere(['resume', db, '--candidates', '3']);
     expect(code).toBe(1);
     expect(stderr).toMatch(/the scans are not those that experiment tiny began with.*restore them/);
     expect(readFileSync(db).equals(before)).toBe(true);
@@ -282,6 +292,15 @@ describe('the command line', { timeout: 60_000 }, () => {
     expect(await refused('search', at('experiment.json'), '--workers', '0')).toMatch(
       /--workers: must be a positive/,
     );
+  });
+
+  it('is refused in the same words by a process of its own', async () => {
+    for (const args of [
+      ['status', 'x.db', '--jsn'],
+      ['search', at('absent.json'), '--db', at('none.db')],
+    ])
+      expect(onlyLine(await voxolve(args, env))).toBe(await refused(...args));
+    expect(existsSync(at('none.db'))).toBe(false);
   });
 
   it('refuses to export over a folder that holds something, or a candidate that is not there', async () => {
