@@ -1,7 +1,7 @@
 /**
  * Label-efficiency curves: nested subsets, all arms on the same patients, paired differences, a picture.
  */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { decode } from 'fast-png';
 import { describe, expect, it } from 'vitest';
@@ -9,8 +9,11 @@ import { finetune } from '../../src/api/finetune.js';
 import { planCurves, type CurvePoint } from '../../src/api/finetuning/curves/plan.js';
 import { labelCurves, type CurveScore, type LabelCurves } from '../../src/api/finetuning/curves/summary.js';
 import { dividerOf } from '../../src/api/finetuning/divide.js';
+import { present } from '../../src/core/errors.js';
+import { rngOf } from '../../src/core/random.js';
 import { meanOf } from '../../src/core/statistics/descriptive.js';
 import { readCohort } from '../../src/downstream/cohort/read-cohort.js';
+import { heads } from '../../src/downstream/heads/index.js';
 import { parseTask } from '../../src/downstream/task-file.js';
 import { writeCohort, writeEncoder, writeScans } from '../support/outcomes.js';
 import { temporaryFolder } from '../support/tiny.js';
@@ -20,6 +23,17 @@ process.env['VOXOLVE_CACHE'] = join(folder, 'cache');
 const at = (...names: string[]): string => join(folder, ...names);
 const curvesOf = (output: string): LabelCurves =>
   JSON.parse(readFileSync(join(output, 'curves.json'), 'utf8')) as LabelCurves;
+
+/** 40 patients, of whom so many have an event. */
+function writeTimes(events: number): string {
+  const rng = rngOf('times of a test', events);
+  const rows = Array.from({ length: 40 }, (_, row) =>
+    [`p${row}`, (60 + 10 * rng.normal()).toFixed(1), 1 + rng.int(100), row < events ? 1 : 0].join(','),
+  );
+  const path = at(`times-${events}.csv`);
+  writeFileSync(path, `patient,x_age,time,event\n${rows.join('\n')}\n`);
+  return path;
+}
 
 describe('label-efficiency curves', { timeout: 120_000 }, () => {
   it('compare the pretrained encoder with random weights, the table and the metadata on the same patients', async () => {
@@ -67,6 +81,7 @@ describe('label-efficiency curves', { timeout: 120_000 }, () => {
     const task = parseTask({ head: 'classes' }, 'task');
     const points = planCurves({
       cohort,
+      head: present(heads['classes'], 'the head classes'),
       kind: { task, inputs: {}, exact: false },
       divide: dividerOf(cohort, 0),
       labels: [6, 12, 'all'],
@@ -116,6 +131,30 @@ describe('label-efficiency curves', { timeout: 120_000 }, () => {
       expect(difference.ci95?.[0]).toBeCloseTo(0.15 - 0.20823, 5);
       expect(difference.ci95?.[1]).toBeCloseTo(0.15 + 0.20823, 5);
     }
+  });
+
+  it('say where few patients have too few events, and go on', async () => {
+    const manifest = writeTimes(12);
+    const output = at('times');
+    const asked = { task: { head: 'cox' }, encoder: 'none', manifest, output, workers: 1 };
+    await finetune({ ...asked, folds: 2, repeats: 2, labels: [8, 'all'] });
+    const { scores, means } = curvesOf(output);
+    const few = scores.filter(({ labels }) => labels === 8);
+    expect(few.every(({ value }) => value === null)).toBe(true);
+    expect(few[0]?.refused).toMatch(/^8 rows of training with \d events? do not identify it$/);
+    expect(means.map(({ mean }) => mean === null)).toEqual([true, false]);
+    const report = readFileSync(join(output, 'report.md'), 'utf8');
+    expect(report).toMatch(/With 8 patients, 4 of 4 draws gave no figure: 8 rows of training with/);
+  });
+
+  it('are not begun where no fold has events enough, before any scan is read', async () => {
+    const manifest = writeTimes(5);
+    const output = at('too-few');
+    const asked = { task: { head: 'cox' }, encoder: 'none', manifest, output, workers: 1 };
+    await expect(finetune({ ...asked, folds: 2 })).rejects.toThrow(
+      /with [234] events do not identify it; give rows with 5/,
+    );
+    expect(existsSync(join(output, 'fits'))).toBe(false);
   });
 
   it('of a table alone have one arm', async () => {

@@ -4,16 +4,15 @@
 import { join } from 'node:path';
 import { writeAtomically } from '../../core/atomic-write.js';
 import { present } from '../../core/errors.js';
-import { parseOrThrow } from '../../core/validate.js';
 import { hasFolds } from '../../downstream/cohort/checks.js';
 import { learnedFrom, rowsWhere, type Cohort } from '../../downstream/cohort/cohort.js';
 import { droppedRemarks } from '../../downstream/cohort/plan-told.js';
 import type { Head } from '../../downstream/head.js';
+import { identifiedPlan } from '../../downstream/identified.js';
 import { thresholdReport } from '../../downstream/fairness/threshold-report.js';
 import { readPredictions } from '../../downstream/predictions/read.js';
 import type { PredictionTable } from '../../downstream/predictions/table.js';
 import { predictionsCsv } from '../../downstream/predictions/write.js';
-import { pickRows } from '../../downstream/targets.js';
 import type { DownstreamTask } from '../../downstream/task-file.js';
 import { predictionTable, type Answering } from './answers.js';
 import { temperatureOf } from './calibration.js';
@@ -45,9 +44,18 @@ export interface Fitting {
   readonly remarks: readonly string[];
 }
 
+type Asked = Pick<Fitting, 'cohort' | 'task' | 'head' | 'inputs'>;
+
+/** Throws a `UserError` where the rows that a model would be fitted to do not identify its head; no scan is read for that. */
+export function checkFits(asked: Asked, folds: number, divide: FittingOptions['divide']): void {
+  const { cohort, task, head } = asked;
+  for (const { train } of planFits({ ...kindOf(asked), cohort, folds, divide }).specs)
+    identifiedPlan({ head, task }, cohort.targets, train);
+}
+
 /** Fits all models, then writes predictions, curves and report. */
 export async function fitAndAnswer(fitting: Fitting): Promise<Report> {
-  const { cohort, task, inputs, folds, folder, options } = fitting;
+  const { cohort, task, head, inputs, folds, folder, options } = fitting;
   const kind = kindOf(fitting);
   const { divide } = options;
   const plan = planFits({ ...kind, cohort, folds, divide });
@@ -71,7 +79,8 @@ export async function fitAndAnswer(fitting: Fitting): Promise<Report> {
     remarks: [...fitting.remarks, ...remarksOn(final), ...calibrationRemarks(fitting, answering)],
   });
   const curves =
-    fitting.curves && (await makeCurves({ ...fitting.curves, cohort, kind, divide, folds }, options, folder));
+    fitting.curves &&
+    (await makeCurves({ ...fitting.curves, cohort, head, kind, divide, folds }, options, folder));
   await exportFinal(fitting, final, temperature);
   await writeReport(folder, report, curves);
   return report;
@@ -102,10 +111,8 @@ async function exportFinal(
 }
 
 /** What follows from the head and the rows to learn from. */
-function kindOf({ cohort, task, head, inputs }: Fitting): ModelKind {
-  const options = parseOrThrow(head.options, task.head.options, `options of head ${head.name}`);
-  const targets = pickRows(cohort.targets, rowsWhere(cohort, learnedFrom));
-  const plan = head.plan(options, { features: 1, targets });
+function kindOf({ cohort, task, head, inputs }: Asked): ModelKind {
+  const plan = identifiedPlan({ head, task }, cohort.targets, rowsWhere(cohort, learnedFrom));
   const constrained = task.fairness !== undefined && task.fairness.method !== 'thresholds';
   const learnt =
     inputs.encoder !== undefined ||

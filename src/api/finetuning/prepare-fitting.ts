@@ -14,7 +14,7 @@ import { readArms, type Arms } from './curves/arms.js';
 import type { Arm } from './curves/plan.js';
 import { dividerOf } from './divide.js';
 import type { RunEncoder } from './export-model.js';
-import type { Fitting } from './fit-and-answer.js';
+import { checkFits, type Fitting } from './fit-and-answer.js';
 import { scanOptionsOf, type CohortScans, type Material } from './material.js';
 import { encoderInputs, prepareScans, startingEncoder } from './prepare-scans.js';
 import type { RunRecord } from './run-folder.js';
@@ -52,6 +52,10 @@ export async function prepareFitting(job: FittingJob): Promise<Fitting> {
     threads: 1,
     checkpointEvery,
   };
+  const divide = dividerOf(cohort, task.seed);
+  // What fits will read follows from scans; whether they can be fitted, from the manifest alone.
+  const expected = scans !== null && task.encoder.train !== 'frozen' ? { encoder: PRETRAINED } : {};
+  checkFits({ cohort, task, head, inputs: expected }, folds, divide);
   const read = scans === null ? null : await readByEncoder(job, scans);
   const inputs = read?.inputs ?? { covariates: TABLE };
   const curves = labels && { labels, repeats, inputsOf: read?.inputsOf ?? tableOf };
@@ -78,7 +82,7 @@ export async function prepareFitting(job: FittingJob): Promise<Fitting> {
       },
       workers,
       signal,
-      divide: dividerOf(cohort, task.seed),
+      divide,
       onFits: (done, total, name) => report({ kind: 'fits', done, total, name }),
     },
   };

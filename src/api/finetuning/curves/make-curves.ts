@@ -10,7 +10,7 @@ import { fitModels, type FittingOptions } from '../fit-models.js';
 import { curvesTable } from './markdown.js';
 import { curvesPicture } from './picture.js';
 import { planCurves, type CurveOptions } from './plan.js';
-import { scoreOf } from './score.js';
+import { scoreOf, unfitted } from './score.js';
 import { labelCurves } from './summary.js';
 
 export async function makeCurves(
@@ -21,11 +21,13 @@ export async function makeCurves(
   const { cohort, kind, repeats, folds } = curve;
   const points = planCurves(curve);
   const results = await fitModels(
-    points.map(({ spec }) => spec),
+    points.filter(({ refused }) => refused === undefined).map(({ spec }) => spec),
     fitting,
   );
   const scores = points.map((point) =>
-    scoreOf(cohort, point, present(results.get(point.spec.name), point.spec.name)),
+    point.refused === undefined
+      ? scoreOf(cohort, point, present(results.get(point.spec.name), point.spec.name))
+      : unfitted(point, point.refused),
   );
   const metric = mainMetric(cohort.targets.kind);
   const curves = labelCurves({ task: kind.task.name, metric, repeats, folds }, scores);

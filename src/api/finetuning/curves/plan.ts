@@ -4,7 +4,9 @@
  */
 import { present } from '../../../core/errors.js';
 import { learnedFrom, rowsWhere, type Cohort } from '../../../downstream/cohort/cohort.js';
+import { refusalOf } from '../../../downstream/identified.js';
 import { subsetsOf } from '../../../downstream/cohort/subsets.js';
+import type { Head } from '../../../downstream/head.js';
 import type { ModelInputs } from '../../../workers/fits/unit.js';
 import { withHeldOut, type DivideRows } from '../divide.js';
 import { modelSpec, type ModelKind, type ModelSpec } from '../model-spec.js';
@@ -18,6 +20,7 @@ export type Arm = (typeof ARMS)[number];
 
 export interface CurveOptions {
   readonly cohort: Cohort;
+  readonly head: Head;
   readonly kind: ModelKind;
   readonly divide: DivideRows;
   readonly labels: readonly (number | 'all')[];
@@ -40,6 +43,8 @@ export interface CurvePoint {
   /** Rows that are answered for. */
   readonly tested: readonly number[];
   readonly spec: ModelSpec;
+  /** Why it is not fitted; absent where it is. */
+  readonly refused?: string;
 }
 
 export function planCurves(options: CurveOptions): readonly CurvePoint[] {
@@ -53,7 +58,7 @@ export function planCurves(options: CurveOptions): readonly CurvePoint[] {
 }
 
 function pointsOf(
-  { cohort, kind, labels, inputsOf }: CurveOptions,
+  { cohort, head, kind, labels, inputsOf }: CurveOptions,
   learned: readonly number[],
   { repeat, fold, tested }: Pick<CurvePoint, 'repeat' | 'fold' | 'tested'>,
 ): readonly CurvePoint[] {
@@ -65,13 +70,13 @@ function pointsOf(
     const place = `labels-${size}/repeat-${repeat}/fold-${fold}`;
     // Equal for all arms.
     const split = withHeldOut(cohort, rows, { ...kind, name: place });
+    const refused = refusalOf({ head, task: kind.task }, cohort.targets, split.train);
+    const shared = { labels: size, repeat, fold, trained: patients.size, available: rest.length, tested };
     return ARMS.flatMap((arm): CurvePoint[] => {
       const inputs = inputsOf(arm, repeat);
       if (inputs === undefined) return [];
       const spec = modelSpec(`${place}/${arm}`, { ...kind, inputs }, { ...split, answer: tested });
-      return [
-        { arm, labels: size, repeat, fold, trained: patients.size, available: rest.length, tested, spec },
-      ];
+      return [{ arm, ...shared, spec, ...(refused !== undefined && { refused }) }];
     });
   });
 }

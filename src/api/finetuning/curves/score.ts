@@ -10,21 +10,28 @@ import type { CurvePoint } from './plan.js';
 import type { CurveScore } from './summary.js';
 
 export function scoreOf(cohort: Cohort, point: CurvePoint, result: Fitted): CurveScore {
-  const { arm, labels, repeat, fold, trained, available, tested, spec } = point;
+  const { tested, fold, repeat, spec } = point;
   const table = predictionTable(cohort, [{ spec, result, rows: tested, fold: null }]);
   const [split] = tablesBySplit(table).values();
   if (split === undefined) throw new Error(`fold ${fold} of repeat ${repeat} holds no rows`);
   const metrics = reportOf(split.table, { resamples: 0 });
   const { value = null, refused } = metrics[mainMetric(table.outcome.kind)] ?? {};
-  return {
-    arm,
-    labels,
-    repeat,
-    fold,
-    trained,
-    available,
-    tested: tested.length,
-    value,
-    ...(refused === undefined ? {} : { refused }),
-  };
+  return { ...placeOf(point), value, ...(refused === undefined ? {} : { refused }) };
+}
+
+/** Of a model whose rows of training do not identify it. */
+export function unfitted(point: CurvePoint, refused: string): CurveScore {
+  return { ...placeOf(point), value: null, refused };
+}
+
+function placeOf({
+  arm,
+  labels,
+  repeat,
+  fold,
+  trained,
+  available,
+  tested,
+}: CurvePoint): Omit<CurveScore, 'value'> {
+  return { arm, labels, repeat, fold, trained, available, tested: tested.length };
 }

@@ -4,7 +4,6 @@
  */
 import { UserError } from '../../../core/errors.js';
 import { plural } from '../../../core/plural.js';
-import { parseOrThrow } from '../../../core/validate.js';
 import type { Cohort } from '../../../downstream/cohort/cohort.js';
 import { foldsOf, heldOutPatients } from '../../../downstream/cohort/folds.js';
 import { outcomeTable } from '../../../downstream/objective/inner-folds.js';
@@ -12,7 +11,8 @@ import type { ObjectiveMetric } from '../../../downstream/objective/metrics.js';
 import type { InnerFold } from '../../../downstream/objective/outcome-set.js';
 import { groupFigures } from '../../../downstream/objective/score.js';
 import type { HeadPlan } from '../../../downstream/head.js';
-import { pickRows, type Targets } from '../../../downstream/targets.js';
+import { identifiedPlan } from '../../../downstream/identified.js';
+import type { Targets } from '../../../downstream/targets.js';
 import type { ResolvedObjective } from '../../../experiment/objective.js';
 
 /** Fewest of each that a fold must answer for, so that its metric is identified. */
@@ -29,10 +29,7 @@ export function innerFolds(
   const all = [...cohort.rows.keys()];
   const answers = Array.from({ length: count }, (_, index) => all.filter((row) => foldOf[row] === index + 1));
   requireAnswers(cohort, answers);
-  const options = parseOrThrow(head.options, task.head.options, `options of head ${head.name}`);
-  // Refuses targets that the head cannot learn from; how many features there are matters to none.
-  const planOf = (rows: readonly number[]): HeadPlan =>
-    head.plan(options, { features: 8, targets: pickRows(cohort.targets, rows) });
+  const planOf = (rows: readonly number[]): HeadPlan => identifiedPlan({ head, task }, cohort.targets, rows);
   const share = planOf(all).solve === undefined ? task.training.heldOut : 0;
   return answers.map((answer, index): InnerFold => {
     const own = new Set(answer);
