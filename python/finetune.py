@@ -22,7 +22,7 @@ import torch
 import settings
 from optimisers import optimiser_of
 from outcome import Outcome, build
-from rows import Rows, batches, split
+from rows import Rows, batches, patient_of, split
 from table import read_rows
 
 DEVICE = "cuda" if torch.cuda.is_available() else "cpu"
@@ -269,7 +269,10 @@ def settle(
         told = tell(model, learnt, options.device)
         with torch.no_grad():
             fused = model.fused(told.features, told.covariates)[0]
-            model.head.settle(fused, told.targets)
+            names = [patient_of(row, index) for index, row in enumerate(learnt.rows)]
+            patients = torch.from_numpy(np.unique(names, return_inverse=True)[1])
+            targets = {**told.targets, "patient": patients[told.owners]}
+            model.head.settle(fused, targets)
     model.temperature = None
     if settings.CALIBRATE and held is not None:
         model.temperature = temperature_of(model, tell(model, held, options.device))

@@ -11,6 +11,7 @@ import math
 import torch
 from torch.nn import functional as F
 
+from familiarity import Familiarity
 from perceptron import Perceptron
 
 
@@ -42,7 +43,8 @@ class Head(Perceptron):
         self.evidence = evidence
         self.error = error
         self.annealing = annealing
-        self.distance = distance
+        # None: all rows are told with the evidence that is found.
+        self.known = Familiarity(features) if distance else None
 
     def alpha(self, features: torch.Tensor) -> torch.Tensor:
         """Parameters [N, K] of the distribution: evidence + 1."""
@@ -55,15 +57,19 @@ class Head(Perceptron):
 
     def forward(self, features: torch.Tensor) -> dict[str, torch.Tensor]:
         alpha = self.alpha(features)
-        if self.distance:
-            # Evidence fades as standardised features leave those of training.
-            square = features.square().mean(1, keepdim=True)
-            alpha = 1 + (alpha - 1) * (-F.relu(square - 1)).exp()
+        if self.known is not None:
+            # Evidence fades as features leave those of training.
+            alpha = 1 + (alpha - 1) * self.known(features)
         total = alpha.sum(1, keepdim=True)
         return {
             "probabilities": alpha / total,
             "uncertainty": alpha.shape[1] / total[:, 0],
         }
+
+    def settle(self, features: torch.Tensor, targets: dict[str, torch.Tensor]) -> None:
+        """Learns what rows of training are like; targets have "patient" [N]."""
+        if self.known is not None:
+            self.known.measure(features, targets["patient"])
 
     def error_of(self, alpha: torch.Tensor, truth: torch.Tensor) -> torch.Tensor:
         """The error of each row [N], by equation 5, 3 or 4 of the paper."""

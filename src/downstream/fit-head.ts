@@ -7,7 +7,7 @@
 import { z } from 'zod';
 import { present } from '../core/errors.js';
 import { rngOf } from '../core/random.js';
-import type { TensorMap } from '../core/tensor.js';
+import type { Tensor, TensorMap } from '../core/tensor.js';
 import { parseOrThrow } from '../core/validate.js';
 import type { Engine, EngineOptions, Session, TrainingProgram } from '../engines/engine.js';
 import type { Batch } from '../pretrain/batches.js';
@@ -88,13 +88,16 @@ export async function fitHead(training: HeadTraining, { engine, ...place }: Head
       features: heldOut.features,
       ...plan.feeds(heldOut.targets, { progress: 1, rng: rngOf(training.seed, 'head', 'held-out') }),
     });
-    const { weights } = await session.read();
+    const { weights: learned } = await session.read();
+    const measured = plan.measure?.(features, patientsOf(training));
+    const weights = { ...learned, ...measured };
+    const told = measured && (await toldOf(plan, training, weights, heldOut.features, { engine, ...place }));
     const constants = await constantsOf(plan, training, weights, { engine, ...place });
     return {
       weights,
       curves,
       constants,
-      ...resultsOf(outputs, plan, constants),
+      ...resultsOf(outputs, plan, constants, told),
       ...(plan.times && { times: plan.times }),
     };
   } finally {
@@ -102,12 +105,12 @@ export async function fitHead(training: HeadTraining, { engine, ...place }: Head
   }
 }
 
-/** The head on `[N, F]`: loss and metrics of a batch; evaluation of all held-out rows, with predictions. */
+/** The head on `[N, F]`: loss and metrics of a batch; evaluation of all held-out rows, with predictions unless these wait. */
 function programOf(plan: HeadPlan, training: HeadTraining, heldOut: FeatureRows): TrainingProgram {
   const { weightDecay = 0.01 } = training;
   return {
     train: headGraph(plan, batchOf(training), columnsOf(training), false),
-    evaluate: headGraph(plan, rowsOf(heldOut.targets), columnsOf(training), true),
+    evaluate: headGraph(plan, rowsOf(heldOut.targets), columnsOf(training), plan.measure === undefined),
     optimiser: { kind: 'adamw', beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay },
   };
 }
@@ -149,25 +152,39 @@ async function constantsOf(
   place: HeadEngine,
 ): Promise<HeadConstants> {
   if (plan.settle === undefined) return {};
-  const graph = toldGraph(plan, CHUNK, columnsOf(training));
-  const told = await runByChunks(graph, weights, { features: training.features }, place);
+  const told = await toldOf(plan, training, weights, training.features, place);
   return plan.settle(told, training.targets);
+}
+
+function toldOf(
+  plan: HeadPlan,
+  training: HeadTraining,
+  weights: TensorMap,
+  features: Tensor,
+  place: HeadEngine,
+): Promise<TensorMap> {
+  return runByChunks(toldGraph(plan, CHUNK, columnsOf(training)), weights, { features }, place);
+}
+
+/** Rows are taken for those of as many patients. */
+function patientsOf({ targets }: HeadTraining): string[] {
+  return Array.from({ length: rowsOf(targets) }, (_, row) => `${row}`);
 }
 
 function resultsOf(
   outputs: TensorMap,
   plan: HeadPlan,
   constants: HeadConstants,
+  measured?: TensorMap,
 ): Pick<FittedHead, 'metrics' | 'predictions' | 'metric' | 'score' | 'chance'> {
   const entries = Object.entries(outputs);
   const metrics = entries
     .filter(([name]) => !name.startsWith(PREDICTED))
     .map(([name, { data }]) => [name, data[0] ?? NaN] as const);
-  const told = Object.fromEntries(
-    entries
-      .filter(([name]) => name.startsWith(PREDICTED))
-      .map(([name, value]) => [name.slice(PREDICTED.length), value] as const),
-  );
+  const found = entries
+    .filter(([name]) => name.startsWith(PREDICTED))
+    .map(([name, value]) => [name.slice(PREDICTED.length), value] as const);
+  const told = measured ?? Object.fromEntries(found);
   const score =
     present(outputs[plan.metric], `metric ${plan.metric} among the outputs of loss`).data[0] ?? NaN;
   return {

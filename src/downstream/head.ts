@@ -14,7 +14,7 @@
  */
 import type { ZodType } from 'zod';
 import type { Rng } from '../core/random.js';
-import type { AnyTensor, TensorMap } from '../core/tensor.js';
+import type { AnyTensor, Tensor, TensorMap } from '../core/tensor.js';
 import type { Builder } from '../ir/builder.js';
 import type { InputSpec, Value } from '../ir/graph.js';
 import type { PythonSource } from '../tasks/task.js';
@@ -82,6 +82,11 @@ export interface HeadPlan<T extends Targets = Targets> {
    * penalty is undefined only where the head `choosesPenalty`.
    */
   solve?(rows: FeatureRows, penalty: number | undefined): Solution;
+  /**
+   * Parameters `head.…` of `predict` that no step changes, once the rest is learned: from what the head reads of the training rows
+   * `[N, F]`; `patients`: whose each is.
+   */
+  measure?(features: Tensor, patients: readonly string[]): TensorMap;
   /** Constants from what `predict` told of the training rows. */
   settle?(predictions: TensorMap, targets: T): HeadConstants;
   /** What `predict` told of any rows, completed by the constants: such as `survival` from `risk` and a baseline hazard. */
@@ -90,7 +95,7 @@ export interface HeadPlan<T extends Targets = Targets> {
    * The head in PyTorch, for an export; absent where it has no Python. The first file has a class `Head`, a module with the
    * plan's parameters (without `head.`) that is made of the settings and, where the head has them, `constants` by name. Its
    * `forward(features)` gives the complete predictions by their names, `loss(features, targets, progress)` the loss and
-   * metrics, and `settle(features, targets)` sets the constants.
+   * metrics, and `settle(features, targets)` sets what `measure` gives, and the constants; there `targets` has `patient`, too.
    */
   pytorch?(): PythonSource;
 }

@@ -210,12 +210,13 @@ describe.each(fixtures)('the head $name with $options', ({ name, options, target
     const builder = new Builder();
     const outputs = planOf().predict(builder, builder.input('features', [5, COLUMNS]));
     for (const [key, value] of Object.entries(outputs)) builder.output(key, value);
+    const measured = Object.keys(planOf().measure?.(features, all.map(String)) ?? {});
     expect(
       builder
         .build()
         .parameters.map((one) => one.name)
         .sort(),
-    ).toEqual([...trained].sort());
+    ).toEqual([...trained, ...measured].sort());
     for (const one of trained) expect(one).toMatch(/^head\./);
   });
 

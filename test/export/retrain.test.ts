@@ -38,7 +38,7 @@ const DRIVER = `
 import importlib, sys
 root, manifest, *names = sys.argv[1:]
 own = "fusion head finetune meta optimisers outcome predict rows settings table tensors heads perceptron".split()
-own += "proportional time_to_event case_control".split()
+own += "proportional familiarity time_to_event case_control".split()
 def run(script, model, *options):
     for name in own:
         sys.modules.pop(name, None)

@@ -6,9 +6,8 @@
  * of other rows, and stay so.
  *
  * A linear layer finds the more evidence the longer a row's features are, also where nothing was learned: noise is then told
- * with certainty. So what is told of a row has its evidence faded by the distance of its features, which are standardised by
- * the training rows, from these; the loss is as published. The fading is the tempered density of a normal distribution, in
- * the place of the flow of Charpentier, Zügner and Günnemann, "Posterior Network", NeurIPS 2020, section 3.
+ * with certainty. So the evidence that is told of a row is multiplied by how familiar it is (`ood/familiarity.ts`); the loss is
+ * as published.
  *
  * Source: Sensoy, Kaplan and Kandemir, "Evidential deep learning to quantify classification uncertainty", NeurIPS 2018: losses
  * by equations 3, 4 and 5, the divergence from the uniform distribution at the end of section 4.
@@ -20,6 +19,7 @@ import type { Builder } from '../../ir/builder.js';
 import type { Value } from '../../ir/graph.js';
 import { defineHead } from '../head.js';
 import { perceptron, pooledFeatures } from '../layers.js';
+import { familiarity, measureFamiliarity } from '../ood/familiarity.js';
 import type { ClassTargets } from '../targets.js';
 import { hidden } from './options.js';
 import { pythonHead } from './pytorch.js';
@@ -114,28 +114,31 @@ export const evidential = defineHead<z.output<typeof Options>, ClassTargets>({
           uncertainty: b.reshape(b.div(b.scalar(classes), total), [-1]),
         };
       },
+      ...(options.distance && { measure: measureFamiliarity }),
       metric: 'accuracy',
       chance: Math.max(...counts) / targets.labels.length,
       pytorch: () =>
-        pythonHead('evidential', {
-          features: columns,
-          hidden: options.hidden,
-          classes,
-          evidence: options.evidence,
-          error: options.loss,
-          annealing: options.annealing,
-          distance: options.distance,
-        }),
+        pythonHead(
+          'evidential',
+          {
+            features: columns,
+            hidden: options.hidden,
+            classes,
+            evidence: options.evidence,
+            error: options.loss,
+            annealing: options.annealing,
+            distance: options.distance,
+          },
+          ['familiarity'],
+        ),
     };
   },
 });
 
-/** α − 1 times exp(−max(0, q − 1)), where q is the mean square of a row's features: 1 on average in training. */
+/** Evidence α − 1 times the familiarity. */
 function faded(b: Builder, alpha: Value, features: Value): Value {
   const one = b.scalar(1);
-  const square = b.reduceMean(b.square(features), [1], true);
-  const share = b.exp(b.neg(b.relu(b.sub(square, one))));
-  return b.add(one, b.mul(share, b.sub(alpha, one)));
+  return b.add(one, b.mul(familiarity(b, features), b.sub(alpha, one)));
 }
 
 /**

@@ -8,7 +8,7 @@ import type { PythonTask } from '../../tasks/task.js';
 export function pythonHead(
   name: string,
   settings: Readonly<Record<string, Json>>,
-  shared: readonly ('time_to_event' | 'proportional' | 'case_control')[] = [],
+  shared: readonly ('time_to_event' | 'proportional' | 'case_control' | 'familiarity')[] = [],
 ): PythonTask {
   const files = ['perceptron', ...shared].map((file) => `python/${file}.py`);
   return { files: [`python/head_${name.replaceAll('-', '_')}.py`, ...files], settings };

@@ -15,6 +15,8 @@ export interface KnownFeatures {
   readonly scale: Float64Array;
   /** Of the covariance of standardised features. */
   readonly factor: readonly Float64Array[];
+  /** Share of the identity in this covariance, in [0, 1]. */
+  readonly shrinkage: number;
 }
 
 /** Mean and covariance of training features `[N][F]`. */
@@ -30,13 +32,19 @@ export function knownFeatures(rows: readonly Float64Array[]): KnownFeatures {
     scale[j] = squares / n > 1e-12 * Math.max(1e-12, (mean[j] as number) ** 2) ? Math.sqrt(n / squares) : 0;
   }
   const centred = rows.map((row) => standardise(row, { mean, scale }));
-  return { mean, scale, factor: cholesky(shrunkCovariance(centred), { floor: 1e-9 }) };
+  const { covariance, shrinkage } = shrunkCovariance(centred);
+  return { mean, scale, factor: cholesky(covariance, { floor: 1e-9 }), shrinkage };
 }
 
 /** Squared distance of a row; about the number of features for rows like those known. */
 export function squaredDistance(row: Float64Array, known: KnownFeatures): number {
-  const z = forwardSolve(known.factor, standardise(row, known));
+  const z = whitened(row, known);
   return dot(z, z);
+}
+
+/** A row as its distance is measured: of rows like those known, without correlations and with deviations of 1. */
+export function whitened(row: Float64Array, known: KnownFeatures): Float64Array {
+  return forwardSolve(known.factor, standardise(row, known));
 }
 
 function standardise(
@@ -47,7 +55,10 @@ function standardise(
 }
 
 /** Ledoit and Wolf's covariance of rows whose mean is 0: between the sample's and a multiple of the identity. */
-export function shrunkCovariance(rows: readonly Float64Array[]): Float64Array[] {
+export function shrunkCovariance(rows: readonly Float64Array[]): {
+  readonly covariance: Float64Array[];
+  readonly shrinkage: number;
+} {
   const [n, width] = [rows.length, rows[0]?.length ?? 0];
   const sample = Array.from({ length: width }, () => new Float64Array(width));
   for (const row of rows) {
@@ -60,6 +71,8 @@ export function shrunkCovariance(rows: readonly Float64Array[]): Float64Array[] 
   const norm = sample.reduce((sum, row) => sum + dot(row, row), 0);
   const spread = norm - width * trace ** 2;
   const noise = rows.reduce((sum, row) => sum + dot(row, row) ** 2, 0) / n ** 2 - norm / n;
-  const share = spread <= 0 ? 1 : Math.min(1, Math.max(0, noise / spread));
-  return sample.map((row, i) => row.map((one, j) => (1 - share) * one + (i === j ? share * trace : 0)));
+  const shrinkage = spread <= 0 ? 1 : Math.min(1, Math.max(0, noise / spread));
+  const shrunk = (one: number, diagonal: boolean): number =>
+    (1 - shrinkage) * one + (diagonal ? shrinkage * trace : 0);
+  return { covariance: sample.map((row, i) => row.map((one, j) => shrunk(one, i === j))), shrinkage };
 }

@@ -3,12 +3,12 @@
  */
 import { present } from '../../core/errors.js';
 import { rngOf } from '../../core/random.js';
-import type { TensorMap } from '../../core/tensor.js';
+import type { Tensor, TensorMap } from '../../core/tensor.js';
 import { initialWeights } from '../../pretrain/initialise.js';
 import { encoderPrefix } from '../../pretrain/program.js';
 import { penaltyOf } from '../head.js';
 import { checkTrainingTargets } from '../targets.js';
-import { CHUNK, runByChunks } from './by-chunks.js';
+import { CHUNK, runByChunks, type Place } from './by-chunks.js';
 import { meanOverTiles } from './encode.js';
 import { fairnessPlan } from './model/fairness-term.js';
 import type { FitJob, FittedModel } from './fit.js';
@@ -24,6 +24,7 @@ import {
   withFeatures,
   withTiles,
 } from './read-rows.js';
+import type { ModelRows } from './rows.js';
 import { standardisation, type Part } from './model/standardise.js';
 import { trainBySteps, type FitRows, type Trained } from './steps.js';
 
@@ -37,9 +38,12 @@ export async function fitModel(job: FitJob): Promise<FittedModel> {
   );
   const standards: TensorMap = Object.assign({}, ...scales) as TensorMap;
   const fitted = (await solved(job, plan, rows, standards)) ?? (await trained(job, plan, rows, standards));
+  const read = await readAgain(job, plan, rows, fitted.weights);
+  const weights = { ...fitted.weights, ...(await measured(job, plan, read, fitted.weights)) };
   return {
     ...fitted,
-    constants: await settled(job, plan, rows, fitted.weights),
+    weights,
+    constants: await settled(job, plan, read, weights),
     context: {
       features: plan.width,
       targets: job.train.targets,
@@ -98,12 +102,9 @@ async function solved(
 ): Promise<Trained | undefined> {
   const { head, encoder, fairness } = plan;
   if (head.solve === undefined || encoder !== undefined || fairness !== undefined) return undefined;
-  const graph = fusedGraph(plan, CHUNK);
-  const learns = graph.parameters.some(({ trainable }) => trainable);
+  const learns = fusedGraph(plan, CHUNK).parameters.some(({ trainable }) => trainable);
   if (learns || task.training.balance !== 'none') return undefined;
-  const parts = partsOf(plan, rowForEachTile(train));
-  const { [FUSED]: fused } = await runByChunks(graph, standards, parts, place);
-  const features = meanOverTiles(present(fused, 'what the fusion made'), train.tiles);
+  const features = meanOverTiles(await fusedOf(plan, rowForEachTile(train), standards, place), train.tiles);
   const penalty = penaltyOf(kind, task.training.penalty);
   const { weights, logLikelihood } = head.solve({ features, targets: train.targets }, penalty);
   return {
@@ -131,17 +132,43 @@ async function trained(job: FitJob, plan: ModelPlan, rows: FitRows, standards: T
   return { ...fitted, weights: Object.fromEntries(kept) };
 }
 
-/** Constants that follow from what the fitted model tells of the training rows. */
-async function settled(
+/** What the head reads of rows. */
+async function fusedOf(plan: ModelPlan, rows: ModelRows, weights: TensorMap, place: Place): Promise<Tensor> {
+  const { [FUSED]: fused } = await runByChunks(fusedGraph(plan, CHUNK), weights, partsOf(plan, rows), place);
+  return present(fused, 'what the fusion made');
+}
+
+/** The training rows with the features that the encoder gives now, as far as anything follows from them. */
+async function readAgain(
   { task, head, encoder, train, place }: FitJob,
   plan: ModelPlan,
   rows: FitRows,
   weights: TensorMap,
+): Promise<ModelRows> {
+  const needed = plan.head.measure !== undefined || plan.head.settle !== undefined;
+  if (!needed || plan.encoder === undefined || encoder === undefined) return rows.train;
+  return withFeatures(train, fittedEncoder(encoder, weights), { task, head }, place);
+}
+
+/** Parameters of the head that no step changes. */
+async function measured(
+  { place }: FitJob,
+  plan: ModelPlan,
+  read: ModelRows,
+  weights: TensorMap,
+): Promise<TensorMap> {
+  if (plan.head.measure === undefined) return {};
+  const each = rowForEachTile(read);
+  return plan.head.measure(await fusedOf(plan, each, weights, place), each.patients);
+}
+
+/** Constants that follow from what the fitted model tells of the training rows. */
+async function settled(
+  { place }: FitJob,
+  plan: ModelPlan,
+  read: ModelRows,
+  weights: TensorMap,
 ): Promise<FittedModel['constants']> {
   if (plan.head.settle === undefined) return {};
-  const read =
-    plan.encoder !== undefined && encoder !== undefined
-      ? await withFeatures(train, fittedEncoder(encoder, weights), { task, head }, place)
-      : rows.train;
   return plan.head.settle(await headPredictions(plan, weights, read, place), read.targets);
 }

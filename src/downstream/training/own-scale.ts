@@ -21,7 +21,7 @@ export interface OwnScale {
  */
 export function ownScale({ weights }: Pick<FittedModel, 'weights'>): OwnScale | undefined {
   const layers = Object.entries(weights).filter(
-    ([name]) => name.startsWith('head.') || name.startsWith('fusion.'),
+    ([name]) => (name.startsWith('head.') && !name.startsWith('head.known.')) || name.startsWith('fusion.'),
   );
   const matrices = layers.filter(([, { shape }]) => shape.length === 2);
   const [matrix] = matrices;

@@ -28,6 +28,8 @@ const features = tensor(
   Float32Array.from({ length: ROWS * COLUMNS }, () => rng.normal()),
 );
 const all = [...Array(ROWS).keys()];
+/** Two rows each, three of the last. */
+const patients = all.map((row) => `${Math.min(18, row % 20)}`);
 
 const targetsOf: Readonly<Record<Targets['kind'], Targets>> = {
   classes: { kind: 'classes', names: ['a', 'b', 'c'], labels: all.map((row) => row % 3) },
@@ -52,7 +54,8 @@ interface Answers {
   readonly told: Readonly<Record<string, readonly number[]>>;
   readonly loss: number;
   readonly metrics: Readonly<Record<string, number>>;
-  /** Constants, where the head has them. */
+  /** Parameters that no step changes, and constants, where the head has them. */
+  readonly measured: Readonly<Record<string, readonly number[]>>;
   readonly settled: HeadConstants;
 }
 
@@ -65,7 +68,8 @@ async function answersOf({
   const targets = targetsOf[head.targets];
   const plan: HeadPlan = head.plan(head.options.parse(options), { features: COLUMNS, targets });
   const graph = headGraph(plan, ROWS, COLUMNS, true);
-  const weights = initialWeights(graph.parameters, rngOf('weights', name));
+  const measured = plan.measure?.(features, patients) ?? {};
+  const weights = { ...initialWeights(graph.parameters, rngOf('weights', name)), ...measured };
   const feeds = plan.feeds(targets, { progress: 0.3, rng: rngOf('feeds', name) });
   const outputs = await runGraph(graph, weights, { features, ...feeds });
   const entries = Object.entries(outputs);
@@ -89,19 +93,22 @@ async function answersOf({
     targets: rest as unknown as Json,
     features: [...features.data],
     weights: Object.fromEntries(
-      Object.entries(weights).map(([key, { shape, data }]) => [
-        key.replace('head.', ''),
-        { shape, data: [...data] },
-      ]),
+      Object.entries(weights).map(([key, { shape, data }]) => [ownName(key), { shape, data: [...data] }]),
     ),
     controls: Object.fromEntries(
       Object.entries(feeds).map(([key, { shape, data }]) => [key, { shape, data: [...data] }]),
     ),
     settled,
+    measured: Object.keys(measured).map(ownName),
+    patients: patients.map(Number),
   };
   const told = Object.fromEntries(Object.entries(complete).map(([key, { data }]) => [key, [...data]]));
-  return { ours: { told, loss, metrics, settled }, given };
+  const learned = Object.entries(measured).map(([key, { data }]) => [ownName(key), [...data]]);
+  const ours = { told, loss, metrics, settled, measured: Object.fromEntries(learned) as Answers['measured'] };
+  return { ours, given };
 }
+
+const ownName = (key: string): string => key.replace('head.', '');
 
 /** A folder with the head's files as an export has them: the first one is head.py. */
 function exported(files: readonly string[]): string {
@@ -152,14 +159,18 @@ for case in json.load(open(sys.argv[1])):
         told = head(features)
         loss, metrics = head.loss(features, targets, 0.3)
     buffers = {}
-    if settled:
-        head.settle(features, targets)
+    measured = case["measured"]
+    if settled or measured:
+        for name in measured:
+            head.get_buffer(name).zero_()
+        head.settle(features, {**targets, "patient": torch.tensor(case["patients"])})
         buffers = {key: getattr(head, key).tolist() for key in settled}
     answers.append({
         "told": {key: value.flatten().tolist() for key, value in told.items()},
         "loss": float(loss),
         "metrics": {key: float(value) for key, value in metrics.items()},
         "settled": buffers,
+        "measured": {key: head.get_buffer(key).flatten().tolist() for key in measured},
     })
 print(json.dumps(answers))
 `;
@@ -204,7 +215,8 @@ describe.skipIf(python === undefined)(`the Python of heads ${needsPython}`, () =
         [ours.loss, ...Object.values(ours.metrics)],
         'loss',
       );
-      for (const [key, values] of Object.entries(ours.settled)) near(answer.settled[key] ?? [], values, key);
+      for (const part of ['settled', 'measured'] as const)
+        for (const [key, values] of Object.entries(ours[part])) near(answer[part][key] ?? [], values, key);
     },
   );
 });

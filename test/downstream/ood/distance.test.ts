@@ -48,7 +48,7 @@ describe('the distance of features', () => {
 
   it("uses a covariance between the sample's and a multiple of the identity, with the trace kept", () => {
     const rows = rowsOf('cov', 60, 6).map((row) => row.map((one, j) => one - j));
-    const made = shrunkCovariance(rows);
+    const { covariance: made } = shrunkCovariance(rows);
     const sample = (i: number, j: number): number =>
       rows.reduce((sum, row) => sum + ((row[i] ?? 0) * (row[j] ?? 0)) / rows.length, 0);
     const trace = [0, 1, 2, 3, 4, 5].reduce((sum, i) => sum + (made[i]?.[i] ?? NaN), 0);
@@ -78,7 +78,7 @@ describe('the distance of features', () => {
         const theirs = JSON.parse(
           runPython(script, [JSON.stringify(rows.map((row) => [...row]))]),
         ) as number[][];
-        const ours = shrunkCovariance(rows);
+        const { covariance: ours } = shrunkCovariance(rows);
         theirs.forEach((row, i) => row.forEach((one, j) => expect(ours[i]?.[j]).toBeCloseTo(one, 10)));
       }
     },
