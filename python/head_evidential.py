@@ -25,13 +25,17 @@ def divergence(alpha: torch.Tensor, truth: torch.Tensor) -> torch.Tensor:
 
 
 class Head(Perceptron):
-    """Features [N, F] become probabilities [N, K] and an uncertainty [N] in [0, 1]."""
+    """Features [N, F + early] become probabilities [N, K], an uncertainty [N] in [0, 1].
+
+    The last columns, of the encoder's first stage, tell only how familiar rows are.
+    """
 
     metric = "accuracy"
 
     def __init__(
         self,
         features: int,
+        early: int,
         hidden: int,
         classes: int,
         evidence: str,
@@ -40,15 +44,16 @@ class Head(Perceptron):
         distance: bool,
     ) -> None:
         super().__init__(features, hidden, classes)
+        self.features = features
         self.evidence = evidence
         self.error = error
         self.annealing = annealing
         # None: all rows are told with the evidence that is found.
-        self.known = Familiarity(features) if distance else None
+        self.known = Familiarity(features + early) if distance else None
 
     def alpha(self, features: torch.Tensor) -> torch.Tensor:
         """Parameters [N, K] of the distribution: evidence + 1."""
-        outputs = self.outputs(features)
+        outputs = self.outputs(features[:, : self.features])
         if self.evidence == "relu":
             return F.relu(outputs) + 1
         if self.evidence == "exp":

@@ -58,9 +58,23 @@ class Outcome(nn.Module):
         self.temperature: float | None = settings.TEMPERATURE
 
     def features(self, crops: torch.Tensor) -> torch.Tensor:
-        """What the encoder tells of crops, the mean over space: [N, F]."""
+        """What the encoder tells of crops, the mean over space: [N, F].
+
+        The last EARLY columns are those of its first stage.
+        """
         assert self.encoder is not None, "this model reads no scans"
-        return self.encoder(crops).mean((2, 3, 4))
+        if settings.EARLY == 0:
+            return self.encoder(crops).mean((2, 3, 4))
+        early: list[torch.Tensor] = []
+        after = self.encoder.get_submodule(settings.AFTER_EARLY)
+        hook = after.register_forward_pre_hook(
+            lambda _, maps: early.append(maps[0].mean((2, 3, 4)))
+        )
+        try:
+            late = self.encoder(crops).mean((2, 3, 4))
+        finally:
+            hook.remove()
+        return torch.cat([late, early[0]], 1)
 
     def fused(
         self, features: torch.Tensor | None, covariates: torch.Tensor | None
@@ -71,7 +85,11 @@ class Outcome(nn.Module):
             self.standardise[name](part) if name in self.standardise else None
             for name, part in parts.items()
         ]
-        return self.fusion(*standard)
+        if settings.EARLY == 0 or standard[0] is None:
+            return self.fusion(*standard)
+        late, early = standard[0].tensor_split([-settings.EARLY], 1)
+        fused, extra = self.fusion(late, standard[1])
+        return torch.cat([fused, early], 1), extra
 
     def answer(
         self, features: torch.Tensor | None, covariates: torch.Tensor | None

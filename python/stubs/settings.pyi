@@ -21,6 +21,8 @@ FRAMES: str
 NON_FINITE: str
 TASK: dict[str, Any]
 FEATURES: int
+EARLY: int
+AFTER_EARLY: str
 COVARIATES: int
 FUSION: dict[str, Any]
 HEAD: dict[str, Any]

@@ -27,6 +27,11 @@ export interface HeadContext<T extends Targets = Targets> {
   /** Those of all rows of training: classes, frequencies, means and spreads follow from them. */
   readonly targets: T;
   /**
+   * Channels of the encoder's first stage, by their means: the last of `features`, read beside those of its last layer. They tell how
+   * like the scans of training a scan is, not what is asked. Absent: none.
+   */
+  readonly early?: number;
+  /**
    * Times at which survival is told, ascending and above 0: those of the whole cohort (`survivalTimes`), so that the models of
    * all folds tell it at the same. Absent: the head takes such of its own targets. Heads of time to event only.
    */
@@ -107,6 +112,8 @@ export interface Head<Options = unknown, T extends Targets = Targets> {
   /** Kind of the targets that it learns from. */
   readonly targets: T['kind'];
   readonly options: ZodType<Options>;
+  /** True where the head reads the encoder's first stage, too (`HeadContext.early`); absent: never. */
+  readsEarly?(options: Options): boolean;
   /** True where `solve` takes a penalty of its own choice if the task gives none; absent: then it is handed 0. */
   readonly choosesPenalty?: boolean;
   plan(options: Options, context: HeadContext<T>): HeadPlan<T>;

@@ -6,6 +6,7 @@ import type { Builder } from '../ir/builder.js';
 import type { Value } from '../ir/graph.js';
 import type { Activation, Architecture, Layer, LayerOf, Named } from './architecture.js';
 import { checkArchitecture } from './check.js';
+import { firstStageOf } from './first-stage.js';
 import { bodyOf, joinPath, nodesOf, submodulesOf } from './modules.js';
 import { parametersOf } from './parameters.js';
 
@@ -26,6 +27,22 @@ export function buildEncoder(
   checkArchitecture(architecture);
   const context = { builder, training: options.training, prefix: options.prefix ?? '' };
   return apply(context, architecture.encoder, input, '');
+}
+
+/** The features, and the map `[N, S, d, h, w]` that the encoder's first stage makes; undefined where it has one stage alone. */
+export function buildWithFirstStage(
+  builder: Builder,
+  architecture: Architecture,
+  input: Value,
+  options: BuildOptions,
+): { readonly features: Value; readonly first: Value | undefined } {
+  checkArchitecture(architecture);
+  const stages = firstStageOf(architecture);
+  if (stages === undefined)
+    return { features: buildEncoder(builder, architecture, input, options), first: undefined };
+  const context = { builder, training: options.training, prefix: options.prefix ?? '' };
+  const first = chain(context, stages.first, input, '');
+  return { features: chain(context, stages.rest, first, ''), first };
 }
 
 interface Context {

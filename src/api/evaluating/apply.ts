@@ -15,7 +15,7 @@ import type { ModelRows } from '../../downstream/training/rows.js';
 import type { FinetuneEvent, Listener } from '../events.js';
 import { predictionTable } from '../finetuning/answers.js';
 import { readScans, type Material } from '../finetuning/material.js';
-import { prepareScans, startingEncoder, type PreparedScans } from '../finetuning/prepare-scans.js';
+import { earlyOf, prepareScans, startingEncoder, type PreparedScans } from '../finetuning/prepare-scans.js';
 import { FINAL } from '../finetuning/plan-fits.js';
 import { someRows } from '../finetuning/some-rows.js';
 import { encoderOfRun } from './run-encoder.js';
@@ -123,7 +123,8 @@ async function readOther(run: FittedRun, other: OtherRows, report: Listener<Fine
   const { scans, cohort, lost } = await readScans(material, other.scans, report, false);
   const prepared = prepareScans(material, cohort, scans);
   const { seed } = source.task;
-  const start = startingEncoder(prepared.encoder, prepared.fit.crop.size, [seed, 'finetune', 'encoder']);
+  const key = [seed, 'finetune', 'encoder'];
+  const start = { ...startingEncoder(prepared.encoder, prepared.fit.crop.size, key), ...earlyOf(source) };
   const reader = scanReader({ ...prepared.fit, start, final: final.scan, task: source.task, place });
   const left =
     lost.length === 0 ? [] : [`${plural(lost.length, 'row')} left out, without a scan that can be used`];

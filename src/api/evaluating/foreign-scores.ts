@@ -68,12 +68,13 @@ export function ownRows({ folder }: FittedRun): OwnRows | undefined {
   const file = join(folder, 'features', `${PRETRAINED}.safetensors`);
   if (!existsSync(file)) return undefined;
   const { features } = readSafetensors(readFileSync(file), file);
-  const { tiles } = readJsonRecord(join(folder, 'features', `${PRETRAINED}.json`));
+  const { tiles, early } = readJsonRecord(join(folder, 'features', `${PRETRAINED}.json`));
   const { rows } = tableOf(folder);
   const counts = Array.isArray(tiles) ? (tiles as number[]) : undefined;
   const found = counts?.length ?? features?.shape[0];
   if (features === undefined || found !== rows.length) return undefined;
-  return { rows, features, ...(counts && { tiles: counts }) };
+  const first = typeof early === 'number' && early > 0 ? { early } : {};
+  return { rows, features, ...first, ...(counts && { tiles: counts }) };
 }
 
 /** Features of the rows that the run learned from. */

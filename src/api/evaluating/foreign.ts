@@ -14,7 +14,7 @@ import { featuresOfRows } from '../../workers/fits/model-rows.js';
 import type { EncoderSource } from '../encoder-source.js';
 import type { FinetuneEvent, Listener } from '../events.js';
 import { inputSizeOf, scanOptionsOf, type Reading } from '../finetuning/material.js';
-import { startingEncoder } from '../finetuning/prepare-scans.js';
+import { earlyOf, startingEncoder } from '../finetuning/prepare-scans.js';
 import type { Applied } from './apply.js';
 import type { FittedRun } from './fitted-run.js';
 import { ownRows, scorerOf, type Scorer } from './foreign-scores.js';
@@ -112,7 +112,7 @@ function readerOf({ final, place }: FittedRun, { source, encoder }: ReadingBy): 
   return scanReader({
     crop: { size, reading, tiles, normalise, augment },
     normalisation: encoder.normalisation,
-    start: startingEncoder(encoder, size, [task.seed, 'finetune', 'encoder']),
+    start: { ...startingEncoder(encoder, size, [task.seed, 'finetune', 'encoder']), ...earlyOf(source) },
     final: final.scan,
     task,
     place,

@@ -83,6 +83,7 @@ async function modelFiles(asked: OneModel): Promise<ExportFiles> {
   const model = { ...asked, task: inOnePiece(asked.task) };
   const { task, head, fit, encoder, temperature } = model;
   const { weights, constants, context } = fit.model;
+  const { early = 0 } = context;
   const columns = { features: widthOf(weights, 'features'), covariates: widthOf(weights, 'covariates') };
   const options = parseOrThrow(head.options, task.head.options, `options of head ${head.name}`);
   const plan = head.plan(options, context);
@@ -97,7 +98,8 @@ async function modelFiles(asked: OneModel): Promise<ExportFiles> {
     constants,
     batch: mostRows(task, { trained, comparesRows: plan.comparesRows === true }),
     exact: fit.model.steps === 0,
-    fusion: fusionPlan(task.fusion).pytorch(columns),
+    fusion: fusionPlan(task.fusion).pytorch({ ...columns, features: columns.features - early }),
+    ...(early > 0 && { early }),
     parity: await parityOf(model, columns),
     ...definedEntries({
       encoder: exported,

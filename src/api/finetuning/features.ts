@@ -33,7 +33,12 @@ export interface FeatureJob {
   readonly onScan: (done: number) => void;
 }
 
-const Record = z.object({ identity: z.string(), hash: z.string(), tiles: z.array(z.number()).nullable() });
+const Record = z.object({
+  identity: z.string(),
+  hash: z.string(),
+  tiles: z.array(z.number()).nullable(),
+  early: z.number().default(0),
+});
 
 export async function frozenFeatures(job: FeatureJob): Promise<RowFeatures> {
   const { name, folder, place, encoder, rows, reading } = job;
@@ -50,7 +55,10 @@ export async function frozenFeatures(job: FeatureJob): Promise<RowFeatures> {
   const bytes = writeSafetensors({ features: found.features });
   mkdirSync(folder, { recursive: true });
   writeAtomicallySync(file, bytes);
-  writeAtomicallySync(listing, JSON.stringify({ identity, hash: sha256(bytes), tiles: found.tiles ?? null }));
+  writeAtomicallySync(
+    listing,
+    JSON.stringify({ identity, hash: sha256(bytes), tiles: found.tiles ?? null, early: found.early ?? 0 }),
+  );
   return shareFeatures(found);
 }
 
@@ -61,9 +69,9 @@ function read(file: string, listing: string, identity: string): RowFeatures | un
   const bytes = readFileSync(file);
   if (!record.success || record.data.identity !== identity || record.data.hash !== sha256(bytes))
     return undefined;
-  const { tiles } = record.data;
+  const { tiles, early } = record.data;
   const features = present(readSafetensors(bytes, file)['features'], 'features');
-  return { features, ...(tiles && { tiles }) };
+  return { features, ...(tiles && { tiles }), ...(early > 0 && { early }) };
 }
 
 /** Reports each scan as it is read, and stops at one where the run was interrupted. */

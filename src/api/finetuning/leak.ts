@@ -3,7 +3,7 @@
  */
 import { applyCovariates, encodeCovariates } from '../../downstream/cohort/encode.js';
 import { leakReport, type LeakReport } from '../../downstream/fairness/leak-report.js';
-import { meanOverTiles } from '../../downstream/training/encode.js';
+import { meanOverTiles, withoutEarly } from '../../downstream/training/encode.js';
 import type { Cohort } from '../../downstream/cohort/cohort.js';
 import type { FitSetup } from '../../workers/fits/setup.js';
 import type { ModelInputs } from '../../workers/fits/unit.js';
@@ -18,7 +18,7 @@ export function leakOf(
   const known = { patients: rows.map(({ patient }) => patient), groups };
   const frozen = setup.features[inputs.features ?? ''];
   if (frozen !== undefined) {
-    const features = meanOverTiles(frozen.features, frozen.tiles);
+    const features = meanOverTiles(withoutEarly(frozen), frozen.tiles);
     return leakReport({ source: 'features', features, ...known }, [0]);
   }
   const covariates = setup.covariates[inputs.covariates ?? ''] ?? [];

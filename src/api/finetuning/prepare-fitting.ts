@@ -16,7 +16,7 @@ import { dividerOf } from './divide.js';
 import type { RunEncoder } from './export-model.js';
 import { checkFits, type Fitting } from './fit-and-answer.js';
 import { scanOptionsOf, type CohortScans, type Material } from './material.js';
-import { encoderInputs, prepareScans, startingEncoder } from './prepare-scans.js';
+import { earlyOf, encoderInputs, prepareScans, startingEncoder } from './prepare-scans.js';
 import type { RunRecord } from './run-folder.js';
 
 export interface FittingJob {
@@ -104,7 +104,11 @@ async function readByEncoder(
 ): Promise<Read> {
   const prepared = prepareScans(material, cohort, scans);
   const { seed, fusion } = material.source.task;
-  const start = startingEncoder(prepared.encoder, prepared.fit.crop.size, [seed, 'finetune', 'encoder']);
+  const key = [seed, 'finetune', 'encoder'];
+  const start = {
+    ...startingEncoder(prepared.encoder, prepared.fit.crop.size, key),
+    ...earlyOf(material.source),
+  };
   const shared = { prepared, cohort, material, place: run.engine, folder, signal, report };
   const read = await encoderInputs({ ...shared, name: PRETRAINED, start });
   const table = cohort.covariates.length === 0 ? undefined : { covariates: TABLE };

@@ -5,6 +5,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { UserError } from '../../core/errors.js';
 import { rngOf } from '../../core/random.js';
+import { parseOrThrow } from '../../core/validate.js';
 import type { Json } from '../../core/json.js';
 import type { Cohort } from '../../downstream/cohort/cohort.js';
 import type { StartingEncoder } from '../../downstream/training/fit.js';
@@ -20,6 +21,7 @@ import type { FinetuneEvent, Listener } from '../events.js';
 import { frozenFeatures } from './features.js';
 import { inputSizeOf, type Material } from './material.js';
 import type { Place } from './engine.js';
+import type { TaskSource } from './task-source.js';
 
 export interface PreparedScans {
   readonly fit: FitScans;
@@ -64,6 +66,12 @@ export function startingEncoder(
   return { architecture, weights: initialWeights(graph.parameters, rngOf(...random)) };
 }
 
+/** Whether the task's head reads the encoder's first stage, too. */
+export function earlyOf({ task, head }: TaskSource): Pick<StartingEncoder, 'early'> {
+  const options = parseOrThrow(head.options, task.head.options, `options of head ${head.name}`);
+  return head.readsEarly?.(options) === true ? { early: true } : {};
+}
+
 export interface EncoderJob {
   readonly name: string;
   readonly start: StartingEncoder;
@@ -98,6 +106,7 @@ export async function encoderInputs(job: EncoderJob): Promise<{
     ids,
     crop,
     normalisation,
+    ...(start.early === true && { early: true }),
   } as Json;
   const features = await frozenFeatures({
     name,

@@ -78,11 +78,17 @@ export const evidential = defineHead<z.output<typeof Options>, ClassTargets>({
   source: 'https://arxiv.org/abs/1806.01768',
   targets: 'classes',
   options: Options,
-  plan: (options, { features: columns, targets }) => {
+  readsEarly: ({ distance }) => distance,
+  plan: (options, { features: columns, targets, early = 0 }) => {
+    const late = (b: Builder, features: Value): Value =>
+      early === 0 ? features : b.slice(features, [0, 0], [features.shape[0] ?? 1, columns - early]);
     const classes = targets.names.length;
     const counts = targets.names.map((_, label) => targets.labels.filter((one) => one === label).length);
     const alphaOf = (b: Builder, features: Value): Value =>
-      b.add(evidenceOf[options.evidence](b, perceptron(b, features, options.hidden, classes)), b.scalar(1));
+      b.add(
+        evidenceOf[options.evidence](b, perceptron(b, late(b, features), options.hidden, classes)),
+        b.scalar(1),
+      );
     const weightAt = (progress: number): number =>
       options.annealing === 0 ? 1 : Math.min(1, progress / options.annealing);
     return {
@@ -121,7 +127,8 @@ export const evidential = defineHead<z.output<typeof Options>, ClassTargets>({
         pythonHead(
           'evidential',
           {
-            features: columns,
+            features: columns - early,
+            early,
             hidden: options.hidden,
             classes,
             evidence: options.evidence,

@@ -5,8 +5,7 @@ import { present } from '../../core/errors.js';
 import { sizeOf, tensor, type Tensor, type TensorMap } from '../../core/tensor.js';
 import { Builder } from '../../ir/builder.js';
 import type { Graph, Value } from '../../ir/graph.js';
-import type { Architecture } from '../../nn/architecture.js';
-import { buildEncoder } from '../../nn/build.js';
+import { buildEncoder, buildWithFirstStage } from '../../nn/build.js';
 import { pooledFeatures } from '../layers.js';
 import type { DownstreamTask } from '../task-file.js';
 import type { Place } from './by-chunks.js';
@@ -17,8 +16,13 @@ import type { ModelRows, ScanInputs } from './rows.js';
 export interface TileFeatures {
   /** `[T, F]`, scan after scan. */
   readonly features: Tensor;
+  /** How many of the last columns are of the encoder's first stage; absent: none. */
+  readonly early?: number;
   readonly tiles: readonly number[];
 }
+
+/** An encoder without its weights. */
+type Reader = Pick<StartingEncoder, 'architecture' | 'early'>;
 
 /** Voxels that are encoded at once, and the most crops. */
 const CHUNK_VOXELS = 2 ** 19;
@@ -36,22 +40,35 @@ export async function featuresOf(
   rows: number,
   { engine, ...options }: Place,
 ): Promise<TileFeatures> {
-  const graph = encodingGraph(encoder.architecture, cropsAtOnce(scans.shape), scans.shape);
+  const graph = encodingGraph(encoder, cropsAtOnce(scans.shape), scans.shape);
   const inference = await engine.openInference(graph, encoder.weights, options);
   try {
-    return await encodeTiles(scans, rows, (feeds) => inference.run(feeds));
+    return await encodeTiles(encoder, scans, rows, (feeds) => inference.run(feeds));
   } finally {
     await inference.dispose();
   }
 }
 
 /** Features of each scan as a task reads them: of each of its tiles, or the mean over them. */
-export function readingOf({ features, tiles }: TileFeatures, reading: DownstreamTask['input']['reading']) {
+export function readingOf(
+  { features, tiles, early = 0 }: TileFeatures,
+  reading: DownstreamTask['input']['reading'],
+): Pick<ModelRows, 'features' | 'tiles' | 'early'> {
   const each = reading === 'tile' && tiles.some((count) => count > 1);
-  const read: Pick<ModelRows, 'features' | 'tiles'> = each
-    ? { features, tiles }
-    : { features: meanOverTiles(features, tiles) };
-  return read;
+  const read = each ? { features, tiles } : { features: meanOverTiles(features, tiles) };
+  return { ...read, ...(early > 0 && { early }) };
+}
+
+/** The features of the last layer alone, `[T, F]`. */
+export function withoutEarly({ features, early = 0 }: Pick<TileFeatures, 'features' | 'early'>): Tensor {
+  const [rows = 0, columns = 0] = features.shape;
+  if (early === 0) return features;
+  const width = columns - early;
+  const data = new Float32Array(rows * width);
+  for (let row = 0; row < rows; row++) {
+    data.set(features.data.subarray(row * columns, row * columns + width), row * width);
+  }
+  return tensor([rows, width], data);
 }
 
 /** `[T, …]` → `[N, …]`: the mean over the tiles of each row. */
@@ -79,6 +96,7 @@ export function rowsOfTiles(tiles: readonly number[]): number[] {
 
 /** Runs `encode` over all tiles; its graph is `encodingGraph` of as many crops as `cropsAtOnce` says. */
 export async function encodeTiles(
+  encoder: Reader,
   scans: ScanInputs,
   rows: number,
   encode: (feeds: TensorMap) => Promise<TensorMap>,
@@ -102,29 +120,35 @@ export async function encodeTiles(
     features ??= new Float32Array(all.length * width);
     features.set(data.subarray(0, count * width), first * width);
   }
-  return { features: tensor([all.length, width], features ?? new Float32Array()), tiles };
+  const early = width - encoder.architecture.features;
+  return {
+    features: tensor([all.length, width], features ?? new Float32Array()),
+    tiles,
+    ...(encoder.early === true && { early }),
+  };
 }
 
 /** Input `scans` `[rows, C, D, H, W]`, output `features` `[rows, F]`; weights have the prefix. */
-export function encodingGraph(
-  architecture: Architecture,
-  rows: number,
-  shape: ScanInputs['shape'],
-  prefix = '',
-): Graph {
+export function encodingGraph(encoder: Reader, rows: number, shape: ScanInputs['shape'], prefix = ''): Graph {
   const builder = new Builder();
-  builder.output('features', encodedScans(builder, architecture, rows, shape, { training: false, prefix }));
+  builder.output('features', encodedScans(builder, encoder, rows, shape, { training: false, prefix }));
   return builder.build();
 }
 
-/** Declares the input `scans` and encodes it: `[rows, F]`. */
+/** Declares the input `scans` and encodes it: `[rows, F]`, where asked for with the means of the first stage as last columns. */
 export function encodedScans(
   builder: Builder,
-  architecture: Architecture,
+  { architecture, early = false }: Reader,
   rows: number,
   shape: ScanInputs['shape'],
   options: { readonly training: boolean; readonly prefix: string },
 ): Value {
   const scans = builder.input('scans', [rows, ...shape]);
-  return pooledFeatures(builder, buildEncoder(builder, architecture, scans, options));
+  if (!early) return pooledFeatures(builder, buildEncoder(builder, architecture, scans, options));
+  const { features, first } = buildWithFirstStage(builder, architecture, scans, options);
+  const parts = [features, ...(first === undefined ? [] : [first])];
+  return builder.concat(
+    parts.map((part) => pooledFeatures(builder, part)),
+    1,
+  );
 }

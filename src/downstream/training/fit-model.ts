@@ -48,6 +48,7 @@ export async function fitModel(job: FitJob): Promise<FittedModel> {
       features: plan.width,
       targets: job.train.targets,
       ...(job.times && { times: job.times }),
+      ...(plan.early > 0 && { early: plan.early }),
     },
   };
 }
@@ -72,7 +73,9 @@ async function readRows(job: FitJob): Promise<FitRows> {
 function planOf(job: FitJob, { train }: FitRows): ModelPlan {
   const { task, times } = job;
   const columns = columnsRead(task, columnsOfRows(train));
-  const plan = modelPlan(job, columns, { targets: train.targets, ...(times && { times }) });
+  const { targets, early = 0 } = train;
+  const context = { targets, ...(times && { times }), ...(early > 0 && { early }) };
+  const plan = modelPlan(job, columns, context);
   const encoder = trainedEncoder(job);
   const fairness = fairnessPlan(task, train);
   return { ...plan, ...(encoder && { encoder }), ...(fairness && { fairness }) };
@@ -85,6 +88,7 @@ function trainedEncoder({ task, encoder, train }: FitJob): TrainedEncoder | unde
   if (scans === undefined || features !== undefined) return undefined;
   return {
     architecture: encoder.architecture,
+    ...(encoder.early === true && { early: true }),
     shape: scans.shape,
     ofBatch: task.encoder.batchNorm === 'batch',
   };

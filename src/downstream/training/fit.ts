@@ -15,6 +15,8 @@ export interface StartingEncoder {
   readonly architecture: Architecture;
   /** Named as in its `state_dict`. */
   readonly weights: TensorMap;
+  /** True if its first stage is read, too, as the last columns of its features (`HeadContext.early`). */
+  readonly early?: boolean;
 }
 
 /** Everything that training needs to go on as if nothing had happened. */

@@ -28,7 +28,8 @@ export async function openHeldOut(job: FitJob, plan: ModelPlan, rows: ModelRows)
   const moment = { progress: 1, rng: rngOf(...job.key, 'held-out') };
   const each = rowForEachTile(rows);
   const { scans } = rows;
-  if (plan.encoder === undefined || scans === undefined) {
+  const { encoder } = plan;
+  if (encoder === undefined || scans === undefined) {
     return {
       look: (session) => session.evaluate(allFeeds(plan, each, moment)),
       dispose: () => Promise.resolve(),
@@ -39,7 +40,9 @@ export async function openHeldOut(job: FitJob, plan: ModelPlan, rows: ModelRows)
   const rest = await engine.open({ train: graph, evaluate: graph, optimiser: NO_STEPS }, options);
   return {
     look: async (session) => {
-      const tiles = await encodeTiles(scans, rowsOf(rows.targets), (feeds) => session.evaluate(feeds));
+      const tiles = await encodeTiles(encoder, scans, rowsOf(rows.targets), (feeds) =>
+        session.evaluate(feeds),
+      );
       const { weights } = await session.read();
       rest.load({ weights });
       const read = rowForEachTile({ ...rows, ...readingOf(tiles, job.task.input.reading) });

@@ -58,14 +58,11 @@ export async function headPredictions(
 }
 
 /** The encoder with the model's weights, where the model holds some. */
-export function fittedEncoder(
-  { architecture, weights }: StartingEncoder,
-  fitted: TensorMap,
-): StartingEncoder {
+export function fittedEncoder({ weights, ...encoder }: StartingEncoder, fitted: TensorMap): StartingEncoder {
   const own = Object.keys(weights).map((name) => [name, fitted[encoderPrefix + name]] as const);
-  if (own.every(([, value]) => value === undefined)) return { architecture, weights };
+  if (own.every(([, value]) => value === undefined)) return { ...encoder, weights };
   return {
-    architecture,
+    ...encoder,
     weights: Object.fromEntries(own.map(([name, value]) => [name, present(value, `weights ${name}`)])),
   };
 }

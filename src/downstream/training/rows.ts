@@ -21,6 +21,8 @@ export interface ScanInputs {
 export interface ModelRows {
   /** Frozen features `[N, F]`, or of tiles `[T, F]`, or absent. */
   readonly features?: Tensor;
+  /** How many of the last columns of `features` are of the encoder's first stage; absent: none. */
+  readonly early?: number;
   /**
    * Where scans are answered for tile by tile: rows of `features` of each row, one after another; their answers are averaged.
    * Absent: one each.

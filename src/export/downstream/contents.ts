@@ -36,6 +36,8 @@ export interface DownstreamExport {
   /** Named `standardise.…`, `fusion.…`, `head.…`. */
   readonly weights: TensorMap;
   readonly constants: HeadConstants;
+  /** How many of the columns that are read of the encoder are of its first stage; absent: none. */
+  readonly early?: number;
   /** Absent where the model reads no table. */
   readonly covariates?: CovariatePlan;
   readonly fusion: PythonTask;

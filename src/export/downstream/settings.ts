@@ -6,6 +6,7 @@ import type { Json } from '../../core/json.js';
 import { scanSections, sectionsSource, type Section } from '../files/settings.js';
 import { SGD_MOMENTUM } from '../../downstream/training/model/program.js';
 import { widthOf } from '../../downstream/training/model/standardise.js';
+import { firstStageOf } from '../../nn/first-stage.js';
 import type { DownstreamExport } from './contents.js';
 
 /** `head` and `fusion`: arguments of their classes. */
@@ -25,7 +26,7 @@ export function downstreamSettings(
 }
 
 function modelSection(
-  { weights, constants, temperature }: DownstreamExport,
+  { weights, constants, temperature, early = 0, encoder }: DownstreamExport,
   head: Readonly<Record<string, Json>>,
   fusion: Readonly<Record<string, Json>>,
 ): Section {
@@ -33,10 +34,13 @@ function modelSection(
   return {
     comment: [
       'The model: columns that it reads of the encoder and of the table, arguments of Fusion',
-      'and Head, and the temperature of probabilities.',
+      'and Head, and the temperature of probabilities. The last EARLY of FEATURES are means of',
+      "what the encoder's module AFTER_EARLY is given.",
     ].join('\n'),
     values: {
       FEATURES: widthOf(weights, 'features'),
+      EARLY: early,
+      AFTER_EARLY: early > 0 && encoder ? (firstStageOf(encoder.architecture)?.rest[0]?.name ?? '') : '',
       COVARIATES: widthOf(weights, 'covariates'),
       FUSION: fusion,
       HEAD: { ...head, ...own },

@@ -52,7 +52,12 @@ const Record = z.object({
   logLikelihood: z.number().optional(),
   covariates: Covariates.nullable(),
   constants: z.record(z.string(), numbers),
-  context: z.object({ features: z.number(), targets: Targets, times: numbers.optional() }),
+  context: z.object({
+    features: z.number(),
+    targets: Targets,
+    times: numbers.optional(),
+    early: z.number().optional(),
+  }),
   curves: z.array(z.object({ name: z.string(), steps: numbers, values: numbers })),
 });
 
@@ -81,12 +86,12 @@ export class FitFolder {
       });
     }
     const { logLikelihood, covariates, constants, context, curves, steps, best } = record;
-    const { times, ...told } = context;
+    const { times, early, ...told } = context;
     return {
       model: {
         weights: this.tensors('weights', record.weights),
         constants,
-        context: { ...told, ...(times && { times }) },
+        context: { ...told, ...(times && { times }), ...(early !== undefined && { early }) },
         curves,
         steps,
         best,

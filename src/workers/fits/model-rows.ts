@@ -56,14 +56,17 @@ export function modelRows({ setup, unit, plan, set }: RowsSource, rows: readonly
 }
 
 /** Features of some rows, of all of their tiles. */
-export function featuresOfRows({ features, tiles }: RowFeatures, rows: readonly number[]): RowFeatures {
-  if (tiles === undefined) return { features: featuresAt(features, rows) };
+export function featuresOfRows(
+  { features, tiles, ...rest }: RowFeatures,
+  rows: readonly number[],
+): RowFeatures {
+  if (tiles === undefined) return { ...rest, features: featuresAt(features, rows) };
   let next = 0;
   const firsts = tiles.map((count) => (next += count) - count);
   const picked = rows.flatMap((row) =>
     Array.from({ length: tiles[row] ?? 0 }, (_, tile) => (firsts[row] ?? 0) + tile),
   );
-  return { features: featuresAt(features, picked), tiles: rows.map((row) => tiles[row] ?? 0) };
+  return { ...rest, features: featuresAt(features, picked), tiles: rows.map((row) => tiles[row] ?? 0) };
 }
 
 export function scansOfRows(

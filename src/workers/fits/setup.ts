@@ -36,6 +36,8 @@ export interface FitSetup {
 export interface RowFeatures {
   /** `[rows, F]`, or of tiles `[T, F]`, row after row. */
   readonly features: Tensor;
+  /** How many of the last columns are of the encoder's first stage; absent: none. */
+  readonly early?: number;
   /** Tiles of each row; absent: one each. */
   readonly tiles?: readonly number[];
 }
@@ -50,8 +52,8 @@ export interface FitScans {
 }
 
 /** A copy in memory that threads share instead of copying it. */
-export function shareFeatures({ features, tiles }: RowFeatures): RowFeatures {
+export function shareFeatures({ features, ...rest }: RowFeatures): RowFeatures {
   const data = new Float32Array(new SharedArrayBuffer(features.data.byteLength));
   data.set(features.data);
-  return { features: { ...features, data }, ...(tiles && { tiles }) };
+  return { features: { ...features, data }, ...rest };
 }

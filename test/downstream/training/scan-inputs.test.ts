@@ -201,7 +201,7 @@ describe('features', () => {
     expect(found.features.shape).toEqual([6, encoder.features]);
     const input = new Float32Array(512);
     scans.fill(1, { tile: 2 }, input);
-    const graph = encodingGraph(encoder, 1, scans.shape);
+    const graph = encodingGraph({ architecture: encoder }, 1, scans.shape);
     const { features } = await runGraph(graph, weights, { scans: tensor([1, ...scans.shape], input) });
     const at = 3 * encoder.features;
     features?.data.forEach((value, i) => expect(found.features.data[at + i]).toBeCloseTo(value, 5));

@@ -6,7 +6,7 @@ import { metadataCovariates, readMetadata } from '../../../downstream/cohort/met
 import type { Covariate } from '../../../downstream/cohort/cohort.js';
 import type { FitSetup } from '../../../workers/fits/setup.js';
 import type { ModelInputs } from '../../../workers/fits/unit.js';
-import { encoderInputs, startingEncoder, type EncoderJob } from '../prepare-scans.js';
+import { earlyOf, encoderInputs, startingEncoder, type EncoderJob } from '../prepare-scans.js';
 import type { Arm } from './plan.js';
 
 const METADATA = 'metadata';
@@ -33,7 +33,10 @@ export async function readArms(
   for (let repeat = 1; repeat <= repeats; repeat++) {
     const name = `random-${repeat}`;
     const key = [material.source.task.seed, 'finetune', name];
-    const start = startingEncoder(prepared.encoder, prepared.fit.crop.size, key, true);
+    const start = {
+      ...startingEncoder(prepared.encoder, prepared.fit.crop.size, key, true),
+      ...earlyOf(material.source),
+    };
     const read = await encoderInputs({ ...job, name, start });
     random.push({ ...read.inputs, ...(covariates !== undefined && { covariates }) });
     setup = {

@@ -58,18 +58,25 @@ export function fusedGraph(plan: ModelPlan, rows: number): Graph {
 }
 
 function fuse(builder: Builder, plan: ModelPlan, rows: number, training: boolean): Fused {
-  const { fusion, columns, encoder } = plan;
+  const { fusion, columns, encoder, early } = plan;
   const given = (part: Part): Value => builder.input(part, [rows, columns[part]]);
   const scanned = (): Value => {
     if (encoder === undefined || !training) return given('features');
     const options = { training: encoder.ofBatch, prefix: encoderPrefix };
-    return encodedScans(builder, encoder.architecture, rows, encoder.shape, options);
+    return encodedScans(builder, encoder, rows, encoder.shape, options);
   };
+  const features = columns.features > 0 ? standardise(builder, 'features', scanned()) : undefined;
+  const cut = (from: number, to: number): Value | undefined =>
+    features && builder.slice(features, [0, from], [rows, to]);
+  const late = columns.features - early;
+  const own = early === 0 ? features : cut(0, late);
   const inputs: FusionInputs = {
-    ...(columns.features > 0 && { features: standardise(builder, 'features', scanned()) }),
+    ...(own && { features: own }),
     ...(columns.covariates > 0 && { covariates: standardise(builder, 'covariates', given('covariates')) }),
   };
-  return fusion.fuse(builder, inputs);
+  const found = fusion.fuse(builder, inputs);
+  const first = early === 0 ? undefined : cut(late, columns.features);
+  return first === undefined ? found : { ...found, fused: builder.concat([found.fused, first], 1) };
 }
 
 function probabilitiesOf(builder: Builder, { head, fairness }: ModelPlan, fused: Value): Value {

@@ -22,6 +22,7 @@ export type Columns = Readonly<Record<Part, number>>;
 /** An encoder that is trained with the rest. */
 export interface TrainedEncoder {
   readonly architecture: Architecture;
+  readonly early?: boolean;
   readonly shape: ScanInputs['shape'];
   /** True if batch norm uses and updates the statistics of batches. */
   readonly ofBatch: boolean;
@@ -34,6 +35,8 @@ export interface ModelPlan {
   readonly columns: Columns;
   /** Columns that the head reads. */
   readonly width: number;
+  /** How many of the last of them are of the encoder's first stage: no fusion reads these. */
+  readonly early: number;
   readonly fairness?: FairnessPlan;
 }
 
@@ -49,11 +52,12 @@ export function modelPlan(
   context: Omit<HeadContext, 'features'>,
 ): ModelPlan {
   const fusion = fusionPlan(task.fusion);
-  const width = fusedWidth(fusion, columns);
+  const { early = 0 } = context;
+  const width = fusedWidth(fusion, { ...columns, features: columns.features - early }) + early;
   const options = parseOrThrow(head.options, task.head.options, `options of head ${head.name}`);
   const plan = head.plan(options, { ...context, features: width });
   checkHeadGraph(head.name, plan, headGraph(plan, 2, width, true));
-  return { fusion, head: plan, columns, width };
+  return { fusion, head: plan, columns, width, early };
 }
 
 /** Columns that the model reads of the parts that rows have: without fusion, the scan's features alone where there are any. */

@@ -29,7 +29,7 @@ export function modelProgram(
     evaluate:
       encoder === undefined
         ? lossGraph(plan, rowsOf(heldOut.targets), false)
-        : encodingGraph(encoder.architecture, cropsAtOnce(encoder.shape), encoder.shape, encoderPrefix),
+        : encodingGraph(encoder, cropsAtOnce(encoder.shape), encoder.shape, encoderPrefix),
     optimiser: optimiserOf(task.training),
     ...(clipNorm === undefined ? {} : { clipNorm }),
     ...(encoder && { rates: encoderRates(encoder.architecture, task.encoder) }),
