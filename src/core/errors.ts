@@ -4,6 +4,8 @@
  * Bad input becomes one line: what it is about, the rule that it breaks, the value found and the fix.
  * Anything that is not a `UserError` is a defect of voxolve and keeps its stack trace.
  */
+import { printable } from './unseen.js';
+
 export interface ErrorDetails {
   /** The file, option or table that is wrong, as the user wrote it. */
   readonly subject: string;
@@ -21,15 +23,6 @@ export class UserError extends Error {
     this.name = 'UserError';
     this.details = details;
   }
-}
-
-/** Control characters, which names of files may hold, as `\\xNN`: text that stays on its line and commands no terminal. */
-export function printable(text: string): string {
-  // eslint-disable-next-line no-control-regex
-  return text.replace(/[\x00-\x1f\x7f-\x9f\u2028\u2029]/g, (found) => {
-    const code = found.charCodeAt(0).toString(16);
-    return code.length > 2 ? `\\u${code}` : `\\x${code.padStart(2, '0')}`;
-  });
 }
 
 /** The message of whatever was thrown, on one line. */

@@ -2,7 +2,7 @@
  * Scans by the names that a manifest gives them, for models of outcomes: each name has its volumes, one or several, and no side
  * of a split, which the rows of the manifest say.
  */
-import { printable } from '../core/errors.js';
+import { printable } from '../core/unseen.js';
 import type { ScanFile } from './folder/scan-file.js';
 import { openFound, readFolder, type LoadOptions, type ScanReport } from './load.js';
 import type { ScanOptions } from './options.js';

@@ -2,7 +2,8 @@
  * Reads one scan from the cache if its content was prepared before, else from its files.
  */
 import { basename } from 'node:path';
-import { UserError, messageOf, printable } from '../core/errors.js';
+import { UserError, messageOf } from '../core/errors.js';
+import { printable } from '../core/unseen.js';
 import { sha256 } from '../core/hash.js';
 import { cacheKey, type CachedScan } from './cache/cache.js';
 import type { ScanFile } from './folder/scan-file.js';

@@ -2,16 +2,12 @@
  * Pieces of Markdown. Names of classes and groups, remarks and reasons come from tables of others: whatever they hold is shown,
  * and neither breaks a table nor becomes a heading, a link, a picture or HTML.
  */
+import { visible } from '../../core/unseen.js';
 import type { Metric } from '../../metrics/index.js';
-
-/** Control characters, and those that reverse the direction of text. */
-// eslint-disable-next-line no-control-regex
-const UNSEEN = /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g;
 
 /** Text that Markdown shows as it is, in one line. */
 export function escaped(text: string): string {
-  return text
-    .replace(UNSEEN, '\ufffd')
+  return visible(text)
     .replace(/[\\`*_{}[\]()#+!|~$^=]/g, '\\$&')
     .replace(/^(\s*)([-.])/, '$1\\$2')
     .replace(/^(\s*\d+)([.)])/, '$1\\$2')

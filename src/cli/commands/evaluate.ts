@@ -11,7 +11,8 @@ import { plainJson } from '../../core/json.js';
 import { defineCommand } from '../command.js';
 import { plural } from '../views/format.js';
 import { jsonOption, note, print, printJson } from '../views/output.js';
-import { reportText, shown } from '../views/downstream/report-text.js';
+import { visible } from '../../core/unseen.js';
+import { reportText } from '../views/downstream/report-text.js';
 
 export const evaluate = defineCommand({
   command: 'evaluate [run]',
@@ -59,10 +60,11 @@ export const evaluate = defineCommand({
     if (folder !== undefined) note(`written to ${folder}`);
     const [first] = differences;
     if (first === undefined) return;
-    const told = (value: unknown): string => (value === undefined ? 'absent' : shown(JSON.stringify(value)));
+    const told = (value: unknown): string =>
+      value === undefined ? 'absent' : visible(JSON.stringify(value));
     note(
       `report.json differs from predictions.csv in ${plural(differences.length, 'place')}: ` +
-        `${shown(first.path)} is ${told(first.recorded)}, but the predictions give ${told(first.derived)}`,
+        `${visible(first.path)} is ${told(first.recorded)}, but the predictions give ${told(first.derived)}`,
     );
     process.exitCode = 1;
   },

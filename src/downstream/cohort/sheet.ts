@@ -2,6 +2,7 @@
  * The table of a manifest as cells by column, with the refusals that name its line.
  */
 import { UserError } from '../../core/errors.js';
+import { hasControl } from '../../core/unseen.js';
 import { readTableLines } from '../../scans/folder/table.js';
 
 export interface Sheet {
@@ -54,14 +55,11 @@ export function numberIn(cell: string): number | null {
   return NUMBER.test(cell) && Number.isFinite(Math.fround(Number(cell))) ? Number(cell) : null;
 }
 
-/** Names that other programs' objects and terminals would trip over. */
-// eslint-disable-next-line no-control-regex
-const HOSTILE = /[\x00-\x1f\x7f-\x9f\u2028\u2029]|^__proto__$/;
-
 /** Refuses names of columns, classes, categories and groups that reports could not be keyed by. */
 export function checkName(subject: string, what: string, name: string): void {
   if (name === '') refuse(subject, `${what} has no name`, 'give it one');
-  if (HOSTILE.test(name))
+  // Objects of other programs would trip over the name of a prototype, terminals over control characters.
+  if (hasControl(name) || name === '__proto__')
     refuse(subject, `${what} "${name}" is no usable name`, 'use letters, digits and spaces');
   if (name.length > 100)
     refuse(subject, `${what} "${name.slice(0, 20)}…" has ${name.length} characters`, 'use 100 at most');

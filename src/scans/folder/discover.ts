@@ -5,7 +5,8 @@
  */
 import { statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { UserError, printable } from '../../core/errors.js';
+import { UserError } from '../../core/errors.js';
+import { printable } from '../../core/unseen.js';
 import { asideReason, isMeantAlone } from '../formats/asides.js';
 import type { FileFacts, Format } from '../formats/format.js';
 import { detectFormat, formats } from '../formats/index.js';

@@ -7,7 +7,8 @@
  */
 import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { UserError, printable } from '../../core/errors.js';
+import { UserError } from '../../core/errors.js';
+import { printable } from '../../core/unseen.js';
 import type { LeftOut } from './left-out.js';
 import type { Listed } from './scan-file.js';
 import { readTable, type TableRow } from './table.js';

@@ -6,7 +6,7 @@
  * such as one folder per moment of a dynamic series, stay separate as well.
  */
 import { basename, dirname, extname } from 'node:path';
-import { printable } from '../../core/errors.js';
+import { printable } from '../../core/unseen.js';
 import { upperMedian } from '../../core/statistics/quantiles.js';
 import { partsOf, type Part } from './parts.js';
 import type { Member } from './scan-file.js';

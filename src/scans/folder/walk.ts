@@ -8,7 +8,7 @@
 import { isUtf8 } from 'node:buffer';
 import { readdirSync, realpathSync, statSync, type Dirent, type Stats } from 'node:fs';
 import { join, sep } from 'node:path';
-import { printable } from '../../core/errors.js';
+import { printable } from '../../core/unseen.js';
 import type { LeftOut } from './left-out.js';
 
 export interface Walk {

@@ -3,15 +3,8 @@
  */
 import type { Metrics } from '../../../api/index.js';
 import type { Report, SplitReport } from '../../../api/reporting/report.js';
+import { visible } from '../../../core/unseen.js';
 import { table } from '../format.js';
-
-/** What terminals would act on instead of showing it: names of groups and classes come from tables of others. */
-// eslint-disable-next-line no-control-regex
-const CONTROL = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069]/g;
-
-export function shown(text: string): string {
-  return text.replace(CONTROL, '\ufffd');
-}
 
 export function reportText(report: Report): string {
   const parts = Object.entries(report.splits).flatMap(([split, part]) => [
@@ -19,7 +12,7 @@ export function reportText(report: Report): string {
     ...groupTables(split, part, report.main),
   ]);
   if (report.ood !== undefined) parts.push(oodText(report.ood));
-  const remarks = report.remarks.map((remark) => `remark: ${shown(remark)}`);
+  const remarks = report.remarks.map((remark) => `remark: ${visible(remark)}`);
   return [...parts, ...(remarks.length === 0 ? [] : [remarks.join('\n')])].join('\n\n');
 }
 
@@ -28,8 +21,8 @@ function oodText({ inside, sets }: NonNullable<Report['ood']>): string {
   const rows = Object.entries(sets).flatMap(([set, { n, scores }]) =>
     Object.entries(scores).map(([score, { auroc }]) => {
       const { value, ci95, refused } = auroc;
-      const found = value === null ? ['–', shown(refused ?? '')] : [value.toFixed(3), intervalText(ci95)];
-      return [shown(set), score, ...found, String(n)];
+      const found = value === null ? ['–', visible(refused ?? '')] : [value.toFixed(3), intervalText(ci95)];
+      return [visible(set), score, ...found, String(n)];
     }),
   );
   const title = `scans of another kind, against ${inside.n} rows of ${inside.split}`;
@@ -44,21 +37,21 @@ function groupTables(split: string, { groups, fairness }: SplitReport, main: str
     const byGroup = Object.fromEntries(
       Object.entries(own).flatMap(([group, { metrics }]) => {
         const metric = metrics[main];
-        return metric === undefined ? [] : [[`${main}, ${shown(group)}`, metric] as const];
+        return metric === undefined ? [] : [[`${main}, ${visible(group)}`, metric] as const];
       }),
     );
-    return `${split}, ${shown(attribute)}\n${metricTable({ ...byGroup, ...fairness[attribute] })}`;
+    return `${split}, ${visible(attribute)}\n${metricTable({ ...byGroup, ...fairness[attribute] })}`;
   });
 }
 
 function metricTable(metrics: Metrics): string {
   const rows = Object.entries(metrics).map(([name, { value, ci95, n, refused, group }]) => {
-    if (value === null) return [name, '–', shown(refused ?? ''), String(n)];
+    if (value === null) return [name, '–', visible(refused ?? ''), String(n)];
     return [
       name,
       value.toFixed(3),
       intervalText(ci95),
-      group === undefined ? String(n) : `${n} (${shown(group)})`,
+      group === undefined ? String(n) : `${n} (${visible(group)})`,
     ];
   });
   return table(['metric', 'value', '95 % interval', 'n'], rows);
