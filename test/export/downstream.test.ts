@@ -137,11 +137,15 @@ describe('the export of a fine-tuned model', { timeout: 120_000 }, () => {
     }
   }, 120_000);
 
-  it.each(cases)('$name holds what its README lists', (one) => {
+  it.each(cases)('$name holds what its README lists, which names the files of all exports', (one) => {
     const readme = readFileSync(join(modelOf(one), 'README.md'), 'utf8');
     const listed = [...readme.matchAll(/`(\w+\.(?:py|safetensors|npz|json|txt))`/g)].map(([, name]) => name);
     expect(listed.length).toBeGreaterThan(10);
     for (const name of listed) expect(existsSync(join(modelOf(one), name ?? '')), name).toBe(true);
+    // Any other file is one that its head or fusion imports.
+    const always = ['outcome', 'predict', 'finetune', 'lightning', 'optimisers', 'settings'];
+    const read = ['table', 'rows', 'covariates', 'tensors'];
+    expect(listed).toEqual(expect.arrayContaining([...always, ...read].map((name) => `${name}.py`)));
   });
 
   it.each(cases)('$name has settings that ruff leaves as they are', (one) => {

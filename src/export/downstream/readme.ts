@@ -40,6 +40,8 @@ function codeRows({ encoder }: DownstreamExport): string {
 | \`optimisers.py\` | adamw, lamb and sgd |
 | \`settings.py\` | what the task chose; the files around it read it |
 | \`table.py\`, \`rows.py\`${encoder === undefined ? '' : ', `scans.py`, `crops.py`'} | how manifests${encoder === undefined ? ' are' : ', scans and crops of them are'} read |
+| \`covariates.py\` | how columns of a table become covariates |
+| \`tensors.py\` | reads weights from safetensors |
 | \`requirements.txt\` | what to install |
 `;
 }
