@@ -21,6 +21,7 @@ import {
 import { succeed } from '../support/cli.js';
 import {
   lineageTables,
+  smallSpace,
   temporaryFolder,
   tinyExperiment,
   winnerTables,
@@ -59,7 +60,7 @@ describe('examples/search.mjs', () => {
 });
 
 describe('a search through the library', () => {
-  const experiment = { ...tinyExperiment, candidates: 6, trust: { share: 0 } };
+  const experiment = { ...tinyExperiment, space: smallSpace, candidates: 6, trust: { share: 0 } };
   const whole = at('whole.db');
   const events: SearchEvent[] = [];
 
