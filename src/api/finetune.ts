@@ -4,6 +4,7 @@
  *
  * The same call goes on where it was ended: finished fits are kept, those under way go on from their checkpoints.
  */
+import { diskFailure } from '../core/disk-failure.js';
 import { version } from '../core/version.js';
 import type { Experiment } from '../experiment/schema.js';
 import { Interrupted } from '../pretrain/pretrain.js';
@@ -14,7 +15,8 @@ import { fitAndAnswer } from './finetuning/fit-and-answer.js';
 import { encoderRecord, readMaterial, readScans, scansRecord, taskRecord } from './finetuning/material.js';
 import type { Report } from './reporting/report.js';
 import { prepareFitting } from './finetuning/prepare-fitting.js';
-import { readRun, requireSameRun, writeRun, type RunRecord } from './finetuning/run-folder.js';
+import { readRun, requireSameRun, writeRun, type RunRecord } from './finetuning/run/run-folder.js';
+import { RunHold } from './finetuning/run/run-hold.js';
 import { readTask, type AskedTask } from './finetuning/task-source.js';
 
 export interface FinetuneOptions extends RunOptions<FinetuneEvent> {
@@ -51,14 +53,31 @@ export interface FinetuneOutcome {
   readonly report: Report | null;
 }
 
-/** Throws `UserError` for a task, manifest, encoder or folder that cannot be used. */
+/**
+ * Throws `UserError` for a task, manifest, encoder or folder that cannot be used, and for a folder that another process is
+ * fine-tuning into.
+ */
 export async function finetune(options: FinetuneOptions): Promise<FinetuneOutcome> {
+  const hold = new RunHold(options.output);
+  try {
+    return { status: 'done', folder: options.output, report: await finetuneIn(hold, options) };
+  } catch (thrown) {
+    if (!(thrown instanceof Interrupted)) throw diskFailure(options.output, thrown);
+    return { status: 'interrupted', folder: options.output, report: null };
+  } finally {
+    hold.release();
+  }
+}
+
+async function finetuneIn(hold: RunHold, options: FinetuneOptions): Promise<Report> {
   const { output, signal } = options;
   const report: Listener<FinetuneEvent> = options.onEvent ?? (() => undefined);
   const checked = checkOptions(options);
   const { folds, workers } = checked;
   const source = await readTask(options.task, options.seed);
   const before = readRun(output);
+  // A new folder is made once nothing is wrong.
+  if (before !== null) hold.take();
   const material = await readMaterial(source, options);
   const { rows, remarks } = material.cohort;
   const patients = new Set(rows.map(({ patient }) => patient)).size;
@@ -74,17 +93,12 @@ export async function finetune(options: FinetuneOptions): Promise<FinetuneOutcom
   requireSameRun(output, before, begun);
   const scans = options.scans === undefined ? null : await readScans(material, options.scans, report);
   const run: RunRecord = { ...begun, scans: scans && scansRecord(material, scans) };
-  requireSameRun(output, before, run);
   signal?.throwIfAborted();
+  hold.take();
+  requireSameRun(output, readRun(output), run);
   writeRun(output, run);
   const description = material.encoder?.description ?? null;
   report({ kind: 'fitting', ...begun.engine, workers, encoder: description });
   const job = { material, scans, run, folder: output, options: checked, signal, report };
-  try {
-    const content = await fitAndAnswer(await prepareFitting(job));
-    return { status: 'done', folder: output, report: content };
-  } catch (thrown) {
-    if (!(thrown instanceof Interrupted)) throw thrown;
-    return { status: 'interrupted', folder: output, report: null };
-  }
+  return fitAndAnswer(await prepareFitting(job));
 }

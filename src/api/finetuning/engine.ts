@@ -3,7 +3,10 @@
  */
 import { chooseEngine } from '../../calibration/engine-choice.js';
 import type { Experiment } from '../../experiment/schema.js';
-import type { RunRecord } from './run-folder.js';
+import type { RunRecord } from './run/run-folder.js';
+
+/** Threads of one operation where features are computed: ONNX Runtime's sums may differ with it, so that cores must not set it. */
+export const FEATURE_THREADS = 1;
 
 export interface EngineAsked {
   readonly engine?: Experiment['engine'] | undefined;

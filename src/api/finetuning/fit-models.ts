@@ -39,7 +39,11 @@ export async function fitModels(
     const own = parts.get(spec.name);
     return own === undefined ? [spec] : unitsOf(own);
   });
-  const open = units.filter((unit) => !fitFolder(setup, unit).isDone);
+  const open = units.filter((unit) => {
+    const folder = fitFolder(setup, unit);
+    if (folder.isDone) folder.tidy();
+    return !folder.isDone;
+  });
   let done = units.length - open.length;
   onFits(done, units.length, '');
   await runFits(setup, open, {

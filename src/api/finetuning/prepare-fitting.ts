@@ -17,7 +17,7 @@ import type { RunEncoder } from './export-model.js';
 import { checkFits, type Fitting } from './fit-and-answer.js';
 import { scanOptionsOf, type CohortScans, type Material } from './material.js';
 import { earlyOf, encoderInputs, prepareScans, startingEncoder } from './prepare-scans.js';
-import type { RunRecord } from './run-folder.js';
+import type { RunRecord } from './run/run-folder.js';
 
 export interface FittingJob {
   readonly material: Material;

@@ -2,6 +2,7 @@
  * The entry of a thread that runs fits.
  */
 import { workerData } from 'piscina';
+import { diskFailure } from '../../core/disk-failure.js';
 import { UserError } from '../../core/errors.js';
 import { Interrupted } from '../../pretrain/pretrain.js';
 import type { FitReply, FitTask } from './messages.js';
@@ -15,7 +16,8 @@ export default async function fit({ unit, stop }: FitTask): Promise<FitReply> {
   try {
     await runFit(setup, unit, () => Atomics.load(stop, 0) === 1);
     return { kind: 'done' };
-  } catch (thrown) {
+  } catch (error) {
+    const thrown = diskFailure(setup.folder, error);
     if (thrown instanceof UserError) return { kind: 'refused', details: thrown.details };
     if (thrown instanceof Interrupted) return { kind: 'interrupted' };
     throw thrown;

@@ -5,10 +5,13 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { writeAtomicallySync } from '../../core/atomic-write.js';
-import { messageOf, UserError } from '../../core/errors.js';
-import { canonicalJson, plainJson, type Json } from '../../core/json.js';
-import { parseOrThrow } from '../../core/validate.js';
+import { UNFINISHED, writeAtomicallySync } from '../../../core/atomic-write.js';
+import { messageOf, UserError } from '../../../core/errors.js';
+import { canonicalJson, plainJson, type Json } from '../../../core/json.js';
+import { parseOrThrow } from '../../../core/validate.js';
+
+/** An empty file that the process which writes to the folder holds. */
+export const LOCK = '.lock';
 
 /** Whatever of these differs, it is another run. */
 const SAME = ['task', 'manifest', 'encoder', 'scans', 'folds', 'engine'] as const;
@@ -50,7 +53,7 @@ export interface RunRecord {
 export function readRun(folder: string): RunRecord | null {
   const path = join(folder, 'run.json');
   if (existsSync(path)) return parseOrThrow(Run, jsonOf(path), path);
-  const others = existsSync(folder) ? readdirSync(folder) : [];
+  const others = (existsSync(folder) ? readdirSync(folder) : []).filter((name) => !isOfKilled(name));
   if (others.length === 0) return null;
   throw new UserError({
     subject: folder,
@@ -58,6 +61,9 @@ export function readRun(folder: string): RunRecord | null {
     fix: 'name a new folder with -o',
   });
 }
+
+/** True if a process may have left it that was killed before it had written `run.json`. */
+const isOfKilled = (name: string): boolean => name === LOCK || name.endsWith(UNFINISHED);
 
 /** Refuses, in one line, a folder that was made from something else. */
 export function requireSameRun(folder: string, before: RunRecord | null, now: Partial<RunRecord>): void {
