@@ -1,7 +1,6 @@
 /**
  * The final model of a run, ready to answer for rows of other tables and scans.
  */
-import { availableParallelism } from 'node:os';
 import { z } from 'zod';
 import { present } from '../../core/errors.js';
 import { definedEntries, isJsonRecord, type Json } from '../../core/json.js';
@@ -10,7 +9,8 @@ import type { Place } from '../../downstream/training/by-chunks.js';
 import { engines } from '../../engines/index.js';
 import { ScanOptions } from '../../scans/options.js';
 import type { EncoderSource } from '../encoder-source.js';
-import { readRun } from '../finetuning/run-folder.js';
+import { FEATURE_THREADS } from '../finetuning/engine.js';
+import { readRun } from '../finetuning/run/run-folder.js';
 import { readTask, type TaskSource } from '../finetuning/task-source.js';
 import { readRunModel, type RunModel } from './run-model.js';
 import { recordedReport } from './run-report.js';
@@ -43,7 +43,7 @@ export async function readFittedRun(folder: string): Promise<FittedRun> {
     place: {
       engine: present(engines[record.engine.engine], `engine ${record.engine.engine}`),
       device: record.engine.device,
-      threads: availableParallelism(),
+      threads: FEATURE_THREADS,
     },
   };
 }

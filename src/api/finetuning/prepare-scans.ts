@@ -1,7 +1,6 @@
 /**
  * The encoder and the scans of a run as fits read them: frozen features, or the scans themselves.
  */
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { UserError } from '../../core/errors.js';
 import { rngOf } from '../../core/random.js';
@@ -20,7 +19,7 @@ import type { EncoderSource } from '../encoder-source.js';
 import type { FinetuneEvent, Listener } from '../events.js';
 import { frozenFeatures } from './features.js';
 import { inputSizeOf, type Material } from './material.js';
-import type { Place } from './engine.js';
+import { FEATURE_THREADS, type Place } from './engine.js';
 import type { TaskSource } from './task-source.js';
 
 export interface PreparedScans {
@@ -115,7 +114,7 @@ export async function encoderInputs(job: EncoderJob): Promise<{
     rows: total,
     reading: task.input.reading,
     identity,
-    place: { ...place, threads: availableParallelism() },
+    place: { ...place, threads: FEATURE_THREADS },
     folder: join(folder, 'features'),
     signal,
     onScan: (done) => report({ kind: 'features', done, total, encoder: name }),
