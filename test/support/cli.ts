@@ -20,11 +20,11 @@ export interface Running {
   readonly finished: Promise<Finished>;
 }
 
-/** @param as the user that runs it, where it is to be another */
+/** @param as the user that runs it, where it is to be another; `detached`: it leads a process group of its own */
 export function startVoxolve(
   args: readonly string[],
   env: Record<string, string> = {},
-  as: { readonly uid?: number; readonly gid?: number } = {},
+  as: { readonly uid?: number; readonly gid?: number; readonly detached?: boolean } = {},
 ): Running {
   if (!existsSync(main)) throw new Error('dist/ is missing: run npm run build first');
   // The variables by which vitest's workers know themselves must not reach the command.
