@@ -6,19 +6,17 @@
  */
 import { z } from 'zod';
 import { present } from '../../core/errors.js';
-import type { Builder } from '../../ir/builder.js';
 import type { Value } from '../../ir/graph.js';
 import { defineHead } from '../head.js';
-import { perceptron } from '../layers.js';
 import type { TimeTargets } from '../targets.js';
 import { hidden } from './options.js';
 import { pythonHead } from './pytorch.js';
-import { breslowBaseline, withSurvival } from './time/baseline.js';
 import { caseControlFeeds, caseControlInputs, caseControlLoss, controls } from './time/case-control.js';
 import { requireEvents } from './time/events.js';
 import { survivalTimes } from './time/grid.js';
 import { told } from './time/options.js';
 import { column, columnTensor, concordanceOf, ranksOf } from './time/order.js';
+import { logHazard, proportional } from './time/proportional.js';
 
 const Options = z.strictObject({ hidden, controls, ...told });
 
@@ -32,8 +30,6 @@ export const coxCc = defineHead<z.output<typeof Options>, TimeTargets>({
     { features: columns, targets: training, times = survivalTimes(training, options.points) },
   ) => {
     requireEvents(training, 'cox-cc');
-    const logHazard = (b: Builder, features: Value): Value =>
-      b.reshape(perceptron(b, features, options.hidden, 1, { bias: false }), [-1]);
     return {
       inputs: (rows) => [
         column('rank', rows),
@@ -47,7 +43,7 @@ export const coxCc = defineHead<z.output<typeof Options>, TimeTargets>({
       }),
       loss: (b, features, inputs) => {
         const input = (name: string): Value => present(inputs[name], name);
-        const risk = logHazard(b, features);
+        const risk = logHazard(b, features, options.hidden);
         const own = b.reshape(risk, [-1, 1]);
         const together = b.concat([own, b.gather(risk, input('control'), 0)], 1);
         return {
@@ -55,14 +51,7 @@ export const coxCc = defineHead<z.output<typeof Options>, TimeTargets>({
           metrics: { concordance: concordanceOf(b, risk, input('rank'), input('event')) },
         };
       },
-      predict: (b, features) => ({ risk: logHazard(b, features) }),
-      metric: 'concordance',
-      chance: 0.5,
-      comparesRows: true,
-      times,
-      settle: (predictions, targets) =>
-        breslowBaseline(present(predictions['risk'], 'risk').data, targets, times),
-      complete: withSurvival,
+      ...proportional(options.hidden, times),
       pytorch: () =>
         pythonHead(
           'cox-cc',

@@ -12,17 +12,16 @@ import { present } from '../../core/errors.js';
 import type { Builder } from '../../ir/builder.js';
 import type { Value } from '../../ir/graph.js';
 import { defineHead } from '../head.js';
-import { perceptron } from '../layers.js';
 import type { TimeTargets } from '../targets.js';
 import { hidden } from './options.js';
 import { pythonHead } from './pytorch.js';
-import { breslowBaseline, withSurvival } from './time/baseline.js';
 import { shareOff } from './time/cox-likelihood.js';
 import { solveCox } from './time/cox-newton.js';
 import { requireEvents } from './time/events.js';
 import { survivalTimes } from './time/grid.js';
 import { told } from './time/options.js';
 import { column, columnTensor, concordanceOf, ranksOf } from './time/order.js';
+import { logHazard, proportional } from './time/proportional.js';
 
 const Options = z.strictObject({
   hidden,
@@ -43,8 +42,6 @@ export const cox = defineHead<z.output<typeof Options>, TimeTargets>({
     { features: columns, targets: training, times = survivalTimes(training, options.points) },
   ) => {
     requireEvents(training, 'cox');
-    const logHazard = (b: Builder, features: Value): Value =>
-      b.reshape(perceptron(b, features, options.hidden, 1, { bias: false }), [-1]);
     return {
       inputs: (rows) => ['rank', 'event', 'off'].map((name) => column(name, rows)),
       feeds: ({ times: ends, events }) => ({
@@ -54,24 +51,17 @@ export const cox = defineHead<z.output<typeof Options>, TimeTargets>({
       }),
       loss: (b, features, inputs) => {
         const [rank, event] = [present(inputs['rank'], 'rank'), present(inputs['event'], 'event')];
-        const risk = logHazard(b, features);
+        const risk = logHazard(b, features, options.hidden);
         return {
           loss: partialLikelihoodLoss(b, risk, { rank, event, off: present(inputs['off'], 'off') }),
           metrics: { concordance: concordanceOf(b, risk, rank, event) },
         };
       },
-      predict: (b, features) => ({ risk: logHazard(b, features) }),
-      metric: 'concordance',
-      chance: 0.5,
-      comparesRows: true,
-      times,
+      ...proportional(options.hidden, times),
       ...(options.hidden === 0 && {
         solve: ({ features, targets }, penalty = 0) =>
           solveCox(features, targets as TimeTargets, options.ties, penalty),
       }),
-      settle: (predictions, targets) =>
-        breslowBaseline(present(predictions['risk'], 'risk').data, targets, times),
-      complete: withSurvival,
       pytorch: () =>
         pythonHead(
           'cox',
