@@ -1,7 +1,7 @@
 """How familiar rows are to a model: 1 for those like the rows of training, else less.
 
-Mahalanobis' distance (Lee et al. 2018, with the covariance of Ledoit and Wolf 2004), judged
-by the distances of training rows when all rows of their patient are left out.
+Mahalanobis' distance (Lee et al. 2018; covariance of Ledoit and Wolf 2004), judged by
+the distances of training rows when all rows of their patient are left out.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ FEWEST = 3
 
 
 def shrunk_covariance(x: torch.Tensor) -> tuple[torch.Tensor, float]:
-    """Ledoit and Wolf's covariance of rows [N, F] of mean 0, and its share of identity."""
+    """Ledoit and Wolf's covariance of centred rows [N, F]; the identity's share."""
     rows, width = x.shape
     sample = x.T @ x / rows
     trace, norm = float(sample.trace()) / width, float(sample.square().sum())

@@ -25,7 +25,7 @@ def divergence(alpha: torch.Tensor, truth: torch.Tensor) -> torch.Tensor:
 
 
 class Head(Perceptron):
-    """Features [N, F + early] become probabilities [N, K], an uncertainty [N] in [0, 1].
+    """Features [N, F + early] become probabilities [N, K] and an uncertainty [N].
 
     The last columns, of the encoder's first stage, tell only how familiar rows are.
     """

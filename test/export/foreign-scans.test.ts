@@ -8,6 +8,7 @@ import { loadEncoder } from '../../src/api/encoder-source.js';
 import { finetune } from '../../src/api/finetune.js';
 import { packageFile } from '../../src/core/package-files.js';
 import { rngOf } from '../../src/core/random.js';
+import { smallEncoder } from '../downstream/training/small-encoder.js';
 import { niftiFile } from '../../src/scans/nifti-write.js';
 import { writeEncoder, writeScans } from '../support/outcomes.js';
 import { csvRows, expectTestRows, predictedRows } from '../support/predicted.js';
@@ -41,7 +42,8 @@ describe('an exported evidential model', { timeout: 120_000 }, () => {
   beforeAll(async () => {
     manifest = writeScans(scans, ROWS, (row) => (row < TRAINED ? 'train' : 'test'));
     withForeignScans();
-    writeEncoder(encoder);
+    // Its first stage is read, too.
+    writeEncoder(encoder, smallEncoder());
     const task = { head: 'evidential', training: { steps: 60, evaluateEvery: 20 } };
     await finetune({ task, encoder, scans, manifest, output: run, folds: 2, workers: 1 });
   }, 120_000);
@@ -51,6 +53,9 @@ describe('an exported evidential model', { timeout: 120_000 }, () => {
     () => {
       const told = predictedRows(run, manifest, '--scans', scans);
       expect(expectTestRows(run, told)).toEqual(['p_ill', 'p_well', 'uncertainty']);
+      expect(readFileSync(join(run, 'model', 'settings.py'), 'utf8')).toContain(
+        'EARLY = 6\nAFTER_EARLY = "stages"',
+      );
       const doubts = told.map((row) => Number(row['uncertainty']));
       const foreign = doubts.filter((_, row) => isForeign(row));
       const own = doubts.slice(0, TRAINED);

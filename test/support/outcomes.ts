@@ -66,9 +66,7 @@ export function writeNoise(folder: string, count: number): void {
   }
 }
 
-/** Writes an encoder of one convolution as voxolve exports it, for volumes of 12³ voxels of 2 mm. */
-export function writeEncoder(folder: string): string {
-  mkdirSync(folder, { recursive: true });
+function oneConvolution(): Architecture {
   const conv = {
     kind: 'conv',
     inChannels: 1,
@@ -83,12 +81,17 @@ export function writeEncoder(folder: string): string {
     { name: 'stem', layer: conv },
     { name: 'act', layer: { kind: 'activation', function: 'relu' } },
   ] as const;
-  const architecture: Architecture = {
+  return {
     name: 'one-convolution',
     inChannels: 1,
     features: 6,
     encoder: { kind: 'sequence', type: 'Encoder', children },
   };
+}
+
+/** Writes an encoder, by default of one convolution, as voxolve exports it, for volumes of 12³ voxels of 2 mm. */
+export function writeEncoder(folder: string, architecture = oneConvolution()): string {
+  mkdirSync(folder, { recursive: true });
   const { parameters } = encoderGraph(architecture, [1, 1, 12, 12, 12]);
   const weights = initialWeights(parameters, rngOf('encoder of a test'));
   const description = { architecture, scans: { spacing: 2 }, input: [12, 12, 12] };
