@@ -57,6 +57,12 @@ export interface Solution {
 /** Numbers that predictions need besides weights, such as a baseline hazard; kept with the weights. */
 export type HeadConstants = Readonly<Record<string, readonly number[]>>;
 
+/** Rows of an exact solution. */
+export interface SolvedRows extends FeatureRows {
+  /** Whose each row is: a choice of the penalty may leave the rows of a patient out together. Absent: each is another's. */
+  readonly patients?: readonly string[];
+}
+
 export interface HeadPlan<T extends Targets = Targets> {
   /** The tensors that the targets of a batch become; the first axis of each is its rows. */
   inputs(rows: number): readonly InputSpec[];
@@ -86,7 +92,7 @@ export interface HeadPlan<T extends Targets = Targets> {
    * Fits the head to frozen features `[N, F]` exactly, with `penalty` · ½‖w‖² beside the mean loss; absent: by steps. The
    * penalty is undefined only where the head `choosesPenalty`.
    */
-  solve?(rows: FeatureRows, penalty: number | undefined): Solution;
+  solve?(rows: SolvedRows, penalty: number | undefined): Solution;
   /**
    * Parameters `head.…` of `predict` that no step changes, once the rest is learned: from what the head reads of the training rows
    * `[N, F]`; `patients`: whose each is.

@@ -113,6 +113,44 @@ describe('label-efficiency curves', { timeout: 120_000 }, () => {
     expect(drawn(1)).not.toEqual(drawn(2));
   });
 
+  it('fit the metadata baseline exactly and on all drawn patients, whatever the task asks of its model', () => {
+    const cohort = readCohort(writeCohort(folder, 'baseline.csv', 60), {
+      targets: 'classes',
+      needsPaths: false,
+    });
+    const task = parseTask(
+      {
+        head: 'classes',
+        hidden: 8,
+        training: { balance: 'classes', penalty: 0 },
+        fairness: { attribute: 'sex' },
+      },
+      'task',
+    );
+    const points = planCurves({
+      cohort,
+      head: present(heads['classes'], 'the head classes'),
+      kind: { task, inputs: {}, exact: false },
+      divide: dividerOf(cohort, 0),
+      labels: [20],
+      repeats: 1,
+      folds: 2,
+      inputsOf: (arm) => (arm === 'table' || arm === 'metadata' ? { covariates: arm } : undefined),
+    });
+    for (const { arm, spec, trained } of points) {
+      const { head, exact, train, heldOut } = spec;
+      if (arm === 'table') {
+        expect([head, exact, spec.task]).toEqual([undefined, false, task]);
+        expect(heldOut.length).toBeGreaterThan(0);
+      } else {
+        expect([head, exact, train.length, heldOut.length]).toEqual(['classes', true, trained, 0]);
+        expect(spec.task.head).toEqual({ name: 'classes', options: { exact: true } });
+        expect([spec.task.training.balance, spec.task.training.penalty]).toEqual(['none', undefined]);
+        expect(spec.task).not.toHaveProperty('fairness');
+      }
+    }
+  });
+
   it('have intervals by the split that folds share, however few labels were drawn from it', () => {
     const differences = [0.1, 0.2, 0.3, 0, 0.15];
     const scores = differences.flatMap((difference, index): CurveScore[] => {

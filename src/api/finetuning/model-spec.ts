@@ -22,12 +22,14 @@ export interface ModelKind {
   readonly exact: boolean;
   /** Times at which survival is told; absent for other targets. */
   readonly times?: readonly number[] | undefined;
+  /** A head other than the run's, by its name. */
+  readonly head?: string;
 }
 
 /** A model also answers for its held-out rows, by which it is calibrated. */
 export function modelSpec(
   name: string,
-  { task, inputs, exact, times }: ModelKind,
+  { task, inputs, exact, times, head }: ModelKind,
   rows: ModelRowsOf,
 ): ModelSpec {
   const answer = [...new Set([...rows.heldOut, ...rows.answer])];
@@ -43,6 +45,7 @@ export function modelSpec(
     ...rows,
     answer,
     ...(times && { times }),
+    ...(head !== undefined && { head }),
     key: keyOf(task, name),
   };
 }

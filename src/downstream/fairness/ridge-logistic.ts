@@ -2,23 +2,17 @@
  * Logistic regression with a ridge: the weights that minimise Σ log(1 + exp(−yᵢ·(w·xᵢ + c))) + ½ · ridge · ‖w‖², yᵢ = ±1. The
  * intercept c is not penalised, so that its gradient says: the mean probability is the frequency.
  *
- * Newton's method, whose steps are found by conjugate gradients: no matrix of features by features is made, so that frozen
- * features of thousands of channels cost no more than their number. The problem is strictly convex: what is found does not
- * depend on the way.
+ * Frozen features of thousands of channels cost no more than their number. The problem is strictly convex.
  *
- * Source: Lin, Weng and Keerthi, "Trust Region Newton Method for Large-Scale Logistic Regression", JMLR 2008 (with a halved
- * step for the trust region); Nocedal and Wright, "Numerical Optimization", 2006, algorithm 5.2.
+ * Source: Lin, Weng and Keerthi, "Trust Region Newton Method for Large-Scale Logistic Regression", JMLR 2008.
  */
+import { minimise, type NewtonState } from '../../core/linear-algebra/newton.js';
 import { dot } from '../../core/linear-algebra/vector.js';
 
 export interface LogisticModel {
   readonly weights: Float64Array;
   readonly intercept: number;
 }
-
-const STEPS = 100;
-/** Gradient, in units of its norm at zero, at which the minimum is taken as found. */
-const FOUND = 1e-8;
 
 /** `rows`: features `[N][F]`, standardised; `positive`: true for rows of the class. */
 export function ridgeLogistic(
@@ -28,23 +22,13 @@ export function ridgeLogistic(
 ): LogisticModel {
   const features = rows[0]?.length ?? 0;
   // The intercept is the last element.
-  let at: Float64Array = new Float64Array(features + 1);
-  let state = stateAt(rows, positive, ridge, at);
-  const first = Math.sqrt(dot(state.gradient, state.gradient));
-  for (let step = 0; step < STEPS; step++) {
-    if (Math.sqrt(dot(state.gradient, state.gradient)) <= FOUND * Math.max(first, 1)) break;
-    const direction = newtonStep(rows, state, ridge);
-    let size = 1;
-    let next = moved(at, direction, size);
-    let reached = stateAt(rows, positive, ridge, next);
-    while (reached.loss > state.loss && size > 1e-6) {
-      size /= 2;
-      next = moved(at, direction, size);
-      reached = stateAt(rows, positive, ridge, next);
-    }
-    if (reached.loss > state.loss) break;
-    [at, state] = [next, reached];
-  }
+  const at = minimise<State>(
+    {
+      stateAt: (point) => stateAt(rows, positive, ridge, point),
+      hessianTimes: (state, vector) => hessianTimes(rows, state, ridge, vector),
+    },
+    new Float64Array(features + 1),
+  );
   return { weights: at.slice(0, features), intercept: at[features] ?? 0 };
 }
 
@@ -53,9 +37,7 @@ export function logOdds({ weights, intercept }: LogisticModel, row: Float64Array
   return dot(weights, row) + intercept;
 }
 
-interface State {
-  readonly loss: number;
-  readonly gradient: Float64Array;
+interface State extends NewtonState {
   /** p · (1 − p) of each row. */
   readonly curvature: Float64Array;
 }
@@ -83,45 +65,22 @@ function stateAt(
   return { loss, gradient, curvature };
 }
 
-/** The d with H · d = −gradient, nearly: residual below a tenth of the gradient's norm, and smaller near the minimum. */
-function newtonStep(
+function hessianTimes(
   rows: readonly Float64Array[],
-  { gradient, curvature }: State,
+  { curvature }: State,
   ridge: number,
+  v: Float64Array,
 ): Float64Array {
-  const features = gradient.length - 1;
-  const hessian = (v: Float64Array): Float64Array => {
-    const product = v.map((one, j) => (j < features ? ridge * one : 1e-12 * one));
-    rows.forEach((row, i) => {
-      addRow(product, row, (curvature[i] as number) * (dot(row, v) + (v[features] as number)));
-    });
-    return product;
-  };
-  const direction = new Float64Array(gradient.length);
-  const residual = gradient.map((one) => -one);
-  let search = residual.slice();
-  let square = dot(residual, residual);
-  const enough = square * Math.min(0.01, square);
-  for (let k = 0; k < 4 * gradient.length && square > enough; k++) {
-    const product = hessian(search);
-    const size = square / dot(search, product);
-    for (let j = 0; j < direction.length; j++) {
-      direction[j] = (direction[j] as number) + size * (search[j] as number);
-      residual[j] = (residual[j] as number) - size * (product[j] as number);
-    }
-    const next = dot(residual, residual);
-    search = residual.map((one, j) => one + (next / square) * (search[j] as number));
-    square = next;
-  }
-  return direction;
+  const features = v.length - 1;
+  const product = v.map((one, j) => (j < features ? ridge * one : 1e-12 * one));
+  rows.forEach((row, i) => {
+    addRow(product, row, (curvature[i] as number) * (dot(row, v) + (v[features] as number)));
+  });
+  return product;
 }
 
 /** sum ← sum + factor · (row, 1). */
 function addRow(sum: Float64Array, row: Float64Array, factor: number): void {
   for (let j = 0; j < row.length; j++) sum[j] = (sum[j] as number) + factor * (row[j] as number);
   sum[row.length] = (sum[row.length] as number) + factor;
-}
-
-function moved(from: Float64Array, direction: Float64Array, size: number): Float64Array {
-  return from.map((one, j) => one + size * (direction[j] as number));
 }

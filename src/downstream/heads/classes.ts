@@ -1,12 +1,14 @@
 /**
- * One of K classes: a linear or two-layer head, softmax and cross entropy.
+ * One of K classes: a linear or two-layer head, softmax and cross entropy, by steps or, where a linear head is asked to be
+ * exact, at the minimum.
  */
 import { z } from 'zod';
-import { present } from '../../core/errors.js';
-import { intTensor } from '../../core/tensor.js';
+import { present, UserError } from '../../core/errors.js';
+import { intTensor, type Tensor } from '../../core/tensor.js';
 import { defineHead } from '../head.js';
 import { perceptron } from '../layers.js';
 import type { ClassTargets } from '../targets.js';
+import { solveClasses } from './classes-solution.js';
 import { hidden } from './options.js';
 import { pythonHead } from './pytorch.js';
 
@@ -18,6 +20,12 @@ const Options = z.strictObject({
     .lt(1)
     .default(0)
     .describe('share of the target that is spread over all classes'),
+  exact: z
+    .boolean()
+    .default(false)
+    .describe(
+      'a linear head is solved exactly, by softmax regression with a penalty that is chosen on patients left out where none is given; else by steps',
+    ),
 });
 
 export const classes = defineHead<z.output<typeof Options>, ClassTargets>({
@@ -25,7 +33,9 @@ export const classes = defineHead<z.output<typeof Options>, ClassTargets>({
   source: 'https://www.deeplearningbook.org/contents/mlp.html (section 6.2.2.3)',
   targets: 'classes',
   options: Options,
+  choosesPenalty: true,
   plan: (options, { features: columns, targets }) => {
+    if (options.exact && (options.hidden > 0 || options.labelSmoothing > 0)) refuse();
     const width = targets.names.length;
     const counts = targets.names.map((_, label) => targets.labels.filter((one) => one === label).length);
     return {
@@ -43,6 +53,13 @@ export const classes = defineHead<z.output<typeof Options>, ClassTargets>({
       }),
       metric: 'accuracy',
       chance: Math.max(...counts) / targets.labels.length,
+      ...(options.exact && {
+        solve: ({ features, targets: own, patients }, penalty) => {
+          const rows = rowsOf(features);
+          const each = patients ?? rows.map((_, row) => String(row));
+          return solveClasses({ rows, targets: own as ClassTargets, patients: each }, penalty);
+        },
+      }),
       pytorch: () =>
         pythonHead('classes', {
           features: columns,
@@ -53,3 +70,17 @@ export const classes = defineHead<z.output<typeof Options>, ClassTargets>({
     };
   },
 });
+
+function rowsOf({ shape: [rows = 0, width = 0], data }: Tensor): Float64Array[] {
+  return Array.from({ length: rows }, (_, row) =>
+    Float64Array.from(data.subarray(row * width, (row + 1) * width)),
+  );
+}
+
+function refuse(): never {
+  throw new UserError({
+    subject: 'head classes',
+    problem: 'is exact only as a linear head without label smoothing',
+    fix: 'leave "exact" out, or "hidden" and "labelSmoothing"',
+  });
+}

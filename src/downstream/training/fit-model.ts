@@ -110,7 +110,10 @@ async function solved(
   if (learns || task.training.balance !== 'none') return undefined;
   const features = meanOverTiles(await fusedOf(plan, rowForEachTile(train), standards, place), train.tiles);
   const penalty = penaltyOf(kind, task.training.penalty);
-  const { weights, logLikelihood } = head.solve({ features, targets: train.targets }, penalty);
+  const { weights, logLikelihood } = head.solve(
+    { features, targets: train.targets, patients: train.patients },
+    penalty,
+  );
   return {
     weights: { ...standards, ...weights },
     curves: [],

@@ -26,7 +26,7 @@ export function fitFolder(setup: Pick<FitSetup, 'folder' | 'identity'>, unit: Fi
 export async function runFit(setup: FitSetup, unit: FitUnit, interrupted: () => boolean): Promise<void> {
   const folder = fitFolder(setup, unit);
   if (folder.isDone) return folder.tidy();
-  const head = await loadHead(setup.head);
+  const head = await loadHead(unit.head ?? setup.head);
   const { engine, device, threads } = setup;
   const place = { engine: present(engines[engine], `engine ${engine}`), device, threads };
   const covariates = covariatePlan(setup, unit, head);

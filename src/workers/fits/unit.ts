@@ -25,6 +25,8 @@ export interface FitUnit {
   readonly name: string;
   /** The run's task, or one with less to read. */
   readonly task: DownstreamTask;
+  /** A head other than the run's, by its name. */
+  readonly head?: string;
   readonly inputs: ModelInputs;
   /** Rows of the cohort that weights are learned from. */
   readonly train: readonly number[];

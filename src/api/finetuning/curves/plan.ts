@@ -1,6 +1,6 @@
 /**
  * The models of label-efficiency curves: for each repeat its own folds, for each fold nested subsets of the patients that were
- * not held out, for each subset one model of each arm. All arms of a subset learn from the same patients, in as many steps.
+ * not held out, for each subset one model of each arm. All arms of a subset learn from the same patients, and but for the metadata baseline in as many steps.
  */
 import { present } from '../../../core/errors.js';
 import { learnedFrom, rowsWhere, type Cohort } from '../../../downstream/cohort/cohort.js';
@@ -10,6 +10,7 @@ import type { Head } from '../../../downstream/head.js';
 import type { ModelInputs } from '../../../workers/fits/unit.js';
 import { withHeldOut, type DivideRows } from '../divide.js';
 import { modelSpec, type ModelKind, type ModelSpec } from '../model-spec.js';
+import { baselineKind, baselineRefusal } from './baseline.js';
 
 /**
  * `pretrained`: the task's model; `random`: the same, its encoder from random weights; `table`: covariates alone; `metadata`:
@@ -68,14 +69,18 @@ function pointsOf(
   return subsetsOf(cohort, rest, labels, { seed: kind.task.seed, repeat }).flatMap(({ size, patients }) => {
     const rows = rest.filter((row) => patients.has(patientOf(row)));
     const place = `labels-${size}/repeat-${repeat}/fold-${fold}`;
-    // Equal for all arms.
-    const split = withHeldOut(cohort, rows, { ...kind, name: place });
-    const refused = refusalOf({ head, task: kind.task }, cohort.targets, split.train);
     const shared = { labels: size, repeat, fold, trained: patients.size, available: rest.length, tested };
+    // Equal for all arms but the baseline, which holds none out.
+    const split = withHeldOut(cohort, rows, { ...kind, name: place });
+    const unidentified = refusalOf({ head, task: kind.task }, cohort.targets, split.train);
     return ARMS.flatMap((arm): CurvePoint[] => {
       const inputs = inputsOf(arm, repeat);
       if (inputs === undefined) return [];
-      const spec = modelSpec(`${place}/${arm}`, { ...kind, inputs }, { ...split, answer: tested });
+      const isBaseline = arm === 'metadata';
+      const own = isBaseline ? baselineKind(kind, cohort.targets.kind) : kind;
+      const divided = isBaseline ? { train: rows, heldOut: [] } : split;
+      const refused = unidentified ?? (isBaseline ? baselineRefusal(own, cohort.targets, rows) : undefined);
+      const spec = modelSpec(`${place}/${arm}`, { ...own, inputs }, { ...divided, answer: tested });
       return [{ arm, ...shared, spec, ...(refused !== undefined && { refused }) }];
     });
   });
