@@ -66,6 +66,7 @@ export {
 export type { Difference } from './evaluating/differences.js';
 export type { ReliabilityBin } from '../metrics/classes/calibration-error.js';
 export type { Metric, Metrics } from '../metrics/metric.js';
+export type { Choices, ModelChoices } from './reporting/choices.js';
 export type { CoverageReport } from './reporting/coverage.js';
 export type { Report, RowsReport, SplitReport } from './reporting/report.js';
 export type * from './records.js';

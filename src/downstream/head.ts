@@ -52,6 +52,8 @@ export interface Solution {
   readonly weights: TensorMap;
   /** Of the training rows, without the penalty; absent where the loss is none. */
   readonly logLikelihood?: number;
+  /** The penalty, where it was chosen from the rows. */
+  readonly penalty?: number;
 }
 
 /** Numbers that predictions need besides weights, such as a baseline hazard; kept with the weights. */

@@ -16,6 +16,7 @@ import { predictionsCsv } from '../../downstream/predictions/write.js';
 import type { DownstreamTask } from '../../downstream/task-file.js';
 import { predictionTable, type Answering } from './answers.js';
 import { temperatureOf } from './calibration.js';
+import { choicesOf } from './choices.js';
 import { coefficientsOf } from './coefficients.js';
 import type { ModelKind } from './model-spec.js';
 import { exportModel, type RunEncoder } from './export-model.js';
@@ -67,6 +68,7 @@ export async function fitAndAnswer(fitting: Fitting): Promise<Report> {
   const logLikelihood = final.single?.model.logLikelihood;
   const temperature = answering.find(({ spec }) => spec.name === FINAL)?.temperature;
   const coefficients = final.single && coefficientsOf(final.single, inputs);
+  const choices = choicesOf(answering);
   const leak = leakOf(cohort, options.setup, inputs);
   const table = readPredictions(path);
   const report = reportOfTable(table, {
@@ -75,6 +77,7 @@ export async function fitAndAnswer(fitting: Fitting): Promise<Report> {
     ...(coefficients === undefined ? {} : { coefficients }),
     ...(logLikelihood === undefined ? {} : { log_likelihood: logLikelihood }),
     ...(temperature === undefined ? {} : { temperature }),
+    ...(choices === undefined ? {} : { choices }),
     ...(leak === undefined ? {} : { leak }),
     remarks: [...fitting.remarks, ...remarksOn(final), ...calibrationRemarks(fitting, answering)],
   });

@@ -15,6 +15,7 @@ import {
   remarksSection,
   thresholdsSection,
 } from './markdown-sections.js';
+import { choicesSection } from './choices.js';
 import { refusalsSection } from './refusals.js';
 import type { Report } from './report.js';
 
@@ -34,6 +35,7 @@ export function reportMarkdown(report: Report, curves?: CurvesInMarkdown): strin
     calibrationSection(report),
     coverageSection(report),
     coefficientsSection(report),
+    choicesSection(report.choices),
     leakSection(report),
     oodSection(report),
     refusalsSection(report),

@@ -23,6 +23,7 @@ import {
   type ReliabilityBin,
 } from '../../metrics/index.js';
 import { UserError } from '../../core/errors.js';
+import type { Choices } from './choices.js';
 import { coverageOf, type CoverageReport } from './coverage.js';
 
 export interface RowsReport {
@@ -55,6 +56,8 @@ export interface FurtherFindings {
   readonly log_likelihood?: number;
   /** By which the final model's probabilities are calibrated. */
   readonly temperature?: number;
+  /** What the models chose from their rows. */
+  readonly choices?: Choices;
   /** How well attributes can be read from what the model sees. */
   readonly leak?: LeakReport;
   /** What thresholds per group would change, where the task asks for them. */

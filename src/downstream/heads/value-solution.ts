@@ -31,10 +31,12 @@ export function solveValue(
   const kept = all.filter(({ constant }) => !constant);
   const middle = meanOf(targets);
   const weights = new Float64Array(width);
+  let chosen: number | undefined;
   if (kept.length > 0) {
     const columns = kept.map(({ values }) => values);
     const goal = Float64Array.from(targets, (target) => target - middle);
-    const fit = penalty === undefined ? chosenFit(columns, goal) : givenFit(columns, goal, penalty);
+    const fit: Chosen = penalty === undefined ? chosenFit(columns, goal) : givenFit(columns, goal, penalty);
+    chosen = fit.penalty;
     let next = 0;
     all.forEach(({ constant }, column) => {
       if (!constant) weights[column] = fit.weights[next++] ?? NaN;
@@ -46,18 +48,21 @@ export function solveValue(
       'head.fc.weight': tensor([1, width], Float32Array.from(weights)),
       'head.fc.bias': tensor([1], Float32Array.of(bias)),
     },
+    ...(chosen !== undefined && { penalty: chosen }),
   };
 }
 
+/** A fit with its penalty, where that was chosen. */
+type Chosen = RidgeFit & { readonly penalty?: number };
+
 /** The ridge whose error on rows left out is least; of equal ones the strongest. */
-function chosenFit(columns: readonly Float64Array[], targets: Float64Array): RidgeFit {
+function chosenFit(columns: readonly Float64Array[], targets: Float64Array): Chosen {
   const rows = targets.length;
   const squares = columns.reduce((sum, column) => sum + column.reduce((all, x) => all + x ** 2, 0), 0);
   const unit = squares / Math.min(Math.max(rows - 1, 1), columns.length);
   const fitAt = ridgeRegression(columns, targets);
-  return RIDGES.map((ridge) => fitAt(ridge * unit)).reduce((best, fit) =>
-    crossValidated(fit) < (1 - BETTER) * crossValidated(best) ? fit : best,
-  );
+  const fits = RIDGES.map((ridge) => ({ ...fitAt(ridge * unit), penalty: (2 * ridge * unit) / rows }));
+  return fits.reduce((best, fit) => (crossValidated(fit) < (1 - BETTER) * crossValidated(best) ? fit : best));
 }
 
 function givenFit(columns: readonly Float64Array[], targets: Float64Array, penalty: number): RidgeFit {

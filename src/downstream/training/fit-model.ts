@@ -110,7 +110,7 @@ async function solved(
   if (learns || task.training.balance !== 'none') return undefined;
   const features = meanOverTiles(await fusedOf(plan, rowForEachTile(train), standards, place), train.tiles);
   const penalty = penaltyOf(kind, task.training.penalty);
-  const { weights, logLikelihood } = head.solve(
+  const { weights, ...told } = head.solve(
     { features, targets: train.targets, patients: train.patients },
     penalty,
   );
@@ -119,7 +119,7 @@ async function solved(
     curves: [],
     steps: 0,
     best: 0,
-    ...(logLikelihood === undefined ? {} : { logLikelihood }),
+    ...told,
   };
 }
 

@@ -58,4 +58,6 @@ export interface FittedModel {
   readonly best: number;
   /** Of the training rows; of heads that are solved exactly and have one. */
   readonly logLikelihood?: number;
+  /** Of heads that are solved exactly and chose one from the training rows: handed to such a head, it gives the same weights. */
+  readonly penalty?: number;
 }

@@ -8,6 +8,7 @@ import { z } from 'zod';
 import { writeAtomicallySync } from '../../core/atomic-write.js';
 import { messageOf, UserError } from '../../core/errors.js';
 import { sha256 } from '../../core/hash.js';
+import { definedEntries } from '../../core/json.js';
 import { readSafetensors, writeSafetensors } from '../../core/safetensors.js';
 import type { TensorMap } from '../../core/tensor.js';
 import { parseOrThrow } from '../../core/validate.js';
@@ -50,6 +51,7 @@ const Record = z.object({
   steps: z.number(),
   best: z.number(),
   logLikelihood: z.number().optional(),
+  penalty: z.number().optional(),
   covariates: Covariates.nullable(),
   constants: z.record(z.string(), numbers),
   context: z.object({
@@ -85,7 +87,7 @@ export class FitFolder {
         fix: 'choose another folder with -o, or repeat the command that began it',
       });
     }
-    const { logLikelihood, covariates, constants, context, curves, steps, best } = record;
+    const { logLikelihood, penalty, covariates, constants, context, curves, steps, best } = record;
     const { times, early, ...told } = context;
     return {
       model: {
@@ -95,7 +97,7 @@ export class FitFolder {
         curves,
         steps,
         best,
-        ...(logLikelihood === undefined ? {} : { logLikelihood }),
+        ...definedEntries({ logLikelihood, penalty }),
       },
       answers: this.tensors('answers', record.answers),
       covariates,

@@ -6,6 +6,8 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { evaluateForeign, evaluateOther } from '../../../src/api/evaluate.js';
 import { finetune } from '../../../src/api/finetune.js';
+import type { Report } from '../../../src/api/reporting/report.js';
+import type { MetaModel } from '../../../src/downstream/fusion/meta/meta.js';
 import { writeEncoder, writeNoise, writeScans } from '../../support/outcomes.js';
 import { csvRows, expectTestRows, predictedRows, type CsvRow } from '../../support/predicted.js';
 import { needsPython, python } from '../../support/python.js';
@@ -93,6 +95,18 @@ describe('a stacked model', { timeout: 120_000 }, () => {
     expect(Object.keys(told[0] ?? {})).toEqual(Object.keys(own[0] ?? {}));
     expectSame(told, own, 1e-5);
     expect(report.headline).toBe('test');
+  });
+
+  it.each(kinds)('of %s has the weights of its parts, and what they chose, in its report', (kind) => {
+    const { choices } = JSON.parse(readFileSync(join(runOf(kind), 'report.json'), 'utf8')) as Report;
+    const { weights } = JSON.parse(
+      readFileSync(join(runOf(kind), 'fits', 'final', 'meta.json'), 'utf8'),
+    ) as MetaModel;
+    expect(choices?.['final']?.weights).toEqual(weights);
+    const parts = ['final/scan', 'final/table'].map((part) => choices?.[part]);
+    if (kind === 'value') for (const part of parts) expect(part?.penalty).toBeGreaterThan(0);
+    else if (kind === 'time') expect(parts).toEqual([undefined, undefined]);
+    else for (const part of parts) expect(part?.steps).toBe(tasks[kind].training.steps);
   });
 
   it.skipIf(python === undefined).each(['time', 'trained'] as const)(

@@ -54,6 +54,22 @@ describe('the solution of the head value', () => {
     expect(bias).toBeCloseTo(-2.5, 6);
   });
 
+  it('tells the penalty that it chose, which gives the same weights where it is given', () => {
+    for (const [rows, columns] of [
+      [40, 6],
+      [20, 50],
+    ] as const) {
+      const { features, targets } = cohort(`penalty of ${rows}`, rows, columns, 3);
+      const chosen = solveValue(features, targets.values, undefined);
+      expect(chosen.penalty).toBeGreaterThan(0);
+      const given = solveValue(features, targets.values, chosen.penalty);
+      expect(given.penalty).toBeUndefined();
+      expect(given.weights).toEqual(chosen.weights);
+      const other = solveValue(features, targets.values, 10 * (chosen.penalty ?? 0));
+      expect(other.weights).not.toEqual(chosen.weights);
+    }
+  });
+
   it('gives constant columns no weight, and the mean where all are constant', () => {
     const [x, y] = [
       [1, 2, 4, 7],
