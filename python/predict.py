@@ -16,6 +16,7 @@ import numpy as np
 import torch
 
 import settings
+from decisions import Decisions
 from outcome import Outcome, build
 from table import Row, covariates, read_rows
 
@@ -32,7 +33,14 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--output", type=Path, default=Path("predictions.csv"))
     parser.add_argument("--weights", type=Path, help="what finetune.py wrote")
     parser.add_argument("--device", default=DEVICE)
-    return parser.parse_args()
+    parser.add_argument(
+        "--groups-column",
+        help="decide by thresholds of the groups in this column (see the README)",
+    )
+    options = parser.parse_args()
+    if options.groups_column is not None and options.weights is not None:
+        parser.error("--groups-column: thresholds were fitted to the run's own weights")
+    return options
 
 
 @torch.no_grad()
@@ -76,6 +84,8 @@ def columns_of(told: dict[str, torch.Tensor]) -> dict[str, float]:
 
 def main() -> None:
     options = parse_arguments()
+    column = options.groups_column
+    decisions = column and Decisions(settings.THRESHOLDS, settings.CLASSES, column)
     model = build(options.weights).to(options.device)
     answers: list[Row] = []
     for row in read_rows(options.manifest):
@@ -87,11 +97,15 @@ def main() -> None:
             table = table.to(options.device)
         told = predict(model, crops, table)
         known = {name: row.get(name, "") for name in ("patient", "path")}
-        answers.append({**known, **columns_of(told)})
+        columns = columns_of(told)
+        decided = decisions.of(row, columns) if decisions else {}
+        answers.append({**known, **columns, **decided})
     with open(options.output, "w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, list(answers[0]))
         writer.writeheader()
         writer.writerows(answers)
+    if decisions:
+        print(decisions.summary())
 
 
 if __name__ == "__main__":

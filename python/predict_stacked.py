@@ -18,6 +18,7 @@ from pathlib import Path
 
 import torch
 
+from decisions import Decisions
 from meta import Meta
 
 HERE = Path(__file__).resolve().parent
@@ -32,6 +33,10 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--scans", type=Path, default=Path())
     parser.add_argument("--output", type=Path, default=Path("predictions.csv"))
     parser.add_argument("--device", help="of the parts, such as cpu")
+    parser.add_argument(
+        "--groups-column",
+        help="decide by thresholds of the groups in this column (see the README)",
+    )
     return parser.parse_args()
 
 
@@ -45,6 +50,16 @@ def answers_of(part: str, options: argparse.Namespace, folder: Path) -> list[Row
     subprocess.run(command, check=True)
     with open(output, newline="", encoding="utf-8") as file:
         return list(csv.DictReader(file))
+
+
+def read_rows(manifest: Path) -> list[Row]:
+    """Rows by column, as the parts read them."""
+    delimiter = "\t" if str(manifest).lower().endswith(".tsv") else ","
+    with open(manifest, newline="", encoding="utf-8-sig") as file:
+        return [
+            {(name or "").strip(): (value or "").strip() for name, value in row.items()}
+            for row in csv.DictReader(file, delimiter=delimiter)
+        ]
 
 
 def columns(rows: list[Row], names: list[str]) -> torch.Tensor:
@@ -74,17 +89,27 @@ def pooled(settings: dict, answers: dict[str, list[Row]]) -> dict[str, torch.Ten
 def main() -> None:
     options = parse_arguments()
     settings = json.loads((HERE / "stacked.json").read_text(encoding="utf-8"))
+    column = options.groups_column
+    decisions = column and Decisions(
+        settings["thresholds"], settings["classes"], column
+    )
     with tempfile.TemporaryDirectory() as folder:
         parts = settings["meta"]["weights"]
         answers = {part: answers_of(part, options, Path(folder)) for part in parts}
     found = pooled(settings, answers)
-    first = next(iter(answers.values()))
+    rows = []
+    for index, row in enumerate(next(iter(answers.values()))):
+        told = {name: float(values[index]) for name, values in found.items()}
+        rows.append({"patient": row["patient"], "path": row["path"], **told})
+    if decisions:
+        for row, asked in zip(rows, read_rows(options.manifest)):
+            row.update(decisions.of(asked, row))
     with open(options.output, "w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, ["patient", "path", *found])
+        writer = csv.DictWriter(file, list(rows[0]))
         writer.writeheader()
-        for index, row in enumerate(first):
-            told = {name: float(values[index]) for name, values in found.items()}
-            writer.writerow({"patient": row["patient"], "path": row["path"], **told})
+        writer.writerows(rows)
+    if decisions:
+        print(decisions.summary())
 
 
 if __name__ == "__main__":

@@ -33,6 +33,7 @@ COLUMNS: tuple[dict[str, Any], ...]
 TARGETS: str
 CLASSES: tuple[str, ...]
 TIMES: tuple[float, ...]
+THRESHOLDS: dict[str, float] | None
 EVALUATE_EVERY: int
 HELD_OUT: float
 AUGMENT: bool

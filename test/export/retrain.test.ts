@@ -122,12 +122,13 @@ describe.skipIf(python === undefined)(
       expect(part.match(/^step \d+/gm)).toEqual(['step 20', 'step 40']);
     });
 
-    it('say where thresholds per group are, which their code does not apply', () => {
+    it('say why there are no thresholds per group to decide by', () => {
       const run = join(folder, 'classes');
       const readme = readFileSync(join(run, 'model', 'README.md'), 'utf8');
-      expect(readme).toContain('each group of sex are in\n`report.json`');
+      expect(readme).toContain('none were fitted: `thresholds` of `report.json` says why');
       const report = JSON.parse(readFileSync(join(run, 'report.json'), 'utf8')) as Record<string, unknown>;
       expect(report).toHaveProperty('thresholds.attribute', 'sex');
+      expect(report).toHaveProperty('thresholds.refused');
       const cox = readFileSync(join(folder, 'cox', 'model', 'README.md'), 'utf8');
       expect(cox).toContain('voxolve solved this head exactly');
     });

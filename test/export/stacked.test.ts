@@ -52,7 +52,14 @@ describe('the export of a stacked model', { timeout: 120_000 }, () => {
     const model = join(runOf(kind), 'model');
     const readme = readFileSync(join(model, 'README.md'), 'utf8');
     const listed = [...readme.matchAll(/^\| `([\w.]+)`/gm)].map(([, name = '']) => name);
-    expect(listed).toEqual(['stacked.json', 'task.json', 'predict.py', 'meta.py', 'requirements.txt']);
+    expect(listed).toEqual([
+      'stacked.json',
+      'task.json',
+      'predict.py',
+      'meta.py',
+      'decisions.py',
+      'requirements.txt',
+    ]);
     for (const name of listed) expect(existsSync(join(model, name)), name).toBe(true);
     for (const name of ['predict.py', 'finetune.py', 'lightning.py', 'parity.npz', 'README.md'])
       for (const part of ['scan', 'table']) expect(existsSync(join(model, part, name)), name).toBe(true);

@@ -45,12 +45,16 @@ export interface FinalModel {
   readonly fitted: Fitted;
   readonly encoder?: RunEncoder;
   readonly temperature?: number;
+  /** By group, where the task asks for some and they were fitted. */
+  readonly thresholds?: Readonly<Record<string, number>>;
   /** Folder to write; one that is there is left as it is. */
   readonly folder: string;
 }
 
 /** A model in one piece. */
-type OneModel = Pick<FinalModel, 'task' | 'head' | 'encoder' | 'temperature'> & { readonly fit: FitResult };
+type OneModel = Pick<FinalModel, 'task' | 'head' | 'encoder' | 'temperature' | 'thresholds'> & {
+  readonly fit: FitResult;
+};
 
 /** Rows of the inputs that the export is checked with. */
 const ROWS = 2;
@@ -64,7 +68,7 @@ export async function exportModel({ fitted, folder, ...own }: FinalModel): Promi
 
 /** Parts are exported before calibration, which is that of the whole. */
 async function stackedFiles(
-  { task, head, encoder, temperature }: Omit<OneModel, 'fit'>,
+  { task, head, encoder, temperature, thresholds }: Omit<OneModel, 'fit'>,
   { meta, parts }: Stacked,
 ): Promise<ExportFiles> {
   const own = { head, task: { ...task, calibrate: false } };
@@ -75,13 +79,13 @@ async function stackedFiles(
     targets: parts.table.model.context.targets,
     meta,
     parts: { scan: await modelFiles(scan), table: await modelFiles({ ...own, fit: parts.table }) },
-    ...definedEntries({ temperature }),
+    ...definedEntries({ temperature, thresholds }),
   });
 }
 
 async function modelFiles(asked: OneModel): Promise<ExportFiles> {
   const model = { ...asked, task: inOnePiece(asked.task) };
-  const { task, head, fit, encoder, temperature } = model;
+  const { task, head, fit, encoder, temperature, thresholds } = model;
   const { weights, constants, context } = fit.model;
   const { early = 0 } = context;
   const columns = { features: widthOf(weights, 'features'), covariates: widthOf(weights, 'covariates') };
@@ -107,6 +111,7 @@ async function modelFiles(asked: OneModel): Promise<ExportFiles> {
       head: source,
       times: plan.times,
       temperature,
+      thresholds,
     }),
   });
 }

@@ -4,6 +4,7 @@
 import { join } from 'node:path';
 import { writeAtomically } from '../../core/atomic-write.js';
 import { present } from '../../core/errors.js';
+import { definedEntries } from '../../core/json.js';
 import { hasFolds } from '../../downstream/cohort/checks.js';
 import { learnedFrom, rowsWhere, type Cohort } from '../../downstream/cohort/cohort.js';
 import { droppedRemarks } from '../../downstream/cohort/plan-told.js';
@@ -84,7 +85,7 @@ export async function fitAndAnswer(fitting: Fitting): Promise<Report> {
   const curves =
     fitting.curves &&
     (await makeCurves({ ...fitting.curves, cohort, head, kind, divide, folds }, options, folder));
-  await exportFinal(fitting, final, temperature);
+  await exportFinal(fitting, final, { temperature, thresholds: report.thresholds?.thresholds });
   await writeReport(folder, report, curves);
   return report;
 }
@@ -107,9 +108,12 @@ function remarksOn({ single, stacked }: Fitted): readonly string[] {
 async function exportFinal(
   { task, head, encoder, folder }: Fitting,
   fitted: Fitted,
-  temperature: number | undefined,
+  further: {
+    readonly temperature: number | undefined;
+    readonly thresholds: Readonly<Record<string, number>> | undefined;
+  },
 ): Promise<void> {
-  const own = { ...(encoder && { encoder }), ...(temperature !== undefined && { temperature }) };
+  const own = { ...(encoder && { encoder }), ...definedEntries(further) };
   await exportModel({ task, head, fitted, folder: join(folder, 'model'), ...own });
 }
 

@@ -46,6 +46,8 @@ export interface DownstreamExport {
   /** Times of survival; absent for other targets. */
   readonly times?: readonly number[];
   readonly temperature?: number;
+  /** Of two classes: a row of the group is decided for the second one from this probability on; absent where none were fitted. */
+  readonly thresholds?: Readonly<Record<string, number>>;
   /** Most rows of a step. */
   readonly batch: number;
   /** True where the head was solved exactly, in no step. */

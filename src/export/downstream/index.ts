@@ -25,6 +25,7 @@ const SHARED = [
   'rows.py',
   'tensors.py',
   'optimisers.py',
+  'decisions.py',
   'predict.py',
   'finetune.py',
   'lightning.py',

@@ -13,7 +13,7 @@ ${encoder === undefined ? '' : '| `model.py`, `weights.safetensors` | the encode
 | \`parity.npz\` | inputs, and the predictions that voxolve computes for them |
 | \`task.json\` | the task as it was asked for, complete with defaults |
 ${head === undefined ? '' : codeRows(content)}
-${head === undefined ? withoutCode(content) : use(content)}${thresholdsNote(task)}`;
+${head === undefined ? withoutCode(content) : use(content)}${thresholdsNote(content)}`;
 }
 
 function provenance({ task, encoder, covariates, version, targets }: DownstreamExport): string {
@@ -35,6 +35,7 @@ function codeRows({ encoder }: DownstreamExport): string {
   return `| \`outcome.py\` | the model; \`build()\` loads its weights |
 | \`head.py\`, \`fusion.py\` | its parts, with the files that they import |
 | \`predict.py\` | answers for a manifest |
+| \`decisions.py\` | decisions by thresholds per group, where there are some |
 | \`finetune.py\` | trains the model further, or anew |
 | \`lightning.py\` | the same with PyTorch Lightning, on several GPUs |
 | \`optimisers.py\` | adamw, lamb and sgd |
@@ -99,13 +100,26 @@ print((told["${first}"] - parity["${first}"]).abs().max())  # below 1e-4 of the 
 `;
 }
 
-/** What a task that asks for thresholds per group must know of the export: it tells probabilities, and decides nothing. */
-export function thresholdsNote({ fairness }: DownstreamExport['task']): string {
+/** What a task that asks for thresholds per group must know of the export: it decides by them where it is asked to. */
+export function thresholdsNote({
+  task: { fairness },
+  thresholds,
+}: Pick<DownstreamExport, 'task' | 'thresholds'>): string {
   if (fairness?.method !== 'thresholds') return '';
-  return `
-## Thresholds per group
+  const { attribute, criterion, limit } = fairness;
+  const column = attribute === 'site' ? 'site' : `s_${attribute}`;
+  const fitted = `
+\`\`\`sh
+python predict.py … --groups-column ${column}
+\`\`\`
 
-The code here tells probabilities and calls nobody positive. The thresholds that this task fitted for each group of ${fairness.attribute} are in
-\`report.json\` of the run, with what they change; whoever decides by them needs the attribute of each patient.
+adds the columns \`threshold\` and \`decision\`: the second class from the threshold on that was fitted for the row's group in \`${column}\` (${criterion}
+within ${limit}), the first one below. Rows of other groups, or of none, are decided by 0.5. Probabilities stay as they are. Without the
+option nothing is decided. Deciding by group needs the attribute of each patient, and may be forbidden where the model is used; what it
+changes is in \`report.json\` of the run.
 `;
+  const none = `
+This task asks for them, but none were fitted: \`thresholds\` of \`report.json\` says why. The code here tells probabilities and decides nothing.
+`;
+  return `\n## Thresholds per group\n${thresholds === undefined ? none : fitted}`;
 }

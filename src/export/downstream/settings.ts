@@ -65,13 +65,17 @@ function tableSection({ covariates }: DownstreamExport): Section {
   };
 }
 
-function targetsSection({ targets, times }: DownstreamExport): Section {
+function targetsSection({ targets, times, thresholds }: DownstreamExport): Section {
   return {
-    comment: 'What is told of a row: one of these classes, a value, or survival at these times.',
+    comment: [
+      'What is told of a row: one of these classes, a value, or survival at these times; and from',
+      'which probability on a row of a group is decided for the second class, where that was fitted.',
+    ].join('\n'),
     values: {
       TARGETS: targets.kind,
       CLASSES: targets.kind === 'classes' ? [...targets.names] : [],
       TIMES: [...(times ?? [])],
+      THRESHOLDS: thresholds === undefined ? null : { ...thresholds },
     },
   };
 }

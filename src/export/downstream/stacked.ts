@@ -21,6 +21,8 @@ export interface StackedExport {
   readonly parts: Readonly<Record<string, ExportFiles>>;
   /** Of the stack's probabilities; absent where nothing was calibrated. */
   readonly temperature?: number;
+  /** As in a model of one piece. */
+  readonly thresholds?: Readonly<Record<string, number>>;
 }
 
 /** All files of the folder, by name; those of a part under its name. Parts without code give weights and settings as data alone. */
@@ -38,6 +40,7 @@ export function exportStacked(content: StackedExport): ExportFiles {
     'stacked.json': readableJson(settingsOf(content)),
     ...(runs && {
       'meta.py': shared('meta.py'),
+      'decisions.py': shared('decisions.py'),
       'predict.py': shared('predict_stacked.py'),
       'requirements.txt': 'numpy\ntorch>=1.13\nnibabel\n',
     }),
@@ -48,21 +51,24 @@ const hasCode = ({ parts }: StackedExport): boolean =>
   Object.values(parts).every((files) => files['predict.py'] !== undefined);
 
 /** `meta`: arguments of `Meta` in `meta.py`. */
-function settingsOf({ targets, meta, temperature }: StackedExport): object {
+function settingsOf({ targets, meta, temperature, thresholds }: StackedExport): object {
   return {
     targets: targets.kind,
     classes: targets.kind === 'classes' ? targets.names : [],
     times: meta.kind === 'time' ? meta.times : [],
     temperature: temperature ?? null,
+    thresholds: thresholds ?? null,
     meta: metaInPython(meta).settings,
   };
 }
 
-function stackedReadme({ task, version, meta }: StackedExport, runs: boolean): string {
+function stackedReadme(content: StackedExport, runs: boolean): string {
+  const { task, version, meta } = content;
   const weights = Object.entries(meta.weights).map(([part, weight]) => `${part} ${weight.toPrecision(3)}`);
   const code = runs
     ? `| \`predict.py\` | answers for a manifest: runs \`predict.py\` of both parts, and weights what they tell |
 | \`meta.py\` | how it is weighted |
+| \`decisions.py\` | decisions by thresholds per group, where there are some |
 | \`requirements.txt\` | what to install |
 `
     : '';
@@ -77,7 +83,7 @@ Fitted by voxolve ${version} with the head \`${task.head.name}\`: one model read
 | \`stacked.json\` | the learner: weights of the parts, and what it adds |
 | \`task.json\` | the task as it was asked for, complete with defaults |
 ${code}
-${runs ? USE : `The head ${task.head.name} has no PyTorch source, so there is no code here.\n`}${thresholdsNote(task)}`;
+${runs ? USE : `The head ${task.head.name} has no PyTorch source, so there is no code here.\n`}${thresholdsNote(content)}`;
 }
 
 const USE = `## Use
