@@ -41,6 +41,7 @@ export function solveClasses(given: ClassRows, penalty: number | undefined): Sol
       'head.fc.weight': tensor([classes, width], Float32Array.from(part(0, width))),
       'head.fc.bias': tensor([classes], Float32Array.from(part(width, 1))),
     },
+    ...(penalty === undefined && { penalty: ridge / rows.length }),
   };
 }
 

@@ -73,6 +73,13 @@ describe('the exact solution of the head classes', () => {
     expect(Math.abs(clear[0] ?? NaN)).toBeGreaterThan(3 * Math.max(...clear.slice(1, 10).map(Math.abs)));
   });
 
+  it('says which penalty it chose: given that, the weights are the same', () => {
+    const given = drawn('told', { count: 60, width: 8, apart: 2 });
+    const { penalty } = solveClasses(given, undefined);
+    expect(weightsOf(given, penalty)).toEqual(weightsOf(given));
+    expect(solveClasses(given, 0.5).penalty).toBeUndefined();
+  });
+
   it('leaves out the rows of a patient together: scans that only tell who it is do not weaken the penalty', () => {
     const rng = rngOf('exact', 'twins');
     const one = drawn('twins', { count: 60, width: 40, apart: 0, each: 6 });
