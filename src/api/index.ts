@@ -27,6 +27,7 @@ export type { ThresholdReport } from '../downstream/fairness/threshold-report.js
 export type { FittedHead } from '../downstream/fit-head.js';
 export type { OodReport, OodScore } from '../downstream/ood/ood-report.js';
 export type { PredictionSplit } from '../downstream/predictions/table.js';
+export type { SolvedRows } from '../downstream/head.js';
 export type { FeatureRows } from '../downstream/rows.js';
 export { fitHead, type FitHeadOptions } from './fit-head.js';
 export { finetune, type FinetuneOptions, type FinetuneOutcome } from './finetune.js';
