@@ -43,7 +43,7 @@ describe('voxolve evaluate', { timeout: 120_000 }, () => {
     expect(json.stderr).toBe('');
     const { stdout } = await succeed(['evaluate', run]);
     expect(stdout).toMatch(
-      /train: 28 rows, 28 patients\n.*test: 12 rows, 12 patients\n.*auroc +[01]\.\d+ +/s,
+      /cross-validation: 28 rows, 28 patients\n.*test: 12 rows, 12 patients\n.*auroc +[01]\.\d+ +/s,
     );
     expect(existsSync(join(run, 'evaluations'))).toBe(false);
   });

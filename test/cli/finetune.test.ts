@@ -72,7 +72,7 @@ describe('voxolve finetune', { timeout: 120_000 }, () => {
     const { stdout, stderr } = await succeed(args);
     expect(stderr).toContain('cohort: 30 rows of 30 patients');
     expect(stderr).toContain('fits: 3/3');
-    expect(stdout).toMatch(/train: 30 rows, 30 patients\n.*auroc +0\.\d+ +0\.\d+ to /s);
+    expect(stdout).toMatch(/cross-validation: 30 rows, 30 patients\n.*auroc +0\.\d+ +0\.\d+ to /s);
     const again = await succeed([...args, '--json']);
     const { report } = JSON.parse(again.stdout) as { report: unknown };
     expect(report).toEqual(JSON.parse(readFileSync(at('printed', 'report.json'), 'utf8')));

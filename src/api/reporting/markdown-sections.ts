@@ -4,17 +4,11 @@
 import type { Metric, Metrics } from '../../metrics/index.js';
 import { escaped, estimate, figure, markdownTable, words } from './markdown-text.js';
 import type { Report, SplitReport } from './report.js';
+import { nameOf } from './split-names.js';
 
 export type Splits = readonly (readonly [string, SplitReport])[];
 
 export const splitsOf = ({ splits }: Report): Splits => Object.entries(splits);
-
-/** What a split is called. */
-export function nameOf(split: string, report: Report): string {
-  if (split === 'predictions') return 'all rows';
-  if (split !== 'train') return split;
-  return report.splits.validation === undefined ? 'cross-validation' : 'training';
-}
 
 export function metricsSection(report: Report): string {
   const splits = splitsOf(report);

@@ -10,11 +10,11 @@ import {
   groupsSection,
   leakSection,
   metricsSection,
-  nameOf,
   oodSection,
   remarksSection,
   thresholdsSection,
 } from './markdown-sections.js';
+import { nameOf } from './split-names.js';
 import { choicesSection } from './choices.js';
 import { refusalsSection } from './refusals.js';
 import type { Report } from './report.js';

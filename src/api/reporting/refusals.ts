@@ -3,7 +3,8 @@
  */
 import type { Metrics } from '../../metrics/index.js';
 import { escaped, words } from './markdown-text.js';
-import { nameOf, splitsOf } from './markdown-sections.js';
+import { splitsOf } from './markdown-sections.js';
+import { nameOf } from './split-names.js';
 import type { Report } from './report.js';
 
 export function refusalsSection(report: Report): string | null {

@@ -3,21 +3,22 @@
  */
 import type { Metrics } from '../../../api/index.js';
 import type { Report, SplitReport } from '../../../api/reporting/report.js';
+import { nameOf } from '../../../api/reporting/split-names.js';
 import { visible } from '../../../core/unseen.js';
 import { table } from '../format.js';
 
 export function reportText(report: Report): string {
   const parts = Object.entries(report.splits).flatMap(([split, part]) => [
-    `${split}: ${part.n} rows, ${part.patients} patients\n${metricTable(part.metrics)}`,
-    ...groupTables(split, part, report.main),
+    `${nameOf(split, report)}: ${part.n} rows, ${part.patients} patients\n${metricTable(part.metrics)}`,
+    ...groupTables(nameOf(split, report), part, report.main),
   ]);
-  if (report.ood !== undefined) parts.push(oodText(report.ood));
+  if (report.ood !== undefined) parts.push(oodText(report.ood, report));
   const remarks = report.remarks.map((remark) => `remark: ${visible(remark)}`);
   return [...parts, ...(remarks.length === 0 ? [] : [remarks.join('\n')])].join('\n\n');
 }
 
 /** How well each score tells scans of another kind. */
-function oodText({ inside, sets }: NonNullable<Report['ood']>): string {
+function oodText({ inside, sets }: NonNullable<Report['ood']>, report: Report): string {
   const rows = Object.entries(sets).flatMap(([set, { n, scores }]) =>
     Object.entries(scores).map(([score, { auroc }]) => {
       const { value, ci95, refused } = auroc;
@@ -25,7 +26,7 @@ function oodText({ inside, sets }: NonNullable<Report['ood']>): string {
       return [visible(set), score, ...found, String(n)];
     }),
   );
-  const title = `scans of another kind, against ${inside.n} rows of ${inside.split}`;
+  const title = `scans of another kind, against ${inside.n} rows of ${nameOf(inside.split, report)}`;
   return `${title}\n${table(['scans', 'score', 'AUROC', '95 % interval', 'n'], rows)}`;
 }
 
