@@ -28,6 +28,14 @@ export type RuntimeSetup = Pick<
   'experiment' | 'code' | 'engine' | 'device' | 'threads' | 'alone' | 'prefetch' | 'labelled' | 'outcomes'
 >;
 
+/** Wrappings of what a runtime computes with, by which a benchmark measures it. They change no result. */
+export interface Wrappings {
+  readonly engine: (engine: Engine) => Engine;
+  readonly batches: (source: BatchSource) => BatchSource;
+}
+
+const unwrapped: Wrappings = { engine: (engine) => engine, batches: (source) => source };
+
 export class Runtime {
   private constructor(
     private readonly setup: RuntimeSetup,
@@ -37,10 +45,10 @@ export class Runtime {
     private readonly batches: BatchSource,
   ) {}
 
-  static async create(setup: RuntimeSetup, scans: ScanSet): Promise<Runtime> {
+  static async create(setup: RuntimeSetup, scans: ScanSet, wrap: Wrappings = unwrapped): Promise<Runtime> {
     const resolved = (await resolveExperiment(setup.experiment)).planFor(scans.channels);
     requireSameCode(setup.code, resolved.code, setup.experiment, 'the search');
-    const engine = present(engines[setup.engine], `engine ${setup.engine}`);
+    const engine = wrap.engine(present(engines[setup.engine], `engine ${setup.engine}`));
     const size = setup.experiment.training.batch;
     const here = batchesHere({ set: scans, plan: resolved.plan, size, split: 'train' });
     const batches = setup.prefetch
@@ -49,7 +57,7 @@ export class Runtime {
           here,
         )
       : here;
-    return new Runtime(setup, scans, resolved, engine, batches);
+    return new Runtime(setup, scans, resolved, engine, wrap.batches(batches));
   }
 
   private readonly heldOut = new Map<number, readonly Batch[]>();

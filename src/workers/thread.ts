@@ -9,7 +9,8 @@ import type { Refusal, ThreadTask } from './messages.js';
 import { Runtime } from './runtime.js';
 import type { AttemptOutcome, WorkerSetup } from './job.js';
 
-const setup = workerData as WorkerSetup;
+/** What the thread was started with. */
+export const setup = workerData as WorkerSetup;
 
 let runtime: Promise<Runtime | ChildRuntime> | undefined;
 

@@ -1,0 +1,34 @@
+/**
+ * The entry of a worker thread that measures itself: the worker of a search (src/workers/thread.ts) with a stopwatch
+ * around its engine and its batches.
+ */
+import { threadId } from 'node:worker_threads';
+import { openShared } from '../../src/scans/sampling/scan-set-transfer.js';
+import type { AttemptOutcome } from '../../src/workers/job.js';
+import type { ThreadTask } from '../../src/workers/messages.js';
+import { Runtime } from '../../src/workers/runtime.js';
+import { setup } from '../../src/workers/thread.js';
+import { Stopwatch, threadSeconds, type Spent } from './spent.js';
+
+/** An outcome, and what it took. */
+export type MeasuredOutcome = AttemptOutcome & {
+  readonly thread: number;
+  readonly spent: Spent;
+  /** Processor seconds of the worker's own thread; undefined where the system does not tell. */
+  readonly cpu: number | undefined;
+};
+
+const watch = new Stopwatch();
+let runtime: Promise<Runtime> | undefined;
+
+export default async function evaluate({ job, stop }: ThreadTask): Promise<MeasuredOutcome> {
+  runtime ??= Runtime.create(setup, openShared(setup.scans), { engine: watch.engine, batches: watch.source });
+  const worker = await runtime;
+  const before = threadSeconds();
+  watch.start();
+  const outcome = await worker.evaluate(job, () => Atomics.load(stop, 0) === 1);
+  const spent = watch.stop();
+  const after = threadSeconds();
+  const cpu = before === undefined || after === undefined ? undefined : after - before;
+  return { ...outcome, thread: threadId, spent, cpu };
+}
