@@ -10,7 +10,7 @@ import { withTaskContent } from '../experiment/objective.js';
 import { experimentFrom, readExperiment } from '../experiment/read.js';
 import { Experiment } from '../experiment/schema.js';
 
-export { devices } from '../experiment/schema.js';
+export { devices, engineNames } from '../experiment/schema.js';
 export { experimentJsonSchema } from '../experiment/json-schema.js';
 
 /** The content of an experiment file, without what has a default. */

@@ -1,8 +1,9 @@
 /**
- * `node child.js ENGINE DEVICE THREADS`: trains the reference network for about a second, prints steps per second.
+ * `node child.js ENGINE DEVICE THREADS PRECISION`: trains the reference network for about a second, prints steps per second.
  * In a process of its own, since native libraries read their settings once and may take a process down.
  */
 import { present } from '../core/errors.js';
+import type { Precision } from '../engines/engine.js';
 import { engines } from '../engines/index.js';
 import { referenceFeeds, referenceProgram, referenceWeights } from './reference-network.js';
 
@@ -10,11 +11,12 @@ const SECONDS = 1;
 /** Steps in one call of the engine. */
 const STEPS = 2;
 
-const [name = '', device = '', threads = '1'] = process.argv.slice(2);
+const [name = '', device = '', threads = '1', precision] = process.argv.slice(2);
 const program = referenceProgram();
 const session = await present(engines[name], `engine ${name}`).open(program, {
   device,
   threads: Number(threads),
+  precision: (precision ?? 'float32') as Precision,
 });
 session.load({ weights: referenceWeights(program) });
 const feeds = referenceFeeds(STEPS);

@@ -5,8 +5,9 @@
  * measurement.
  */
 import { present, UserError } from '../core/errors.js';
-import type { DeviceReport } from '../engines/engine.js';
+import type { DeviceReport, Engine, Precision } from '../engines/engine.js';
 import { engines } from '../engines/index.js';
+import { precisionsOf, requirePrecision } from '../engines/precision.js';
 import type { Experiment } from '../experiment/schema.js';
 import { calibrate, type Measured } from './calibrate.js';
 
@@ -18,24 +19,30 @@ export interface EngineChoice {
   readonly measured?: Measured;
 }
 
-type Asked = Pick<Experiment, 'engine' | 'device'> & Partial<Pick<Experiment, 'threads'>>;
+type Asked = Pick<Experiment, 'engine' | 'device'> & Partial<Pick<Experiment, 'threads' | 'precision'>>;
 
 /** A device of an engine, as probed. */
 type Found = DeviceReport & { readonly engine: string };
 
 /** Throws `UserError` where the named engine or device cannot be used here. */
 export async function chooseEngine(asked: Asked): Promise<EngineChoice> {
-  const { engine, device } = asked;
+  const { engine, device, precision = 'float32' } = asked;
+  requireOffered(engine, device, precision);
   // Always there: nothing needs to be tried.
   if (engine === 'onnx' && device === 'cpu') return { engine, device, reason: 'as asked' };
   const found = await devicesOf(engine === 'auto' ? Object.keys(engines) : [engine]);
-  const wanted = found.filter((report) => device === 'auto' || report.device === device);
+  const wanted = found.filter(
+    (report) =>
+      (device === 'auto' || report.device === device) &&
+      precisionsOf(engineOf(report.engine), report.device).includes(precision),
+  );
   const usable = wanted.filter((report) => report.usable);
   const fit = usable.filter(({ reference }) => reference !== true);
   const choices = fit.length > 0 ? fit : usable;
   const [first] = choices;
   if (first === undefined) throw unusable(asked, found, wanted);
-  if (choices.length > 1) return fastest(await calibrate(choices, asked.threads ?? 1), choices);
+  if (choices.length > 1)
+    return fastest(await calibrate(choices, { threads: asked.threads ?? 1, precision }), choices);
   const named = engine !== 'auto' && device !== 'auto';
   return {
     engine: first.engine,
@@ -44,17 +51,26 @@ export async function chooseEngine(asked: Asked): Promise<EngineChoice> {
   };
 }
 
+/** Throws `UserError` where a named engine and device offer no such precision. */
+function requireOffered(engine: string, device: string, precision: Precision): void {
+  if (precision === 'float32' || engine === 'auto') return;
+  const own = engineOf(engine);
+  if (device !== 'auto' || own.precisions === undefined) requirePrecision(own, { device, precision });
+}
+
+function engineOf(name: string): Engine {
+  const engine = Object.hasOwn(engines, name) ? engines[name] : undefined;
+  if (engine !== undefined) return engine;
+  throw new UserError({
+    subject: `engine "${name}"`,
+    problem: `is none of ${Object.keys(engines).join(', ')}`,
+    fix: 'use one of these, or "auto"',
+  });
+}
+
 async function devicesOf(names: readonly string[]): Promise<readonly Found[]> {
   const reports = names.map(async (name) => {
-    const engine = Object.hasOwn(engines, name) ? engines[name] : undefined;
-    if (engine === undefined) {
-      throw new UserError({
-        subject: `engine "${name}"`,
-        problem: `is none of ${Object.keys(engines).join(', ')}`,
-        fix: 'use one of these, or "auto"',
-      });
-    }
-    return (await engine.probe()).map((report) => ({ ...report, engine: name }));
+    return (await engineOf(name).probe()).map((report) => ({ ...report, engine: name }));
   });
   return (await Promise.all(reports)).flat();
 }

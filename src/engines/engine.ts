@@ -2,8 +2,8 @@
  * The contract of an engine: it takes a training program and gives a session.
  *
  * A program is plain data (it crosses no thread, but engines may be handed it by any caller). Sessions of one
- * engine and device are deterministic: equal programs, weights and batches give equal results, bit for bit,
- * whatever the number of threads. An engine never draws random numbers.
+ * engine and device are deterministic: equal programs, weights and batches give equal results, bit for bit (engine torch:
+ * with an equal number of threads). An engine never draws random numbers.
  */
 import type { AnyTensor, TensorMap } from '../core/tensor.js';
 import type { Graph } from '../ir/graph.js';
@@ -93,10 +93,16 @@ export interface DeviceReport {
   readonly reference?: true;
 }
 
+/** How exact products are: 32-bit floats, or shorter factors, on devices that are faster with them (engine torch). */
+export const precisions = ['float32', 'tf32', 'bfloat16'] as const;
+export type Precision = (typeof precisions)[number];
+
 export interface EngineOptions {
   readonly device: string;
-  /** Threads within one operation; results do not depend on it. */
+  /** Threads within one operation. */
   readonly threads: number;
+  /** Absent: float32. */
+  readonly precision?: Precision;
 }
 
 /** A graph with weights of its own, compiled to be run again and again. */
@@ -108,6 +114,8 @@ export interface Inference {
 
 export interface Engine {
   readonly name: string;
+  /** What it offers on a device; absent: float32 alone. It refuses others with a `UserError`. */
+  precisions?(device: string): readonly Precision[];
   /** Opens a session: compiles the program. Throws `UserError` where the device cannot run it. */
   open(program: TrainingProgram, options: EngineOptions): Promise<Session>;
   /** Compiles a graph in inference mode as it would be deployed, its weights fixed. */

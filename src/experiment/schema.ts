@@ -4,6 +4,7 @@
  * The JSON Schema in docs/experiment.schema.json is generated from here (`npm run schema`).
  */
 import { z } from 'zod';
+import { precisions } from '../engines/engine.js';
 import { TrainingOptions } from '../pretrain/options.js';
 import { ScanOptions } from '../scans/options.js';
 import { CurveStopping, Objective, Probe, Trust, Winners } from './evaluation-options.js';
@@ -67,8 +68,11 @@ export const Constraints = z.strictObject({
 
 export type Constraints = z.output<typeof Constraints>;
 
-/** Values of `--device`: those of engine onnx (cpu, webgpu, cuda) and of engine tfjs (gpu, cpu, js). */
-export const devices = ['auto', 'cpu', 'webgpu', 'cuda', 'gpu', 'js'] as const;
+/** Values of `--engine`. */
+export const engineNames = ['auto', 'onnx', 'tfjs', 'torch'] as const;
+
+/** Values of `--device`: those of engine onnx (cpu, webgpu, cuda), of tfjs (gpu, cpu, js) and of torch (cuda, mps, cpu). */
+export const devices = ['auto', 'cpu', 'webgpu', 'cuda', 'gpu', 'js', 'mps'] as const;
 
 const fields = z.strictObject({
   $schema: z.string().optional().describe('for editors; ignored'),
@@ -113,8 +117,12 @@ const fields = z.strictObject({
   curveStopping: CurveStopping.optional().describe(
     'ends trainings whose learning curve falls behind; needs training.evaluateEvery',
   ),
-  engine: z.enum(['auto', 'onnx', 'tfjs']).default('auto'),
+  engine: z.enum(engineNames).default('auto'),
   device: z.enum(devices).default('auto'),
+  precision: z
+    .enum(precisions)
+    .default('float32')
+    .describe('how exact products are; others than float32 need engine torch: docs/engines.md'),
   threads: z
     .number()
     .int()

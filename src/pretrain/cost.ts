@@ -26,6 +26,8 @@ export interface MemoryParts {
 const ENGINES = {
   onnx: { fixed: 40 * 2 ** 20, activations: 2.2, parameters: 3, filterGradient: 7 },
   tfjs: { fixed: 40 * 2 ** 20, activations: 2.2, parameters: 3, filterGradient: 7 },
+  // A process of Python with its libraries, and a GPU's context; the rest is not fitted to it.
+  torch: { fixed: 640 * 2 ** 20, activations: 2.2, parameters: 3, filterGradient: 7 },
 } as const;
 
 /** 32-bit copies of each parameter that a step holds: value and gradient, old and new moments, new value. */
@@ -38,7 +40,7 @@ export function programCost(program: TrainingProgram, engine = 'onnx'): ProgramC
 }
 
 export function predictedBytes(parts: MemoryParts, engine: string): number {
-  const per = ENGINES[engine === 'tfjs' ? 'tfjs' : 'onnx'];
+  const per = ENGINES[engine === 'tfjs' || engine === 'torch' ? engine : 'onnx'];
   const { activations, parameters, filterGradient } = parts;
   return Math.round(
     per.fixed +

@@ -78,11 +78,13 @@ export class Runtime {
   async evaluate(job: EvaluationJob, interrupted: () => boolean): Promise<AttemptOutcome> {
     const started = performance.now();
     const { resolved, setup } = this;
-    const peak = setup.alone ? watchPeak() : () => null;
+    // Engine torch computes in a process that is not this one.
+    const peak = setup.alone && setup.engine !== 'torch' ? watchPeak() : () => null;
     const architecture = resolved.architecture(job.genome);
     const start = startOf(job, architecture);
     const program = resolved.program(architecture);
-    const session = await this.engine.open(program, { device: setup.device, threads: setup.threads });
+    const { device, threads, experiment } = setup;
+    const session = await this.engine.open(program, { device, threads, precision: experiment.precision });
     try {
       const outcome = await pretrain({
         session,

@@ -85,6 +85,7 @@ describe('voxolve doctor', () => {
     expect(engines.map(({ name, devices }) => [name, devices.map(({ device }) => device)])).toEqual([
       ['onnx', ['cpu', 'webgpu', 'cuda']],
       ['tfjs', ['gpu', 'cpu', 'js']],
+      ['torch', ['cuda', 'mps', 'cpu']],
     ]);
     for (const { devices } of engines) {
       for (const { reason } of devices) expect(reason).toMatch(/^[^\n]*\w+ \w+[^\n]*$/);

@@ -8,11 +8,16 @@ import type { TensorMap } from '../../src/core/tensor.js';
 import type { Feeds } from '../../src/engines/engine.js';
 import { runGraph as runOnOnnx } from '../../src/engines/onnx/index.js';
 import { lossGradients, runGraph as runOnTfjs } from '../../src/engines/tfjs/run-graph.js';
+import {
+  lossGradients as gradientsOnTorch,
+  runGraph as runOnTorch,
+} from '../../src/engines/torch/run-graph.js';
 import type { Graph } from '../../src/ir/graph.js';
 import { prepare } from '../support/ops/op-case.js';
 import { opCases } from '../support/ops/op-cases.js';
 import { interpret } from '../support/ops/reference.js';
 import { nativeInstalled } from '../support/tfjs.js';
+import { torchInstalled } from '../support/torch.js';
 
 type Reference = ReturnType<typeof interpret>;
 type Compute = (graph: Graph, weights: TensorMap, feeds: Feeds) => Promise<TensorMap>;
@@ -22,6 +27,8 @@ interface Fixture {
   readonly run: Compute;
   /** Gradients of the loss by the engine's own differentiation, where it has one. */
   readonly gradients?: Compute;
+  /** Titles of the cases that it differs in; absent: all are run. */
+  readonly cases?: RegExp;
 }
 
 const tfjs = (title: string, device: 'js' | 'cpu'): Fixture => ({
@@ -30,10 +37,21 @@ const tfjs = (title: string, device: 'js' | 'cpu'): Fixture => ({
   gradients: (graph, weights, feeds) => lossGradients(graph, weights, feeds, device),
 });
 
+/** `taps`: pools as on a GPU. */
+const torch = (title: string, taps: boolean): Fixture => ({
+  title,
+  run: (graph, weights, feeds) => runOnTorch(graph, weights, feeds, taps),
+  gradients: (graph, weights, feeds) => gradientsOnTorch(graph, weights, feeds, taps),
+  ...(taps ? { cases: /pool/i } : {}),
+});
+
 const fixtures: readonly Fixture[] = [
   { title: 'the onnx engine on the CPU', run: runOnOnnx },
   tfjs('the tfjs engine in plain JavaScript', 'js'),
   ...(nativeInstalled ? [tfjs('the tfjs engine on TensorFlow', 'cpu')] : []),
+  ...(torchInstalled
+    ? [torch('the torch engine on the CPU', false), torch('the torch engine with pools as on a GPU', true)]
+    : []),
 ];
 
 /** The greatest difference, relative to the greatest magnitude (1 at least). */
@@ -53,8 +71,9 @@ const differentiable = (expected: Reference): boolean =>
     ([name, { data }]) => name.startsWith('gradient/') && data.some((value) => value !== 0),
   );
 
-describe.each(fixtures)('$title agrees with the reference on values and gradients', ({ run, gradients }) => {
-  it.each(opCases)('of $title', async (opCase) => {
+describe.each(fixtures)('$title agrees with the reference on values and gradients', (fixture) => {
+  const { run, gradients, cases = /^/ } = fixture;
+  it.each(opCases.filter(({ title }) => cases.test(title)))('of $title', async (opCase) => {
     const { graph, weights, feeds, leaves } = prepare(opCase);
     const whole = differentiate(graph, 'loss');
     const expected = interpret(whole, leaves);

@@ -32,7 +32,8 @@ export function startVoxolve(
     Object.entries(process.env).filter(([name]) => !/^(VITEST|NODE_OPTIONS)/.test(name)),
   );
   const child = spawn(process.execPath, [main, ...args], {
-    env: { ...inherited, ...env },
+    // `auto` must choose alike on all machines: it finds no Python unless a test names one.
+    env: { ...inherited, VOXOLVE_PYTHON: '', ...env },
     ...as,
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -68,7 +68,11 @@ export async function train(run: PretrainRun): Promise<Trained | undefined> {
             scores: valuesOf(from.curves, `validation/${metric}`),
           },
   });
-  const session = await engine.open(program, { device: choice.device, threads: availableParallelism() });
+  const session = await engine.open(program, {
+    device: choice.device,
+    threads: availableParallelism(),
+    precision: experiment.precision,
+  });
   const here = batchesHere({ set: scans, plan, size: experiment.training.batch, split: 'train' });
   const batches = new BatchPrefetcher({ experiment, code: resolved.code, scans: shareScans(scans) }, here);
   try {

@@ -144,5 +144,6 @@ function isolationOf(
   { engine, device }: Pick<ExperimentRow, 'engine' | 'device'>,
 ): Isolation {
   if (asked !== 'auto') return asked;
-  return (engine === 'onnx' && device === 'cpu') || device === 'js' ? 'thread' : 'process';
+  const own = engine === 'torch' && device !== 'cuda'; // its Python is a process of its own already
+  return own || (engine === 'onnx' && device === 'cpu') || device === 'js' ? 'thread' : 'process';
 }

@@ -3,7 +3,7 @@
  * The command typed again goes on where it was ended.
  */
 import { finetune as runFinetuning } from '../../api/finetune.js';
-import { devices } from '../../api/asked-experiment.js';
+import { devices, engineNames } from '../../api/asked-experiment.js';
 import { defineCommand } from '../command.js';
 import { interruptible } from '../interrupt.js';
 import { FinetuneView } from '../views/downstream/finetune-view.js';
@@ -47,7 +47,7 @@ export const finetune = defineCommand({
         default: 100,
         describe: 'steps between checkpoints of a fit',
       })
-      .option('engine', { choices: ['auto', 'onnx', 'tfjs'] as const, describe: 'where models are trained' })
+      .option('engine', { choices: engineNames, describe: 'where models are trained' })
       .option('device', { choices: devices, describe: 'the device of the engine' })
       .options(jsonOption),
   handler: async (args) => {

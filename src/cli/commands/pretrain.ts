@@ -3,7 +3,7 @@
  * typed again goes on where it was ended.
  */
 import { pretrain as runPretraining, type PretrainingOutcome } from '../../api/pretrain.js';
-import { devices } from '../../api/asked-experiment.js';
+import { devices, engineNames } from '../../api/asked-experiment.js';
 import { defineCommand } from '../command.js';
 import { interruptible } from '../interrupt.js';
 import { outcomesOption } from '../shared-options.js';
@@ -31,7 +31,7 @@ export const pretrain = defineCommand({
       .option('steps', { type: 'number', describe: 'overrides the experiment' })
       .option('seed', { type: 'number', describe: 'overrides the experiment' })
       .option('checkpoint-every', { type: 'number', default: 100, describe: 'steps between checkpoints' })
-      .option('engine', { choices: ['auto', 'onnx', 'tfjs'] as const, describe: 'overrides the experiment' })
+      .option('engine', { choices: engineNames, describe: 'overrides the experiment' })
       .option('device', {
         choices: devices,
         describe: 'overrides the experiment',

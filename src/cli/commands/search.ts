@@ -1,6 +1,6 @@
 /** `voxolve search EXPERIMENT.json --scans DIR --db FILE`: starts a search, or goes on with the same one. */
 import { search as startSearch } from '../../api/search.js';
-import { devices } from '../../api/asked-experiment.js';
+import { devices, engineNames } from '../../api/asked-experiment.js';
 import { defineCommand } from '../command.js';
 import { runOnScreen } from '../run-on-screen.js';
 import { outcomesOption, workerOptions } from '../shared-options.js';
@@ -27,7 +27,7 @@ export const search = defineCommand({
       .options(outcomesOption)
       .option('db', { type: 'string', describe: 'database to write (default: NAME.db)' })
       .options(workerOptions)
-      .option('engine', { choices: ['auto', 'onnx', 'tfjs'] as const, describe: 'overrides the experiment' })
+      .option('engine', { choices: engineNames, describe: 'overrides the experiment' })
       .option('device', { choices: devices, describe: 'overrides the experiment' })
       .option('latency-from', {
         type: 'string',

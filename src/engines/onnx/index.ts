@@ -3,6 +3,7 @@
  */
 import { UserError, messageOf } from '../../core/errors.js';
 import type { Engine, EngineOptions, TrainingProgram } from '../engine.js';
+import { requirePrecision } from '../precision.js';
 import { withFrozen } from '../rates.js';
 import { evaluationGraph, groupsOf, trainingGraph } from '../training-graph.js';
 import { blockSize } from './block-size.js';
@@ -20,14 +21,19 @@ export { runGraph } from './run-graph.js';
 export const onnxEngine: Engine = {
   name: 'onnx',
   open: openSession,
-  openInference: (graph, weights, { device, threads }) =>
-    new Promise((resolve) => resolve(openInference(graph, weights, { device: deviceOf(device), threads }))),
+  openInference: (graph, weights, options) =>
+    new Promise((resolve) => {
+      requirePrecision(onnxEngine, options);
+      const { device, threads } = options;
+      resolve(openInference(graph, weights, { device: deviceOf(device), threads }));
+    }),
   probe: probeDevices,
 };
 
 async function openSession(given: TrainingProgram, options: EngineOptions): Promise<OnnxSession> {
   const program = withFrozen(given);
   const device = deviceOf(options.device);
+  requirePrecision(onnxEngine, options);
   const groups = groupsOf(program);
   const step = trainingGraph(program, groups);
   const table = lowerings[device](await blockSize());

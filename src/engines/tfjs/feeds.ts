@@ -1,23 +1,9 @@
 /**
  * Values on their way into TensorFlow.js and out of it.
  */
-import { tensor, type AnyTensor, type Shape, type Tensor } from '../../core/tensor.js';
+import { tensor, type AnyTensor, type Tensor } from '../../core/tensor.js';
 import { sizeOf } from '../../core/tensor.js';
-import type { InputSpec } from '../../ir/graph.js';
-import type { Feeds } from '../engine.js';
 import type { T, Tf } from './kernels/kernel.js';
-
-/** Checks feeds against what a graph expects; `leading` axes come before the shapes that it declares. */
-export function checkFeeds(specs: readonly InputSpec[], feeds: Feeds, leading: Shape): void {
-  for (const { name, shape, dtype } of specs) {
-    const fed = feeds[name];
-    const wanted = [...leading, ...shape].join(', ');
-    if (!fed) throw new Error(`no feed for input ${name} of shape [${wanted}]`);
-    if (fed.dtype !== dtype || fed.shape.join(', ') !== wanted) {
-      throw new Error(`input ${name} needs ${dtype}[${wanted}], got ${fed.dtype}[${fed.shape.join(', ')}]`);
-    }
-  }
-}
 
 /** A whole feed, or step `step` of one that carries a leading axis of steps. */
 export function fedTensor(tf: Tf, fed: AnyTensor, step?: number): T {

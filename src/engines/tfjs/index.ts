@@ -2,8 +2,9 @@
  * The independent engine: graphs interpreted with TensorFlow.js, whose tape gives the gradients.
  */
 import { UserError } from '../../core/errors.js';
-import type { Engine } from '../engine.js';
-import { loadTensorFlow, tfjsDevices, type TfjsDevice } from './packages.js';
+import type { Engine, EngineOptions } from '../engine.js';
+import { requirePrecision } from '../precision.js';
+import { loadTensorFlow, tfjsDevices, type Loaded, type TfjsDevice } from './packages.js';
 import { probeDevices } from './probe.js';
 import { TfjsSession } from './session.js';
 
@@ -12,17 +13,22 @@ const NEVER_STEPPED = { kind: 'sgd', momentum: 0, nesterov: false, weightDecay: 
 
 export const tfjsEngine: Engine = {
   name: 'tfjs',
-  open: (program, { device, threads }) =>
-    new Promise((resolve) => resolve(new TfjsSession(loadTensorFlow(deviceOf(device), threads), program))),
-  openInference: (graph, weights, { device, threads }) =>
+  open: (program, options) => new Promise((resolve) => resolve(new TfjsSession(loaded(options), program))),
+  openInference: (graph, weights, options) =>
     new Promise((resolve) => {
       const program = { train: graph, evaluate: graph, optimiser: NEVER_STEPPED };
-      const session = new TfjsSession(loadTensorFlow(deviceOf(device), threads), program);
+      const session = new TfjsSession(loaded(options), program);
       session.load({ weights });
       resolve({ run: (feeds) => session.evaluate(feeds), dispose: () => session.dispose() });
     }),
   probe: probeDevices,
 };
+
+function loaded(options: EngineOptions): Loaded {
+  const device = deviceOf(options.device);
+  requirePrecision(tfjsEngine, options);
+  return loadTensorFlow(device, options.threads);
+}
 
 function deviceOf(name: string): TfjsDevice {
   const device = tfjsDevices.find((known) => known === name);
