@@ -30,7 +30,12 @@ class Server:
             self.sessions[header["session"]] = Session(header, tensors)
             return {}, {}
         if kind == "close":
-            self.sessions.pop(header["session"], None)
+            closed = self.sessions.pop(header["session"], None)
+            if closed is not None:
+                closed.close()
+            if closed is not None and closed.device.type == "cuda":
+                # Other processes on this GPU may need what this one keeps for itself.
+                torch.cuda.empty_cache()
             return {}, {}
         session = self.sessions[header["session"]]
         program = session.program
@@ -45,7 +50,9 @@ class Server:
             return {}, {}
         if kind == "train":
             scalars = tensors.pop("step/scalars")
-            return {}, {"curves": session.train(tensors, scalars)}
+            curves = session.train(tensors, scalars)
+            notice, session.notice = session.notice, None
+            return {"notice": notice}, {"curves": curves}
         if kind == "evaluate":
             return {}, session.evaluate(tensors)
         if kind == "gradients":

@@ -12,6 +12,7 @@ from typing import Any, Callable, ContextManager
 import torch
 from torch import Tensor
 
+from engine_capture import CapturedStep, emulated, on_cuda
 from engine_graph import Graph
 from engine_optimisers import Group, clip, update
 
@@ -26,7 +27,11 @@ class Session:
         self.program = program
         self.device = torch.device(program["device"])
         # Pools of PyTorch have no deterministic gradient on GPUs.
-        self.taps = self.device.type != "cpu" or program.get("taps", False)
+        self.taps = self.device.type != "cpu" or program["asOnGpu"]
+        self.records = self.device.type == "cuda" or program["asOnGpu"]
+        self.captured: CapturedStep | None = None
+        # What the user is to know, once.
+        self.notice: str | None = None
         self.vectors: dict[str, Tensor] = {}
         self.leaves: dict[str, Tensor] = {}
         self.groups: list[Group] = []
@@ -55,11 +60,14 @@ class Session:
 
     def load(self, vectors: dict[str, Tensor]) -> None:
         """Sets the vectors of weights, states and moments."""
+        if self.vectors:
+            # In place, since views and a captured step read them where they are.
+            for name, value in vectors.items():
+                self.vectors[name].copy_(value)
+            return
         self.vectors = {
             name: value.to(self.device, copy=True) for name, value in vectors.items()
         }
-        self.leaves = {}
-        self.groups = []
         for spec in self.program["groups"]:
             weights = self.vectors[spec["name"]]
             names = [f"{name}/{spec['name']}" for name in self.program["moments"]]
@@ -133,16 +141,39 @@ class Session:
             outputs = [values[place] for place in train["outputs"].values()]
             return torch.stack([value.float().reshape(()) for value in outputs])
 
+    def recorded_step(self, feeds: dict[str, Tensor], scalars: Tensor) -> Tensor:
+        """A step by replay; as any other where it cannot be recorded."""
+        if not self.records:
+            return self.step(feeds, scalars)
+        if self.captured is None:
+            record = on_cuda if self.device.type == "cuda" else emulated
+            kept = list(self.vectors.values())
+            try:
+                self.captured = CapturedStep(self.step, record, feeds, scalars, kept)
+            except RuntimeError as error:
+                reason = str(error).split("\n")[0]
+                self.notice = f"steps are not captured as a CUDA graph: {reason}"
+                self.records = False
+                return self.step(feeds, scalars)
+        return self.captured(feeds, scalars)
+
     def train(self, feeds: dict[str, Tensor], scalars: Tensor) -> Tensor:
         """Steps, one for each row of scalars; rows of outputs."""
         fed = {name: self.moved(value) for name, value in feeds.items()}
         rows = scalars.to(self.device)
+        take = self.recorded_step if self.records else self.step
         return torch.stack(
             [
-                self.step({name: value[k] for name, value in fed.items()}, row)
+                take({name: value[k] for name, value in fed.items()}, row)
                 for k, row in enumerate(rows)
             ]
         )
+
+    def close(self) -> None:
+        """Frees its memory at once: a recorded step refers to the session itself."""
+        self.captured = None
+        for held in (self.vectors, self.leaves, self.groups):
+            held.clear()
 
     def gradients(self, feeds: dict[str, Tensor]) -> dict[str, Tensor]:
         """The gradient of the loss for each parameter, for one batch."""

@@ -44,12 +44,12 @@ export const torchEngine: Engine = {
 
 let sessions = 0;
 
-/** `trained`: false where steps are never taken. `taps`: pools as folds over taps, as on a GPU. */
+/** `trained`: false where steps are never taken. `asOnGpu`: the ways of a GPU, for tests without one. */
 export async function openSession(
   program: TrainingProgram,
   { device, threads, precision = 'float32' }: EngineOptions,
   trained: boolean,
-  taps = false,
+  asOnGpu = false,
 ): Promise<TorchSession> {
   const known = deviceOf(device);
   requirePrecision(torchEngine, { device: known, precision });
@@ -64,7 +64,7 @@ export async function openSession(
     device: known,
     threads,
     precision,
-    taps,
+    asOnGpu,
     ...packedJson(groups),
     optimiser,
     moments: momentNames(optimiser),

@@ -9,15 +9,15 @@ import { openSession } from './index.js';
 const OPTIONS = { device: 'cpu', threads: 1 } as const;
 const NEVER_STEPPED = { kind: 'sgd', momentum: 0, nesterov: false, weightDecay: 0 } as const;
 
-/** All outputs of the graph by name. `taps`: pools as on a GPU. */
+/** All outputs of the graph by name. `asOnGpu`: in the ways of a GPU. */
 export async function runGraph(
   graph: Graph,
   weights: TensorMap,
   feeds: Feeds,
-  taps = false,
+  asOnGpu = false,
 ): Promise<TensorMap> {
   const program = { train: graph, evaluate: graph, optimiser: NEVER_STEPPED };
-  const session = await openSession(program, OPTIONS, false, taps);
+  const session = await openSession(program, OPTIONS, false, asOnGpu);
   session.load({ weights });
   const outputs = await session.evaluate(feeds);
   await session.dispose();
@@ -29,10 +29,10 @@ export async function lossGradients(
   graph: Graph,
   weights: TensorMap,
   feeds: Feeds,
-  taps = false,
+  asOnGpu = false,
 ): Promise<TensorMap> {
   const program = { train: graph, evaluate: graph, optimiser: NEVER_STEPPED };
-  const session = await openSession(program, OPTIONS, true, taps);
+  const session = await openSession(program, OPTIONS, true, asOnGpu);
   session.load({ weights });
   const gradients = await session.gradients(feeds);
   await session.dispose();

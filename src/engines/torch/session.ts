@@ -56,7 +56,8 @@ export class TorchSession implements Session {
     const fed = fedTo(train.inputs, feeds, [count]);
     const scalars = Array.from(learningRates, (rate, k) => scalarsOf(optimiser, rate, this.#step + k + 1));
     const rows = tensor([count, 3], Float32Array.from(scalars.flat()));
-    const { tensors } = await this.#request('train', { ...fed, [SCALARS]: rows });
+    const { header, tensors } = await this.#request('train', { ...fed, [SCALARS]: rows });
+    sayOnce(header['notice']);
     this.#step += count;
     const names = Object.keys(train.outputs);
     const { data } = present(tensors['curves'], 'curves');
@@ -120,6 +121,15 @@ export class TorchSession implements Session {
     if (this.#loaded === undefined) throw new Error('load weights before training, evaluating or reading');
     await this.#loaded;
   }
+}
+
+const said = new Set<unknown>();
+
+/** What the user is to know while training goes on: once in a process. */
+function sayOnce(notice: unknown): void {
+  if (typeof notice !== 'string' || said.has(notice)) return;
+  said.add(notice);
+  process.stderr.write(`engine torch: ${notice}\n`);
 }
 
 /** What the graph's inputs are fed, and nothing else. */
