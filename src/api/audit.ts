@@ -71,7 +71,7 @@ export async function auditExperiment(
   { steps, questions }: Effort,
   report: Listener<AuditEvent>,
 ): Promise<Audited> {
-  const choice = await chooseEngine(experiment);
+  const choice = await chooseEngine(experiment, experiment);
   const loaded = await resolveExperiment(experiment);
   const folder = await scanFolder(source, experiment, phantomsDatabase(experiment));
   const scans = await loadScans(folder, experiment, loaded.planFor(1).plan, report);

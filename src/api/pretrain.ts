@@ -76,7 +76,7 @@ export async function pretrain(options: PretrainOptions): Promise<PretrainingOut
     });
   }
   const experiment = withSteps(withOutcomes(await readAsked(options.experiment), options.outcomes), options);
-  const choice = await chooseEngine(experiment);
+  const choice = await chooseEngine(experiment, experiment);
   const loaded = await resolveExperiment(experiment);
   const draft = loaded.planFor(1);
   await loadArchitecture(options.architecture, draft, 1); // refuses a wrong one before scans are read

@@ -120,7 +120,7 @@ export async function search(options: SearchOptions): Promise<SearchOutcome> {
   refuseSecondLatencyModel(options, before, database);
   const choice =
     before === undefined
-      ? await chooseEngine(experiment)
+      ? await chooseEngine(experiment, experiment)
       : { engine: before.engine, device: before.device, reason: recordedReason(before) };
   const ready = await makeReady(options, { experiment, database, before, choice }, (resolved, scale) => {
     const candidates = Math.max(before?.candidates ?? 0, experiment.candidates);

@@ -6,7 +6,10 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import type { Precision } from '../engines/engine.js';
+import { plainJson } from '../core/json.js';
+import type { Question } from './child.js';
 import { storedOr } from './stored-calibration.js';
+import type { Workload } from './workload.js';
 
 export interface Candidate {
   readonly engine: string;
@@ -19,13 +22,15 @@ export interface Candidate {
 export interface Settings {
   readonly threads: number;
   readonly precision: Precision;
+  /** Absent: the reference network. */
+  readonly workload?: Workload;
 }
 
 const Measured = z.array(
   z.object({
     engine: z.string(),
     device: z.string(),
-    /** Training steps of the reference network per second; null where it did not run. */
+    /** Training steps of the networks per second, as many of each; null where one did not run. */
     stepsPerSecond: z.number().nullable(),
   }),
 );
@@ -35,40 +40,36 @@ export type Measured = z.output<typeof Measured>;
 const TIMEOUT_MS = 120_000;
 
 /** Measures the candidates one after another, or returns what was measured before. */
-export async function calibrate(
-  candidates: readonly Candidate[],
-  { threads, precision }: Settings,
-): Promise<Measured> {
-  const bearing = {
+export async function calibrate(candidates: readonly Candidate[], settings: Settings): Promise<Measured> {
+  const { threads, precision, workload } = settings;
+  const { proxyTask, training } = workload?.experiment ?? {};
+  const bearing = plainJson({
     threads,
     precision,
+    networks: workload === undefined ? null : [workload.code, workload.genomes, proxyTask, training],
     candidates: candidates.map(({ engine, device, reason }) => [engine, device, reason]),
-  };
+  });
   return storedOr('engines.json', Measured, bearing, async () => {
     const measured: Measured = [];
     for (const { engine, device } of candidates) {
       measured.push({
         engine,
         device,
-        stepsPerSecond: await stepsPerSecond({ engine, device, threads, precision }),
+        stepsPerSecond: await stepsPerSecond({ ...settings, engine, device }),
       });
     }
     return measured;
   });
 }
 
-function stepsPerSecond({
-  engine,
-  device,
-  threads,
-  precision,
-}: Settings & Pick<Candidate, 'engine' | 'device'>): Promise<number | null> {
+function stepsPerSecond(question: Question): Promise<number | null> {
   const entry = fileURLToPath(new URL('./child.js', import.meta.url));
-  const args = [entry, engine, device, String(threads), precision];
   return new Promise((resolve) => {
-    execFile(process.execPath, args, { timeout: TIMEOUT_MS }, (_, stdout) => {
+    const child = execFile(process.execPath, [entry], { timeout: TIMEOUT_MS }, (_, stdout) => {
       const value = Number(/STEPS PER SECOND (\S+)/.exec(stdout)?.[1]);
       resolve(Number.isFinite(value) ? value : null);
     });
+    child.stdin?.on('error', () => undefined); // a process that ended without reading has given no figure
+    child.stdin?.end(JSON.stringify(question));
   });
 }

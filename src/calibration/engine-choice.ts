@@ -5,11 +5,13 @@
  * measurement.
  */
 import { present, UserError } from '../core/errors.js';
+import { plural } from '../core/plural.js';
 import type { DeviceReport, Engine, Precision } from '../engines/engine.js';
 import { engines } from '../engines/index.js';
 import { precisionsOf, requirePrecision } from '../engines/precision.js';
 import type { Experiment } from '../experiment/schema.js';
 import { calibrate, type Measured } from './calibrate.js';
+import { workloadOf, type Workload } from './workload.js';
 
 export interface EngineChoice {
   readonly engine: string;
@@ -24,8 +26,11 @@ type Asked = Pick<Experiment, 'engine' | 'device'> & Partial<Pick<Experiment, 't
 /** A device of an engine, as probed. */
 type Found = DeviceReport & { readonly engine: string };
 
-/** Throws `UserError` where the named engine or device cannot be used here. */
-export async function chooseEngine(asked: Asked): Promise<EngineChoice> {
+/**
+ * Throws `UserError` where the named engine or device cannot be used here. `experiment`: whose networks are measured where
+ * several can be used; absent: the reference network.
+ */
+export async function chooseEngine(asked: Asked, experiment?: Experiment): Promise<EngineChoice> {
   const { engine, device, precision = 'float32' } = asked;
   requireOffered(engine, device, precision);
   // Always there: nothing needs to be tried.
@@ -41,8 +46,11 @@ export async function chooseEngine(asked: Asked): Promise<EngineChoice> {
   const choices = fit.length > 0 ? fit : usable;
   const [first] = choices;
   if (first === undefined) throw unusable(asked, found, wanted);
-  if (choices.length > 1)
-    return fastest(await calibrate(choices, { threads: asked.threads ?? 1, precision }), choices);
+  if (choices.length > 1) {
+    const workload = experiment && (await workloadOf(experiment));
+    const settings = { threads: asked.threads ?? 1, precision, ...(workload && { workload }) };
+    return fastest(await calibrate(choices, settings), choices, workload);
+  }
   const named = engine !== 'auto' && device !== 'auto';
   return {
     engine: first.engine,
@@ -75,14 +83,22 @@ async function devicesOf(names: readonly string[]): Promise<readonly Found[]> {
   return (await Promise.all(reports)).flat();
 }
 
-function fastest(measured: Measured, choices: readonly Found[]): EngineChoice {
+function fastest(
+  measured: Measured,
+  choices: readonly Found[],
+  workload: Workload | undefined,
+): EngineChoice {
   const ranked = [...measured].sort((a, b) => (b.stepsPerSecond ?? 0) - (a.stepsPerSecond ?? 0));
   const { engine, device } = present(ranked[0] ?? choices[0], 'a choice of engines');
   const figures = ranked.map((entry) => {
     const speed = entry.stepsPerSecond === null ? 'failed' : `${entry.stepsPerSecond.toPrecision(2)} steps/s`;
     return `${entry.engine} on ${entry.device} ${speed}`;
   });
-  const reason = `fastest on a reference network: ${figures.join(', ')}`;
+  const networks =
+    workload === undefined
+      ? 'a reference network'
+      : `${plural(workload.genomes.length, 'network')} of this experiment`;
+  const reason = `fastest on ${networks}: ${figures.join(', ')}`;
   return { engine, device, reason, measured: ranked };
 }
 

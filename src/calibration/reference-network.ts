@@ -1,9 +1,7 @@
 /**
- * The network by which engines are compared: the kinds of layer that candidates are made of, at a candidate's size.
+ * The network by which engines are compared where there is no experiment: the kinds of layer that candidates are made of, at a candidate's size.
  */
-import { rngOf } from '../core/random.js';
-import { intTensor, sizeOf, tensor, type Tensor, type TensorMap } from '../core/tensor.js';
-import type { Feeds, TrainingProgram } from '../engines/engine.js';
+import type { TrainingProgram } from '../engines/engine.js';
 import { Builder } from '../ir/builder.js';
 import type { Graph, Value } from '../ir/graph.js';
 
@@ -60,24 +58,4 @@ function layer(
       training,
     }),
   );
-}
-
-export function referenceWeights({ train }: TrainingProgram): TensorMap {
-  return Object.fromEntries(
-    train.parameters.map(({ name, shape, initialiser }): [string, Tensor] => {
-      const rng = rngOf('calibration', name);
-      const { kind } = initialiser;
-      const draw = (): number => (kind === 'constant' ? initialiser.value : 0.1 * rng.normal());
-      return [name, tensor(shape, Float32Array.from({ length: sizeOf(shape) }, draw))];
-    }),
-  );
-}
-
-/** Feeds for `steps` steps. */
-export function referenceFeeds(steps: number): Feeds {
-  const rng = rngOf('calibration', 'batch');
-  const shape = [steps, ...INPUT];
-  const values = Float32Array.from({ length: sizeOf(shape) }, () => rng.normal());
-  const labels = Int32Array.from({ length: steps * INPUT[0] }, () => rng.int(CLASSES));
-  return { x: tensor(shape, values), labels: intTensor([steps, INPUT[0]], labels) };
 }

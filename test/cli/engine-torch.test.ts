@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Sqlite } from '../../src/store/sqlite.js';
@@ -57,6 +57,25 @@ describe.skipIf(!torchInstalled)('a search with --engine torch', () => {
     expect(resumed.code, resumed.stderr).toBe(0);
     expect(lineageTables(at('killed.db'))).toEqual(tables);
   }, 240_000);
+});
+
+describe.skipIf(!torchInstalled)('a search with --engine auto', () => {
+  it('measures networks of the experiment on all engines that work here, and keeps the figures', async () => {
+    const own = { ...env, VOXOLVE_CACHE: join(folder, 'measured') };
+    const first = await voxolve(['search', experiment, '--db', at('auto.db'), '--candidates', '2'], own);
+    expect(first.code, first.stderr).toBe(0);
+    const chosen = /engine: (onnx|torch) on cpu \(fastest on 3 networks of this experiment: ([^)]*)\)/;
+    const [, engine = '', figures = ''] = chosen.exec(first.stderr) ?? [];
+    expect(figures.split(', ').sort()).toEqual([
+      expect.stringMatching(/^onnx on cpu \S+ steps\/s$/),
+      expect.stringMatching(/^torch on cpu \S+ steps\/s$/),
+    ]);
+    expect(figures).toMatch(new RegExp(`^${engine} on cpu`));
+    const kept = JSON.parse(readFileSync(join(folder, 'measured', 'engines.json'), 'utf8')) as object;
+    expect(Object.values(kept)).toEqual([
+      [expect.objectContaining({ engine: 'onnx' }), expect.objectContaining({ engine: 'torch' })],
+    ]);
+  }, 120_000);
 });
 
 describe('--engine torch', () => {
