@@ -5,7 +5,7 @@ import { messageOf, UserError } from '../../core/errors.js';
 import { PythonChild } from './child.js';
 
 /** Versions of PyTorch from this one on are supported: what is tested, with CUDA graphs and deterministic ops. */
-export const LEAST_TORCH = '2.1';
+const LEAST_TORCH = '2.1';
 
 /** Versions of PyTorch that tests let pass, where they say so. */
 const LEAST_TESTED = 'VOXOLVE_TORCH_LEAST';
@@ -13,7 +13,7 @@ const LEAST_TESTED = 'VOXOLVE_TORCH_LEAST';
 const INSTALL = 'install PyTorch (https://pytorch.org), or name a Python that has it by VOXOLVE_PYTHON';
 
 /** Undefined where VOXOLVE_PYTHON is empty: then no Python is to be used. */
-export function pythonCommand(): string | undefined {
+function pythonCommand(): string | undefined {
   const named = process.env['VOXOLVE_PYTHON'];
   if (named === undefined) return process.platform === 'win32' ? 'python' : 'python3';
   return named === '' ? undefined : named;
