@@ -50,6 +50,18 @@ const cases: readonly OpCase[] = [
     tolerance: 0,
   },
   {
+    title: 'a convolution of small planes, whose filter holds places',
+    operands: [normal(64, 24, 10, 3, 3), normal(24, 24, 3, 3, 3)],
+    build: (b, x, w) => b.conv(x, w, { stride: [1, 1, 1], padding: [1, 1, 1] }),
+    tolerance: 0,
+  },
+  {
+    title: 'a strided convolution of few samples, whose filter holds places',
+    operands: [normal(3, 8, 4, 5, 5), normal(48, 8, 3, 3, 3)],
+    build: (b, x, w) => b.conv(x, w, { stride: [1, 2, 2], padding: [1, 1, 1] }),
+    tolerance: 0,
+  },
+  {
     title: 'a depthwise convolution',
     operands: [normal(4, 32, 8, 16, 16), normal(32, 1, 3, 3, 3)],
     build: (b, x, w) => b.conv(x, w, { stride: [1, 1, 1], padding: [1, 1, 1], groups: 32 }),

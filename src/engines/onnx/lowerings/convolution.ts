@@ -4,30 +4,59 @@
 import { blockedFilterGradient, suitsBlockedGradient } from './blocked-filter-gradient.js';
 import { convolveBy, mirroredBy, plainConv, type Convolve } from './convolve.js';
 import { columnsFilterGradient, convFilterGradBy, suitsColumns } from './filter-gradient.js';
+import { cheapest, compete, convForms, filterGradForms, inputGradForms, type Priced } from './conv-forms.js';
 import { convInputGradBy } from './input-gradient.js';
 import type { Lowering } from './lowering.js';
 import { fusedProduct, standardProduct } from './products.js';
+import { structuredConv, structuredFilterGradient, structuredInputGradient } from './structured-conv.js';
 import { ungroupedConv } from './ungrouped-conv.js';
-import { suitsTiledGradient, tiledFilterGradient } from './winograd-conv.js';
+import { tiledFilterGradient } from './winograd-conv.js';
+
+/** Picks one of the forms that compete. */
+export type Choose = (forms: readonly Priced[]) => Priced;
+
+function conv(block: number, choose: Choose): Lowering<'conv'> {
+  const convolve = convolveBy(block);
+  return ({ out, inputs: [x, w], attributes }) => {
+    if (!compete(w.shape, attributes)) return convolve(out, x, w, attributes);
+    const { blocks } = choose(convForms(x.shape, w.shape, attributes, block));
+    return blocks ? structuredConv(out, x, w, attributes, blocks) : convolve(out, x, w, attributes);
+  };
+}
+
+function convInputGrad(block: number, choose: Choose): Lowering<'convInputGrad'> {
+  const large = convInputGradBy(convolveBy(block), mirroredBy(block));
+  return (site) => {
+    const [dy, w] = site.inputs;
+    if (!compete(w.shape, site.attributes)) return large(site);
+    const { blocks } = choose(inputGradForms(dy.shape, w.shape, site.attributes, block));
+    return blocks ? structuredInputGradient(site, blocks) : large(site);
+  };
+}
+
+function convFilterGrad(block: number, choose: Choose): Lowering<'convFilterGrad'> {
+  const byProducts = convFilterGradBy(fusedProduct);
+  return (site) => {
+    const [{ shape }] = site.inputs;
+    if (suitsBlockedGradient(shape, site.attributes, block)) return blockedFilterGradient(site, block);
+    if (suitsColumns(shape, site.attributes)) return columnsFilterGradient(site, fusedProduct);
+    if (!compete(site.attributes.filterShape, site.attributes)) return byProducts(site);
+    const { blocks, form } = choose(filterGradForms(shape, site.attributes));
+    if (blocks) return structuredFilterGradient(site, blocks);
+    return form === 'tiled products' ? tiledFilterGradient(site) : byProducts(site);
+  };
+}
 
 function convBy(convolve: Convolve): Lowering<'conv'> {
   return ({ out, inputs: [x, w], attributes }) => convolve(out, x, w, attributes);
 }
 
 /** For the CPU, whose kernels take channels in blocks of `block` (1: it has none such). */
-export function convolutionBy(block: number) {
-  const convolve = convolveBy(block);
-  const byProducts = convFilterGradBy(fusedProduct);
-  const convFilterGrad: Lowering<'convFilterGrad'> = (site) => {
-    const [{ shape }] = site.inputs;
-    if (suitsBlockedGradient(shape, site.attributes, block)) return blockedFilterGradient(site, block);
-    if (suitsColumns(shape, site.attributes)) return columnsFilterGradient(site, fusedProduct);
-    return suitsTiledGradient(shape, site.attributes) ? tiledFilterGradient(site) : byProducts(site);
-  };
+export function convolutionBy(block: number, choose: Choose = cheapest) {
   return {
-    conv: convBy(convolve),
-    convInputGrad: convInputGradBy(convolve, mirroredBy(block)),
-    convFilterGrad,
+    conv: conv(block, choose),
+    convInputGrad: convInputGrad(block, choose),
+    convFilterGrad: convFilterGrad(block, choose),
   };
 }
 

@@ -19,6 +19,35 @@ export function transpose(out: OnnxWriter, x: OnnxValue, perm: readonly number[]
   return out.op('Transpose', [x], shape, { perm });
 }
 
+/**
+ * A transposition, and the shape that it leaves, written with as few axes as it needs: those of one place are left out,
+ * and neighbours that stay neighbours are one. The runtime is fast for two or three axes, and slow for many.
+ */
+export function permute(out: OnnxWriter, x: OnnxValue, perm: readonly number[], shape: Shape): OnnxValue {
+  const runs: number[][] = [];
+  for (const axis of perm) {
+    if (x.shape[axis] === 1) continue;
+    const run = runs.at(-1);
+    const between = run && x.shape.slice((run.at(-1) ?? 0) + 1, axis);
+    if (run && axis > (run.at(-1) ?? 0) && between?.every((extent) => extent === 1)) run.push(axis);
+    else runs.push([axis]);
+  }
+  if (runs.length < 2) return reshape(out, x, shape);
+  const extentOf = (run: readonly number[]): number =>
+    run.reduce((product, axis) => product * (x.shape[axis] ?? 1), 1);
+  const inPlace = [...runs].sort(([a = 0], [b = 0]) => a - b);
+  const merged = reshape(out, x, inPlace.map(extentOf));
+  return reshape(
+    out,
+    transpose(
+      out,
+      merged,
+      runs.map((run) => inPlace.indexOf(run)),
+    ),
+    shape,
+  );
+}
+
 export function expand(out: OnnxWriter, x: OnnxValue, shape: Shape, target: Shape = shape): OnnxValue {
   return out.op('Expand', [x, out.ints(target)], shape);
 }

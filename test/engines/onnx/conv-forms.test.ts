@@ -1,0 +1,98 @@
+import { describe, expect, it } from 'vitest';
+import { differentiate } from '../../../src/autodiff/differentiate.js';
+import { blockSize } from '../../../src/engines/onnx/block-size.js';
+import { runGraph } from '../../../src/engines/onnx/index.js';
+import {
+  cheapest,
+  compete,
+  convForms,
+  filterGradForms,
+  inputGradForms,
+  type Priced,
+} from '../../../src/engines/onnx/lowerings/conv-forms.js';
+import { milliseconds } from '../../../src/engines/onnx/lowerings/conv-cost.js';
+import { convolutionBy } from '../../../src/engines/onnx/lowerings/convolution.js';
+import { lowerings } from '../../../src/engines/onnx/lowerings/index.js';
+import { prepare } from '../../support/ops/op-case.js';
+import { convolutionCases } from '../../support/ops/op-cases-convolution.js';
+import { interpret } from '../../support/ops/reference.js';
+
+const block = await blockSize();
+
+/** Convolutions for which more than one form is worth trying. */
+const cases = convolutionCases.filter((opCase) => {
+  const { nodes } = prepare(opCase).graph;
+  return nodes.some((node) => {
+    const filter = nodes[node.inputs[1] ?? -1]?.shape ?? [];
+    return node.op === 'conv' && compete(filter, node.attributes as Parameters<typeof compete>[1]);
+  });
+});
+
+/** As many forms as a convolution over three axes has. */
+const FORMS = 5;
+
+describe.each(Array.from({ length: FORMS }, (_, i) => i))('form %i of those that compete', (which) => {
+  it.each(cases)('agrees with the reference on values and gradients: $title', async (opCase) => {
+    const { graph, weights, feeds, leaves } = prepare(opCase);
+    const whole = differentiate(graph, 'loss');
+    const written: number[] = [];
+    const choose = (forms: readonly Priced[]): Priced => {
+      const form = forms[Math.min(which, forms.length - 1)] as Priced;
+      written.push(forms.indexOf(form));
+      return form;
+    };
+    const table = { ...lowerings.cpu(block), ...convolutionBy(block, choose) };
+    const actual = await runGraph(whole, weights, feeds, undefined, table);
+    expect(written.length).toBeGreaterThan(0);
+    for (const [name, { shape, data }] of Object.entries(interpret(whole, leaves))) {
+      expect(actual[name]?.shape, name).toEqual(shape);
+      const scale = data.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-3);
+      const worst = data.reduce(
+        (most, value, i) => Math.max(most, Math.abs(value - (actual[name]?.data[i] ?? NaN))),
+        0,
+      );
+      expect(worst / scale, name).toBeLessThan(opCase.tolerance);
+    }
+  });
+});
+
+const unit = {
+  stride: [1, 1, 1],
+  padding: [
+    [1, 1],
+    [1, 1],
+    [1, 1],
+  ],
+  dilation: [1, 1, 1],
+  groups: 1,
+} as const;
+
+/** All three passes of a convolution of 3³ without strides. */
+function passes(x: readonly number[], w: readonly number[]): (readonly Priced[])[] {
+  const y = [x[0] ?? 1, w[0] ?? 1, ...x.slice(2)];
+  return [
+    convForms(x, w, unit, 16),
+    inputGradForms(y, w, { ...unit, inputShape: x }, 16),
+    filterGradForms(x, { ...unit, filterShape: w }),
+  ];
+}
+
+describe('the choice among forms', () => {
+  it('lets the filter hold planes of 3×3, whatever the pass', () => {
+    for (const forms of passes([64, 24, 10, 3, 3], [24, 24, 3, 3, 3]))
+      expect(cheapest(forms).blocks).toEqual([1, 0, 0]);
+  });
+
+  it('lets no filter hold places of a large volume', () => {
+    for (const forms of passes([4, 16, 16, 28, 28], [16, 16, 3, 3, 3]))
+      expect(cheapest(forms).blocks).toBeUndefined();
+  });
+
+  it('takes the form of the least predicted time', () => {
+    for (const forms of passes([64, 16, 10, 5, 5], [8, 16, 3, 3, 3])) {
+      const times = forms.map(({ form, terms }) => milliseconds(form, terms));
+      const { form, terms } = cheapest(forms);
+      expect(milliseconds(form, terms)).toBe(Math.min(...times));
+    }
+  });
+});
