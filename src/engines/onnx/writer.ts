@@ -42,6 +42,8 @@ export class OnnxWriter {
   readonly nodes: NodeProto[] = [];
   readonly initializers: TensorProto[] = [];
   readonly #known = new Map<string, readonly string[]>();
+  /** Names of reshaped values, and what they were. */
+  readonly #reshaped = new Map<string, OnnxValue>();
   readonly #prefix: string;
   #names = 0;
 
@@ -76,6 +78,8 @@ export class OnnxWriter {
   ): readonly OnnxValue[] {
     const read = inputs.map(({ name }) => name);
     const names = this.#node(type, read, shapes.length, attributes, options);
+    if (type === 'Reshape')
+      this.#reshaped.set(names[0] as string, this.beforeReshape(inputs[0] as OnnxValue));
     return shapes.map((shape, i) => ({ name: names[i] as string, shape }));
   }
 
@@ -106,6 +110,11 @@ export class OnnxWriter {
     );
     if (key !== undefined) this.#known.set(key, names);
     return names;
+  }
+
+  /** What a value was before it was given another shape. */
+  beforeReshape(value: OnnxValue): OnnxValue {
+    return this.#reshaped.get(value.name) ?? value;
   }
 
   /** Gives a value another name: a copy, which ONNX Runtime removes where it can. */

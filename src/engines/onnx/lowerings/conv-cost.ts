@@ -34,14 +34,14 @@ export type Coefficients = readonly [products: number, lines: number, values: nu
 
 /** Fitted by `npm run bench:lowerings` with blocks of 16 channels. */
 export const COEFFICIENTS: Readonly<Record<ConvForm, Coefficients>> = {
-  plain: [0.021, 0, 0.79, 0.58],
-  blocked: [0.023, 5.1, 0.18, 0.17],
-  tiles: [0.02, 0, 0.81, 0],
-  phases: [0.0013, 0, 0.85, 0.32],
-  structured: [0.016, 1.9, 0.68, 0],
-  products: [0.055, 0, 0.55, 0.17],
-  'tiled products': [0.0099, 0, 1.1, 1.5],
-  'structured products': [0.018, 1.8, 0.69, 0],
+  plain: [0.025, 0, 0.78, 0.65],
+  blocked: [0.022, 8, 0.6, 0.1],
+  tiles: [0.02, 0, 0.9, 0.1],
+  phases: [0.002, 0, 0.86, 0.33],
+  structured: [0.018, 4, 0.75, 0],
+  products: [0.06, 0, 0.6, 0.1],
+  'tiled products': [0.02, 0, 1.2, 0.9],
+  'structured products': [0.02, 4.2, 0.7, 0],
 };
 
 export function milliseconds(form: ConvForm, { products, lines, values }: Terms): number {

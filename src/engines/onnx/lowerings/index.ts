@@ -7,19 +7,20 @@ import { composed } from './composed.js';
 import { elementwise } from './elementwise.js';
 import { layout } from './layout.js';
 import type { Lowerings } from './lowering.js';
-import { matmulBy, network } from './network.js';
+import { matmulBy, network, smallPools } from './network.js';
 import { standardProduct } from './products.js';
 
 export type OnnxDevice = 'cpu' | 'webgpu' | 'cuda';
 
 /** For the CPU, whose kernels take channels in blocks of `block` (1: it has none such). */
 function cpu(block: number): Lowerings {
-  return { ...elementwise, ...layout, ...network, ...batchNorm, ...convolutionBy(block) };
+  return { ...elementwise, ...layout, ...network, ...smallPools, ...batchNorm, ...convolutionBy(block) };
 }
 
 /** Standard ops only, for models that leave the project. */
 export const portable: Lowerings = {
   ...cpu(1),
+  ...network,
   ...portableBatchNorm,
   ...portableConvolution,
   matmul: matmulBy(standardProduct),

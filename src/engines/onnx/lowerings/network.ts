@@ -5,6 +5,7 @@ import { sizeOf } from '../../../core/tensor.js';
 import type { PoolAttributes } from '../../../ir/ops/pooling.js';
 import type { OnnxValue, OnnxWriter } from '../writer.js';
 import { onnxPads, type Lowering } from './lowering.js';
+import { poolGradByProducts, pooledByProducts, suitsPoolProducts } from './pool-products.js';
 import { fusedProduct, type Product } from './products.js';
 import { expand, padOf, reshape, withLead } from './shaping.js';
 
@@ -58,6 +59,22 @@ export const network = {
       interior: [0, 0, ...stride.map((step) => step - 1)],
     });
     return out.op('AveragePool', [apart], node.shape, { kernel_shape: kernel, count_include_pad: 1 });
+  }) satisfies Lowering<'avgPoolGrad'>,
+};
+
+/** For the CPU: small planes by products. */
+export const smallPools = {
+  avgPool: ((site) => {
+    const { out, node, inputs, attributes } = site;
+    return suitsPoolProducts(inputs[0].shape, node.shape)
+      ? pooledByProducts(out, inputs[0], node.shape, attributes)
+      : network.avgPool(site);
+  }) satisfies Lowering<'avgPool'>,
+  avgPoolGrad: ((site) => {
+    const { out, node, inputs, attributes } = site;
+    return suitsPoolProducts(node.shape, inputs[0].shape)
+      ? poolGradByProducts(out, inputs[0], node.shape, attributes)
+      : network.avgPoolGrad(site);
   }) satisfies Lowering<'avgPoolGrad'>,
 };
 

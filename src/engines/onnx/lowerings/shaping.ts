@@ -1,12 +1,18 @@
 /**
  * Ops that move values or give them another shape, as functions of values; what changes nothing is not written.
  */
-import { sizeOf, type Shape } from '../../../core/tensor.js';
+import { sameShape, sizeOf, type Shape } from '../../../core/tensor.js';
 import type { OnnxValue, OnnxWriter } from '../writer.js';
 
-/** `target`: what the model is told where it differs, with 0 for an extent that stays and −1 for one that follows. */
+/**
+ * `target`: what the model is told where it differs, with 0 for an extent that stays and −1 for one that follows. Where
+ * all extents are told, a shape that is there already is not written again, and of two in a row only the last.
+ */
 export function reshape(out: OnnxWriter, x: OnnxValue, shape: Shape, target: Shape = shape): OnnxValue {
-  return out.op('Reshape', [x, out.ints(target)], shape);
+  const told = target.every((extent) => extent > 0);
+  const source = told ? out.beforeReshape(x) : x;
+  if (told && sameShape(source.shape, shape)) return source;
+  return out.op('Reshape', [source, out.ints(target)], shape);
 }
 
 /** Leads with the given extents, and joins what is left to one more axis. */
