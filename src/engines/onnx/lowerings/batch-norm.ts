@@ -11,7 +11,7 @@ import { MICROSOFT, perChannel, type Lowering } from './lowering.js';
 import { reshape } from './shaping.js';
 
 /** Rows shorter than this are not worth a product each. */
-const LONG_ROW = 64;
+const LONG_ROW = 128;
 
 /** Writes Σ a · b per channel `[C]`, for operands `[N, C, ...]`. */
 type ChannelDot = (out: OnnxWriter, a: OnnxValue, b: OnnxValue) => OnnxValue;
@@ -47,20 +47,22 @@ function batchNormBy(dot: ChannelDot) {
       const products = dot(out, dy, centred);
       return out.op('Mul', [products, inverseDeviation(out, variance, epsilon)], products.shape);
     }) satisfies Lowering<'batchNormScaleGrad'>,
-    // dx = a·dy + b·(x − mean) + c with a = γ·r, b = −a·r·dγ/m, c = −a·dβ/m; x itself need not be kept
+    // dx = a·dy + b·(x − mean) + c with a = γ·r, b = k·r·dγ, c = k·dβ, k = −a/m; x itself need not be kept
     batchNormInputGrad: (({ out, inputs, attributes: { epsilon } }) => {
       const [x, dy, gamma, mean, variance, dgamma, dbeta] = inputs;
       const r = inverseDeviation(out, variance, epsilon);
-      const share = out.scalar(1 / valuesPerChannel(x.shape));
       const wide = (value: OnnxValue): OnnxValue => perChannel(out, value, x.shape.length);
       const product = (...of: readonly [OnnxValue, OnnxValue]): OnnxValue => out.op('Mul', of, gamma.shape);
       const a = product(gamma, r);
-      const b = out.op('Neg', [product(product(a, r), product(dgamma, share))], gamma.shape);
-      const c = out.op('Neg', [product(a, product(dbeta, share))], gamma.shape);
+      const k = product(a, out.scalar(-1 / valuesPerChannel(x.shape)));
       const whole = (type: string, ...of: readonly [OnnxValue, OnnxValue]): OnnxValue =>
         out.op(type, of, x.shape);
       const centred = whole('Sub', x, wide(mean));
-      const affine = whole('Add', whole('Mul', centred, wide(b)), wide(c));
+      const affine = whole(
+        'Add',
+        whole('Mul', centred, wide(product(k, product(r, dgamma)))),
+        wide(product(k, dbeta)),
+      );
       return whole('Add', whole('Mul', dy, wide(a)), affine);
     }) satisfies Lowering<'batchNormInputGrad'>,
   };

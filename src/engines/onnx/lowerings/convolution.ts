@@ -3,7 +3,13 @@
  */
 import { blockedFilterGradient, suitsBlockedGradient } from './blocked-filter-gradient.js';
 import { convolveBy, mirroredBy, plainConv, type Convolve } from './convolve.js';
-import { columnsFilterGradient, convFilterGradBy, suitsColumns } from './filter-gradient.js';
+import {
+  columnsFilterGradient,
+  convFilterGradBy,
+  filterGradientBySample,
+  suitsColumns,
+  suitsSamples,
+} from './filter-gradient.js';
 import { cheapest, compete, convForms, filterGradForms, inputGradForms, type Priced } from './conv-forms.js';
 import { convInputGradBy } from './input-gradient.js';
 import type { Lowering } from './lowering.js';
@@ -37,7 +43,8 @@ function convInputGrad(block: number, choose: Choose): Lowering<'convInputGrad'>
 function convFilterGrad(block: number, choose: Choose): Lowering<'convFilterGrad'> {
   const byProducts = convFilterGradBy(fusedProduct);
   return (site) => {
-    const [{ shape }] = site.inputs;
+    const [{ shape }, dy] = site.inputs;
+    if (suitsSamples(shape, dy.shape, site.attributes)) return filterGradientBySample(site, fusedProduct);
     if (suitsBlockedGradient(shape, site.attributes, block)) return blockedFilterGradient(site, block);
     if (suitsColumns(shape, site.attributes)) return columnsFilterGradient(site, fusedProduct);
     if (!compete(site.attributes.filterShape, site.attributes)) return byProducts(site);

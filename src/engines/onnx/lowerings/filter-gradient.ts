@@ -89,6 +89,32 @@ export function columnsFilterGradient(
   return reshape(out, product(out, left, right, { a: false, b: true }), filterShape);
 }
 
+/** True for a filter of one tap, without strides, of fewer values than what it reads of a sample. */
+export function suitsSamples(
+  x: Shape,
+  dy: Shape,
+  { filterShape, groups, stride, padding }: ConvFilterGradAttributes,
+): boolean {
+  const within = stride.every((step) => step === 1) && padding.flat().every((zeros) => zeros === 0);
+  const [outChannels = 1, channels = 1, ...kernel] = filterShape;
+  if (groups > 1 || !within || sizeOf(kernel) > 1) return false;
+  return outChannels * channels * (x[0] ?? 1) <= (sizeOf(x) + sizeOf(dy)) / 2;
+}
+
+/** Such a filter's gradient as the sum of a product for each sample, which reads both operands as they lie. */
+export function filterGradientBySample(
+  { out, inputs: [x, dy], attributes }: LoweringSite<'convFilterGrad'>,
+  product: Product,
+): OnnxValue {
+  const [outChannels = 1, channels = 1] = attributes.filterShape;
+  const [n = 1, , ...places] = x.shape;
+  const left = reshape(out, dy, [n, outChannels, sizeOf(places)]);
+  const right = reshape(out, x, [n, channels, sizeOf(places)]);
+  const each = product(out, left, right, { a: false, b: true });
+  const sum = out.op('ReduceSum', [each, out.ints([0])], [outChannels, channels], { keepdims: 0 });
+  return reshape(out, sum, attributes.filterShape);
+}
+
 /** The axis whose taps share a product: the longest of stride 1, the outermost among equals. */
 function stackedAxis({ stride }: ConvFilterGradAttributes, kernel: Shape): number | undefined {
   let best: number | undefined;
