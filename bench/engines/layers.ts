@@ -28,6 +28,18 @@ function layer(
   };
 }
 
+/** With a filter of its own for each channel. */
+function depthwise(
+  batch: number,
+  channels: number,
+  volume: Extents,
+  kernel: Extents,
+  stride?: Extents,
+): Layer {
+  const { w, ...rest } = layer(batch, [channels, channels], volume, kernel, stride);
+  return { ...rest, w: [channels, 1, ...kernel] };
+}
+
 const cube = [3, 3, 3] as const;
 const plane = [1, 3, 3] as const;
 const line = [3, 1, 1] as const;
@@ -63,4 +75,14 @@ export const layers: readonly Layer[] = [
   layer(4, [32, 48], [8, 14, 14], plane, halved),
   layer(4, [64, 64], [4, 7, 7], cube),
   layer(4, [128, 128], [2, 4, 4], cube),
+  depthwise(64, 72, [10, 10, 10], [1, 5, 5], [2, 2, 2]),
+  depthwise(64, 48, [10, 5, 5], cube),
+  depthwise(64, 48, [5, 5, 5], [5, 5, 5], deep),
+  depthwise(64, 72, [10, 3, 3], cube),
+  depthwise(64, 64, [5, 3, 3], plane),
+  depthwise(64, 24, [10, 5, 5], line),
+  depthwise(32, 36, [12, 12, 12], cube, halved),
+  depthwise(32, 48, [12, 6, 6], cube),
+  depthwise(4, 48, [16, 28, 28], cube),
+  depthwise(4, 144, [8, 14, 14], cube, [2, 2, 2]),
 ];

@@ -51,7 +51,7 @@ function passesOf({ x, w, stride, padding }: Layer, block: number): Pass[] {
     stride,
     padding: padding.map((zeros) => [zeros, zeros] as const),
     dilation: [1, 1, 1],
-    groups: 1,
+    groups: w[1] === x[1] ? 1 : (x[1] ?? 1),
   };
   const y = convOutputShape(x, w, attributes);
   const back = { ...attributes, inputShape: x };
@@ -76,7 +76,7 @@ function passesOf({ x, w, stride, padding }: Layer, block: number): Pass[] {
     {
       name: 'filter gradient',
       operands: [x, y],
-      forms: filterGradForms(x, filter),
+      forms: filterGradForms(x, filter, block),
       write: pass('convFilterGrad', w, filter),
     },
   ];
@@ -164,7 +164,7 @@ for (const layer of layers) {
       )
       .join(', ');
     const { x, w, stride } = layer;
-    const title = `${x[0]}: ${w[1]} → ${w[0]}, ${w.slice(2).join('×')} on ${x.slice(2).join('×')}${sizeOf(stride) > 1 ? ` / ${stride.join('×')}` : ''}`;
+    const title = `${x[0]}: ${x[1]} → ${w[0]}${w[1] === x[1] ? '' : ' depthwise'}, ${w.slice(2).join('×')} on ${x.slice(2).join('×')}${sizeOf(stride) > 1 ? ` / ${stride.join('×')}` : ''}`;
     process.stdout.write(
       `| ${title} | ${pass.name} | ${list} | ${nameOf(forms[chosen] as Priced)} | ${(first / time).toFixed(2)} |\n`,
     );

@@ -73,7 +73,7 @@ function passes(x: readonly number[], w: readonly number[]): (readonly Priced[])
   return [
     convForms(x, w, unit, 16),
     inputGradForms(y, w, { ...unit, inputShape: x }, 16),
-    filterGradForms(x, { ...unit, filterShape: w }),
+    filterGradForms(x, { ...unit, filterShape: w }, 16),
   ];
 }
 

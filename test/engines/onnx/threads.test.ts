@@ -62,6 +62,12 @@ const cases: readonly OpCase[] = [
     tolerance: 0,
   },
   {
+    title: 'a depthwise convolution of small planes, whose filters hold places',
+    operands: [normal(32, 48, 5, 5, 5), normal(48, 1, 5, 5, 5)],
+    build: (b, x, w) => b.conv(x, w, { stride: [2, 1, 1], padding: [2, 2, 2], groups: 48 }),
+    tolerance: 0,
+  },
+  {
     title: 'a depthwise convolution',
     operands: [normal(4, 32, 8, 16, 16), normal(32, 1, 3, 3, 3)],
     build: (b, x, w) => b.conv(x, w, { stride: [1, 1, 1], padding: [1, 1, 1], groups: 32 }),

@@ -44,6 +44,7 @@ export const convolutionCases: readonly OpCase[] = [
     padding: [1, 0, 0],
   }),
   conv('1×1×1', [2, 3, 2, 3, 2], [4, 3, 1, 1, 1], { stride: [1, 1, 1], padding: [0, 0, 0] }),
+  conv('1×1×1 of few places', [2, 8, 1, 2, 1], [8, 8, 1, 1, 1], { stride: [1, 1, 1], padding: [0, 0, 0] }),
   conv('1×1×1 with strides, as in a shortcut', [2, 3, 3, 4, 5], [4, 3, 1, 1, 1], {
     stride: [1, 2, 2],
     padding: [0, 0, 0],

@@ -27,7 +27,10 @@ export type ConvForm =
   | 'structured'
   | 'products'
   | 'tiled products'
-  | 'structured products';
+  | 'structured products'
+  | 'depthwise'
+  | 'depthwise gradient'
+  | 'structured depthwise';
 
 /** Milliseconds per million, and per call. */
 export type Coefficients = readonly [products: number, lines: number, values: number, call: number];
@@ -42,6 +45,9 @@ export const COEFFICIENTS: Readonly<Record<ConvForm, Coefficients>> = {
   products: [0.06, 0, 0.6, 0.1],
   'tiled products': [0.02, 0, 1.2, 0.9],
   'structured products': [0.02, 4.2, 0.7, 0],
+  depthwise: [0.21, 0, 0.5, 0.54],
+  'depthwise gradient': [0.095, 0, 2.7, 0.03],
+  'structured depthwise': [0.03, 2.9, 0.6, 0],
 };
 
 export function milliseconds(form: ConvForm, { products, lines, values }: Terms): number {
@@ -114,6 +120,19 @@ export function structuredTerms(axes: readonly BlockedAxis[], [n = 1, from = 1, 
   const left = 2 * n * to * along(axes, 'written');
   const filter = 2 * (rows * columns + along(axes, 'taps')) * from * to;
   return millions(products, divided.length === 0 ? 0 : lines, copied + left + filter);
+}
+
+/** The same with a product for each of `channels` channels. */
+export function structuredDepthwiseTerms(axes: readonly BlockedAxis[], n: number, channels: number): Terms {
+  const { products, lines, values } = structuredTerms(axes, [n, 1, 1]);
+  return { products: products * channels, lines: lines * channels, values: values * channels };
+}
+
+/** A depthwise pass over `seen` `[N, C, ...]` at the places of `places` `[N, C, ...]`, channels in blocks. */
+export function depthwiseTerms(seen: Shape, places: Shape, w: Shape, block: number): Terms {
+  const wide = rounded(w[0] ?? 1, block) / (w[0] ?? 1);
+  const products = wide * sizeOf(places) * sizeOf(w.slice(2));
+  return millions(products, 0, wide * (sizeOf(seen) + sizeOf(places)));
 }
 
 /** Products per tap of the filter, of copies of x and dy that are shifted against each other. */

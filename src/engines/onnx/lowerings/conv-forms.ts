@@ -2,18 +2,21 @@
  * The forms that compete for a convolution without groups and its gradients, and the cheapest of them by prediction.
  */
 import type { Shape } from '../../../core/tensor.js';
-import type {
-  ConvAttributes,
-  ConvFilterGradAttributes,
-  ConvInputGradAttributes,
+import {
+  convOutputShape,
+  type ConvAttributes,
+  type ConvFilterGradAttributes,
+  type ConvInputGradAttributes,
 } from '../../../ir/ops/convolution.js';
 import { suitsBlocks } from './blocked-conv.js';
 import {
   blockedTerms,
+  depthwiseTerms,
   gradientTerms,
   milliseconds,
   phaseTerms,
   plainTerms,
+  structuredDepthwiseTerms,
   structuredTerms,
   tiledGradientTerms,
   tileTerms,
@@ -45,7 +48,7 @@ function divisions(rank: number): number[][] {
 }
 
 function structuredForms(
-  form: 'structured' | 'structured products',
+  form: 'structured' | 'structured products' | 'structured depthwise',
   axesOf: (blocks: readonly number[]) => BlockedAxis[],
   [n, from, to]: readonly [number, number, number],
   rank: number,
@@ -55,17 +58,46 @@ function structuredForms(
     const cells = along(axes, 'rows') * along(axes, 'columns') * from * to;
     const values = n * along(axes, 'blocks') * along(axes, 'rows') * from;
     if (cells > MOST_CELLS || values > MOST_VALUES) return [];
-    return [{ form, blocks, terms: structuredTerms(axes, [n, from, to]) }];
+    const terms =
+      form === 'structured depthwise'
+        ? structuredDepthwiseTerms(axes, n, from)
+        : structuredTerms(axes, [n, from, to]);
+    return [{ form, blocks, terms }];
   });
 }
 
-/** True where more than one form is worth trying: without groups, and with more than one tap or a stride. */
-export function compete(w: Shape, { stride, groups }: Pick<ConvAttributes, 'stride' | 'groups'>): boolean {
-  return groups === 1 && (sizeOf(w.slice(2)) > 1 || stride.some((step) => step > 1));
+/**
+ * True where more than one form is worth trying: without groups or with one for each channel, and with more than one tap
+ * or a stride.
+ */
+export function compete(w: Shape, attributes: Pick<ConvAttributes, 'stride' | 'groups'>): boolean {
+  const taken = attributes.groups === 1 || isDepthwise(w, attributes);
+  return taken && (sizeOf(w.slice(2)) > 1 || attributes.stride.some((step) => step > 1));
+}
+
+export function isDepthwise(
+  [outChannels, perGroup]: Shape,
+  { groups }: Pick<ConvAttributes, 'groups'>,
+): boolean {
+  return groups > 1 && perGroup === 1 && outChannels === groups;
+}
+
+/** The forms of a depthwise pass, which reads `seen` and writes `written`, each `[N, C, ...]`. */
+function depthwiseForms(
+  large: Priced,
+  axesOf: (blocks: readonly number[]) => BlockedAxis[],
+  [n = 1, channels = 1, ...spatial]: Shape,
+): Priced[] {
+  const rank = spatial.length;
+  return [large, ...structuredForms('structured depthwise', axesOf, [n, channels, 1], rank)];
 }
 
 /** All forms of a forward pass; the first is the one for large volumes. */
 export function convForms(x: Shape, w: Shape, attributes: ConvAttributes, block: number): Priced[] {
+  if (isDepthwise(w, attributes)) {
+    const terms = depthwiseTerms(x, convOutputShape(x, w, attributes), w, block);
+    return depthwiseForms({ form: 'depthwise', terms }, (blocks) => forwardAxes(x, w, attributes, blocks), x);
+  }
   const large = largeForm(x, w, attributes, block);
   const sizes = [x[0] ?? 1, x[1] ?? 1, w[0] ?? 1] as const;
   const axesOf = (blocks: readonly number[]): BlockedAxis[] => forwardAxes(x, w, attributes, blocks);
@@ -88,6 +120,14 @@ export function inputGradForms(
   block: number,
 ): Priced[] {
   const { stride, inputShape, dilation, padding } = attributes;
+  if (isDepthwise(w, attributes)) {
+    // what interleaves the phases of strides moves the whole once for each strided axis, and once more
+    const strided = stride.filter((step) => step > 1).length;
+    const { products, lines, values } = depthwiseTerms(inputShape, dy, w, block);
+    const moved = strided === 0 ? 0 : (3 * (strided + 1) * sizeOf(inputShape)) / 1e6;
+    const large = { form: 'depthwise', terms: { products, lines, values: values + moved } } as const;
+    return depthwiseForms(large, (blocks) => inputGradientAxes(dy, w, attributes, blocks), dy);
+  }
   const [to = 1, from = 1, ...kernel] = w;
   const mirrored = [from, to, ...kernel];
   const sides = kernel.map((taps, axis) => {
@@ -106,8 +146,13 @@ export function inputGradForms(
 }
 
 /** All forms of a filter gradient; the first is the one for large volumes. */
-export function filterGradForms(x: Shape, attributes: ConvFilterGradAttributes): Priced[] {
+export function filterGradForms(x: Shape, attributes: ConvFilterGradAttributes, block: number): Priced[] {
   const { filterShape: w } = attributes;
+  if (isDepthwise(w, attributes)) {
+    const terms = depthwiseTerms(x, convOutputShape(x, w, attributes), w, block);
+    const large = { form: 'depthwise gradient', terms } as const;
+    return depthwiseForms(large, (blocks) => forwardAxes(x, w, attributes, blocks), x);
+  }
   const tiled = suitsTiledGradient(x, attributes);
   const large: Priced = tiled
     ? { form: 'tiled products', terms: tiledGradientTerms(x, w, attributes) }

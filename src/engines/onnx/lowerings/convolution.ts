@@ -10,11 +10,24 @@ import {
   suitsColumns,
   suitsSamples,
 } from './filter-gradient.js';
-import { cheapest, compete, convForms, filterGradForms, inputGradForms, type Priced } from './conv-forms.js';
+import {
+  cheapest,
+  compete,
+  convForms,
+  filterGradForms,
+  inputGradForms,
+  isDepthwise,
+  type Priced,
+} from './conv-forms.js';
 import { convInputGradBy } from './input-gradient.js';
 import type { Lowering } from './lowering.js';
 import { fusedProduct, standardProduct } from './products.js';
 import { structuredConv, structuredFilterGradient, structuredInputGradient } from './structured-conv.js';
+import {
+  structuredDepthwise,
+  structuredDepthwiseFilterGradient,
+  structuredDepthwiseInputGradient,
+} from './structured-depthwise.js';
 import { ungroupedConv } from './ungrouped-conv.js';
 import { tiledFilterGradient } from './winograd-conv.js';
 
@@ -26,7 +39,9 @@ function conv(block: number, choose: Choose): Lowering<'conv'> {
   return ({ out, inputs: [x, w], attributes }) => {
     if (!compete(w.shape, attributes)) return convolve(out, x, w, attributes);
     const { blocks } = choose(convForms(x.shape, w.shape, attributes, block));
-    return blocks ? structuredConv(out, x, w, attributes, blocks) : convolve(out, x, w, attributes);
+    if (!blocks) return convolve(out, x, w, attributes);
+    const write = isDepthwise(w.shape, attributes) ? structuredDepthwise : structuredConv;
+    return write(out, x, w, attributes, blocks);
   };
 }
 
@@ -36,21 +51,28 @@ function convInputGrad(block: number, choose: Choose): Lowering<'convInputGrad'>
     const [dy, w] = site.inputs;
     if (!compete(w.shape, site.attributes)) return large(site);
     const { blocks } = choose(inputGradForms(dy.shape, w.shape, site.attributes, block));
-    return blocks ? structuredInputGradient(site, blocks) : large(site);
+    if (!blocks) return large(site);
+    const depthwise = isDepthwise(w.shape, site.attributes);
+    return (depthwise ? structuredDepthwiseInputGradient : structuredInputGradient)(site, blocks);
   };
 }
 
 function convFilterGrad(block: number, choose: Choose): Lowering<'convFilterGrad'> {
   const byProducts = convFilterGradBy(fusedProduct);
   return (site) => {
+    const { attributes } = site;
     const [{ shape }, dy] = site.inputs;
-    if (suitsSamples(shape, dy.shape, site.attributes)) return filterGradientBySample(site, fusedProduct);
-    if (suitsBlockedGradient(shape, site.attributes, block)) return blockedFilterGradient(site, block);
-    if (suitsColumns(shape, site.attributes)) return columnsFilterGradient(site, fusedProduct);
-    if (!compete(site.attributes.filterShape, site.attributes)) return byProducts(site);
-    const { blocks, form } = choose(filterGradForms(shape, site.attributes));
-    if (blocks) return structuredFilterGradient(site, blocks);
-    return form === 'tiled products' ? tiledFilterGradient(site) : byProducts(site);
+    if (suitsSamples(shape, dy.shape, attributes)) return filterGradientBySample(site, fusedProduct);
+    if (suitsColumns(shape, attributes)) return columnsFilterGradient(site, fusedProduct);
+    const chosen = compete(attributes.filterShape, attributes)
+      ? choose(filterGradForms(shape, attributes, block))
+      : undefined;
+    if (chosen?.blocks) {
+      const depthwise = isDepthwise(attributes.filterShape, attributes);
+      return (depthwise ? structuredDepthwiseFilterGradient : structuredFilterGradient)(site, chosen.blocks);
+    }
+    if (suitsBlockedGradient(shape, attributes, block)) return blockedFilterGradient(site, block);
+    return chosen?.form === 'tiled products' ? tiledFilterGradient(site) : byProducts(site);
   };
 }
 

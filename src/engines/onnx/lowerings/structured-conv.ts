@@ -75,17 +75,22 @@ export function structuredFilterGradient(
   const products = fusedProduct(out, seen, inBlocks(out, dy, axes), { a: true, b: false });
   const cells = reshape(out, products, [rows, channels, columns, outChannels]);
   const pairs = permute(out, cells, [0, 2, 1, 3], [rows * columns, channels * outChannels]);
-  const table = tapTable(axes);
-  // each pair of places belongs to one tap, or to none
-  const selection = new Float32Array(taps * table.length);
-  table.forEach((tap, pair) => {
-    if (tap < taps) selection[tap * table.length + pair] = 1;
-  });
-  const sums = fusedProduct(out, out.floats([taps, table.length], selection), pairs, PLAIN);
+  const sums = fusedProduct(out, selectionOf(out, axes), pairs, PLAIN);
   // in two steps, as the filter comes
   const byTap = reshape(out, sums, [taps, channels, outChannels]);
   const outLast = permute(out, byTap, [1, 0, 2], [channels * taps, outChannels]);
   return permute(out, outLast, [1, 0], filterShape);
+}
+
+/** `[taps, rows · columns]`: 1 where a row and a column meet through a tap; each pair belongs to one tap, or to none. */
+export function selectionOf(out: OnnxWriter, axes: readonly BlockedAxis[]): OnnxValue {
+  const table = tapTable(axes);
+  const taps = along(axes, 'taps');
+  const selection = new Float32Array(taps * table.length);
+  table.forEach((tap, pair) => {
+    if (tap < taps) selection[tap * table.length + pair] = 1;
+  });
+  return out.floats([taps, table.length], selection);
 }
 
 /** `[taps, from, to]` → `[rows · from, columns · to]`. */

@@ -1,0 +1,116 @@
+/**
+ * Depthwise convolution of small volumes and its gradients: as `structured-conv.ts`, with a product for each channel.
+ *
+ * U is `[C, N · blocks, rows]`, the filter `[C, rows, columns]`: places of a channel as they lie in memory.
+ */
+import { sizeOf } from '../../../core/tensor.js';
+import type { ConvAttributes } from '../../../ir/ops/convolution.js';
+import type { OnnxValue, OnnxWriter } from '../writer.js';
+import type { LoweringSite } from './lowering.js';
+import { fusedProduct } from './products.js';
+import { padOf, permute, reshape, sliceOf } from './shaping.js';
+import {
+  along,
+  dividedAxes,
+  forwardAxes,
+  inputGradientAxes,
+  placeTable,
+  tapTable,
+  type BlockedAxis,
+} from './structured-axes.js';
+import { selectionOf } from './structured-conv.js';
+
+const PLAIN = { a: false, b: false } as const;
+
+/** Writes a convolution with a filter `[C, 1, ...]`; `blocks`: outputs in a block along each axis, 0 for all of them. */
+export function structuredDepthwise(
+  out: OnnxWriter,
+  x: OnnxValue,
+  w: OnnxValue,
+  attributes: ConvAttributes,
+  blocks: readonly number[],
+): OnnxValue {
+  const axes = forwardAxes(x.shape, w.shape, attributes, blocks);
+  return leave(out, fusedProduct(out, unfold(out, x, axes), filterOf(out, w, axes), PLAIN), axes);
+}
+
+/** `blocks`: inputs in a block. */
+export function structuredDepthwiseInputGradient(
+  { out, inputs: [dy, w], attributes }: LoweringSite<'convInputGrad'>,
+  blocks: readonly number[],
+): OnnxValue {
+  const axes = inputGradientAxes(dy.shape, w.shape, attributes, blocks);
+  return leave(out, fusedProduct(out, unfold(out, dy, axes), filterOf(out, w, axes), PLAIN), axes);
+}
+
+/** `blocks` as for the forward pass. */
+export function structuredDepthwiseFilterGradient(
+  { out, inputs: [x, dy], attributes }: LoweringSite<'convFilterGrad'>,
+  blocks: readonly number[],
+): OnnxValue {
+  const { filterShape } = attributes;
+  const [channels = 1] = filterShape;
+  const axes = forwardAxes(x.shape, filterShape, attributes, blocks);
+  const products = fusedProduct(out, unfold(out, x, axes), inBlocks(out, dy, axes), { a: true, b: false });
+  const pairs = reshape(out, products, [channels, along(axes, 'rows') * along(axes, 'columns')]);
+  const sums = fusedProduct(out, pairs, selectionOf(out, axes), { a: false, b: true });
+  return reshape(out, sums, filterShape);
+}
+
+/** `[C, 1, ...kernel]` → `[C, rows, columns]`. */
+function filterOf(out: OnnxWriter, w: OnnxValue, axes: readonly BlockedAxis[]): OnnxValue {
+  const [channels = 1] = w.shape;
+  const taps = along(axes, 'taps');
+  const table = tapTable(axes);
+  const flat = reshape(out, w, [channels, taps]);
+  const source = table.includes(taps) ? padOf(out, flat, { before: [0, 0], after: [0, 1] }) : flat;
+  const shape = [channels, along(axes, 'rows'), along(axes, 'columns')];
+  return out.op('Gather', [source, out.ints(table, shape.slice(1))], shape, { axis: 1 });
+}
+
+/** `[N, C, ...]` → `[C, N, places]`. */
+function channelsFirst(out: OnnxWriter, x: OnnxValue): OnnxValue {
+  const [n = 1, channels = 1, ...spatial] = x.shape;
+  const places = sizeOf(spatial);
+  return permute(out, reshape(out, x, [n, channels, places]), [1, 0, 2], [channels, n, places]);
+}
+
+/** `[N, C, ...]` → `[C, N · blocks, rows]`: what each block sees. */
+function unfold(out: OnnxWriter, x: OnnxValue, axes: readonly BlockedAxis[]): OnnxValue {
+  const [n = 1, channels = 1] = x.shape;
+  const first = channelsFirst(out, x);
+  const divided = dividedAxes(axes);
+  const line = along(axes.slice(divided.length), 'read');
+  const shape = [channels, n * along(axes, 'blocks'), along(axes, 'rows')];
+  if (divided.length === 0) return reshape(out, first, shape);
+  const places = along(divided, 'read');
+  const lines = reshape(out, first, [channels * n, places, line]);
+  const table = placeTable(divided);
+  if (table.length === places && table.every((place, i) => place === i)) return reshape(out, lines, shape);
+  const source = table.includes(places) ? padOf(out, lines, { before: [0, 0, 0], after: [0, 1, 0] }) : lines;
+  const seen = out.op('Gather', [source, out.ints(table)], [channels * n, table.length, line], { axis: 1 });
+  return reshape(out, seen, shape);
+}
+
+/** `[C, N · blocks, columns]` → `[N, C, ...]`. */
+function leave(out: OnnxWriter, y: OnnxValue, axes: readonly BlockedAxis[]): OnnxValue {
+  const [channels = 1, rows = 1] = y.shape;
+  const n = rows / along(axes, 'blocks');
+  const open = [channels, n, ...axes.map(({ blocks }) => blocks), ...axes.map(({ columns }) => columns)];
+  const whole = [n, channels, ...axes.map(({ blocks, columns }) => blocks * columns)];
+  const order = [1, 0, ...axes.flatMap((_, i) => [2 + i, 2 + axes.length + i])];
+  const turned = permute(out, reshape(out, y, open), order, whole);
+  const ends = [n, channels, ...axes.map(({ written }) => written)];
+  return sliceOf(out, turned, { starts: whole.map(() => 0), ends });
+}
+
+/** `[N, C, ...]` → `[C, N · blocks, columns]`, what a block lacks filled up with zeros. */
+function inBlocks(out: OnnxWriter, dy: OnnxValue, axes: readonly BlockedAxis[]): OnnxValue {
+  const [n = 1, channels = 1] = dy.shape;
+  const after = axes.map(({ blocks, columns, written }) => blocks * columns - written);
+  const padded = padOf(out, dy, { before: dy.shape.map(() => 0), after: [0, 0, ...after] });
+  const open = [n, channels, ...axes.flatMap(({ blocks, columns }) => [blocks, columns])];
+  const order = [1, 0, ...axes.map((_, i) => 2 + 2 * i), ...axes.map((_, i) => 3 + 2 * i)];
+  const shape = [channels, n * along(axes, 'blocks'), along(axes, 'columns')];
+  return permute(out, reshape(out, padded, open), order, shape);
+}
