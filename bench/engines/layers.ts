@@ -36,8 +36,8 @@ function depthwise(
   kernel: Extents,
   stride?: Extents,
 ): Layer {
-  const { w, ...rest } = layer(batch, [channels, channels], volume, kernel, stride);
-  return { ...rest, w: [channels, 1, ...kernel] };
+  const whole = layer(batch, [channels, channels], volume, kernel, stride);
+  return { ...whole, w: [channels, 1, ...kernel] };
 }
 
 const cube = [3, 3, 3] as const;

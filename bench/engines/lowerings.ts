@@ -1,6 +1,6 @@
 /**
  * Measures every form of a convolution and its gradients on shapes that searches train, and fits the cost model by which
- * the forms are chosen (`conv-cost.ts`). One thread, processor time, the best of alternating rounds.
+ * the forms are chosen (`forms/cost.ts`). One thread, processor time, the best of alternating rounds.
  *
  *   npm run bench:lowerings            the table, and the coefficients that fit it
  */
@@ -11,14 +11,14 @@ import {
   milliseconds,
   type ConvForm,
   type Terms,
-} from '../../src/engines/onnx/lowerings/conv-cost.js';
+} from '../../src/engines/onnx/lowerings/forms/cost.js';
 import {
   cheapest,
   convForms,
   filterGradForms,
   inputGradForms,
   type Priced,
-} from '../../src/engines/onnx/lowerings/conv-forms.js';
+} from '../../src/engines/onnx/lowerings/forms/forms.js';
 import { convolutionBy } from '../../src/engines/onnx/lowerings/convolution.js';
 import { graphProto, modelBytes, ONNX_TYPES, valueInfo } from '../../src/engines/onnx/model.js';
 import { floats, openModel } from '../../src/engines/onnx/runtime.js';

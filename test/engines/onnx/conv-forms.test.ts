@@ -9,8 +9,8 @@ import {
   filterGradForms,
   inputGradForms,
   type Priced,
-} from '../../../src/engines/onnx/lowerings/conv-forms.js';
-import { milliseconds } from '../../../src/engines/onnx/lowerings/conv-cost.js';
+} from '../../../src/engines/onnx/lowerings/forms/forms.js';
+import { milliseconds } from '../../../src/engines/onnx/lowerings/forms/cost.js';
 import { convolutionBy } from '../../../src/engines/onnx/lowerings/convolution.js';
 import { lowerings } from '../../../src/engines/onnx/lowerings/index.js';
 import { prepare } from '../../support/ops/op-case.js';

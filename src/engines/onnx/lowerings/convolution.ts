@@ -18,16 +18,16 @@ import {
   inputGradForms,
   isDepthwise,
   type Priced,
-} from './conv-forms.js';
+} from './forms/forms.js';
 import { convInputGradBy } from './input-gradient.js';
 import type { Lowering } from './lowering.js';
 import { fusedProduct, standardProduct } from './products.js';
-import { structuredConv, structuredFilterGradient, structuredInputGradient } from './structured-conv.js';
+import { structuredConv, structuredFilterGradient, structuredInputGradient } from './structured/conv.js';
 import {
   structuredDepthwise,
   structuredDepthwiseFilterGradient,
   structuredDepthwiseInputGradient,
-} from './structured-depthwise.js';
+} from './structured/depthwise.js';
 import { ungroupedConv } from './ungrouped-conv.js';
 import { tiledFilterGradient } from './winograd-conv.js';
 

@@ -6,13 +6,13 @@
  * all places copies nothing; the filter then is a matrix from places to places, mostly zeros on long axes and hardly any
  * on short ones. It knows padding, strides and dilation, which cost nothing.
  */
-import type { Shape } from '../../../core/tensor.js';
+import type { Shape } from '../../../../core/tensor.js';
 import {
   convOutputShape,
   type ConvAttributes,
   type ConvInputGradAttributes,
-} from '../../../ir/ops/convolution.js';
-import { tapsOf } from './filter-gradient.js';
+} from '../../../../ir/ops/convolution.js';
+import { tapsOf } from '../filter-gradient.js';
 
 /** One axis of a product in blocks. */
 export interface BlockedAxis {

@@ -1,14 +1,14 @@
 /**
  * The forms that compete for a convolution without groups and its gradients, and the cheapest of them by prediction.
  */
-import type { Shape } from '../../../core/tensor.js';
+import type { Shape } from '../../../../core/tensor.js';
 import {
   convOutputShape,
   type ConvAttributes,
   type ConvFilterGradAttributes,
   type ConvInputGradAttributes,
-} from '../../../ir/ops/convolution.js';
-import { suitsBlocks } from './blocked-conv.js';
+} from '../../../../ir/ops/convolution.js';
+import { suitsBlocks } from '../blocked-conv.js';
 import {
   blockedTerms,
   depthwiseTerms,
@@ -22,10 +22,10 @@ import {
   tileTerms,
   type ConvForm,
   type Terms,
-} from './conv-cost.js';
-import { sizeOf } from '../../../core/tensor.js';
-import { along, forwardAxes, inputGradientAxes, type BlockedAxis } from './structured-axes.js';
-import { suitsTiledGradient, suitsTiles } from './winograd-conv.js';
+} from './cost.js';
+import { sizeOf } from '../../../../core/tensor.js';
+import { along, forwardAxes, inputGradientAxes, type BlockedAxis } from '../structured/axes.js';
+import { suitsTiledGradient, suitsTiles } from '../winograd-conv.js';
 
 /** A form with the terms of its cost. */
 export interface Priced {

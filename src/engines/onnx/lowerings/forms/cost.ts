@@ -6,11 +6,11 @@
  * multiplications are divided into, each of which takes time to begin; values that are moved. `npm run bench:lowerings`
  * measures all forms on a grid of shapes, and fits the coefficients (docs/engines.md).
  */
-import { sizeOf, type Shape } from '../../../core/tensor.js';
-import { convOutputShape, type ConvAttributes } from '../../../ir/ops/convolution.js';
-import { rounded } from './blocked-conv.js';
-import { along, dividedAxes, type BlockedAxis } from './structured-axes.js';
-import { tilingOf } from './winograd.js';
+import { sizeOf, type Shape } from '../../../../core/tensor.js';
+import { convOutputShape, type ConvAttributes } from '../../../../ir/ops/convolution.js';
+import { rounded } from '../blocked-conv.js';
+import { along, dividedAxes, type BlockedAxis } from '../structured/axes.js';
+import { tilingOf } from '../winograd.js';
 
 /** Millions of each. */
 export interface Terms {

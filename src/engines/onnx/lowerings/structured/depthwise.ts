@@ -1,14 +1,14 @@
 /**
- * Depthwise convolution of small volumes and its gradients: as `structured-conv.ts`, with a product for each channel.
+ * Depthwise convolution of small volumes and its gradients: as `conv.ts`, with a product for each channel.
  *
  * U is `[C, N · blocks, rows]`, the filter `[C, rows, columns]`: places of a channel as they lie in memory.
  */
-import { sizeOf } from '../../../core/tensor.js';
-import type { ConvAttributes } from '../../../ir/ops/convolution.js';
-import type { OnnxValue, OnnxWriter } from '../writer.js';
-import type { LoweringSite } from './lowering.js';
-import { fusedProduct } from './products.js';
-import { padOf, permute, reshape, sliceOf } from './shaping.js';
+import { sizeOf } from '../../../../core/tensor.js';
+import type { ConvAttributes } from '../../../../ir/ops/convolution.js';
+import type { OnnxValue, OnnxWriter } from '../../writer.js';
+import type { LoweringSite } from '../lowering.js';
+import { fusedProduct } from '../products.js';
+import { padOf, permute, reshape, sliceOf } from '../shaping.js';
 import {
   along,
   dividedAxes,
@@ -17,8 +17,8 @@ import {
   placeTable,
   tapTable,
   type BlockedAxis,
-} from './structured-axes.js';
-import { selectionOf } from './structured-conv.js';
+} from './axes.js';
+import { selectionOf } from './conv.js';
 
 const PLAIN = { a: false, b: false } as const;
 

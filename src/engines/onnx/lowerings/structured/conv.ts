@@ -1,18 +1,18 @@
 /**
  * Convolution of small volumes and its gradients, one matrix product each; what it does along an axis, and why, stands
- * in `structured-axes.ts`.
+ * in `axes.ts`.
  *
  *   y = U · S        dx = V · T        dw = sums of Uᵀ · dy
  *
  * U `[N · blocks, rows · C]` is x with channels last, what each block sees side by side; S `[rows · C, columns · O]` holds
  * the filter's values where a place sees another, and zeros. V and T are the same for dy and the way back.
  */
-import { sizeOf, type Shape } from '../../../core/tensor.js';
-import type { ConvAttributes } from '../../../ir/ops/convolution.js';
-import type { OnnxValue, OnnxWriter } from '../writer.js';
-import type { LoweringSite } from './lowering.js';
-import { fusedProduct } from './products.js';
-import { padOf, permute, reshape, sliceOf } from './shaping.js';
+import { sizeOf, type Shape } from '../../../../core/tensor.js';
+import type { ConvAttributes } from '../../../../ir/ops/convolution.js';
+import type { OnnxValue, OnnxWriter } from '../../writer.js';
+import type { LoweringSite } from '../lowering.js';
+import { fusedProduct } from '../products.js';
+import { padOf, permute, reshape, sliceOf } from '../shaping.js';
 import {
   along,
   dividedAxes,
@@ -21,7 +21,7 @@ import {
   placeTable,
   tapTable,
   type BlockedAxis,
-} from './structured-axes.js';
+} from './axes.js';
 
 const PLAIN = { a: false, b: false } as const;
 
