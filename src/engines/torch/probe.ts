@@ -20,8 +20,8 @@ export async function probeDevices(): Promise<readonly DeviceReport[]> {
       try {
         child = await startPython();
       } catch (thrown) {
-        if (!(thrown instanceof UserError)) throw thrown;
-        const { problem, fix } = thrown.details;
+        const { problem, fix } =
+          thrown instanceof UserError ? thrown.details : { problem: messageOf(thrown), fix: 'try again' };
         return devices.map((name) => ({ device: name, usable: false, reason: `${problem}; ${fix}` }));
       }
     }

@@ -19,7 +19,7 @@ function pythonCommand(): string | undefined {
   return named === '' ? undefined : named;
 }
 
-/** A process that is ready for requests. Throws `UserError`, in one line, where there is none. */
+/** A process that is ready for requests. Throws `UserError`, in one line, where there can be none. */
 export async function startPython(): Promise<PythonChild> {
   const python = pythonCommand();
   if (python === undefined) throw unusable('needs a Python, and VOXOLVE_PYTHON is empty', INSTALL);
@@ -29,6 +29,8 @@ export async function startPython(): Promise<PythonChild> {
   try {
     greeting = (await child.greeting).header;
   } catch (cause) {
+    // What was killed while it started may start another time: the machine's doing, and nothing that a user could mend.
+    if ((await child.exited) === null) throw cause;
     const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
     const problem = missing ? `there is none named ${python}` : messageOf(cause);
     throw unusable(`needs a Python, and ${problem}`, INSTALL, cause);

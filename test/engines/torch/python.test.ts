@@ -113,6 +113,14 @@ describe.skipIf(!torchInstalled)('engine torch', () => {
     await next.dispose();
   });
 
+  it('that is killed while it starts is a failure of the machine, not the user', async () => {
+    process.env['VOXOLVE_PYTHON'] = standIn('killed', 'kill -9 $$');
+    await expect(startPython()).rejects.toThrow(
+      /^the Python process of engine torch ended with signal SIGKILL$/,
+    );
+    expect(await reason()).toMatch(/ended with signal SIGKILL; try again/);
+  });
+
   it('says what PyTorch complains about, and goes on', async () => {
     const child = await sharedPython();
     await expect(child.request({ kind: 'nonsense', session: 10_000 })).rejects.toThrow(/^PyTorch: KeyError/);
