@@ -20,7 +20,7 @@ import {
   writeExperiment,
 } from '../support/tiny.js';
 
-const moments = Number(process.env['VOXOLVE_KILL_MOMENTS'] ?? 5);
+const moments = Number(process.env['VOXOLVE_KILL_MOMENTS'] ?? 2);
 const folder = temporaryFolder();
 const env = { VOXOLVE_CACHE: join(folder, 'cache') };
 const short = {

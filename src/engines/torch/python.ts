@@ -29,9 +29,10 @@ export async function startPython(): Promise<PythonChild> {
   try {
     greeting = (await child.greeting).header;
   } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
     // What was killed while it started may start another time: the machine's doing, and nothing that a user could mend.
-    if ((await child.exited) === null) throw cause;
-    const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
+    if (code === undefined && (await child.exited) === null) throw cause;
+    const missing = code === 'ENOENT';
     const problem = missing ? `there is none named ${python}` : messageOf(cause);
     throw unusable(`needs a Python, and ${problem}`, INSTALL, cause);
   }
