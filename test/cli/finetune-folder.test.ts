@@ -35,12 +35,15 @@ describe('the folder of a fine-tuning', { timeout: 120_000 }, () => {
     const output = at('held');
     const { child, finished } = startVoxolve(command(output));
     await untilSaved(output, child);
+    // Held where it is: it would end before the second process has begun.
+    child.kill('SIGSTOP');
     const second = await voxolve(command(output));
     expect([child.exitCode, second.code]).toEqual([null, 1]);
     expect(second.stderr.trim().split('\n')).toEqual([
       `voxolve: ${output}: another voxolve process is fine-tuning into it; wait until it ends or stop it, or name another folder with -o`,
     ]);
     child.kill('SIGINT');
+    child.kill('SIGCONT');
     const { code, stderr, stdout } = await finished;
     expect([code, stdout]).toEqual([130, '']);
     expect(stderr.trim().split('\n').at(-1)).toBe(
