@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { differentiate, gradientName } from '../../src/autodiff/differentiate.js';
 import { Builder } from '../../src/ir/builder.js';
-import { smallProgram } from '../support/small-network.js';
-import { interpret } from '../support/ops/reference.js';
+import { smallProgram } from '../../bench/ops/small-network.js';
+import { interpret } from '../../bench/ops/reference.js';
 
 const ZERO = { kind: 'constant', value: 0 } as const;
 

@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { differentiate, gradientName } from '../../src/autodiff/differentiate.js';
 import { rngOf } from '../../src/core/random.js';
 import { ops } from '../../src/ir/ops/index.js';
-import { prepare, type Prepared } from '../support/ops/op-case.js';
-import { opCases } from '../support/ops/op-cases.js';
-import { interpret } from '../support/ops/reference.js';
+import { prepare, type Prepared } from '../../bench/ops/op-case.js';
+import { opCases } from '../../bench/ops/op-cases.js';
+import { interpret } from '../../bench/ops/reference.js';
 
 const STEP = 1e-5;
 const DIRECTIONS = 4;

@@ -4,7 +4,7 @@
 import { describe, expect, it } from 'vitest';
 import type { SessionState, TrainingProgram } from '../../src/engines/engine.js';
 import { onnxEngine } from '../../src/engines/onnx/index.js';
-import { ADAMW, batches, initialWeights, SGD, smallProgram, stepsOf } from '../support/small-network.js';
+import { ADAMW, batches, initialWeights, SGD, smallProgram, stepsOf } from '../../bench/ops/small-network.js';
 import { testedEngines, type TestedEngine } from '../support/tested-engines.js';
 
 const STEPS = 20;

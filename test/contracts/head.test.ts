@@ -14,7 +14,7 @@ import { onnxEngine } from '../../src/engines/onnx/index.js';
 import { Builder } from '../../src/ir/builder.js';
 import { verify } from '../../src/ir/verify.js';
 import { initialWeights } from '../../src/pretrain/initialise.js';
-import { interpret } from '../support/ops/reference.js';
+import { interpret } from '../../bench/ops/reference.js';
 import { testedEngines } from '../support/tested-engines.js';
 
 const ROWS = 48;

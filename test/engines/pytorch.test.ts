@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { AnyTensor } from '../../src/core/tensor.js';
-import { ADAMW, batches, initialWeights, smallProgram } from '../support/small-network.js';
+import { ADAMW, batches, initialWeights, smallProgram } from '../../bench/ops/small-network.js';
 import { testedEngines } from '../support/tested-engines.js';
 
 const python = process.env['VOXOLVE_PYTHON'];

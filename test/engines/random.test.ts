@@ -5,7 +5,7 @@ import { onnxEngine, runGraph } from '../../src/engines/onnx/index.js';
 import { Builder } from '../../src/ir/builder.js';
 import type { Graph } from '../../src/ir/graph.js';
 import { uniformRandom } from '../../src/ir/random.js';
-import { interpret } from '../support/ops/reference.js';
+import { interpret } from '../../bench/ops/reference.js';
 
 function draws(shape: readonly number[], purpose = 'a'): Graph {
   const b = new Builder();

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Builder } from '../../src/ir/builder.js';
 import type { Value } from '../../src/ir/graph.js';
-import { interpret } from '../support/ops/reference.js';
+import { interpret } from '../../bench/ops/reference.js';
 
 /** Values of `build` on a constant input. */
 function valuesOf(shape: number[], data: number[], build: (b: Builder, x: Value) => Value): number[] {

@@ -5,7 +5,7 @@ import type { Activation, Layer } from '../../src/nn/architecture.js';
 import { buildEncoder } from '../../src/nn/build.js';
 import { activation, conv3d, sequence, squeezeExcite } from '../../src/nn/layers.js';
 import { layerShapes, outputShape } from '../../src/nn/shapes.js';
-import { interpret } from '../support/ops/reference.js';
+import { interpret } from '../../bench/ops/reference.js';
 import { randomTensor } from '../search-spaces/genomes.js';
 
 const SHAPE = [2, 3, 2, 3, 4] as const;

@@ -5,8 +5,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Sqlite } from '../../src/store/sqlite.js';
 import { afterAll } from 'vitest';
+
+export { lineageTables, winnerTables } from '../../bench/search-tables.js';
 
 /** A folder that is gone after the test file. */
 export function temporaryFolder(): string {
@@ -38,64 +39,4 @@ export function writeExperiment(folder: string, changes: object = {}, name = 'ex
   const path = join(folder, name);
   writeFileSync(path, JSON.stringify({ ...tinyExperiment, ...changes }));
   return path;
-}
-
-/** The choice of winners, their repetitions, and all probes: they depend on how far a search was taken. */
-export function winnerTables(path: string): Record<string, unknown[]> {
-  const db = new Sqlite(path, { readonly: true });
-  try {
-    const all = (sql: string): unknown[] => db.prepare(sql).all();
-    return {
-      winners: all(
-        `SELECT chosen_from, place, number FROM winners JOIN candidates ON candidates.id = candidate
-         ORDER BY chosen_from, place`,
-      ),
-      evaluations: all(
-        `SELECT number, evaluations.seed, steps, evaluations.score, artifact
-         FROM evaluations JOIN candidates ON candidates.id = candidate
-         WHERE purpose = 'winner' ORDER BY number, evaluations.seed`,
-      ),
-      probes: all(
-        `SELECT number, evaluations.seed, name, value, low, high FROM probes
-         JOIN evaluations ON evaluations.id = evaluation JOIN candidates ON candidates.id = candidate
-         ORDER BY number, evaluations.seed, name`,
-      ),
-    };
-  } finally {
-    db.close();
-  }
-}
-
-/** Everything that a search decided and found out, without times and ids: what must not depend on the workers. */
-export function lineageTables(path: string): Record<string, unknown[]> {
-  const db = new Sqlite(path, { readonly: true });
-  try {
-    const all = (sql: string): unknown[] => db.prepare(sql).all();
-    return {
-      candidates: all(
-        'SELECT number, genome, genome_hash, status, score, params, macs FROM candidates ORDER BY number',
-      ),
-      parents: all(
-        `SELECT c.number AS child, p.number AS parent, role FROM candidate_parents
-         JOIN candidates c ON c.id = candidate JOIN candidates p ON p.id = parent ORDER BY 1, 2, 3`,
-      ),
-      mutations: all(
-        `SELECT number, kind, path, before, after FROM mutations JOIN candidates ON candidates.id = candidate
-         ORDER BY number, mutations.id`,
-      ),
-      evaluations: all(
-        `SELECT number, purpose, evaluations.rung, evaluations.seed, steps, ended, evaluations.status,
-           evaluations.score, engine, device
-         FROM evaluations JOIN candidates ON candidates.id = candidate
-         WHERE purpose <> 'winner' ORDER BY number, evaluations.rung, evaluations.seed`,
-      ),
-      curves: all(
-        `SELECT number, curves.name, step, value FROM curves JOIN evaluations ON evaluations.id = evaluation
-         JOIN candidates ON candidates.id = candidate
-         WHERE purpose <> 'winner' ORDER BY number, evaluations.seed, curves.name, step`,
-      ),
-    };
-  } finally {
-    db.close();
-  }
 }

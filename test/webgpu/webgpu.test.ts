@@ -3,32 +3,23 @@
  * `npm run test:webgpu`.
  */
 import { describe, expect, it } from 'vitest';
-import { differentiate } from '../../src/autodiff/differentiate.js';
 import { onnxEngine, runGraph } from '../../src/engines/onnx/index.js';
 import { inferenceModel } from '../../src/engines/onnx/inference-model.js';
 import { lowerings } from '../../src/engines/onnx/lowerings/index.js';
 import { floats, openModel } from '../../src/engines/onnx/runtime.js';
 import { Builder } from '../../src/ir/builder.js';
-import { prepare } from '../support/ops/op-case.js';
-import { opCases } from '../support/ops/op-cases.js';
-import { interpret } from '../support/ops/reference.js';
-import { batches, initialWeights, smallProgram } from '../support/small-network.js';
+import { deviationsOf, type Compute } from '../../bench/ops/deviations.js';
+import { opCases } from '../../bench/ops/op-cases.js';
+import { batches, initialWeights, smallProgram } from '../../bench/ops/small-network.js';
 
 const report = (await onnxEngine.probe()).find(({ device }) => device === 'webgpu');
 if (!report?.usable) console.info(`skipped: webgpu does not work here: ${report?.reason ?? 'unknown'}`);
 
 describe.skipIf(!report?.usable)('the onnx engine on webgpu', () => {
   it.each(opCases)('agrees with the reference on values and gradients of $title', async (opCase) => {
-    const { graph, weights, feeds, leaves } = prepare(opCase);
-    const whole = differentiate(graph, 'loss');
-    const expected = interpret(whole, leaves);
-    const actual = await runGraph(whole, weights, feeds, { device: 'webgpu', threads: 1 });
-    for (const [name, { shape, data }] of Object.entries(expected)) {
-      expect(actual[name]?.shape, name).toEqual(shape);
-      const scale = Math.max(1, ...data.map(Math.abs));
-      const differences = data.map((value, i) => Math.abs(value - (actual[name]?.data[i] ?? NaN)));
-      expect(Math.max(...differences) / scale, name).toBeLessThan(opCase.tolerance);
-    }
+    const run = (...given: Parameters<Compute>) => runGraph(...given, { device: 'webgpu', threads: 1 });
+    for (const { name, difference } of await deviationsOf(opCase, { run }))
+      expect(difference, name).toBeLessThan(opCase.tolerance);
   });
 
   it('refuses a model of which the CPU would run a part', async () => {

@@ -4,7 +4,7 @@ import { tensor } from '../../../src/core/tensor.js';
 import { lagrangianTerm, MULTIPLIER, nextMultiplier } from '../../../src/downstream/fairness/lagrangian.js';
 import { Builder } from '../../../src/ir/builder.js';
 import { testedEngines } from '../../support/tested-engines.js';
-import { interpret } from '../../support/ops/reference.js';
+import { interpret } from '../../../bench/ops/reference.js';
 
 const constraint = { limit: 0.1, rate: 0.5 };
 

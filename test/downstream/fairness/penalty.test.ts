@@ -8,7 +8,7 @@ import { Builder } from '../../../src/ir/builder.js';
 import type { Graph } from '../../../src/ir/graph.js';
 import { verify } from '../../../src/ir/verify.js';
 import { groupReport } from '../../../src/metrics/index.js';
-import { interpret } from '../../support/ops/reference.js';
+import { interpret } from '../../../bench/ops/reference.js';
 import { testedEngines } from '../../support/tested-engines.js';
 
 interface Batch {

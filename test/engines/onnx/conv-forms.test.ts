@@ -13,9 +13,9 @@ import {
 import { milliseconds } from '../../../src/engines/onnx/lowerings/forms/cost.js';
 import { convolutionBy } from '../../../src/engines/onnx/lowerings/convolution.js';
 import { lowerings } from '../../../src/engines/onnx/lowerings/index.js';
-import { prepare } from '../../support/ops/op-case.js';
-import { convolutionCases } from '../../support/ops/op-cases-convolution.js';
-import { interpret } from '../../support/ops/reference.js';
+import { prepare } from '../../../bench/ops/op-case.js';
+import { convolutionCases } from '../../../bench/ops/op-cases-convolution.js';
+import { interpret } from '../../../bench/ops/reference.js';
 
 const block = await blockSize();
 

@@ -4,7 +4,7 @@ import { tensor } from '../../../src/core/tensor.js';
 import { encodeGraphAsOnnx, onnxEngine, runGraph } from '../../../src/engines/onnx/index.js';
 import { Builder } from '../../../src/ir/builder.js';
 import type { Graph } from '../../../src/ir/graph.js';
-import { initialWeights, smallProgram } from '../../support/small-network.js';
+import { initialWeights, smallProgram } from '../../../bench/ops/small-network.js';
 
 /** A convolution, a reshape and a reduction over a batch of `batch`. */
 function encoder(batch: number): Graph {

@@ -5,8 +5,8 @@ import { runGraph } from '../../../src/engines/onnx/index.js';
 import { lowerings } from '../../../src/engines/onnx/lowerings/index.js';
 import { network } from '../../../src/engines/onnx/lowerings/network.js';
 import { suitsPoolProducts } from '../../../src/engines/onnx/lowerings/pool-products.js';
-import { prepare } from '../../support/ops/op-case.js';
-import { interpret } from '../../support/ops/reference.js';
+import { prepare } from '../../../bench/ops/op-case.js';
+import { interpret } from '../../../bench/ops/reference.js';
 
 const cases = [
   { x: [2, 3, 4, 5, 5], kernel: [1, 2, 2], stride: [1, 2, 2], padding: [0, 0, 0] },

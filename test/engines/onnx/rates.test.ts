@@ -6,7 +6,7 @@ import { lowerings } from '../../../src/engines/onnx/lowerings/index.js';
 import { trainModel } from '../../../src/engines/onnx/train-model.js';
 import { groupsOf, trainingGraph } from '../../../src/engines/training-graph.js';
 import type { TrainingProgram } from '../../../src/engines/engine.js';
-import { smallProgram } from '../../support/small-network.js';
+import { smallProgram } from '../../../bench/ops/small-network.js';
 
 const modelOf = (program: TrainingProgram): Uint8Array =>
   trainModel(trainingGraph(program, groupsOf(program)), lowerings.cpu(8), true);

@@ -1,7 +1,7 @@
 /** What sessions of the onnx engine promise beyond the contract (test/contracts/engine.test.ts). */
 import { describe, expect, it } from 'vitest';
 import { onnxEngine } from '../../../src/engines/onnx/index.js';
-import { batches, initialWeights, smallProgram } from '../../support/small-network.js';
+import { batches, initialWeights, smallProgram } from '../../../bench/ops/small-network.js';
 
 async function trained(threads: number) {
   const program = smallProgram();

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { differentiate } from '../../../src/autodiff/differentiate.js';
 import { runGraph } from '../../../src/engines/onnx/index.js';
-import { prepare, type OpCase, type Operand } from '../../support/ops/op-case.js';
+import { prepare, type OpCase, type Operand } from '../../../bench/ops/op-case.js';
 
 const normal = (...shape: number[]): Operand => ({ shape, values: 'normal' });
 

@@ -9,7 +9,7 @@ import { lowerings, portable } from '../../../src/engines/onnx/lowerings/index.j
 import { winograd } from '../../../src/engines/onnx/lowerings/winograd-matrices.js';
 import { suitsTiledGradient, suitsTiles } from '../../../src/engines/onnx/lowerings/winograd-conv.js';
 import type { ConvOptions } from '../../../src/ir/builder.js';
-import { prepare } from '../../support/ops/op-case.js';
+import { prepare } from '../../../bench/ops/op-case.js';
 
 const unit = { stride: [1, 1, 1], padding: [1, 1, 1] } as const;
 

@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import type * as core from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { tfjsEngine } from '../../../src/engines/tfjs/index.js';
-import { ADAMW, batches, initialWeights, smallProgram } from '../../support/small-network.js';
+import { ADAMW, batches, initialWeights, smallProgram } from '../../../bench/ops/small-network.js';
 
 const rates = (steps: number): Float32Array => new Float32Array(steps).fill(0.01);
 

@@ -1,7 +1,7 @@
 /** Steps that are recorded and replayed, as on a GPU: here every replay is a step, and all else is the same. */
 import { describe, expect, it } from 'vitest';
 import { openSession } from '../../../src/engines/torch/index.js';
-import { ADAMW, batches, initialWeights, smallProgram, stepsOf } from '../../support/small-network.js';
+import { ADAMW, batches, initialWeights, smallProgram, stepsOf } from '../../../bench/ops/small-network.js';
 import { torchInstalled } from '../../support/torch.js';
 
 const program = smallProgram(ADAMW, 1);

@@ -4,7 +4,7 @@ import { chooseEngine } from '../../../src/calibration/engine-choice.js';
 import type { Precision } from '../../../src/engines/engine.js';
 import { engines } from '../../../src/engines/index.js';
 import { torchEngine } from '../../../src/engines/torch/index.js';
-import { batches, initialWeights, smallProgram } from '../../support/small-network.js';
+import { batches, initialWeights, smallProgram } from '../../../bench/ops/small-network.js';
 import { torchInstalled } from '../../support/torch.js';
 
 const program = smallProgram();

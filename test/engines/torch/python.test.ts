@@ -6,7 +6,7 @@ import { chooseEngine } from '../../../src/calibration/engine-choice.js';
 import { torchEngine } from '../../../src/engines/torch/index.js';
 import { sharedPython, startPython } from '../../../src/engines/torch/python.js';
 import { needsPython, python } from '../../support/python.js';
-import { batches, initialWeights, smallProgram, stepsOf } from '../../support/small-network.js';
+import { batches, initialWeights, smallProgram, stepsOf } from '../../../bench/ops/small-network.js';
 import { temporaryFolder } from '../../support/tiny.js';
 import { torchInstalled } from '../../support/torch.js';
 

@@ -1,8 +1,8 @@
 /**
  * Batch normalisation of the reference interpreter.
  */
-import { sizeOf, type Shape } from '../../../src/core/tensor.js';
-import type { Operand, Rule } from './reference.js';
+import { sizeOf, type Shape } from '../../src/core/tensor.js';
+import type { Operand, Rule } from './reference-rule.js';
 
 const channelOf = (place: number, shape: Shape): number =>
   Math.floor(place / sizeOf(shape.slice(2))) % (shape[1] ?? 1);

@@ -1,8 +1,8 @@
 /**
  * Cases of every op. Edge cases are named: broadcasting, strides, groups, dilation, asymmetric padding.
  */
-import type { Builder } from '../../../src/ir/builder.js';
-import type { Value } from '../../../src/ir/graph.js';
+import type { Builder } from '../../src/ir/builder.js';
+import type { Value } from '../../src/ir/graph.js';
 import { convolutionCases } from './op-cases-convolution.js';
 import type { OpCase, Operand } from './op-case.js';
 

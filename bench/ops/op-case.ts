@@ -1,10 +1,10 @@
 /**
  * A case of an op: how to build it, what to feed it, and how close an engine must come.
  */
-import { rngOf } from '../../../src/core/random.js';
-import { sizeOf, tensor, intTensor, type Shape } from '../../../src/core/tensor.js';
-import { Builder } from '../../../src/ir/builder.js';
-import type { Graph, Value } from '../../../src/ir/graph.js';
+import { rngOf } from '../../src/core/random.js';
+import { sizeOf, tensor, intTensor, type Shape } from '../../src/core/tensor.js';
+import { Builder } from '../../src/ir/builder.js';
+import type { Graph, Value } from '../../src/ir/graph.js';
 
 /** Values of an operand: any sign, away from zero and each other's ties, or integers below a bound. */
 export type Operand =

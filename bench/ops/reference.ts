@@ -4,45 +4,14 @@
  * Each op is written from its definition, elementwise or as a sum over indices; gradient ops are written as adjoints
  * (scattering), not as the lowerings do them. Tests compare engines with it, and it with finite differences.
  */
-import { sizeOf, type Shape } from '../../../src/core/tensor.js';
-import type { Graph, Node } from '../../../src/ir/graph.js';
-import type { OpAttributes, OpName } from '../../../src/ir/ops/index.js';
+import { sizeOf, type Shape } from '../../src/core/tensor.js';
+import type { Graph, Node } from '../../src/ir/graph.js';
+import type { OpAttributes, OpName } from '../../src/ir/ops/index.js';
 import { convolutionReference, poolingReference } from './reference-windows.js';
 import { batchNormReference } from './reference-batch-norm.js';
-
-export type Doubles = Float64Array;
-
-export interface Operand {
-  readonly shape: Shape;
-  readonly data: Doubles;
-}
-
-export interface Case<K extends OpName> {
-  readonly inputs: readonly [Operand, Operand, Operand, Operand, Operand, Operand, Operand, ...Operand[]];
-  readonly attributes: OpAttributes[K];
-  /** Shape of the result. */
-  readonly shape: Shape;
-}
-
-export type Rule<K extends OpName> = (at: Case<K>) => Doubles;
+import { indexOf, placeOf, type Case, type Doubles, type Operand, type Rule } from './reference-rule.js';
 
 type Table = { readonly [K in Exclude<OpName, 'input' | 'parameter'>]: Rule<K> };
-
-/** Place in row-major order → index per axis. */
-export function indexOf(place: number, shape: Shape): number[] {
-  const index = new Array<number>(shape.length).fill(0);
-  let rest = place;
-  for (let axis = shape.length - 1; axis >= 0; axis--) {
-    const extent = shape[axis] ?? 1;
-    index[axis] = rest % extent;
-    rest = Math.floor(rest / extent);
-  }
-  return index;
-}
-
-export function placeOf(index: readonly number[], shape: Shape): number {
-  return shape.reduce((place, extent, axis) => place * extent + (index[axis] ?? 0), 0);
-}
 
 /** The value of a broadcast operand at an index of the result. */
 function broadcastAt({ shape, data }: Operand, index: readonly number[]): number {

@@ -2,10 +2,10 @@
  * Convolution and pooling of the reference interpreter: one walk over all (output, tap) pairs serves each op and its
  * gradients.
  */
-import { sizeOf, type Shape } from '../../../src/core/tensor.js';
-import type { ConvAttributes } from '../../../src/ir/ops/convolution.js';
-import type { PoolAttributes } from '../../../src/ir/ops/pooling.js';
-import { indexOf, placeOf, type Rule } from './reference.js';
+import { sizeOf, type Shape } from '../../src/core/tensor.js';
+import type { ConvAttributes } from '../../src/ir/ops/convolution.js';
+import type { PoolAttributes } from '../../src/ir/ops/pooling.js';
+import { indexOf, placeOf, type Rule } from './reference-rule.js';
 
 /** Calls `visit` with places in x, w and y for each product that a convolution sums. */
 function eachProduct(

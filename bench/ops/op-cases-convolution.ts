@@ -1,7 +1,7 @@
 /**
  * Cases of convolution and its gradients: each is the kind of layer that some architecture is made of.
  */
-import type { ConvOptions } from '../../../src/ir/builder.js';
+import type { ConvOptions } from '../../src/ir/builder.js';
 import type { OpCase } from './op-case.js';
 
 const TOLERANCE = 5e-6;
