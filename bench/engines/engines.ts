@@ -9,6 +9,7 @@ import { parseArgs } from 'node:util';
 import { messageOf, UserError } from '../../src/core/errors.js';
 import { geometricMean } from '../../src/core/statistics/descriptive.js';
 import { engines } from '../../src/engines/index.js';
+import { complaint, count } from '../arguments.js';
 import { ALLOWED, COMPARED, measureNetwork, type Measurement, type Setting } from './measure.js';
 import { networks } from './networks.js';
 import { peakMeter } from './peak.js';
@@ -100,20 +101,6 @@ async function usableDevices(wanted: readonly string[] | undefined) {
     }
   }
   return found;
-}
-
-function count(option: string, text: string): number {
-  const value = Number(text);
-  if (Number.isInteger(value) && value > 0) return value;
-  throw complaint(option, text, 'a positive whole number');
-}
-
-function complaint(option: string, text: string, expected: string): UserError {
-  return new UserError({
-    subject: `--${option}`,
-    problem: `must be ${expected}, got "${text}"`,
-    fix: 'see docs/engines.md',
-  });
 }
 
 main(process.argv.slice(2)).catch((error: unknown) => {

@@ -7,6 +7,7 @@ import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { messageOf, present, UserError } from '../../src/core/errors.js';
+import { complaint, count } from '../arguments.js';
 import { agrees, ALLOWED, jsonOf, overall, type GroupResult, type Row } from './figures.js';
 import { COMPARED, compareLosses } from './agreement.js';
 import { groups, type Group } from './groups.js';
@@ -134,20 +135,6 @@ function chosenGroups(names: readonly string[] | undefined): readonly Group[] {
   if (unknown !== undefined)
     throw complaint('groups', unknown, `of ${groups.map(({ name }) => name).join(', ')}`);
   return groups.filter(({ name }) => names?.includes(name) ?? true);
-}
-
-function count(option: string, text: string): number {
-  const value = Number(text);
-  if (Number.isInteger(value) && value > 0) return value;
-  throw complaint(option, text, 'a positive whole number');
-}
-
-function complaint(option: string, text: string, expected: string): UserError {
-  return new UserError({
-    subject: `--${option}`,
-    problem: `must be ${expected}, got "${text}"`,
-    fix: 'see docs/engines.md',
-  });
 }
 
 main(process.argv.slice(2)).catch((error: unknown) => {

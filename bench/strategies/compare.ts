@@ -5,7 +5,7 @@ import { UserError } from '../../src/core/errors.js';
 import { meanOf, sampleDeviation } from '../../src/core/statistics/descriptive.js';
 import { front, hypervolume, type Point } from '../../src/search/pareto.js';
 import type { StrategyChoice } from '../../src/search/strategies/index.js';
-import type { BenchArguments } from '../arguments.js';
+import type { BenchArguments } from './arguments.js';
 import { objectivesOf, simulate, type Fidelity, type Run, type Setting } from './simulate.js';
 import { tabularSpace } from './tabular-space.js';
 import { readTable, requireColumn, type Table } from './table.js';

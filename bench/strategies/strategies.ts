@@ -4,7 +4,7 @@
  */
 import { writeFileSync } from 'node:fs';
 import { messageOf, UserError } from '../../src/core/errors.js';
-import { parseArguments } from '../arguments.js';
+import { parseArguments } from './arguments.js';
 import { compareStrategies, type Comparison } from './compare.js';
 
 function main(words: readonly string[]): void {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { parseArguments } from '../../bench/arguments.js';
+import { parseArguments } from '../../bench/strategies/arguments.js';
 import { compareStrategies, type Comparison } from '../../bench/strategies/compare.js';
 import { temporaryFolder } from '../support/tiny.js';
 
