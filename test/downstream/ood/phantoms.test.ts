@@ -2,6 +2,7 @@
  * Uncertainty on scans that have nothing of what was learned from: an evidential head on phantoms.
  */
 import { describe, expect, it } from 'vitest';
+import { areaOf, faintPhantoms, place, rowsOf } from '../../../bench/foreign/faint-phantoms.js';
 import { present } from '../../../src/core/errors.js';
 import { rngOf } from '../../../src/core/random.js';
 import { heads } from '../../../src/downstream/heads/index.js';
@@ -10,23 +11,18 @@ import { scoresOf, type ForeignScores } from '../../../src/downstream/ood/ood-re
 import { featuresAt } from '../../../src/downstream/rows.js';
 import { pickRows } from '../../../src/downstream/targets.js';
 import { parseTask } from '../../../src/downstream/task-file.js';
-import { featuresOf, readingOf } from '../../../src/downstream/training/encode.js';
 import type { StartingEncoder } from '../../../src/downstream/training/fit.js';
 import { fitModel } from '../../../src/downstream/training/fit-model.js';
 import { predictWith } from '../../../src/downstream/training/predict.js';
 import type { ModelRows } from '../../../src/downstream/training/rows.js';
-import { scanInputs } from '../../../src/downstream/training/scan-inputs.js';
 import type { Architecture } from '../../../src/nn/architecture.js';
 import { convNormAct, sequence } from '../../../src/nn/layers.js';
 import { encoderParameters } from '../../../src/nn/parameters.js';
 import { initialWeights } from '../../../src/pretrain/initialise.js';
 import { alteredScans, type AlteredKind } from '../../../src/scans/altered/foreign-scans.js';
 import { nullKinds } from '../../../src/scans/altered/null-scans.js';
-import { phantom } from '../../../src/scans/phantoms/image.js';
-import { memoryVolume, type Volume } from '../../../src/scans/sampling/scan-set.js';
-import { place } from '../training/support.js';
+import type { Volume } from '../../../src/scans/sampling/scan-set.js';
 
-const SIZE = 16;
 const architecture: Architecture = {
   name: 'stem and stage',
   inChannels: 1,
@@ -38,37 +34,12 @@ const architecture: Architecture = {
 };
 const seeds = [...Array(10).keys()];
 
-/** Phantoms of which every other one has faint tissues. */
-function volumesOf(first: number, count: number): Volume[] {
-  return Array.from({ length: count }, (_, i) => {
-    const voxels = Float32Array.from(
-      phantom(SIZE, 7, first + i, i % 2 === 0 ? 1 : 0.3),
-      (value) => value / 1000,
-    );
-    const [darkest, brightest] = [Math.min(...voxels), Math.max(...voxels)];
-    const tissue = Uint8Array.from(voxels, (value) => (value > darkest + (brightest - darkest) / 6 ? 1 : 0));
-    const shape = [1, SIZE, SIZE, SIZE] as const;
-    const facts = { id: `${first + i}`, split: 'train', patient: i, modality: null } as const;
-    return memoryVolume({ ...facts, shape, spacing: [1, 1, 1], frameTime: null }, voxels, tissue);
-  });
-}
-
 /** An encoder of random weights, which nobody taught what anatomy is; `early`: its first stage is read, too. */
 const encoderOf = (seed: number, early: boolean): StartingEncoder => ({
   architecture,
   weights: initialWeights(encoderParameters(architecture), rngOf('encoder', seed)),
   early,
 });
-
-async function rowsOf(encoder: StartingEncoder, volumes: readonly Volume[]): Promise<ModelRows> {
-  const options = { reading: 'crop', tiles: 1, normalise: 'crop', augment: false } as const;
-  const inputs = scanInputs(volumes, { size: [SIZE, SIZE, SIZE], ...options });
-  return {
-    ...readingOf(await featuresOf(encoder, inputs, volumes.length, place), 'crop'),
-    targets: { kind: 'classes', names: ['plain', 'faint'], labels: volumes.map((_, i) => i % 2) },
-    patients: volumes.map(({ id }) => id),
-  };
-}
 
 const someOf = (rows: ModelRows, from: number, to: number): ModelRows => {
   const picked = rows.patients.map((_, row) => row).slice(from, to);
@@ -88,7 +59,7 @@ const vectorsOf = ({ features }: ModelRows): Float64Array[] => {
   );
 };
 
-const [TRAIN, TEST] = [volumesOf(0, 60), volumesOf(100, 30)];
+const [TRAIN, TEST] = [faintPhantoms(0, 60), faintPhantoms(100, 30)];
 const set = { volumes: TEST, channels: 1, balance: 'patients', fingerprint: '' } as const;
 const altered: Readonly<Partial<Record<AlteredKind, readonly Volume[]>>> = Object.fromEntries(
   [...nullKinds, 'inverted' as const].map((kind) => [
@@ -105,12 +76,6 @@ interface Outcome {
   /** Mean negative log likelihood of the true classes of new phantoms, and the share of rows told right. */
   readonly loss: number;
   readonly accuracy: number;
-}
-
-/** Share of the pairs in which the foreign scan has the higher score; ties are half. */
-function area(foreign: readonly number[], own: readonly number[]): number {
-  const wins = foreign.flatMap((one) => own.map((other) => (one > other ? 1 : one === other ? 0.5 : 0)));
-  return wins.reduce<number>((sum, win) => sum + win, 0) / wins.length;
 }
 
 /** What a model that learned from phantoms tells of new ones, and how it tells these from altered ones. */
@@ -137,7 +102,7 @@ async function outcomeOf(seed: number, options: object, kinds: readonly AlteredK
   for (const [i, kind] of kinds.entries()) found[kind] = (await told(present(others[i], kind))).scores;
   const own = TEST.map((_, i) => inside.predictions['probabilities']?.data[2 * i + (i % 2)] ?? NaN);
   return {
-    aurocOf: (kind, score) => area(found[kind]?.[score] ?? [], inside.scores[score] ?? []),
+    aurocOf: (kind, score) => areaOf(found[kind]?.[score] ?? [], inside.scores[score] ?? []),
     uncertainty: inside.scores['uncertainty'] ?? [],
     loss: own.reduce((sum, p) => sum - Math.log(p), 0) / own.length,
     accuracy: own.filter((p) => p > 0.5).length / own.length,
