@@ -91,14 +91,3 @@ export function inverseTrace(factor: LowerTriangle): number {
   }
   return trace;
 }
-
-/** Diagonal of the inverse of L·Lᵀ. */
-export function inverseDiagonal(factor: LowerTriangle): Float64Array {
-  const diagonal = new Float64Array(factor.length);
-  for (let column = 0; column < factor.length; column++) {
-    const unit = new Float64Array(factor.length);
-    unit[column] = 1;
-    diagonal[column] = forwardSolve(factor, unit).reduce((sum, one) => sum + one ** 2, 0);
-  }
-  return diagonal;
-}

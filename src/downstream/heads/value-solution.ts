@@ -2,11 +2,16 @@
  * A number as a linear function of features, by ridge regression in float64.
  *
  * Steps of an optimiser leave a linear head of few rows and many columns where they happen to stop, and far from the rows it
- * then extrapolates at will. So where no penalty is given, one is chosen by leaving out each row in turn, which also works
+ * then extrapolates at will. So where no penalty is given, one is chosen by leaving out each patient in turn, which also works
  * where columns are as many as rows, or more.
  */
 import { UserError } from '../../core/errors.js';
-import { crossValidated, ridgeRegression, type RidgeFit } from '../../core/linear-algebra/ridge.js';
+import {
+  crossValidated,
+  ridgeRegression,
+  type RidgeFit,
+  type RowGroup,
+} from '../../core/linear-algebra/ridge.js';
 import { meanOf } from '../../core/statistics/descriptive.js';
 import { tensor, type Tensor } from '../../core/tensor.js';
 import type { Solution } from '../head.js';
@@ -20,12 +25,14 @@ const ROUNDING = 1e-7;
 
 /**
  * The weights and bias at which mean((target − w·x − bias)²) + penalty · ½‖w‖² is least; constant columns get the weight 0.
- * `targets`: in units of their deviation, mean 0. `penalty` undefined: chosen from the rows.
+ * `targets`: in units of their deviation, mean 0. `penalty` undefined: chosen from the rows. `patients`: whose each row is; absent:
+ * each is another's.
  */
 export function solveValue(
   { shape: [rows = 0, width = 0], data }: Tensor,
   targets: readonly number[],
   penalty: number | undefined,
+  patients?: readonly string[],
 ): Solution {
   const all = Array.from({ length: width }, (_, column) => centred(data, rows, width, column));
   const kept = all.filter(({ constant }) => !constant);
@@ -35,7 +42,10 @@ export function solveValue(
   if (kept.length > 0) {
     const columns = kept.map(({ values }) => values);
     const goal = Float64Array.from(targets, (target) => target - middle);
-    const fit: Chosen = penalty === undefined ? chosenFit(columns, goal) : givenFit(columns, goal, penalty);
+    const fit: Chosen =
+      penalty === undefined
+        ? chosenFit(columns, goal, patients && groupsOf(patients))
+        : givenFit(columns, goal, penalty);
     chosen = fit.penalty;
     let next = 0;
     all.forEach(({ constant }, column) => {
@@ -55,12 +65,27 @@ export function solveValue(
 /** A fit with its penalty, where that was chosen. */
 type Chosen = RidgeFit & { readonly penalty?: number };
 
+/** Rows of each patient. */
+function groupsOf(patients: readonly string[]): RowGroup[] {
+  const groups = new Map<string, number[]>();
+  patients.forEach((patient, row) => {
+    const own = groups.get(patient);
+    if (own === undefined) groups.set(patient, [row]);
+    else own.push(row);
+  });
+  return [...groups.values()];
+}
+
 /** The ridge whose error on rows left out is least; of equal ones the strongest. */
-function chosenFit(columns: readonly Float64Array[], targets: Float64Array): Chosen {
+function chosenFit(
+  columns: readonly Float64Array[],
+  targets: Float64Array,
+  groups: readonly RowGroup[] | undefined,
+): Chosen {
   const rows = targets.length;
   const squares = columns.reduce((sum, column) => sum + column.reduce((all, x) => all + x ** 2, 0), 0);
   const unit = squares / Math.min(Math.max(rows - 1, 1), columns.length);
-  const fitAt = ridgeRegression(columns, targets);
+  const fitAt = ridgeRegression(columns, targets, groups);
   const fits = RIDGES.map((ridge) => ({ ...fitAt(ridge * unit), penalty: (2 * ridge * unit) / rows }));
   return fits.reduce((best, fit) => (crossValidated(fit) < (1 - BETTER) * crossValidated(best) ? fit : best));
 }

@@ -44,8 +44,8 @@ export const value = defineHead<z.output<typeof Options>, ValueTargets>({
       metric: 'explained',
       chance: 0,
       ...(options.hidden === 0 && {
-        solve: (rows, penalty) =>
-          solveValue(rows.features, scaled((rows.targets as ValueTargets).values), penalty),
+        solve: ({ features, targets: own, patients }, penalty) =>
+          solveValue(features, scaled((own as ValueTargets).values), penalty, patients),
       }),
       pytorch: () => pythonHead('value', { features: columns, hidden: options.hidden, mean, deviation }),
     };

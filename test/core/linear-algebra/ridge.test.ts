@@ -16,10 +16,10 @@ const drawn = (rows: number, columns: number, name: string): Float64Array[] => {
   return Array.from({ length: columns }, () => centred(Array.from({ length: rows }, () => rng.normal())));
 };
 
-/** Fits by the singular values of X, in NumPy: weights, squared residuals, and errors of fits to all rows but one, made one by one. */
+/** Fits by the singular values of X, in NumPy: weights, squared residuals, and errors of fits without each group, made one by one. */
 const NUMPY = `
 import json, sys, numpy as np
-columns, y, ridges = json.loads(sys.argv[1])
+columns, y, ridges, groups = json.loads(sys.argv[1])
 x, y = np.array(columns).T, np.array(y)
 def fit(x, y, ridge):
     mean = x.mean(0)
@@ -29,11 +29,11 @@ def fit(x, y, ridge):
 out = []
 for ridge in ridges:
     w, bias = fit(x, y, ridge)
-    errors = []
-    for row in range(len(y)):
-        v, c = fit(np.delete(x, row, 0), np.delete(y, row), ridge)
-        errors.append(float(y[row] - x[row] @ v - c))
-    out.append([w.tolist(), float(((y - x @ w - bias) ** 2).sum()), errors])
+    errors = np.empty(len(y))
+    for group in groups:
+        v, c = fit(np.delete(x, group, 0), np.delete(y, group), ridge)
+        errors[group] = y[group] - x[group] @ v - c
+    out.append([w.tolist(), float(((y - x @ w - bias) ** 2).sum()), errors.tolist()])
 print(json.dumps(out))
 `;
 
@@ -73,6 +73,13 @@ describe('ridge regression', () => {
     const fit = ridgeRegression([centred([0, 0, 0, 1])], centred([1, 2, 3, 9]))(0);
     expect(fit.leftOut[3]).toBe(Infinity);
     expect(fit.leftOut[0]).toBeCloseTo(1 - 2.5, 12);
+    // Without its pair neither: the others do not tell the weight of the column.
+    const pairs = ridgeRegression([centred([0, 0, 1, 1])], centred([1, 2, 3, 9]), [
+      [0, 1],
+      [2, 3],
+    ]);
+    expect([...pairs(0).leftOut]).toEqual([Infinity, Infinity, Infinity, Infinity]);
+    expect(pairs(1).leftOut.every(Number.isFinite)).toBe(true);
   });
 
   it('tells which column follows from those before it, where there is no ridge', () => {
@@ -84,16 +91,23 @@ describe('ridge regression', () => {
   });
 
   it.skipIf(python === undefined).each([
-    ['more rows than columns', 30, 5],
-    ['as many', 12, 12],
-    ['more columns than rows', 10, 40],
-  ])(`of %s is what singular values give ${needsPython}`, (_, rows, width) => {
+    ['more rows than columns', 30, 5, 1],
+    ['as many', 12, 12, 1],
+    ['more columns than rows', 10, 40, 1],
+    ['more rows than columns, left out by threes', 30, 5, 3],
+    ['more columns than rows, left out by twos', 10, 40, 2],
+  ])(`of %s is what singular values give ${needsPython}`, (_, rows, width, together) => {
+    // Groups are no neighbours.
+    const count = rows / together;
+    const groups = Array.from({ length: count }, (_, group) =>
+      Array.from({ length: together }, (_, i) => i * count + group),
+    );
     const columns = drawn(rows, width, `${rows}`);
     const [targets = new Float64Array()] = drawn(rows, 1, 'y');
     const ridges = [1e-3, 0.1, 10, 1e4];
-    const asked = JSON.stringify([columns.map((one) => [...one]), [...targets], ridges]);
+    const asked = JSON.stringify([columns.map((one) => [...one]), [...targets], ridges, groups]);
     const expected = JSON.parse(runPython(NUMPY, [asked])) as [number[], number, number[]][];
-    const fitAt = ridgeRegression(columns, targets);
+    const fitAt = ridgeRegression(columns, targets, groups);
     expected.forEach(([weights, residual, errors], i) => {
       const fit = fitAt(ridges[i] ?? NaN);
       weights.forEach((one, k) => expect(fit.weights[k]).toBeCloseTo(one, 8));

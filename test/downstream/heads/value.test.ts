@@ -120,6 +120,18 @@ describe('the solution of the head value', () => {
     for (const one of weights) expect(Math.abs(one)).toBeLessThan(0.15);
   });
 
+  it('leaves all rows of a patient out together, so that copies of a row do not vouch for each other', () => {
+    const { features, targets } = cohort('copies', 12, 8, 3);
+    const whose = targets.values.map((_, row) => `p${row}`);
+    const once = present(solveValue(features, targets.values, undefined, whose).penalty, 'penalty');
+    const copies = [0, 1, 2].flatMap(() => targets.values.map((_, row) => row));
+    const many = table(36, 8, (row, column) => features.data[(copies[row] ?? NaN) * 8 + column] ?? NaN);
+    const values = copies.map((row) => targets.values[row] ?? NaN);
+    const patients = copies.map((row) => `p${row}`);
+    expect(solveValue(many, values, undefined, patients).penalty).toBeCloseTo(once, 6);
+    expect(solveValue(many, values, undefined).penalty).toBeLessThan(once / 10);
+  });
+
   it('tells the mean where two rows are all that there is', () => {
     const { weights, bias } = weightsOf(tensor([2, 1], Float32Array.of(0, 1)), [-1, 1]);
     expect(Math.abs(weights[0] ?? NaN)).toBeLessThan(1e-3);
