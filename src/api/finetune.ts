@@ -16,8 +16,8 @@ import { encoderRecord, readMaterial, readScans, scansRecord, taskRecord } from 
 import type { Report } from './reporting/report.js';
 import { prepareFitting } from './finetuning/prepare-fitting.js';
 import { readRun, requireSameRun, writeRun, type RunRecord } from './finetuning/run/run-folder.js';
-import { RunHold } from './finetuning/run/run-hold.js';
 import { readTask, type AskedTask } from './finetuning/task-source.js';
+import { FolderHold } from './output-folder/folder-hold.js';
 
 export interface FinetuneOptions extends RunOptions<FinetuneEvent> {
   /** Path of a task file (JSON), or its content. */
@@ -58,7 +58,7 @@ export interface FinetuneOutcome {
  * fine-tuning into.
  */
 export async function finetune(options: FinetuneOptions): Promise<FinetuneOutcome> {
-  const hold = new RunHold(options.output);
+  const hold = new FolderHold(options.output, 'fine-tuning');
   try {
     return { status: 'done', folder: options.output, report: await finetuneIn(hold, options) };
   } catch (thrown) {
@@ -69,7 +69,7 @@ export async function finetune(options: FinetuneOptions): Promise<FinetuneOutcom
   }
 }
 
-async function finetuneIn(hold: RunHold, options: FinetuneOptions): Promise<Report> {
+async function finetuneIn(hold: FolderHold, options: FinetuneOptions): Promise<Report> {
   const { output, signal } = options;
   const report: Listener<FinetuneEvent> = options.onEvent ?? (() => undefined);
   const checked = checkOptions(options);

@@ -5,6 +5,7 @@
  * winner. The same call goes on where it was ended.
  */
 import { definedEntries } from '../core/json.js';
+import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { chooseEngine } from '../calibration/engine-choice.js';
@@ -24,9 +25,10 @@ import {
 } from './asked-experiment.js';
 import type { Listener, PretrainEvent, RunOptions } from './events.js';
 import { exportFiles } from './exporting/export-files.js';
+import { FolderHold } from './output-folder/folder-hold.js';
 import { loadArchitecture } from './pretraining/architecture-source.js';
 import type { Checkpoints } from '../pretrain/checkpoints.js';
-import { train, type PretrainRun } from './pretraining/train.js';
+import { CHECKPOINT, train, type PretrainRun } from './pretraining/train.js';
 import { loadScans, scanFolder, sourceOf } from './scan-source.js';
 
 export interface PretrainOptions extends ExperimentOverrides, RunOptions<PretrainEvent> {
@@ -64,8 +66,20 @@ export interface PretrainingOutcome {
   readonly folder: string | null;
 }
 
-/** Trains until the last step, until the score stops improving, or until `signal` is aborted. */
+/**
+ * Trains until the last step, until the score stops improving, or until `signal` is aborted. Throws `UserError` for what cannot be
+ * used, and for a folder that another process is pretraining into.
+ */
 export async function pretrain(options: PretrainOptions): Promise<PretrainingOutcome> {
+  const hold = new FolderHold(options.output, 'pretraining');
+  try {
+    return await pretrainIn(hold, options);
+  } finally {
+    hold.release();
+  }
+}
+
+async function pretrainIn(hold: FolderHold, options: PretrainOptions): Promise<PretrainingOutcome> {
   const { output, checkpointEvery: every = 100, signal } = options;
   const report: Listener<PretrainEvent> = options.onEvent ?? (() => undefined);
   if (!Number.isInteger(every) || every < 1) {
@@ -75,6 +89,8 @@ export async function pretrain(options: PretrainOptions): Promise<PretrainingOut
       fix: 'use 1 or more',
     });
   }
+  // A new folder is made once nothing is wrong.
+  if (existsSync(join(output, CHECKPOINT))) hold.take();
   const experiment = withSteps(withOutcomes(await readAsked(options.experiment), options.outcomes), options);
   const choice = await chooseEngine(experiment, experiment);
   const loaded = await resolveExperiment(experiment);
@@ -87,7 +103,7 @@ export async function pretrain(options: PretrainOptions): Promise<PretrainingOut
   const resolved = loaded.planFor(scans.channels);
   tryOwn(resolved, scans);
   const architecture = await loadArchitecture(options.architecture, resolved, scans.channels);
-  const run = { resolved, source: architecture, scans, choice, folder: output, every, report, signal };
+  const run = { resolved, source: architecture, scans, choice, folder: output, hold, every, report, signal };
   const trained = await train(run);
   const { metric, chance } = resolved.plan;
   const known = { metric, chance, asked: experiment.training.steps };

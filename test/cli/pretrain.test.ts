@@ -45,7 +45,7 @@ describe('pretraining one architecture', { timeout: 240_000 }, () => {
       metric: 'accuracy',
       chance: 0.1,
     });
-    expect(readdirSync(reference).sort()).toEqual(['curves.json', 'encoder']);
+    expect(readdirSync(reference).sort()).toEqual(['.lock', 'curves.json', 'encoder']);
     expect(readdirSync(join(reference, 'encoder'))).toContain('pretrain.py');
     const curves = JSON.parse(read(reference, 'curves.json').toString()) as {
       name: string;
@@ -167,11 +167,18 @@ describe('pretraining one architecture', { timeout: 240_000 }, () => {
     expect(existsSync(join(folder, 'x'))).toBe(false);
   });
 
-  it('refuses a checkpoint that is damaged or belongs to another pretraining', async () => {
+  it('refuses a second process, and a checkpoint that is damaged or belongs to another pretraining', async () => {
     const output = join(folder, 'interrupted');
     const { child, finished } = startVoxolve(command(output), env);
     while (child.exitCode === null && !existsSync(join(output, 'checkpoint', 'checkpoint.json')))
       await sleep(5);
+    // Held where it is: it would end before the second has begun.
+    child.kill('SIGSTOP');
+    const second = await voxolve(command(output), env);
+    expect(second.stderr).toBe(
+      `voxolve: ${output}: another voxolve process is pretraining into it; wait until it ends or stop it, or name another folder with -o\n`,
+    );
+    expect(second.code).toBe(1);
     child.kill('SIGKILL');
     await finished;
     const { code, stderr } = await voxolve(command(output, '--steps', '70'), env);

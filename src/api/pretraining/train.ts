@@ -19,8 +19,12 @@ import type { ScanSet } from '../../scans/sampling/scan-set.js';
 import { shareScans } from '../../scans/sampling/scan-set-transfer.js';
 import { BatchPrefetcher } from '../../workers/batch-prefetcher.js';
 import type { Listener, PretrainEvent } from '../events.js';
+import type { FolderHold } from '../output-folder/folder-hold.js';
 import type { ArchitectureSource } from './architecture-source.js';
 import { Checkpoints } from '../../pretrain/checkpoints.js';
+
+/** Name of the folder of checkpoints in that of the run. */
+export const CHECKPOINT = 'checkpoint';
 
 export interface PretrainRun {
   readonly resolved: PlannedExperiment;
@@ -29,6 +33,7 @@ export interface PretrainRun {
   readonly choice: EngineChoice;
   /** Folder of the run; its checkpoints lie in it. */
   readonly folder: string;
+  readonly hold: FolderHold;
   /** Steps between checkpoints. */
   readonly every: number;
   readonly report: Listener<PretrainEvent>;
@@ -45,9 +50,10 @@ export async function train(run: PretrainRun): Promise<Trained | undefined> {
   const { resolved, source, scans, choice, every, report, signal } = run;
   const { experiment, plan } = resolved;
   requireFit(run);
+  run.hold.take();
   requireUnfinished(run.folder);
   const program = resolved.program(source.architecture);
-  const checkpoints = new Checkpoints(join(run.folder, 'checkpoint'), identityOf(run));
+  const checkpoints = new Checkpoints(join(run.folder, CHECKPOINT), identityOf(run));
   const from = checkpoints.read();
   const heldOut = heldOutBatches(scans, plan, experiment.training, rngOf(experiment.seed, 'held-out'));
   const engine = present(engines[choice.engine], choice.engine);

@@ -9,9 +9,7 @@ import { UNFINISHED, writeAtomicallySync } from '../../../core/atomic-write.js';
 import { messageOf, UserError } from '../../../core/errors.js';
 import { canonicalJson, plainJson, type Json } from '../../../core/json.js';
 import { parseOrThrow } from '../../../core/validate.js';
-
-/** An empty file that the process which writes to the folder holds. */
-export const LOCK = '.lock';
+import { LOCK } from '../../output-folder/folder-hold.js';
 
 /** Whatever of these differs, it is another run. */
 const SAME = ['task', 'manifest', 'encoder', 'scans', 'folds', 'engine'] as const;

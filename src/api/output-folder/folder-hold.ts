@@ -1,17 +1,23 @@
 /**
- * Holds the folder of a run for one process: two that write the same fits would take each other's checkpoints away.
+ * Holds the folder that a command writes for one process: two would take each other's checkpoints away.
  */
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { UNFINISHED } from '../../../core/atomic-write.js';
-import { storageFailure } from '../../../store/failure.js';
-import { lockFile, type Lock } from '../../../store/lock.js';
-import { LOCK } from './run-folder.js';
+import { UNFINISHED } from '../../core/atomic-write.js';
+import { storageFailure } from '../../store/failure.js';
+import { lockFile, type Lock } from '../../store/lock.js';
 
-export class RunHold {
+/** An empty file that the process which writes to the folder holds. */
+export const LOCK = '.lock';
+
+export class FolderHold {
   private lock: Lock | undefined;
 
-  constructor(private readonly folder: string) {}
+  constructor(
+    private readonly folder: string,
+    /** What is done to the folder, for messages. */
+    private readonly doing: 'fine-tuning' | 'pretraining',
+  ) {}
 
   /**
    * Makes the folder where it is absent, and removes what a process that was killed left half-written. Throws `UserError` where
@@ -23,7 +29,7 @@ export class RunHold {
     try {
       this.lock = lockFile(join(this.folder, LOCK), {
         subject: this.folder,
-        problem: 'another voxolve process is fine-tuning into it',
+        problem: `another voxolve process is ${this.doing} into it`,
         fix: 'wait until it ends or stop it, or name another folder with -o',
       });
     } catch (error) {
