@@ -97,8 +97,7 @@ function loopBody(step: Graph, table: Lowerings, inPieces: boolean): GraphProto 
     parameter: (name: string) => present(insideOf.get(name), `a parameter named ${name}`),
   };
   const valueOf = lowerGraph(out, step, table, leaves, inPieces ? regionsOf(step) : undefined);
-  // A value may leave under one name only, and inputs of the body may not leave as they are.
-  const leave = (value: OnnxValue): OnnxValue => out.copy(value, out.fresh('result'));
+  const leave = leaver(out);
   const goingOn = leave(goOn);
   const next = carried.map(({ name, shape, inside }) => {
     const id = step.updates[name];
@@ -119,4 +118,18 @@ function loopBody(step: Graph, table: Lowerings, inPieces: boolean): GraphProto 
       ...curves.map(({ name }) => valueInfo(name, Type.FLOAT, [])),
     ],
   );
+}
+
+/**
+ * Names the values that leave a graph. A value may leave under one name only, and neither inputs nor constants may leave as
+ * they are: those are copied, the others are not, since every copy of a parameter costs as much as an op of its update.
+ */
+function leaver(out: OnnxWriter): (value: OnnxValue) => OnnxValue {
+  const left = new Set<string>();
+  return (value) => {
+    const free = out.wrote(value) && !left.has(value.name);
+    if (!free) return out.copy(value, out.fresh('result'));
+    left.add(value.name);
+    return value;
+  };
 }

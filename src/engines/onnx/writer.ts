@@ -44,6 +44,7 @@ export class OnnxWriter {
   readonly #known = new Map<string, readonly string[]>();
   /** Names of reshaped values, and what they were. */
   readonly #reshaped = new Map<string, OnnxValue>();
+  readonly #results = new Set<string>();
   readonly #prefix: string;
   #names = 0;
 
@@ -98,6 +99,7 @@ export class OnnxWriter {
     const known = key === undefined ? undefined : this.#known.get(key);
     if (known) return known;
     const names = Array.from({ length: outputs }, () => this.fresh(type));
+    for (const name of names) this.#results.add(name);
     this.nodes.push(
       create(NodeProtoSchema, {
         opType: type,
@@ -117,9 +119,15 @@ export class OnnxWriter {
     return this.#reshaped.get(value.name) ?? value;
   }
 
+  /** True if the value is the result of a node of this graph. */
+  wrote({ name }: OnnxValue): boolean {
+    return this.#results.has(name);
+  }
+
   /** Gives a value another name: a copy, which ONNX Runtime removes where it can. */
   copy(value: OnnxValue, name: string): OnnxValue {
     this.nodes.push(create(NodeProtoSchema, { opType: 'Identity', input: [value.name], output: [name] }));
+    this.#results.add(name);
     return { name, shape: value.shape };
   }
 
