@@ -6,6 +6,7 @@ so that they agree. Every op here has a deterministic gradient on every device.
 
 from __future__ import annotations
 
+import math
 from typing import Any, Callable, NamedTuple
 
 import torch
@@ -64,6 +65,22 @@ def relu_grad(y: Tensor, dy: Tensor) -> Tensor:
 def silu_grad(x: Tensor, dy: Tensor) -> Tensor:
     s = torch.sigmoid(x)
     return dy * (s * (1 + x * (1 - s)))
+
+
+def hardswish(x: Tensor) -> Tensor:
+    line = x / 6 + 0.5
+    inside = (line >= 0) & (line <= 1)
+    return x * torch.where(inside, line, (line > 1).to(x.dtype))
+
+
+def gelu_grad(x: Tensor, dy: Tensor) -> Tensor:
+    normal = 0.5 * (1 + torch.erf(x * math.sqrt(0.5)))
+    density = torch.exp(-0.5 * x * x) / math.sqrt(2 * math.pi)
+    return dy * (normal + x * density)
+
+
+def hardswish_grad(x: Tensor, dy: Tensor) -> Tensor:
+    return dy * torch.where(x.abs() <= 3, x / 3 + 0.5, (x > 3).to(x.dtype))
 
 
 def where(site: Site) -> Tensor:
@@ -233,8 +250,12 @@ OPS: dict[str, Op] = {
     "tanh": unary(torch.tanh),
     "erf": unary(torch.erf),
     "silu": unary(F.silu),
+    "gelu": unary(F.gelu),
+    "hardswish": unary(hardswish),
     "reluGrad": binary(relu_grad),
     "siluGrad": binary(silu_grad),
+    "geluGrad": binary(gelu_grad),
+    "hardswishGrad": binary(hardswish_grad),
     "where": where,
     "toFloat": unary(Tensor.float),
     "conv": conv,

@@ -70,6 +70,7 @@ const elementwise: OpCase[] = [
     unary(name, normal(3, 4), CLOSE),
   ),
   ...(['abs', 'relu', 'hardswish', 'hardsigmoid'] as const).map((name) => unary(name, apart(3, 4), CLOSE)),
+  one('hardswish beyond its ends', apart(3, 4), (b, x) => b.hardswish(b.mul(x, b.scalar(2.2))), CLOSE),
   ...(['log', 'sqrt', 'reciprocal'] as const).map((name) => unary(name, positive(3, 4), CLOSE)),
   ...(['add', 'sub', 'mul'] as const).flatMap((name) => [
     binary(name, [normal(2, 3), normal(2, 3)]),

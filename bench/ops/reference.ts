@@ -118,8 +118,14 @@ const table: Table = {
   tanh: unary(Math.tanh),
   erf: unary(erf),
   silu: unary((x) => x * sigmoid(x)),
+  gelu: unary((x) => (x * (1 + erf(x * Math.SQRT1_2))) / 2),
+  hardswish: unary((x) => (x * Math.min(6, Math.max(0, x + 3))) / 6),
   reluGrad: binary((y, dy) => (y > 0 ? dy : 0)),
   siluGrad: binary((x, dy) => dy * sigmoid(x) * (1 + x * (1 - sigmoid(x)))),
+  geluGrad: binary(
+    (x, dy) => dy * ((1 + erf(x * Math.SQRT1_2)) / 2 + (x * Math.exp((-x * x) / 2)) / Math.sqrt(2 * Math.PI)),
+  ),
+  hardswishGrad: binary((x, dy) => (x < -3 ? 0 : x > 3 ? dy : dy * (x / 3 + 1 / 2))),
   where: ({ inputs: [condition, a, b], shape }) =>
     each(shape, (index) => broadcastAt(broadcastAt(condition, index) !== 0 ? a : b, index)),
   toFloat: unary((x) => x),

@@ -31,7 +31,9 @@ type UnaryName =
   | 'sigmoid'
   | 'tanh'
   | 'erf'
-  | 'silu';
+  | 'silu'
+  | 'gelu'
+  | 'hardswish';
 
 type Operand = (b: Builder, dy: Value, a: Value, c: Value) => Value;
 
@@ -46,6 +48,7 @@ function binary<K extends 'add' | 'sub' | 'mul' | 'div' | 'maximum' | 'minimum'>
   ];
 }
 
+const SECOND = notDifferentiable('second derivatives of activations are not needed by any training program');
 const STEP = zeroGradient('piecewise constant: its derivative is 0 wherever it exists');
 
 export const elementwiseGradients = {
@@ -108,12 +111,18 @@ export const elementwiseGradients = {
   ),
   // d(x σ) = σ (1 + x (1 − σ)) dx
   silu: unary<'silu'>((b, dy, x) => b.node('siluGrad', [x, dy], {})),
+  // d(x Φ) = (Φ + x φ) dx
+  gelu: unary<'gelu'>((b, dy, x) => b.node('geluGrad', [x, dy], {})),
+  // d(x clip(x / 6 + 1/2, 0, 1)) = (x / 3 + 1/2) dx where nothing is clipped
+  hardswish: unary<'hardswish'>((b, dy, x) => b.node('hardswishGrad', [x, dy], {})),
   // linear in dy, with a mask that is constant almost everywhere
   reluGrad: (({ b, inputs: [y], dy }) => [
     null,
     () => b.node('reluGrad', [y, dy], {}),
   ]) satisfies GradientRule<'reluGrad'>,
-  siluGrad: notDifferentiable('second derivatives of silu are not needed by any training program'),
+  siluGrad: SECOND,
+  geluGrad: SECOND,
+  hardswishGrad: SECOND,
   // d where(c, a, b) = where(c, da, db)
   where: (({ b, inputs: [condition, a, c], dy }) => [
     null,

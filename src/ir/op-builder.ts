@@ -70,18 +70,15 @@ export class OpBuilder extends NodeList {
 
   /** x · sigmoid(x). */
   silu = (x: Value): Value => this.node('silu', [x], {});
-  /** x · Φ(x), exact (Hendrycks & Gimpel 2016). */
-  gelu(x: Value): Value {
-    const cdf = this.add(this.erf(this.mul(x, this.scalar(Math.SQRT1_2))), this.scalar(1));
-    return this.mul(this.mul(x, this.scalar(0.5)), cdf);
-  }
+  /** x · Φ(x). */
+  gelu = (x: Value): Value => this.node('gelu', [x], {});
   /** clip(x / 6 + 1/2, 0, 1). */
   hardsigmoid(x: Value): Value {
     const line = this.add(this.mul(x, this.scalar(1 / 6)), this.scalar(0.5));
     return this.minimum(this.maximum(line, this.scalar(0)), this.scalar(1));
   }
-  /** x · hardsigmoid(x) (Howard et al. 2019). */
-  hardswish = (x: Value): Value => this.mul(x, this.hardsigmoid(x));
+  /** x · hardsigmoid(x). */
+  hardswish = (x: Value): Value => this.node('hardswish', [x], {});
 
   /** Convolution of `[N, C, ...spatial]` with filter `[O, C / groups, ...kernel]`; zero padding. */
   conv(x: Value, w: Value, { stride, padding, dilation, groups = 1 }: ConvOptions): Value {

@@ -58,11 +58,19 @@ export const tanh = unary('tanh');
 export const erf = unary('erf');
 /** x · sigmoid(x) (Hendrycks & Gimpel 2016). */
 export const silu = unary('silu');
+/** x · Φ(x), exact (Hendrycks & Gimpel 2016). */
+export const gelu = unary('gelu');
+/** x · clip(x / 6 + 1/2, 0, 1) (Howard et al. 2019). */
+export const hardswish = unary('hardswish');
 
 /** `(y, dy)` → dy where y > 0: the gradient of relu from its output y, which is never negative. */
 export const reluGrad = binary('reluGrad');
 /** `(x, dy)` → dy · s · (1 + x · (1 − s)) with s = sigmoid(x). */
 export const siluGrad = binary('siluGrad');
+/** `(x, dy)` → dy · (Φ(x) + x · φ(x)), with the normal distribution Φ and its density φ. */
+export const geluGrad = binary('geluGrad');
+/** `(x, dy)` → dy · (x / 3 + 1/2) from −3 to 3; below it is 0, and above it is dy. */
+export const hardswishGrad = binary('hardswishGrad');
 
 /** `where(condition, a, b)`: `a` where the condition holds, else `b`; all three broadcast. */
 export const where = defineOp<NoAttributes>({

@@ -39,8 +39,12 @@ export const ops = {
   tanh: elementwise.tanh,
   erf: elementwise.erf,
   silu: elementwise.silu,
+  gelu: elementwise.gelu,
+  hardswish: elementwise.hardswish,
   reluGrad: elementwise.reluGrad,
   siluGrad: elementwise.siluGrad,
+  geluGrad: elementwise.geluGrad,
+  hardswishGrad: elementwise.hardswishGrad,
   where: elementwise.where,
   toFloat: elementwise.toFloat,
 

@@ -30,6 +30,9 @@ function choose({ tf, shape }: Pick<Site<'where'>, 'tf' | 'shape'>, condition: T
 /** True where a ≥ b; no gradient passes through it. */
 const atLeast = (tf: Tf, a: T, b: T): T => withoutGradient(tf, [a, b], () => tf.greaterEqual(a, b));
 
+/** Φ(x), the normal distribution. */
+const normal = (tf: Tf, x: T): T => tf.mul(0.5, tf.add(1, tf.erf(tf.mul(x, Math.SQRT1_2))));
+
 export const elementwise = {
   add: binary<'add'>((tf, a, b) => tf.add(a, b)),
   sub: binary<'sub'>((tf, a, b) => tf.sub(a, b)),
@@ -57,6 +60,14 @@ export const elementwise = {
   tanh: unary<'tanh'>((tf, x) => tf.tanh(x)),
   erf: unary<'erf'>((tf, x) => tf.erf(x)),
   silu: unary<'silu'>((tf, x) => tf.mul(x, tf.sigmoid(x))),
+  gelu: unary<'gelu'>((tf, x) => tf.mul(x, normal(tf, x))),
+  hardswish: unary<'hardswish'>((tf, x) => {
+    const line = tf.add(tf.div(x, 6), 0.5);
+    const inside = withoutGradient(tf, [line], () =>
+      tf.logicalAnd(tf.greaterEqual(line, 0), tf.lessEqual(line, 1)),
+    );
+    return tf.mul(x, tf.where(inside, line, tf.step(line)));
+  }),
   reluGrad: binary<'reluGrad'>((tf, y, dy) =>
     tf.mul(
       dy,
@@ -66,6 +77,14 @@ export const elementwise = {
   siluGrad: binary<'siluGrad'>((tf, x, dy) => {
     const s = tf.sigmoid(x);
     return tf.mul(dy, tf.mul(s, tf.add(1, tf.mul(x, tf.sub(1, s)))));
+  }),
+  geluGrad: binary<'geluGrad'>((tf, x, dy) => {
+    const density = tf.mul(tf.exp(tf.mul(-0.5, tf.square(x))), 1 / Math.sqrt(2 * Math.PI));
+    return tf.mul(dy, tf.add(normal(tf, x), tf.mul(x, density)));
+  }),
+  hardswishGrad: binary<'hardswishGrad'>((tf, x, dy) => {
+    const inside = withoutGradient(tf, [x], () => tf.lessEqual(tf.abs(x), 3));
+    return tf.mul(dy, tf.where(inside, tf.add(tf.div(x, 3), 0.5), tf.step(x)));
   }),
   where: (({ tf, inputs: [condition, a, b], shape }) =>
     choose({ tf, shape }, condition, a, b)) satisfies Kernel<'where'>,
