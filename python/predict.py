@@ -3,13 +3,16 @@
     python predict.py MANIFEST --scans FOLDER --output predictions.csv
 
 MANIFEST is a CSV table with "path" (NIfTI files below FOLDER), "patient", and the
-covariates that the model reads. A model without an encoder needs no FOLDER.
+covariates that the model reads. A model without an encoder needs no FOLDER. Rows whose
+scan cannot be used are left out, each with a word why.
 """
 
 from __future__ import annotations
 
 import argparse
 import csv
+import sys
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -58,12 +61,18 @@ def predict(
     return model.calibrated({name: x.mean(0, keepdim=True) for name, x in told.items()})
 
 
-def crops_of(path: Path, modality: str | None) -> torch.Tensor:
-    """The crops of a scan that are answered for."""
+def crops_of(path: Path, modality: str | None) -> torch.Tensor | None:
+    """The crops of a scan that are answered for; None where it cannot be used."""
+    from nibabel.filebasedimages import ImageFileError
+
     from crops import cut, tiles
     from scans import load
 
-    volume = load(path, modality)[0]
+    try:
+        volume = load(path, modality)[0]
+    except (OSError, EOFError, ValueError, zlib.error, ImageFileError) as error:
+        print(f"left out {path}: {error}", file=sys.stderr)
+        return None
     corners = tiles(volume.foreground.shape)
     return torch.from_numpy(np.stack([cut(volume, corner) for corner in corners]))
 
@@ -92,7 +101,10 @@ def main() -> None:
         crops, table = None, covariates([row])
         if settings.FEATURES > 0:
             path = options.scans / row["path"]
-            crops = crops_of(path, row.get("modality") or None).to(options.device)
+            crops = crops_of(path, row.get("modality") or None)
+            if crops is None:
+                continue
+            crops = crops.to(options.device)
         if table is not None:
             table = table.to(options.device)
         told = predict(model, crops, table)
@@ -100,6 +112,8 @@ def main() -> None:
         columns = columns_of(told)
         decided = decisions.of(row, columns) if decisions else {}
         answers.append({**known, **columns, **decided})
+    if not answers:
+        raise SystemExit(f"{options.manifest}: no row has a scan that can be used")
     with open(options.output, "w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, list(answers[0]))
         writer.writeheader()

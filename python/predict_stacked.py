@@ -47,7 +47,9 @@ def answers_of(part: str, options: argparse.Namespace, folder: Path) -> list[Row
     command += ["--scans", str(options.scans), "--output", str(output)]
     if options.device is not None:
         command += ["--device", options.device]
-    subprocess.run(command, check=True)
+    code = subprocess.run(command, check=False).returncode
+    if code != 0:
+        raise SystemExit(code)
     with open(output, newline="", encoding="utf-8") as file:
         return list(csv.DictReader(file))
 
@@ -60,6 +62,16 @@ def read_rows(manifest: Path) -> list[Row]:
             {(name or "").strip(): (value or "").strip() for name, value in row.items()}
             for row in csv.DictReader(file, delimiter=delimiter)
         ]
+
+
+def common(rows: list[Row], among: list[list[Row]]) -> list[Row]:
+    """Rows that all parts answer for: one that reads scans leaves out what it cannot read."""
+    known = [{(row["patient"], row["path"]) for row in answers} for answers in among]
+    return [
+        row
+        for row in rows
+        if all((row.get("patient", ""), row.get("path", "")) in keys for keys in known)
+    ]
 
 
 def columns(rows: list[Row], names: list[str]) -> torch.Tensor:
@@ -95,14 +107,16 @@ def main() -> None:
     )
     with tempfile.TemporaryDirectory() as folder:
         parts = settings["meta"]["weights"]
-        answers = {part: answers_of(part, options, Path(folder)) for part in parts}
+        said = {part: answers_of(part, options, Path(folder)) for part in parts}
+    among = list(said.values())
+    answers = {part: common(rows, among) for part, rows in said.items()}
     found = pooled(settings, answers)
     rows = []
     for index, row in enumerate(next(iter(answers.values()))):
         told = {name: float(values[index]) for name, values in found.items()}
         rows.append({"patient": row["patient"], "path": row["path"], **told})
     if decisions:
-        for row, asked in zip(rows, read_rows(options.manifest)):
+        for row, asked in zip(rows, common(read_rows(options.manifest), among)):
             row.update(decisions.of(asked, row))
     with open(options.output, "w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, list(rows[0]))

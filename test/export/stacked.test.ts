@@ -2,7 +2,7 @@
  * The exported folder of a stacked model: both parts, and code that answers as the stack does.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { finetune } from '../../src/api/finetune.js';
 import { loadEncoder } from '../../src/api/encoder-source.js';
@@ -33,6 +33,19 @@ function withTimes(manifest: string): string {
   );
   const path = join(folder, 'time.csv');
   writeFileSync(path, `path,patient,time,event,x_age,split\n${lines.join('\n')}\n`);
+  return path;
+}
+
+/** A manifest that begins with a row whose file is no scan. */
+function withDamagedRow(manifest: string): string {
+  const [header = '', first = '', ...rows] = readFileSync(manifest, 'utf8').trim().split('\n');
+  writeFileSync(join(scans, 'damaged.nii.gz'), 'no scan');
+  const [, , ...cells] = first.split(',');
+  const path = join(folder, `damaged-${basename(manifest)}`);
+  writeFileSync(
+    path,
+    [header, ['damaged.nii.gz', 'p-damaged', ...cells].join(','), first, ...rows].join('\n'),
+  );
   return path;
 }
 
@@ -77,9 +90,10 @@ describe('the export of a stacked model', { timeout: 120_000 }, () => {
   });
 
   it.skipIf(python === undefined).each(kinds)(
-    `of %s predicts what predictions.csv holds of the test rows ${needsPython}`,
+    `of %s predicts what predictions.csv holds of the test rows, and leaves out a scan that is damaged ${needsPython}`,
     (kind) => {
-      const told = predictedRows(runOf(kind), manifests.get(kind) ?? '', '--scans', scans);
+      const manifest = withDamagedRow(manifests.get(kind) ?? '');
+      const told = predictedRows(runOf(kind), manifest, '--scans', scans);
       expect(told).toHaveLength(ROWS);
       const columns = expectTestRows(runOf(kind), told);
       const first = { classes: 'p_ill', time: 'risk' }[kind];
