@@ -7,26 +7,42 @@ import type { ConvAttributes } from '../../src/ir/ops/convolution.js';
 import type { PoolAttributes } from '../../src/ir/ops/pooling.js';
 import { indexOf, placeOf, type Rule } from './reference-rule.js';
 
+/** At each place of an output, what taps of the filter see there, by the spatial axes alone: places in x and in the filter. */
+function seenAt(
+  [x, w, y]: readonly [Shape, Shape, Shape],
+  { stride, padding, dilation }: ConvAttributes,
+): (readonly [number, number])[][] {
+  return Array.from({ length: sizeOf(y) }, (_, at) =>
+    Array.from({ length: sizeOf(w) }, (_, tap) => {
+      const offset = indexOf(tap, w);
+      const seen = indexOf(at, y).map(
+        (p, axis) =>
+          p * (stride[axis] ?? 1) + (offset[axis] ?? 0) * (dilation[axis] ?? 1) - (padding[axis]?.[0] ?? 0),
+      );
+      const isInside = seen.every((p, axis) => p >= 0 && p < (x[axis] ?? 0));
+      return isInside ? [[placeOf(seen, x), tap] as const] : [];
+    }).flat(),
+  );
+}
+
 /** Calls `visit` with places in x, w and y for each product that a convolution sums. */
 function eachProduct(
   x: Shape,
   w: Shape,
   y: Shape,
-  { stride, padding, dilation, groups }: ConvAttributes,
+  attributes: ConvAttributes,
   visit: (x: number, w: number, y: number) => void,
 ): void {
-  const [perGroup = 1, outPerGroup] = [w[1], (w[0] ?? 1) / groups];
+  const [perGroup = 1, outPerGroup] = [w[1], (w[0] ?? 1) / attributes.groups];
+  const [inputs = 1, outputs = 1] = [x[1], y[1]];
+  const [inside, kernel, places] = [x.slice(2), w.slice(2), y.slice(2)];
+  const seen = seenAt([inside, kernel, places], attributes);
   for (let at = 0; at < sizeOf(y); at++) {
-    const [n = 0, o = 0, ...place] = indexOf(at, y);
-    for (let tap = 0; tap < sizeOf(w.slice(1)); tap++) {
-      const [c = 0, ...offset] = indexOf(tap, w.slice(1));
-      const seen = place.map(
-        (p, axis) =>
-          p * (stride[axis] ?? 1) + (offset[axis] ?? 0) * (dilation[axis] ?? 1) - (padding[axis]?.[0] ?? 0),
-      );
-      if (seen.some((p, axis) => p < 0 || p >= (x[axis + 2] ?? 0))) continue;
-      const channel = Math.floor(o / outPerGroup) * perGroup + c;
-      visit(placeOf([n, channel, ...seen], x), placeOf([o, c, ...offset], w), at);
+    const [n, o] = [Math.floor(at / seen.length / outputs), Math.floor(at / seen.length) % outputs];
+    for (let c = 0; c < perGroup; c++) {
+      const channel = n * inputs + Math.floor(o / outPerGroup) * perGroup + c;
+      for (const [place, tap] of seen[at % seen.length] ?? [])
+        visit(channel * sizeOf(inside) + place, (o * perGroup + c) * sizeOf(kernel) + tap, at);
     }
   }
 }
