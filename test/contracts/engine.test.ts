@@ -12,6 +12,9 @@ const rates = (steps: number, rate = 0.01): Float32Array => new Float32Array(ste
 
 type Fixture = Omit<TestedEngine, 'title'>;
 
+/** Steps that an engine takes here: plain JavaScript is slow. */
+const stepsOn = ({ device }: Fixture): number => (device === 'js' ? 6 : STEPS);
+
 /** Trains by calls that end at the given steps, from the start or from a state. */
 async function trained({ engine, device }: Fixture, program: TrainingProgram, ends: readonly number[]) {
   const session = await engine.open(program, { device, threads: 1 });
@@ -32,8 +35,7 @@ async function trained({ engine, device }: Fixture, program: TrainingProgram, en
 
 describe.each(testedEngines)('a session of $title', { timeout: 60_000 }, (tested) => {
   const { engine, device } = tested;
-  // Plain JavaScript is slow.
-  const few = device === 'js' ? 8 : STEPS;
+  const few = stepsOn(tested);
 
   async function opened(program: TrainingProgram) {
     const session = await engine.open(program, { device, threads: 1 });
@@ -41,21 +43,22 @@ describe.each(testedEngines)('a session of $title', { timeout: 60_000 }, (tested
     return session;
   }
 
-  it('lowers the loss over twenty steps on one batch', async () => {
+  it('lowers the loss on one batch, step by step', async () => {
     const session = await opened(smallProgram());
     const one = stepsOf(batches(1), 0, 1);
+    // As far in all, in however many steps.
     const losses: number[] = [];
-    for (let i = 0; i < STEPS; i++)
-      losses.push(...((await session.train(one, rates(1))).curves['loss'] ?? []));
+    for (let i = 0; i < few; i++)
+      losses.push(...((await session.train(one, rates(1, 0.2 / few))).curves['loss'] ?? []));
     await session.dispose();
-    expect(losses[STEPS - 1]).toBeLessThan(0.6 * (losses[0] ?? 0));
+    expect(losses[few - 1]).toBeLessThan(0.6 * (losses[0] ?? 0));
   });
 
   it('gives the same bits again, and however the steps are divided into calls', async () => {
     const program = smallProgram(ADAMW, 1);
     const whole = await trained(tested, program, [few]);
     expect(await trained(tested, program, [few])).toEqual(whole);
-    expect(await trained(tested, program, [1, 5, few])).toEqual(whole);
+    expect(await trained(tested, program, [1, 4, few])).toEqual(whole);
   });
 
   it('continues bit for bit from a state that was read and loaded', async () => {
@@ -104,9 +107,10 @@ describe.each(testedEngines.slice(1))('$title beside the default engine', { time
   it.each([
     ['AdamW and clipping', smallProgram(ADAMW, 1)],
     ['SGD', smallProgram(SGD)],
-  ])('gives the same losses over twenty steps, within 1e-3 relative, with %s', async (_, p) => {
-    const expected = await trained({ engine: onnxEngine, device: 'cpu' }, p, [STEPS]);
-    const actual = await trained(tested, p, [STEPS]);
+  ])('gives the same losses over some steps, within 1e-3 relative, with %s', async (_, p) => {
+    const ends = [stepsOn(tested)];
+    const expected = await trained({ engine: onnxEngine, device: 'cpu' }, p, ends);
+    const actual = await trained(tested, p, ends);
     actual.losses.forEach((loss, k) => {
       expect(Math.abs(loss / (expected.losses[k] ?? NaN) - 1), `step ${k}`).toBeLessThan(1e-3);
     });
