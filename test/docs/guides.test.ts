@@ -94,8 +94,8 @@ describe.each([
   {
     guide: 'adding-a-search-space.md',
     files: ['plain3d.ts', 'plain.json'],
-    says: [/plain: 4 candidates done/, /candidate \d+ .* written to winner: .*model\.py/],
-    leaves: ['plain.db', 'winner'],
+    says: [/plain: 4 candidates done/, /candidate \d+ .* written to best: .*model\.py/],
+    leaves: ['plain.db', 'best'],
   },
   {
     guide: 'adding-a-proxy-task.md',
@@ -169,14 +169,17 @@ describe('the TypeScript of the guides', { timeout: 60_000 }, () => {
 });
 
 describe('the quickstart', { timeout: 300_000 }, () => {
-  it('runs as the README says, here with one candidate only', async () => {
+  it('runs as the README says, here with one candidate only, and shorter trainings', async () => {
     const readme = readFileSync(join(root, 'README.md'), 'utf8');
     expect(readme).toMatch(/^npm ci && npm run quickstart /m);
     const place = join(folder, 'quickstart');
     mkdirSync(place);
-    for (const name of ['package.json', 'dist', 'experiments', 'node_modules']) {
+    for (const name of ['package.json', 'dist', 'docs', 'node_modules'])
       symlinkSync(join(root, name), join(place, name));
-    }
+    const shipped = JSON.parse(readFileSync(join(root, 'experiments', 'quickstart.json'), 'utf8')) as object;
+    const shorter = { training: { steps: 2, batch: 2 }, winners: { candidates: 1, seeds: 2 } };
+    mkdirSync(join(place, 'experiments'));
+    writeFileSync(join(place, 'experiments', 'quickstart.json'), JSON.stringify({ ...shipped, ...shorter }));
     const { code, output } = await typed('npm run quickstart -- --candidates 1', place);
     expect(code, output).toBe(0);
     expect(output).toMatch(/quickstart: 1 candidate done/);
