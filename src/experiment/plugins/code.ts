@@ -24,8 +24,8 @@ export interface PluginCode {
 const CODE = /\.[cm]?[jt]sx?$/;
 const SELF = 'voxolve';
 
-/** `path`: absolute, of the named file. */
-export function codeOf(jiti: Jiti, path: string): PluginCode {
+/** `path`: absolute, of the named file. `imports`: modules that a source names. */
+export function codeOf(jiti: Jiti, path: string, imports = importsOf): PluginCode {
   const files = new Map<string, string>();
   const packages = new Map<string, Set<string>>();
   const pending = [path];
@@ -34,7 +34,7 @@ export function codeOf(jiti: Jiti, path: string): PluginCode {
     const content = readFileSync(file);
     files.set(file, sha256(content));
     if (!CODE.test(file)) continue;
-    for (const specifier of importsOf(jiti, content.toString('utf8'), file)) {
+    for (const specifier of imports(jiti, content.toString('utf8'), file)) {
       if (isBuiltin(specifier) || specifier === SELF || specifier.startsWith(`${SELF}/`)) continue;
       const loaded = resolved(jiti, specifier, file);
       const owner = loaded === undefined ? undefined : packageOf(loaded);

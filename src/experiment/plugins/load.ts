@@ -7,8 +7,11 @@ import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Jiti } from 'jiti';
 import { UserError } from '../../core/errors.js';
+import { plainJson } from '../../core/json.js';
 import { blamed, type OwnFile } from './blame.js';
 import { codeOf, filesOf, type PluginCode } from './code.js';
+import { remembered } from './compiled.js';
+import { importsOf } from './imports.js';
 
 export interface Plugin {
   readonly own: OwnFile;
@@ -36,7 +39,7 @@ async function load(name: string, path: string, what: string): Promise<Plugin> {
     throw new UserError({ subject: name, problem: `${what} file does not exist`, fix: 'correct the path' });
   }
   const jiti = await loader();
-  const code = codeOf(jiti, path);
+  const code = codeOf(jiti, path, rememberedImports);
   const own: OwnFile = { path, what, files: filesOf(code, path) };
   try {
     return { own, code, exported: await jiti.import(path, { default: true }) };
@@ -47,9 +50,19 @@ async function load(name: string, path: string, what: string): Promise<Plugin> {
 
 async function loader(): Promise<Jiti> {
   const { createJiti } = await import('jiti');
+  const compiler = createJiti(import.meta.url, { fsCache: false });
   return createJiti(import.meta.url, {
     fsCache: false,
+    transform: (options) => ({
+      code: remembered('code', plainJson(options), () => compiler.transform(options)),
+    }),
     // The running voxolve itself, not a second copy: `import { … } from 'voxolve'` works wherever the file lies.
     virtualModules: { voxolve: await import('../../authoring.js') },
   });
+}
+
+/** `importsOf`, remembered. */
+function rememberedImports(jiti: Jiti, source: string, filename: string): readonly string[] {
+  const imports = (): string => JSON.stringify(importsOf(jiti, source, filename));
+  return JSON.parse(remembered('imports', { source, filename }, imports)) as string[];
 }
