@@ -19,9 +19,9 @@ describe('a search', { timeout: 120_000 }, () => {
   it.each(Object.keys(proxyTasks))('runs with %s, and says that the task was not audited', async (name) => {
     const proxyTask = { name, options: small[name] };
     const winners = { candidates: 0 };
-    const experiment = writeExperiment(folder, { candidates: 2, winners, proxyTask }, `${name}.json`);
+    const experiment = writeExperiment(folder, { candidates: 1, winners, proxyTask }, `${name}.json`);
     const db = join(folder, `${name}.db`);
-    const args = ['search', experiment, '--db', db, '--workers', '2', '--json'];
+    const args = ['search', experiment, '--db', db, '--workers', '1', '--json'];
     const { code, stdout, stderr } = await voxolve(args, env);
     expect(code, stderr).toBe(0);
     expect(stderr).toContain(`${name} is not audited with these options on these scans`);

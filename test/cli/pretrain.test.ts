@@ -7,11 +7,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { startVoxolve, voxolve } from '../support/cli.js';
 import { needsPython, python, runPython } from '../support/python.js';
-import { temporaryFolder, writeExperiment } from '../support/tiny.js';
+import { smallSpace, temporaryFolder, writeExperiment } from '../support/tiny.js';
 
 const folder = temporaryFolder();
 const env = { VOXOLVE_CACHE: join(folder, 'cache') };
 const experiment = writeExperiment(folder, {
+  space: smallSpace,
   proxyTask: { name: 'rotation3d', options: { side: 12, foreground: 0 } },
   training: { steps: 60, batch: 2, evaluationBatches: 2, evaluateEvery: 10 },
 });
@@ -33,7 +34,7 @@ const read = (output: string, name: string): Buffer => readFileSync(join(output,
 
 describe('pretraining one architecture', { timeout: 240_000 }, () => {
   it('exports the best encoder, writes curves, and removes its checkpoints', async () => {
-    const searching = writeExperiment(folder, { candidates: 2 }, 'search.json');
+    const searching = writeExperiment(folder, { space: smallSpace, candidates: 2 }, 'search.json');
     expect((await voxolve(['search', searching, '--db', db, '--workers', '1'], env)).code).toBe(0);
     const { code, stdout, stderr } = await voxolve(command(reference, '--json'), env);
     expect(code, stderr).toBe(0);
@@ -125,6 +126,7 @@ describe('pretraining one architecture', { timeout: 240_000 }, () => {
     const stopping = writeExperiment(
       folder,
       {
+        space: smallSpace,
         proxyTask: { name: 'rotation3d', options: { side: 12, foreground: 0 } },
         training: {
           steps: 60,
@@ -161,7 +163,7 @@ describe('pretraining one architecture', { timeout: 240_000 }, () => {
     const wrong = join(folder, 'wrong.json');
     writeFileSync(wrong, '{"stem": 1}');
     expect(await complaint('--architecture', wrong, '-o', join(folder, 'x'))).toMatch(
-      /wrong\.json: .*write a genome of the search space factorized3d/,
+      /wrong\.json: .*write a genome of the search space small/,
     );
     expect(await complaint('--architecture', db, '-o', reference)).toMatch(/holds a finished pretraining/);
     expect(existsSync(join(folder, 'x'))).toBe(false);

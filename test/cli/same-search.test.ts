@@ -58,6 +58,7 @@ describe('a search', { timeout: 300_000 }, () => {
   // Trainings end by their curves, some are repeated in full, the best are repeated at the end.
   const searched = {
     seed: 5,
+    space: smallSpace,
     training: { steps: 6, batch: 2, evaluationBatches: 5, evaluateEvery: 1 },
     curveStopping: { atLeast: 2 },
     trust: { share: 0.3 },
