@@ -25,33 +25,63 @@ export function transpose(out: OnnxWriter, x: OnnxValue, perm: readonly number[]
   return out.op('Transpose', [x], shape, { perm });
 }
 
+/** Places that are moved as a whole: with as many the runtime is fast whatever the order of the other axes. */
+const LONG_RUN = 64;
+
 /**
  * A transposition, and the shape that it leaves, written with as few axes as it needs: those of one place are left out,
- * and neighbours that stay neighbours are one. The runtime is fast for two or three axes, and slow for many.
+ * and neighbours that stay neighbours are one. The runtime is fast where two neighbours change places, and up to twenty
+ * times slower where more happens, so that other orders are reached swap by swap.
  */
 export function permute(out: OnnxWriter, x: OnnxValue, perm: readonly number[], shape: Shape): OnnxValue {
+  const runs = runsOf(x.shape, perm);
+  if (runs.length < 2) return reshape(out, x, shape);
+  const inPlace = [...runs].sort(([a = 0], [b = 0]) => a - b);
+  const extents = inPlace.map((run) => run.reduce((product, axis) => product * (x.shape[axis] ?? 1), 1));
+  const merged = reshape(out, x, extents);
+  const order = runs.map((run) => inPlace.indexOf(run));
+  const step = firstSwap(order, extents);
+  const moved = transpose(out, merged, step);
+  if (step.every((axis, i) => axis === order[i])) return reshape(out, moved, shape);
+  return permute(
+    out,
+    moved,
+    order.map((axis) => step.indexOf(axis)),
+    shape,
+  );
+}
+
+/** Axes of more than one place in their new order, those that were and stay neighbours together. */
+function runsOf(shape: Shape, perm: readonly number[]): number[][] {
   const runs: number[][] = [];
   for (const axis of perm) {
-    if (x.shape[axis] === 1) continue;
+    if (shape[axis] === 1) continue;
     const run = runs.at(-1);
-    const between = run && x.shape.slice((run.at(-1) ?? 0) + 1, axis);
+    const between = run && shape.slice((run.at(-1) ?? 0) + 1, axis);
     if (run && axis > (run.at(-1) ?? 0) && between?.every((extent) => extent === 1)) run.push(axis);
     else runs.push([axis]);
   }
-  if (runs.length < 2) return reshape(out, x, shape);
-  const extentOf = (run: readonly number[]): number =>
-    run.reduce((product, axis) => product * (x.shape[axis] ?? 1), 1);
-  const inPlace = [...runs].sort(([a = 0], [b = 0]) => a - b);
-  const merged = reshape(out, x, inPlace.map(extentOf));
-  return reshape(
-    out,
-    transpose(
-      out,
-      merged,
-      runs.map((run) => inPlace.indexOf(run)),
-    ),
-    shape,
-  );
+  return runs;
+}
+
+/**
+ * The first of the swaps that lead to an order, none of whose axes are and stay neighbours. What is copied as a whole is to
+ * be long: the last axis leaves its place after all others, or the axis that becomes the last goes there before all others.
+ */
+function firstSwap(order: readonly number[], extents: readonly number[]): readonly number[] {
+  const last = order.length - 1;
+  const end = order[last] ?? 0;
+  const swap =
+    order.length < 3 || order.join() === '0,2,1' || order.join() === '1,0,2' || order.join() === '0,2,1,3';
+  if (swap || (end === last && (extents[last] ?? 1) >= LONG_RUN)) return order;
+  const axes = order.map((_, axis) => axis);
+  if (end !== last && (extents[end] ?? 1) > (extents[last] ?? 1))
+    return [...axes.filter((axis) => axis !== end), end];
+  const others = order.filter((axis) => axis !== last);
+  const wrong = others.findIndex((axis, i) => axis !== i);
+  const first = others[wrong] ?? 0;
+  const rest = axes.slice(wrong).filter((axis) => axis !== first);
+  return [...axes.slice(0, wrong), first, ...rest];
 }
 
 export function expand(out: OnnxWriter, x: OnnxValue, shape: Shape, target: Shape = shape): OnnxValue {
