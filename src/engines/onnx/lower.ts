@@ -6,7 +6,7 @@ import { sameShape } from '../../core/tensor.js';
 import type { Graph, Node } from '../../ir/graph.js';
 import type { OpName } from '../../ir/ops/index.js';
 import { writeRegion, type Region } from './chunks.js';
-import type { Lowering, Lowerings, LoweringSite } from './lowerings/lowering.js';
+import type { Group, Lowering, Lowerings, LoweringSite } from './lowerings/lowering.js';
 import type { OnnxValue, OnnxWriter, ValueOf } from './writer.js';
 
 export interface Leaves {
@@ -30,10 +30,15 @@ export function lowerGraph(
     const leaf = leafName(node, leaves);
     return leaf === undefined ? lowerNode(to, node, known, table) : { name: leaf, shape: node.shape };
   };
-  const apart = new Set([...regions.values()].flatMap(({ nodes }) => nodes.map(({ id }) => id)));
+  const groups = new Map<number, Group>(table.together?.(graph));
+  for (const [id, region] of regions) {
+    const write: Group['write'] = (to, known) => writeRegion(to, region, known, lower);
+    groups.set(id, { nodes: region.nodes, write });
+  }
+  const apart = new Set([...groups.values()].flatMap(({ nodes }) => nodes.map(({ id }) => id)));
   for (const node of graph.nodes) {
-    const region = regions.get(node.id);
-    if (region) for (const [id, value] of writeRegion(out, region, valueOf, lower)) values[id] = value;
+    const group = groups.get(node.id);
+    if (group) for (const [id, value] of group.write(out, valueOf)) values[id] = value;
     else if (!apart.has(node.id)) values[node.id] = lower(out, node, valueOf);
   }
   return valueOf;

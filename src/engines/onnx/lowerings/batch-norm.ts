@@ -18,7 +18,7 @@ type ChannelDot = (out: OnnxWriter, a: OnnxValue, b: OnnxValue) => OnnxValue;
 
 const plainDot: ChannelDot = (out, a, b) => overChannels(out, 'ReduceSum', out.op('Mul', [a, b], a.shape));
 
-const fusedDot: ChannelDot = (out, a, b) => {
+export const fusedDot: ChannelDot = (out, a, b) => {
   const [batch = 1, channels = 1, ...spatial] = a.shape;
   const length = sizeOf(spatial);
   if (length < LONG_ROW) return plainDot(out, a, b);
@@ -68,18 +68,16 @@ function batchNormBy(dot: ChannelDot) {
   };
 }
 
-export const batchNorm = batchNormBy(fusedDot);
-
 /** With standard ops only. */
 export const portableBatchNorm = batchNormBy(plainDot);
 
 /** Reduces every axis but that of channels. */
-function overChannels(out: OnnxWriter, type: string, x: OnnxValue): OnnxValue {
+export function overChannels(out: OnnxWriter, type: string, x: OnnxValue): OnnxValue {
   const axes = x.shape.map((_, axis) => axis).filter((axis) => axis !== 1);
   return out.op(type, [x, out.ints(axes)], [x.shape[1] ?? 1], { keepdims: 0 });
 }
 
-function inverseDeviation(out: OnnxWriter, variance: OnnxValue, epsilon: number): OnnxValue {
+export function inverseDeviation(out: OnnxWriter, variance: OnnxValue, epsilon: number): OnnxValue {
   const { shape } = variance;
   const sum = out.op('Add', [variance, out.scalar(epsilon)], shape);
   return out.op('Reciprocal', [out.op('Sqrt', [sum], shape)], shape);

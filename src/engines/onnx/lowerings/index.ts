@@ -1,7 +1,8 @@
 /**
  * The lowerings of each device: one exhaustive table, and what a device does differently.
  */
-import { batchNorm, portableBatchNorm } from './batch-norm.js';
+import { batchNorm, trainingNorms } from './batch-norm-cpu.js';
+import { portableBatchNorm } from './batch-norm.js';
 import { convolutionBy, portableConvolution, ungroupedConvolution } from './convolution.js';
 import { composed } from './composed.js';
 import { elementwise } from './elementwise.js';
@@ -12,17 +13,19 @@ import { standardProduct } from './products.js';
 
 export type OnnxDevice = 'cpu' | 'webgpu' | 'cuda';
 
+const everywhere = { ...elementwise, ...layout, ...network };
+
 /** For the CPU, whose kernels take channels in blocks of `block` (1: it has none such). */
 function cpu(block: number): Lowerings {
-  return { ...elementwise, ...layout, ...network, ...smallPools, ...batchNorm, ...convolutionBy(block) };
+  return {
+    ...{ ...everywhere, ...smallPools, ...batchNorm, ...convolutionBy(block) },
+    together: trainingNorms,
+  };
 }
 
 /** Standard ops only, for models that leave the project. */
 export const portable: Lowerings = {
-  ...cpu(1),
-  ...network,
-  ...portableBatchNorm,
-  ...portableConvolution,
+  ...{ ...everywhere, ...portableBatchNorm, ...portableConvolution },
   matmul: matmulBy(standardProduct),
 };
 

@@ -1,9 +1,9 @@
 /**
  * The contract of lowerings: a node of the graph, the ONNX values of its inputs, and the writer.
  */
-import type { Node } from '../../../ir/graph.js';
+import type { Graph, Node } from '../../../ir/graph.js';
 import type { OpAttributes, OpName } from '../../../ir/ops/index.js';
-import type { OnnxValue, OnnxWriter } from '../writer.js';
+import type { OnnxValue, OnnxWriter, ValueOf } from '../writer.js';
 import { reshape } from './shaping.js';
 
 type V = OnnxValue;
@@ -20,7 +20,20 @@ export interface LoweringSite<K extends OpName> {
 export type Lowering<K extends OpName> = (site: LoweringSite<K>) => OnnxValue;
 
 /** A row per op, leaves apart: those are named by whoever writes the graph. */
-export type Lowerings = { readonly [K in Exclude<OpName, 'input' | 'parameter'>]: Lowering<K> };
+export type Lowerings = { readonly [K in Exclude<OpName, 'input' | 'parameter'>]: Lowering<K> } & {
+  /** Nodes of a graph that are not written one by one. */
+  readonly together?: (graph: Graph) => Groups;
+};
+
+/** Nodes that are written together, and what writes them, which knows all that stands before their place. */
+export interface Group {
+  readonly nodes: readonly Node[];
+  /** Returns the values of those that others read. */
+  readonly write: (out: OnnxWriter, valueOf: ValueOf) => ReadonlyMap<number, OnnxValue>;
+}
+
+/** Groups by the id of the node in whose place they are written. */
+export type Groups = ReadonlyMap<number, Group>;
 
 export const MICROSOFT = { domain: 'com.microsoft' } as const;
 /** Kernels for channels in blocks. */
