@@ -5,7 +5,7 @@ import { permute } from '../../../src/engines/onnx/lowerings/shaping.js';
 import { graphProto, modelBytes, valueInfo } from '../../../src/engines/onnx/model.js';
 import { TensorProto_DataType as Type } from '../../../src/engines/onnx/proto/onnx_pb.js';
 import { floats, openModel, valuesOf } from '../../../src/engines/onnx/runtime.js';
-import { OnnxWriter } from '../../../src/engines/onnx/writer.js';
+import { OnnxWriter, type OnnxValue } from '../../../src/engines/onnx/writer.js';
 
 function ordersOf(axes: readonly number[]): number[][] {
   return axes.length === 0
@@ -38,7 +38,7 @@ describe('A transposition that is written swap by swap', () => {
       const extents = order.map((axis) => shape[axis] ?? 1);
       return out.copy(permute(out, x, order, extents), `order ${i}`);
     });
-    const info = (value: typeof x) => valueInfo(value.name, Type.FLOAT, value.shape);
+    const info = (value: OnnxValue) => valueInfo(value.name, Type.FLOAT, value.shape);
     const model = await openModel(modelBytes(graphProto('orders', out, [info(x)], results.map(info))), {
       device: 'cpu',
       threads: 1,
