@@ -1,8 +1,8 @@
 /**
  * The lowerings of each device: one exhaustive table, and what a device does differently.
  */
-import { batchNorm, trainingNorms } from './batch-norm-cpu.js';
-import { portableBatchNorm } from './batch-norm.js';
+import { batchNorm, trainingNorms } from './batch-norm/cpu.js';
+import { portableBatchNorm } from './batch-norm/portable.js';
 import { convolutionBy, portableConvolution, ungroupedConvolution } from './convolution.js';
 import { composed } from './composed.js';
 import { elementwise } from './elementwise.js';

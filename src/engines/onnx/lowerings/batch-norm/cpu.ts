@@ -9,11 +9,11 @@
  * where n is again a batch normalisation, with known statistics, as one pass. With m values per channel, and
  * r = 1 / sqrt(variance + epsilon); the formulas with x̂ stand in `ir/ops/batch-norm.ts`.
  */
-import type { Graph, Node } from '../../../ir/graph.js';
-import { valuesPerChannel } from '../../../ir/ops/batch-norm.js';
-import type { OnnxValue, OnnxWriter, ValueOf } from '../writer.js';
-import { fusedDot, inverseDeviation, overChannels, portableBatchNorm } from './batch-norm.js';
-import { perChannel, type Group, type Groups, type Lowering } from './lowering.js';
+import type { Graph, Node } from '../../../../ir/graph.js';
+import { valuesPerChannel } from '../../../../ir/ops/batch-norm.js';
+import type { OnnxValue, OnnxWriter, ValueOf } from '../../writer.js';
+import { fusedDot, inverseDeviation, overChannels, portableBatchNorm } from './portable.js';
+import { perChannel, type Group, type Groups, type Lowering } from '../lowering.js';
 
 export const batchNorm = {
   ...portableBatchNorm,

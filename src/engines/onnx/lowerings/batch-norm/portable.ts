@@ -4,11 +4,11 @@
  * Sums of products over each channel are dot products where rows are long: they read both operands once and write
  * nothing.
  */
-import { sizeOf } from '../../../core/tensor.js';
-import { valuesPerChannel } from '../../../ir/ops/batch-norm.js';
-import type { OnnxValue, OnnxWriter } from '../writer.js';
-import { MICROSOFT, perChannel, type Lowering } from './lowering.js';
-import { reshape } from './shaping.js';
+import { sizeOf } from '../../../../core/tensor.js';
+import { valuesPerChannel } from '../../../../ir/ops/batch-norm.js';
+import type { OnnxValue, OnnxWriter } from '../../writer.js';
+import { MICROSOFT, perChannel, type Lowering } from '../lowering.js';
+import { reshape } from '../shaping.js';
 
 /** Rows shorter than this are not worth a product each. */
 const LONG_ROW = 128;
