@@ -5,9 +5,10 @@ import { sizeOf } from '../../../src/core/tensor.js';
 import { blockSize } from '../../../src/engines/onnx/block-size.js';
 import { runGraph } from '../../../src/engines/onnx/index.js';
 import { convolutionBy } from '../../../src/engines/onnx/lowerings/convolution.js';
+import type { ConvForm } from '../../../src/engines/onnx/lowerings/forms/cost.js';
+import type { Priced } from '../../../src/engines/onnx/lowerings/forms/forms.js';
 import { lowerings, portable } from '../../../src/engines/onnx/lowerings/index.js';
 import { winograd } from '../../../src/engines/onnx/lowerings/winograd-matrices.js';
-import { suitsTiledGradient, suitsTiles } from '../../../src/engines/onnx/lowerings/winograd-conv.js';
 import type { ConvOptions } from '../../../src/ir/builder.js';
 import { prepare } from '../../../bench/ops/op-case.js';
 
@@ -25,6 +26,13 @@ const cases: readonly (readonly [string, number[], number[], ConvOptions])[] = [
     { stride: [1, 2, 1], padding: [[2, 0], [0, 1], 0] },
   ],
   ['five taps', [1, 16, 9, 10, 12], [16, 16, 5, 1, 3], { stride: [1, 1, 1], padding: [2, 0, 1] }],
+  ['filters within planes', [2, 16, 3, 14, 13], [32, 16, 1, 3, 3], { stride: [1, 1, 1], padding: [0, 1, 1] }],
+  [
+    'filters within planes, taps and strides of every kind',
+    [2, 16, 4, 15, 12],
+    [16, 16, 1, 4, 3],
+    { stride: [1, 1, 2], padding: [0, [2, 0], [2, 1]], dilation: [1, 1, 2] },
+  ],
   [
     'two taps, dilated within planes',
     [2, 16, 4, 12, 13],
@@ -33,7 +41,14 @@ const cases: readonly (readonly [string, number[], number[], ConvOptions])[] = [
   ],
 ];
 
-describe('minimal filtering along the depth', () => {
+/** Forms by tiles along the depth, then those along the height, or both; each is taken whatever is predicted of it. */
+const TILES: readonly ConvForm[][] = [
+  ['tiles', 'tiled products'],
+  ['tiled lines', 'shifted tiles'],
+];
+const FILTER_GRADIENTS: readonly ConvForm[] = ['tiled products', 'shifted tiles'];
+
+describe('minimal filtering along depth and height', () => {
   it.each([
     [2, 2],
     [2, 3],
@@ -68,28 +83,32 @@ describe('minimal filtering along the depth', () => {
         tolerance: 5e-6,
       } satisfies Parameters<typeof prepare>[0];
       const { graph, weights, feeds } = prepare(opCase);
-      const node = graph.nodes.find(({ op }) => op === 'conv');
-      const attributes = node?.attributes as Parameters<typeof suitsTiles>[2];
       const block = await blockSize();
-      if (block > 1) expect(suitsTiles(x, w, attributes, block)).toBe(true);
-      expect(suitsTiledGradient(x, { ...attributes, filterShape: w })).toBe(true);
-
       const whole = differentiate(graph, 'loss');
-      // the first of the forms that compete, whatever is predicted of them
-      const first = convolutionBy(block, ([form]) => present(form, 'a form'));
-      const table = { ...lowerings.cpu(block), ...first };
-      const actual = await runGraph(whole, weights, feeds, undefined, table);
       const expected = await runGraph(whole, weights, feeds, undefined, portable);
-      for (const [name, { shape, data }] of Object.entries(expected)) {
-        expect(actual[name]?.shape, name).toEqual(shape);
-        const scale = data.reduce((most, value) => Math.max(most, Math.abs(value)), 1);
-        const worst = data.reduce(
-          (most, value, i) => Math.max(most, Math.abs(value - (actual[name]?.data[i] ?? NaN))),
-          0,
-        );
-        expect(sizeOf(shape)).toBe(data.length);
-        expect(worst / scale, name).toBeLessThan(opCase.tolerance);
+      const used = new Set<ConvForm>();
+      for (const tiles of TILES) {
+        const choose = (forms: readonly Priced[]): Priced => {
+          const chosen = present(forms.find(({ form }) => tiles.includes(form)) ?? forms[0], 'a form');
+          used.add(chosen.form);
+          return chosen;
+        };
+        const table = { ...lowerings.cpu(block), ...convolutionBy(block, choose) };
+        const actual = await runGraph(whole, weights, feeds, undefined, table);
+        for (const [name, { shape, data }] of Object.entries(expected)) {
+          expect(actual[name]?.shape, name).toEqual(shape);
+          const scale = data.reduce((most, value) => Math.max(most, Math.abs(value)), 1);
+          const worst = data.reduce(
+            (most, value, i) => Math.max(most, Math.abs(value - (actual[name]?.data[i] ?? NaN))),
+            0,
+          );
+          expect(sizeOf(shape)).toBe(data.length);
+          expect(worst / scale, name).toBeLessThan(opCase.tolerance);
+        }
       }
+      const tiled = TILES.flat().filter((form) => used.has(form));
+      expect(tiled.some((form) => !FILTER_GRADIENTS.includes(form))).toBe(block > 1);
+      expect(tiled.some((form) => FILTER_GRADIENTS.includes(form))).toBe(true);
     },
   );
 });

@@ -2,6 +2,7 @@
  * Convolution and its gradients. What was tried and measured stands in docs/engines.md.
  */
 import { blockedFilterGradient, suitsBlockedGradient } from './blocked-filter-gradient.js';
+import { tiledFilterGradient } from './depth-tiles-gradient.js';
 import { convolveBy, mirroredBy, plainConv, type Convolve } from './convolve.js';
 import {
   columnsFilterGradient,
@@ -29,7 +30,8 @@ import {
   structuredDepthwiseInputGradient,
 } from './structured/depthwise.js';
 import { ungroupedConv } from './ungrouped-conv.js';
-import { tiledFilterGradient } from './winograd-conv.js';
+import { tiledConv } from './winograd-conv.js';
+import { gradientTilings, shiftedTilesGradient } from './winograd-filter-gradient.js';
 
 /** Picks one of the forms that compete. */
 export type Choose = (forms: readonly Priced[]) => Priced;
@@ -38,7 +40,8 @@ function conv(block: number, choose: Choose): Lowering<'conv'> {
   const convolve = convolveBy(block);
   return ({ out, inputs: [x, w], attributes }) => {
     if (!compete(w.shape, attributes)) return convolve(out, x, w, attributes);
-    const { blocks } = choose(convForms(x.shape, w.shape, attributes, block));
+    const { form, blocks } = choose(convForms(x.shape, w.shape, attributes, block));
+    if (form === 'tiled lines') return tiledConv(out, x, w, attributes, { block, axis: 1 });
     if (!blocks) return convolve(out, x, w, attributes);
     const write = isDepthwise(w.shape, attributes) ? structuredDepthwise : structuredConv;
     return write(out, x, w, attributes, blocks);
@@ -47,10 +50,12 @@ function conv(block: number, choose: Choose): Lowering<'conv'> {
 
 function convInputGrad(block: number, choose: Choose): Lowering<'convInputGrad'> {
   const large = convInputGradBy(convolveBy(block), mirroredBy(block));
+  const byLines = convInputGradBy(convolveBy(block), mirroredBy(block, 1));
   return (site) => {
     const [dy, w] = site.inputs;
     if (!compete(w.shape, site.attributes)) return large(site);
-    const { blocks } = choose(inputGradForms(dy.shape, w.shape, site.attributes, block));
+    const { form, blocks } = choose(inputGradForms(dy.shape, w.shape, site.attributes, block));
+    if (form === 'tiled lines') return byLines(site);
     if (!blocks) return large(site);
     const depthwise = isDepthwise(w.shape, site.attributes);
     return (depthwise ? structuredDepthwiseInputGradient : structuredInputGradient)(site, blocks);
@@ -72,6 +77,8 @@ function convFilterGrad(block: number, choose: Choose): Lowering<'convFilterGrad
       return (depthwise ? structuredDepthwiseFilterGradient : structuredFilterGradient)(site, chosen.blocks);
     }
     if (suitsBlockedGradient(shape, attributes, block)) return blockedFilterGradient(site, block);
+    const tilings = chosen?.form === 'shifted tiles' ? gradientTilings(shape, attributes) : undefined;
+    if (tilings) return shiftedTilesGradient(site, tilings);
     return chosen?.form === 'tiled products' ? tiledFilterGradient(site) : byProducts(site);
   };
 }

@@ -8,6 +8,7 @@ import { blockedConv, suitsBlocks } from './blocked-conv.js';
 import { onnxPads } from './lowering.js';
 import { concat } from './shaping.js';
 import { suitsTiles, tiledConv } from './winograd-conv.js';
+import type { TiledAxis } from './winograd.js';
 
 /** Writes the convolution of `x` `[N, C, ...]` with the filter `w` `[O, C / groups, ...kernel]`. */
 export type Convolve = (out: OnnxWriter, x: OnnxValue, w: OnnxValue, attributes: ConvAttributes) => OnnxValue;
@@ -54,12 +55,12 @@ export function convolveBy(block: number): Convolve {
   };
 }
 
-/** Where tiles are the fastest way. */
-export function mirroredBy(block: number): Mirrored {
+/** Where tiles along an axis are the fastest way. */
+export function mirroredBy(block: number, axis: TiledAxis = 0): Mirrored {
   return (out, x, w, attributes) => {
     const [high = 1, deep = 1, ...kernel] = w.shape;
-    return suitsTiles(x.shape, [deep, high, ...kernel], attributes, block)
-      ? tiledConv(out, x, w, attributes, { block, mirrored: true })
+    return suitsTiles(x.shape, [deep, high, ...kernel], attributes, block, axis)
+      ? tiledConv(out, x, w, attributes, { block, axis, mirrored: true })
       : undefined;
   };
 }

@@ -1,7 +1,7 @@
 /**
- * 3D convolution by minimal filtering along the depth: fewer products than taps.
+ * 3D convolution by minimal filtering along the depth, or along the height: fewer products than taps.
  *
- * Depth is cut in tiles of m output planes. Of each tile n = m + kd − 1 combinations of input planes are convolved in
+ * The depth, say, is cut in tiles of m output planes. Of each tile n = m + kd − 1 combinations of input planes are convolved in
  * two dimensions, each with its own combination of the filter's planes, and m combinations of the results are the
  * output: for kd = 3 and m = 4, six 2D convolutions instead of twelve. The combinations are products with small
  * constant matrices, which cut, pad and add in one pass; the n convolutions are one convolution in n groups.
@@ -13,10 +13,10 @@
 import { sizeOf, type Shape } from '../../../core/tensor.js';
 import { convOutputShape, type ConvAttributes } from '../../../ir/ops/convolution.js';
 import type { OnnxValue, OnnxWriter } from '../writer.js';
-import { reshape, transpose } from './shaping.js';
+import { permute, reshape, transpose } from './shaping.js';
 import { MOST_PRODUCTS, winograd, type Matrix } from './winograd-matrices.js';
 
-/** Tiling of a convolution's depth. */
+/** Tiling of one axis of a convolution, here the depth. */
 export interface Tiling {
   /** Tiles, T. */
   readonly tiles: number;
@@ -30,20 +30,29 @@ export interface Tiling {
   readonly outputs: Matrix;
 }
 
-/** The tiling with the fewest products; undefined where the depth is not to be tiled at all. */
-export function tilingOf(x: Shape, w: Shape, attributes: ConvAttributes): Tiling | undefined {
-  const [, , depth = 1] = x;
-  const [, , taps = 1] = w;
+/** The axis that is tiled: 0 the depth, 1 the height. */
+export type TiledAxis = 0 | 1;
+
+/** The tiling with the fewest products; undefined where the axis, the depth or another, is not to be tiled at all. */
+export function tilingOf(
+  x: Shape,
+  w: Shape,
+  attributes: ConvAttributes,
+  axis: TiledAxis = 0,
+): Tiling | undefined {
+  const depth = x[axis + 2] ?? 1;
+  const taps = w[axis + 2] ?? 1;
   const { stride, dilation, groups, padding } = attributes;
-  if (x.length !== 5 || groups !== 1 || taps === 1 || stride[0] !== 1 || dilation[0] !== 1) return undefined;
-  const [, , planes = 1] = convOutputShape(x, w, attributes);
+  if (x.length !== 5 || groups !== 1 || taps === 1) return undefined;
+  if (stride[axis] !== 1 || dilation[axis] !== 1) return undefined;
+  const planes = convOutputShape(x, w, attributes)[axis + 2] ?? 1;
   const sizes = Array.from({ length: MOST_PRODUCTS - taps }, (_, i) => i + 2);
   const work = (m: number): number => Math.ceil(planes / m) * (m + taps - 1);
   const m = sizes.reduce<number | undefined>(
     (best, size) => (best === undefined || work(size) < work(best) ? size : best),
     undefined,
   );
-  return m === undefined ? undefined : tilesOf(m, taps, depth, planes, padding[0]?.[0] ?? 0);
+  return m === undefined ? undefined : tilesOf(m, taps, depth, planes, padding[axis]?.[0] ?? 0);
 }
 
 function tilesOf(m: number, taps: number, depth: number, planes: number, before: number): Tiling {
@@ -69,55 +78,77 @@ function constant(out: OnnxWriter, matrix: Matrix): OnnxValue {
   return out.floats([matrix.length, matrix[0]?.length ?? 0], matrix.flat());
 }
 
-/** `[N, C, D, ...plane]` by a matrix `[T · n, D]` → `[N · T, n · C, ...plane]`. */
-export function combine(out: OnnxWriter, x: OnnxValue, matrix: Matrix, tiles: number): OnnxValue {
-  const [n = 1, channels = 1, depth = 1, ...plane] = x.shape;
-  const area = sizeOf(plane);
-  const rows = reshape(out, x, [n, channels, depth, area]);
-  const outermost = transpose(out, rows, [0, 2, 1, 3]);
-  const flat = reshape(out, outermost, [n, depth, channels * area]);
-  const shape = [n, matrix.length, channels * area];
-  const combined = out.op('MatMul', [constant(out, matrix), flat], shape);
-  const groups = (matrix.length / tiles) * channels;
-  return reshape(out, combined, [n * tiles, groups, ...plane]);
+/** `[lead, places, R]` by a matrix `[rows, places]` → `[lead, rows, R]`. */
+export function byMatrix(out: OnnxWriter, matrix: Matrix, x: OnnxValue): OnnxValue {
+  const [lead = 1, , rest = 1] = x.shape;
+  return out.op('MatMul', [constant(out, matrix), x], [lead, matrix.length, rest]);
 }
 
-/** `[N · T, n · O, ...plane]` by a matrix `[D, T · n]` → `shape`, `[N, O, D, ...plane]`. */
-export function spread(out: OnnxWriter, y: OnnxValue, shape: Shape, matrix: Matrix): OnnxValue {
-  const [n = 1, channels = 1, depth = 1, ...plane] = shape;
-  const area = sizeOf(plane);
-  const flat = reshape(out, y, [n, matrix[0]?.length ?? 0, channels * area]);
-  const planes = out.op('MatMul', [constant(out, matrix), flat], [n, depth, channels * area]);
-  const rows = reshape(out, planes, [n, depth, channels, area]);
-  const first = transpose(out, rows, [0, 2, 1, 3]);
-  return reshape(out, first, [n, channels, depth, ...plane]);
+/** Axes in the order in which products are taken: the tiled one outermost. */
+const outermost = (axis: TiledAxis): number[] => (axis === 0 ? [0, 2, 1, 3, 4] : [0, 3, 1, 2, 4]);
+
+/** `[N, C, D, H, W]` → `[N · T, n · C, rows, W]`: all combinations; the rows are those of the axis that is not tiled. */
+export function combine(out: OnnxWriter, x: OnnxValue, tiling: Tiling, axis: TiledAxis): OnnxValue {
+  const [n = 1, channels = 1, planes = 1, lines = 1, width = 1] = x.shape;
+  const [extent, rows] = axis === 0 ? [planes, lines] : [lines, planes];
+  const flat = permute(out, x, outermost(axis), [n, extent, channels * rows * width]);
+  const shape = [n * tiling.tiles, tiling.products * channels, rows, width];
+  return reshape(out, byMatrix(out, tiling.inputs, flat), shape);
+}
+
+/** `[N · T, n · O, rows, W]` → `shape`, `[N, O, D, H, W]`: the outputs of all tiles. */
+export function spread(
+  out: OnnxWriter,
+  y: OnnxValue,
+  shape: Shape,
+  { outputs, tiles, products }: Tiling,
+  axis: TiledAxis,
+): OnnxValue {
+  const [n = 1, channels = 1, planes = 1, lines = 1, width = 1] = shape;
+  const rows = axis === 0 ? lines : planes;
+  const flat = reshape(out, y, [n, tiles * products, channels * rows * width]);
+  const cells = reshape(out, byMatrix(out, outputs, flat), [n, outputs.length, channels, rows, width]);
+  return permute(out, cells, axis === 0 ? [0, 2, 1, 3, 4] : [0, 2, 3, 1, 4], shape);
+}
+
+/** Rows over products, places of the other axis, and the width; columns over taps. */
+function filterMatrix(
+  { filter }: Tiling,
+  [deep = 1, high = 1, wide = 1]: Shape,
+  axis: TiledAxis,
+): number[][] {
+  const identity = (size: number): Matrix =>
+    Array.from({ length: size }, (_, i) => Array.from({ length: size }, (__, j) => (i === j ? 1 : 0)));
+  const [other, line] = [identity(axis === 0 ? high : deep), identity(wide)];
+  const pair = (product: readonly number[], place: readonly number[]): (readonly number[])[] =>
+    axis === 0 ? [product, place] : [place, product];
+  return filter.flatMap((product) =>
+    other.flatMap((place) =>
+      line.map((last) => {
+        const [a = [], b = []] = pair(product, place);
+        return a.flatMap((x) => b.flatMap((y) => last.map((z) => x * y * z)));
+      }),
+    ),
+  );
 }
 
 /**
- * `[O, C, kd, kh, kw]` → `[C, n · kh · kw, O]`: every plane of taps combined. `mirrored`: the filter of the input
- * gradient, `[O, n · kh · kw, C]`, its taps reversed.
+ * `[O, C, kd, kh, kw]` → `[C, n · places, O]`: taps combined. `mirrored`: the filter of the input gradient,
+ * `[O, n · places, C]`, its taps reversed.
  */
 export function combineFilter(
   out: OnnxWriter,
   w: OnnxValue,
-  { filter: matrix, products }: Tiling,
-  mirrored: boolean,
+  tiling: Tiling,
+  { axis, mirrored }: { readonly axis: TiledAxis; readonly mirrored: boolean },
 ): OnnxValue {
-  const [outChannels = 1, channels = 1, taps = 1, ...kernel] = w.shape;
-  const [area, all] = [sizeOf(kernel), taps * sizeOf(kernel)];
-  const at = (tap: number): number => (mirrored ? all - 1 - tap : tap);
-  // G ⊗ I: columns run over taps and places, rows over products and places
-  const wide = Array.from({ length: products * area }, (_, row) =>
-    Array.from({ length: all }, (_, column) => {
-      const tap = at(column);
-      return row % area === tap % area ? (matrix[Math.floor(row / area)]?.[Math.floor(tap / area)] ?? 0) : 0;
-    }),
-  );
+  const [outChannels = 1, channels = 1, ...kernel] = w.shape;
+  const all = sizeOf(kernel);
+  const matrix = filterMatrix(tiling, kernel, axis).map((row) => (mirrored ? [...row].reverse() : row));
   const [outer, inner] = mirrored ? [outChannels, channels] : [channels, outChannels];
   // the product stands between two changes of layout, which the runtime would join to one that is slower than both
   const last = mirrored
     ? transpose(out, reshape(out, w, [outChannels, channels, all]), [0, 2, 1])
     : transpose(out, reshape(out, w, [outChannels, channels * all]), [1, 0]);
-  const rows = reshape(out, last, [outer, all, inner], [-1, all, inner]);
-  return out.op('MatMul', [constant(out, wide), rows], [outer, products * area, inner]);
+  return byMatrix(out, matrix, reshape(out, last, [outer, all, inner]));
 }

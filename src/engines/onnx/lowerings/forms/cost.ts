@@ -9,8 +9,9 @@
 import { sizeOf, type Shape } from '../../../../core/tensor.js';
 import { convOutputShape, type ConvAttributes } from '../../../../ir/ops/convolution.js';
 import { rounded } from '../blocked-conv.js';
-import { along, dividedAxes, type BlockedAxis } from '../structured/axes.js';
-import { tilingOf } from '../winograd.js';
+import { along, dividedAxes, interleaved, type BlockedAxis } from '../structured/axes.js';
+import type { Tilings } from '../winograd-filter-gradient.js';
+import { tilingOf, type TiledAxis } from '../winograd.js';
 
 /** Millions of each. */
 export interface Terms {
@@ -23,10 +24,12 @@ export type ConvForm =
   | 'plain'
   | 'blocked'
   | 'tiles'
+  | 'tiled lines'
   | 'phases'
   | 'structured'
   | 'products'
   | 'tiled products'
+  | 'shifted tiles'
   | 'structured products'
   | 'depthwise'
   | 'depthwise gradient'
@@ -40,10 +43,12 @@ export const COEFFICIENTS: Readonly<Record<ConvForm, Coefficients>> = {
   plain: [0.025, 0, 0.78, 0.65],
   blocked: [0.022, 8, 0.6, 0.1],
   tiles: [0.02, 0, 0.9, 0.1],
+  'tiled lines': [0.022, 0, 1, 0.2],
   phases: [0.002, 0, 0.86, 0.33],
   structured: [0.018, 4, 0.75, 0],
   products: [0.06, 0, 0.6, 0.1],
   'tiled products': [0.02, 0, 1.2, 0.9],
+  'shifted tiles': [0.022, 0, 0.9, 0.2],
   'structured products': [0.02, 4.2, 0.7, 0],
   depthwise: [0.21, 0, 0.5, 0.54],
   'depthwise gradient': [0.095, 0, 2.7, 0.03],
@@ -95,17 +100,24 @@ export function blockedTerms(x: Shape, w: Shape, attributes: ConvAttributes, blo
   return millions(products, products / (block * block * (places.at(-1) ?? 1)), moved + sizeOf(w));
 }
 
-/** The same where combinations of planes take the place of the filter's depth. */
-export function tileTerms(x: Shape, w: Shape, attributes: ConvAttributes, block: number): Terms {
-  const tiling = tilingOf(x, w, attributes);
+/** The same where combinations of planes, or of lines, take the place of the filter's depth, or height. */
+export function tileTerms(
+  x: Shape,
+  w: Shape,
+  attributes: ConvAttributes,
+  block: number,
+  axis: TiledAxis = 0,
+): Terms {
+  const tiling = tilingOf(x, w, attributes, axis);
   if (!tiling) return millions(Infinity, Infinity, Infinity);
-  const [, , planes = 1] = convOutputShape(x, w, attributes);
+  const places = convOutputShape(x, w, attributes)[axis + 2] ?? 1;
   const combined = tiling.tiles * tiling.products;
   const { products, lines } = blockedTerms(x, w, attributes, block);
-  const [n = 1, channels = 1, depth = 1, ...plane] = x;
-  const share = combined / (planes * (w[2] ?? 1));
+  const [n = 1, channels = 1] = x;
+  const share = combined / (places * (w[axis + 2] ?? 1));
   const wide = rounded(channels, block) + rounded(w[0] ?? 1, block);
-  const moved = n * wide * (combined + depth) * sizeOf(plane);
+  const extent = x[axis + 2] ?? 1;
+  const moved = n * wide * (combined + extent) * (sizeOf(x.slice(2)) / extent);
   const filter = (combined / tiling.tiles) * sizeOf(w);
   return { products: products * share, lines: lines * share, values: (moved + filter) / 1e6 };
 }
@@ -117,7 +129,7 @@ export function structuredTerms(axes: readonly BlockedAxis[], [n = 1, from = 1, 
   const divided = dividedAxes(axes);
   const lines = n * along(divided, 'blocks') * along(divided, 'rows');
   const copied = n * from * (blocks * rows + 2 * along(axes, 'read'));
-  const left = 2 * n * to * along(axes, 'written');
+  const left = (interleaved(axes) ? 4 : 2) * n * to * along(axes, 'written');
   const filter = 2 * (rows * columns + along(axes, 'taps')) * from * to;
   return millions(products, divided.length === 0 ? 0 : lines, copied + left + filter);
 }
@@ -161,4 +173,30 @@ export function tiledGradientTerms(x: Shape, w: Shape, attributes: ConvAttribute
   const grown = combined / (y[2] ?? 1);
   const before = ((combined / depth + 1) * sizeOf(x) + (grown + 1) * sizeOf(y)) / 1e6;
   return { products: within.products * grown, lines: 0, values: within.values * grown + before };
+}
+
+/** Tiles along depth and height, shifts along the width, each a product with a constant matrix for every plane or line. */
+export function shiftedTileTerms(
+  x: Shape,
+  w: Shape,
+  attributes: ConvAttributes,
+  { depth, height }: Tilings,
+): Terms {
+  const y = convOutputShape(x, w, attributes);
+  const [outChannels = 1, channels = 1, , , taps = 1] = w;
+  const [batch = 1, , planes = 1, , width = 1] = x;
+  const high = height.tiles * height.products;
+  const deep = depth ? depth.tiles * depth.products : planes;
+  const combined = ([n = 1, c = 1, from = 1, lines = 1, line = 1]: Shape): [number, number, number] => {
+    const first = n * c * from * high * line;
+    const second = n * c * deep * high * line;
+    const passes = depth ? first + 2 * second : 2 * first;
+    return [first * lines + (depth ? second * from : 0), n * c * (from + (depth ? 1 : 0)), passes];
+  };
+  const [seen, grown] = [combined(x), combined(y)];
+  const places = batch * deep * high * width;
+  const shifted = places * outChannels * taps;
+  const products = shifted * (rounded(channels, COLUMNS) + (y[4] ?? 1)) + seen[0] + grown[0];
+  const calls = height.products * (depth?.products ?? 1) * outChannels * taps;
+  return millions(products, seen[1] + grown[1] + calls, seen[2] + grown[2] + shifted + 2 * sizeOf(w));
 }

@@ -16,6 +16,7 @@ import {
   milliseconds,
   phaseTerms,
   plainTerms,
+  shiftedTileTerms,
   structuredDepthwiseTerms,
   structuredTerms,
   tiledGradientTerms,
@@ -25,7 +26,9 @@ import {
 } from './cost.js';
 import { sizeOf } from '../../../../core/tensor.js';
 import { along, forwardAxes, inputGradientAxes, type BlockedAxis } from '../structured/axes.js';
-import { suitsTiledGradient, suitsTiles } from '../winograd-conv.js';
+import { suitsTiledGradient } from '../depth-tiles-gradient.js';
+import { suitsTiles } from '../winograd-conv.js';
+import { gradientTilings } from '../winograd-filter-gradient.js';
 
 /** A form with the terms of its cost. */
 export interface Priced {
@@ -98,10 +101,17 @@ export function convForms(x: Shape, w: Shape, attributes: ConvAttributes, block:
     const terms = depthwiseTerms(x, convOutputShape(x, w, attributes), w, block);
     return depthwiseForms({ form: 'depthwise', terms }, (blocks) => forwardAxes(x, w, attributes, blocks), x);
   }
-  const large = largeForm(x, w, attributes, block);
+  const large = largeForms(x, w, attributes, block);
   const sizes = [x[0] ?? 1, x[1] ?? 1, w[0] ?? 1] as const;
   const axesOf = (blocks: readonly number[]): BlockedAxis[] => forwardAxes(x, w, attributes, blocks);
-  return [large, ...structuredForms('structured', axesOf, sizes, x.length - 2)];
+  return [...large, ...structuredForms('structured', axesOf, sizes, x.length - 2)];
+}
+
+/** The form for large volumes, and the other that may be ahead of it: tiles along the height. */
+function largeForms(x: Shape, w: Shape, attributes: ConvAttributes, block: number): Priced[] {
+  const first = largeForm(x, w, attributes, block);
+  if (first.form === 'tiles' || !suitsTiles(x, w, attributes, block, 1)) return [first];
+  return [first, { form: 'tiled lines', terms: tileTerms(x, w, attributes, block, 1) }];
 }
 
 function largeForm(x: Shape, w: Shape, attributes: ConvAttributes, block: number): Priced {
@@ -136,13 +146,13 @@ export function inputGradForms(
     return [before, (inputShape[axis + 2] ?? 1) + reach - (dy[axis + 2] ?? 1) - before] as const;
   });
   const once = stride.every((step) => step === 1);
-  const large: Priced =
+  const large: Priced[] =
     once && sides.flat().every((side) => side >= 0)
-      ? largeForm(dy, mirrored, { ...attributes, padding: sides }, block)
-      : { form: 'phases', terms: phaseTerms(inputShape, w, dy, stride) };
+      ? largeForms(dy, mirrored, { ...attributes, padding: sides }, block)
+      : [{ form: 'phases', terms: phaseTerms(inputShape, w, dy, stride) }];
   const sizes = [dy[0] ?? 1, to, from] as const;
   const axesOf = (blocks: readonly number[]): BlockedAxis[] => inputGradientAxes(dy, w, attributes, blocks);
-  return [large, ...structuredForms('structured', axesOf, sizes, dy.length - 2)];
+  return [...large, ...structuredForms('structured', axesOf, sizes, dy.length - 2)];
 }
 
 /** All forms of a filter gradient; the first is the one for large volumes. */
@@ -153,13 +163,16 @@ export function filterGradForms(x: Shape, attributes: ConvFilterGradAttributes, 
     const large = { form: 'depthwise gradient', terms } as const;
     return depthwiseForms(large, (blocks) => forwardAxes(x, w, attributes, blocks), x);
   }
-  const tiled = suitsTiledGradient(x, attributes);
-  const large: Priced = tiled
+  const tilings = gradientTilings(x, attributes);
+  const shifted: Priced[] = tilings
+    ? [{ form: 'shifted tiles', terms: shiftedTileTerms(x, w, attributes, tilings) }]
+    : [];
+  const large: Priced = suitsTiledGradient(x, attributes)
     ? { form: 'tiled products', terms: tiledGradientTerms(x, w, attributes) }
     : { form: 'products', terms: gradientTerms(x, w, attributes) };
   const sizes = [x[0] ?? 1, x[1] ?? 1, w[0] ?? 1] as const;
   const axesOf = (blocks: readonly number[]): BlockedAxis[] => forwardAxes(x, w, attributes, blocks);
-  return [large, ...structuredForms('structured products', axesOf, sizes, x.length - 2)];
+  return [...shifted, large, ...structuredForms('structured products', axesOf, sizes, x.length - 2)];
 }
 
 /** The form of the least predicted time; the first of equals. */

@@ -163,3 +163,9 @@ export function placeTable(axes: readonly BlockedAxis[]): number[] {
     }),
   );
 }
+
+/** True where blocks of several places lie side by side along the last axis: those places are the filter's outermost columns. */
+export function interleaved(axes: readonly BlockedAxis[]): boolean {
+  const last = axes.at(-1);
+  return last !== undefined && last.blocks > 1 && last.columns > 1;
+}

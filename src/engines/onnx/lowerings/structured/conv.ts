@@ -12,12 +12,13 @@ import type { ConvAttributes } from '../../../../ir/ops/convolution.js';
 import type { OnnxValue, OnnxWriter } from '../../writer.js';
 import type { LoweringSite } from '../lowering.js';
 import { fusedProduct } from '../products.js';
-import { padOf, permute, reshape, sliceOf } from '../shaping.js';
+import { padOf, permute, reshape, sliceOf, transpose } from '../shaping.js';
 import {
   along,
   dividedAxes,
   forwardAxes,
   inputGradientAxes,
+  interleaved,
   placeTable,
   tapTable,
   type BlockedAxis,
@@ -101,8 +102,9 @@ function structured(out: OnnxWriter, filter: OnnxValue, axes: readonly BlockedAx
   const flat = reshape(out, filter, [taps, from * to]);
   const source = table.includes(taps) ? padOf(out, flat, { before: [0, 0], after: [1, 0] }) : flat;
   const cells = out.op('Gather', [source, out.ints(table)], [table.length, from * to], { axis: 0 });
-  const open = reshape(out, cells, [rows, columns, from, to]);
-  return permute(out, open, [0, 2, 1, 3], [rows * from, columns * to]);
+  const last = interleaved(axes) ? (axes.at(-1)?.columns ?? 1) : 1;
+  const open = reshape(out, cells, [rows, columns / last, last, from, to]);
+  return permute(out, open, [0, 3, 2, 1, 4], [rows * from, columns * to]);
 }
 
 /** `[N, C, ...]` → `[N · blocks, rows · C]`: what each block sees. */
@@ -140,9 +142,32 @@ function leave(out: OnnxWriter, y: OnnxValue, axes: readonly BlockedAxis[], chan
   const n = (y.shape[0] ?? 1) / along(axes, 'blocks');
   const open = [n, ...axes.map(({ blocks }) => blocks), ...axes.map(({ columns }) => columns), channels];
   const whole: Shape = [n, channels, ...axes.map(({ blocks, columns }) => blocks * columns)];
-  const turned = permute(out, reshape(out, y, open), blockOrder(axes), whole);
+  const turned = interleaved(axes)
+    ? interleave(out, y, axes, channels)
+    : permute(out, reshape(out, y, open), blockOrder(axes), whole);
   const ends = [n, channels, ...axes.map(({ written }) => written)];
   return sliceOf(out, turned, { starts: whole.map(() => 0), ends });
+}
+
+/** The same in three steps, all of which the runtime is fast at: places outermost, then beside their blocks, then whole lines. */
+function interleave(
+  out: OnnxWriter,
+  y: OnnxValue,
+  axes: readonly BlockedAxis[],
+  channels: number,
+): OnnxValue {
+  const outer = axes.slice(0, -1);
+  const { blocks = 1, columns = 1 } = axes.at(-1) ?? {};
+  const lines = (y.shape[0] ?? 1) / blocks;
+  const rest = along(outer, 'columns') * channels;
+  const placesFirst = transpose(out, reshape(out, y, [lines, blocks, columns * rest]), [0, 2, 1]);
+  const zipped = transpose(out, reshape(out, placesFirst, [lines, columns, rest * blocks]), [0, 2, 1]);
+  const n = lines / along(outer, 'blocks');
+  const open = [n, ...outer.map((axis) => axis.blocks), ...outer.map((axis) => axis.columns), channels];
+  const rank = outer.length;
+  const order = [0, 1 + 2 * rank, ...outer.flatMap((_, i) => [1 + i, 1 + rank + i]), 2 + 2 * rank];
+  const whole = [n, channels, ...axes.map((axis) => axis.blocks * axis.columns)];
+  return permute(out, reshape(out, zipped, [...open, blocks * columns]), order, whole);
 }
 
 /** `[N, C, ...]` → `[N · blocks, columns · C]`, what a block lacks filled up with zeros. */
