@@ -10,6 +10,7 @@ import {
   COEFFICIENTS,
   milliseconds,
   type ConvForm,
+  type Priced,
   type Terms,
 } from '../../src/engines/onnx/lowerings/forms/cost.js';
 import {
@@ -17,7 +18,6 @@ import {
   convForms,
   filterGradForms,
   inputGradForms,
-  type Priced,
 } from '../../src/engines/onnx/lowerings/forms/forms.js';
 import { convolutionBy } from '../../src/engines/onnx/lowerings/convolution.js';
 import { graphProto, modelBytes, ONNX_TYPES, valueInfo } from '../../src/engines/onnx/model.js';

@@ -8,9 +8,8 @@ import {
   convForms,
   filterGradForms,
   inputGradForms,
-  type Priced,
 } from '../../../src/engines/onnx/lowerings/forms/forms.js';
-import { milliseconds } from '../../../src/engines/onnx/lowerings/forms/cost.js';
+import { milliseconds, type Priced } from '../../../src/engines/onnx/lowerings/forms/cost.js';
 import { convolutionBy } from '../../../src/engines/onnx/lowerings/convolution.js';
 import { lowerings } from '../../../src/engines/onnx/lowerings/index.js';
 import { prepare } from '../../../bench/ops/op-case.js';

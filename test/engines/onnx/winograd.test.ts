@@ -5,10 +5,9 @@ import { sizeOf } from '../../../src/core/tensor.js';
 import { blockSize } from '../../../src/engines/onnx/block-size.js';
 import { runGraph } from '../../../src/engines/onnx/index.js';
 import { convolutionBy } from '../../../src/engines/onnx/lowerings/convolution.js';
-import type { ConvForm } from '../../../src/engines/onnx/lowerings/forms/cost.js';
-import type { Priced } from '../../../src/engines/onnx/lowerings/forms/forms.js';
+import type { ConvForm, Priced } from '../../../src/engines/onnx/lowerings/forms/cost.js';
 import { lowerings, portable } from '../../../src/engines/onnx/lowerings/index.js';
-import { winograd } from '../../../src/engines/onnx/lowerings/winograd-matrices.js';
+import { winograd } from '../../../src/engines/onnx/lowerings/tiles/matrices.js';
 import type { ConvOptions } from '../../../src/ir/builder.js';
 import { prepare } from '../../../bench/ops/op-case.js';
 

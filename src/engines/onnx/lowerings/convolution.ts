@@ -2,7 +2,7 @@
  * Convolution and its gradients. What was tried and measured stands in docs/engines.md.
  */
 import { blockedFilterGradient, suitsBlockedGradient } from './blocked-filter-gradient.js';
-import { tiledFilterGradient } from './depth-tiles-gradient.js';
+import { tiledFilterGradient } from './tiles/depth-gradient.js';
 import { convolveBy, mirroredBy, plainConv, type Convolve } from './convolve.js';
 import {
   columnsFilterGradient,
@@ -11,15 +11,8 @@ import {
   suitsColumns,
   suitsSamples,
 } from './filter-gradient.js';
-import {
-  cheapest,
-  compete,
-  convForms,
-  filterGradForms,
-  inputGradForms,
-  isDepthwise,
-  type Priced,
-} from './forms/forms.js';
+import type { Priced } from './forms/cost.js';
+import { cheapest, compete, convForms, filterGradForms, inputGradForms, isDepthwise } from './forms/forms.js';
 import { convInputGradBy } from './input-gradient.js';
 import type { Lowering } from './lowering.js';
 import { fusedProduct, standardProduct } from './products.js';
@@ -30,8 +23,8 @@ import {
   structuredDepthwiseInputGradient,
 } from './structured/depthwise.js';
 import { ungroupedConv } from './ungrouped-conv.js';
-import { tiledConv } from './winograd-conv.js';
-import { gradientTilings, shiftedTilesGradient } from './winograd-filter-gradient.js';
+import { tiledConv } from './tiles/conv.js';
+import { gradientTilings, shiftedTilesGradient } from './tiles/filter-gradient.js';
 
 /** Picks one of the forms that compete. */
 export type Choose = (forms: readonly Priced[]) => Priced;

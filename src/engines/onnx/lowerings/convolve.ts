@@ -7,8 +7,8 @@ import type { OnnxValue, OnnxWriter } from '../writer.js';
 import { blockedConv, suitsBlocks } from './blocked-conv.js';
 import { onnxPads } from './lowering.js';
 import { concat } from './shaping.js';
-import { suitsTiles, tiledConv } from './winograd-conv.js';
-import type { TiledAxis } from './winograd.js';
+import { suitsTiles, tiledConv } from './tiles/conv.js';
+import type { TiledAxis } from './tiles/tiling.js';
 
 /** Writes the convolution of `x` `[N, C, ...]` with the filter `w` `[O, C / groups, ...kernel]`. */
 export type Convolve = (out: OnnxWriter, x: OnnxValue, w: OnnxValue, attributes: ConvAttributes) => OnnxValue;

@@ -1,7 +1,7 @@
 /**
  * The forms that compete for a convolution without groups and its gradients, and the cheapest of them by prediction.
  */
-import type { Shape } from '../../../../core/tensor.js';
+import { sizeOf, type Shape } from '../../../../core/tensor.js';
 import {
   convOutputShape,
   type ConvAttributes,
@@ -9,65 +9,14 @@ import {
   type ConvInputGradAttributes,
 } from '../../../../ir/ops/convolution.js';
 import { suitsBlocks } from '../blocked-conv.js';
-import {
-  blockedTerms,
-  depthwiseTerms,
-  gradientTerms,
-  milliseconds,
-  phaseTerms,
-  plainTerms,
-  shiftedTileTerms,
-  structuredDepthwiseTerms,
-  structuredTerms,
-  tiledGradientTerms,
-  tileTerms,
-  type ConvForm,
-  type Terms,
-} from './cost.js';
-import { sizeOf } from '../../../../core/tensor.js';
-import { along, forwardAxes, inputGradientAxes, type BlockedAxis } from '../structured/axes.js';
-import { suitsTiledGradient } from '../depth-tiles-gradient.js';
-import { suitsTiles } from '../winograd-conv.js';
-import { gradientTilings } from '../winograd-filter-gradient.js';
-
-/** A form with the terms of its cost. */
-export interface Priced {
-  readonly form: ConvForm;
-  readonly terms: Terms;
-  /** Places in a block along each axis, 0 for all: only where a filter holds places. */
-  readonly blocks?: readonly number[];
-}
-
-/** Cells of a filter that holds places, more than which are not worth trying. */
-const MOST_CELLS = 2 ** 22;
-/** Values that are copied side by side, more than which would take too much memory. */
-const MOST_VALUES = 2 ** 26;
-
-/** The blocks by which a filter of a number of axes may hold places: none, those of the last axis, of the last two, ... */
-function divisions(rank: number): number[][] {
-  return Array.from({ length: rank + 1 }, (_, held) =>
-    Array.from({ length: rank }, (_, axis) => (axis < rank - held ? 1 : 0)),
-  );
-}
-
-function structuredForms(
-  form: 'structured' | 'structured products' | 'structured depthwise',
-  axesOf: (blocks: readonly number[]) => BlockedAxis[],
-  [n, from, to]: readonly [number, number, number],
-  rank: number,
-): Priced[] {
-  return divisions(rank).flatMap((blocks) => {
-    const axes = axesOf(blocks);
-    const cells = along(axes, 'rows') * along(axes, 'columns') * from * to;
-    const values = n * along(axes, 'blocks') * along(axes, 'rows') * from;
-    if (cells > MOST_CELLS || values > MOST_VALUES) return [];
-    const terms =
-      form === 'structured depthwise'
-        ? structuredDepthwiseTerms(axes, n, from)
-        : structuredTerms(axes, [n, from, to]);
-    return [{ form, blocks, terms }];
-  });
-}
+import { blockedTerms, depthwiseTerms, phaseTerms, plainTerms, tileTerms } from './conv-terms.js';
+import { milliseconds, type Priced } from './cost.js';
+import { gradientTerms, shiftedTileTerms, tiledGradientTerms } from './gradient-terms.js';
+import { structuredForms } from './structured-forms.js';
+import { forwardAxes, inputGradientAxes, type BlockedAxis } from '../structured/axes.js';
+import { suitsTiledGradient } from '../tiles/depth-gradient.js';
+import { suitsTiles } from '../tiles/conv.js';
+import { gradientTilings } from '../tiles/filter-gradient.js';
 
 /**
  * True where more than one form is worth trying: without groups or with one for each channel, and with more than one tap
@@ -149,7 +98,7 @@ export function inputGradForms(
   const large: Priced[] =
     once && sides.flat().every((side) => side >= 0)
       ? largeForms(dy, mirrored, { ...attributes, padding: sides }, block)
-      : [{ form: 'phases', terms: phaseTerms(inputShape, w, dy, stride) }];
+      : [{ form: 'phases', terms: phaseTerms(inputShape, w, dy, attributes, block) }];
   const sizes = [dy[0] ?? 1, to, from] as const;
   const axesOf = (blocks: readonly number[]): BlockedAxis[] => inputGradientAxes(dy, w, attributes, blocks);
   return [...large, ...structuredForms('structured', axesOf, sizes, dy.length - 2)];

@@ -12,7 +12,6 @@ import {
   type ConvAttributes,
   type ConvInputGradAttributes,
 } from '../../../../ir/ops/convolution.js';
-import { tapsOf } from '../filter-gradient.js';
 
 /** One axis of a product in blocks. */
 export interface BlockedAxis {
@@ -137,35 +136,13 @@ export function along(
   return axes.reduce((product, axis) => product * axis[extent], 1);
 }
 
-/** `[rows · columns]`, row-major: the tap between them, or the number of taps where there is none. */
-export function tapTable(axes: readonly BlockedAxis[]): number[] {
-  const none = along(axes, 'taps');
-  const columns = tapsOf(axes.map((axis) => axis.columns));
-  return tapsOf(axes.map((axis) => axis.rows)).flatMap((row) =>
-    columns.map((column) => {
-      const taps = axes.map((axis, i) => axis.tap(row[i] ?? 0, column[i] ?? 0));
-      return taps.includes(undefined)
-        ? none
-        : axes.reduce((place, axis, i) => place * axis.taps + (taps[i] ?? 0), 0);
-    }),
-  );
-}
-
-/** `[blocks · rows]`, row-major: the place that is read, or the number of places where it lies outside. */
-export function placeTable(axes: readonly BlockedAxis[]): number[] {
-  const none = along(axes, 'read');
-  const rows = tapsOf(axes.map((axis) => axis.rows));
-  return tapsOf(axes.map((axis) => axis.blocks)).flatMap((block) =>
-    rows.map((row) => {
-      const places = axes.map((axis, i) => axis.place(block[i] ?? 0, row[i] ?? 0));
-      const inside = axes.every((axis, i) => (places[i] ?? -1) >= 0 && (places[i] ?? 0) < axis.read);
-      return inside ? axes.reduce((place, axis, i) => place * axis.read + (places[i] ?? 0), 0) : none;
-    }),
-  );
-}
-
-/** True where blocks of several places lie side by side along the last axis: those places are the filter's outermost columns. */
-export function interleaved(axes: readonly BlockedAxis[]): boolean {
-  const last = axes.at(-1);
-  return last !== undefined && last.blocks > 1 && last.columns > 1;
+/**
+ * Where blocks of several places lie side by side along an axis, and further blocks along later ones: those later axes, or
+ * that axis alone where it is the last. Their places become a product's outermost columns. Empty where no blocks interleave.
+ */
+export function interleavedAxes(axes: readonly BlockedAxis[]): readonly BlockedAxis[] {
+  const split = axes.findLastIndex(({ blocks, columns }) => blocks > 1 && columns > 1);
+  if (split < 0) return [];
+  const inner = split === axes.length - 1 ? axes.slice(split) : axes.slice(split + 1);
+  return along(inner, 'blocks') > 1 ? inner : [];
 }

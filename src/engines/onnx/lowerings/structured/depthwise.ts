@@ -9,16 +9,8 @@ import type { OnnxValue, OnnxWriter } from '../../writer.js';
 import type { LoweringSite } from '../lowering.js';
 import { fusedProduct } from '../products.js';
 import { padOf, permute, reshape, sliceOf } from '../shaping.js';
-import {
-  along,
-  dividedAxes,
-  forwardAxes,
-  inputGradientAxes,
-  placeTable,
-  tapTable,
-  type BlockedAxis,
-} from './axes.js';
-import { selectionOf } from './conv.js';
+import { along, dividedAxes, forwardAxes, inputGradientAxes, type BlockedAxis } from './axes.js';
+import { placeTable, selectionOf, tapTable } from './tables.js';
 
 const PLAIN = { a: false, b: false } as const;
 
@@ -31,7 +23,7 @@ export function structuredDepthwise(
   blocks: readonly number[],
 ): OnnxValue {
   const axes = forwardAxes(x.shape, w.shape, attributes, blocks);
-  return leave(out, fusedProduct(out, unfold(out, x, axes), filterOf(out, w, axes), PLAIN), axes);
+  return convolved(out, x, w, axes);
 }
 
 /** `blocks`: inputs in a block. */
@@ -40,7 +32,12 @@ export function structuredDepthwiseInputGradient(
   blocks: readonly number[],
 ): OnnxValue {
   const axes = inputGradientAxes(dy.shape, w.shape, attributes, blocks);
-  return leave(out, fusedProduct(out, unfold(out, dy, axes), filterOf(out, w, axes), PLAIN), axes);
+  return convolved(out, dy, w, axes);
+}
+
+/** The pass itself, either way; `w`: `[C, 1, ...]`. */
+function convolved(out: OnnxWriter, x: OnnxValue, w: OnnxValue, axes: readonly BlockedAxis[]): OnnxValue {
+  return leave(out, fusedProduct(out, unfold(out, x, axes), filterOf(out, w, axes), PLAIN), axes);
 }
 
 /** `blocks` as for the forward pass. */

@@ -1,17 +1,17 @@
 /**
  * The filter gradient by minimal filtering along the depth, what each tap within planes sees cut out: for planes that are
- * strided. How and why stands in `winograd.ts`.
+ * strided. How and why stands in `tiling.ts`.
  */
-import { sizeOf, type Shape } from '../../../core/tensor.js';
-import type { ConvFilterGradAttributes } from '../../../ir/ops/convolution.js';
-import type { OnnxValue, OnnxWriter } from '../writer.js';
-import { filterGradient } from './filter-gradient.js';
-import { MICROSOFT, type LoweringSite } from './lowering.js';
-import { fusedProduct } from './products.js';
-import { reshape, transpose } from './shaping.js';
-import { SAVING, shareOfProducts } from './winograd-conv.js';
-import type { Matrix } from './winograd-matrices.js';
-import { tilingOf, type Tiling } from './winograd.js';
+import { sizeOf, type Shape } from '../../../../core/tensor.js';
+import type { ConvFilterGradAttributes } from '../../../../ir/ops/convolution.js';
+import type { OnnxValue, OnnxWriter } from '../../writer.js';
+import { filterGradient } from '../filter-gradient.js';
+import { MICROSOFT, type LoweringSite } from '../lowering.js';
+import { fusedProduct } from '../products.js';
+import { reshape, transpose } from '../shaping.js';
+import { SAVING, shareOfProducts } from './conv.js';
+import type { Matrix } from './matrices.js';
+import { tilingOf, type Tiling } from './tiling.js';
 
 /** Channels on either side below which combining the operands costs more than it saves. */
 const FEW_CHANNELS = 8;

@@ -8,13 +8,13 @@
  *
  *   y = A · conv2d(B · x, G · w)        dw = Gᵀ · filterGradient2d(B · x, Aᵀ · dy)
  *
- * The matrices stand in `winograd-matrices.ts`.
+ * The matrices stand in `matrices.ts`.
  */
-import { sizeOf, type Shape } from '../../../core/tensor.js';
-import { convOutputShape, type ConvAttributes } from '../../../ir/ops/convolution.js';
-import type { OnnxValue, OnnxWriter } from '../writer.js';
-import { permute, reshape, transpose } from './shaping.js';
-import { MOST_PRODUCTS, winograd, type Matrix } from './winograd-matrices.js';
+import { sizeOf, type Shape } from '../../../../core/tensor.js';
+import { convOutputShape, type ConvAttributes } from '../../../../ir/ops/convolution.js';
+import type { OnnxValue, OnnxWriter } from '../../writer.js';
+import { permute, reshape, transpose } from '../shaping.js';
+import { MOST_PRODUCTS, winograd, type Matrix } from './matrices.js';
 
 /** Tiling of one axis of a convolution, here the depth. */
 export interface Tiling {

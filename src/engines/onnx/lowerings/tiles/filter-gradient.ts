@@ -1,19 +1,19 @@
 /**
- * The filter gradient by minimal filtering along the depth and the height (`winograd.ts`), and by shifts along the width.
+ * The filter gradient by minimal filtering along the depth and the height (`tiling.ts`), and by shifts along the width.
  *
  *   dw = Gᵀ · Σ over places of (B · x) · shifted (Aᵀ · dy)
  *
  * All that cuts, pads and shifts is a product with a constant matrix, which runs on all threads and copies nothing twice.
  * With tiles of four along both axes a filter of 3³ needs a quarter of the products.
  */
-import { sizeOf, type Shape } from '../../../core/tensor.js';
-import { convOutputShape, type ConvFilterGradAttributes } from '../../../ir/ops/convolution.js';
-import type { OnnxValue, OnnxWriter } from '../writer.js';
-import { MICROSOFT, type LoweringSite } from './lowering.js';
-import { fusedProduct } from './products.js';
-import { permute, reshape } from './shaping.js';
-import type { Matrix } from './winograd-matrices.js';
-import { byMatrix, tilingOf, type Tiling } from './winograd.js';
+import { sizeOf, type Shape } from '../../../../core/tensor.js';
+import { convOutputShape, type ConvFilterGradAttributes } from '../../../../ir/ops/convolution.js';
+import type { OnnxValue, OnnxWriter } from '../../writer.js';
+import { MICROSOFT, type LoweringSite } from '../lowering.js';
+import { fusedProduct } from '../products.js';
+import { permute, reshape } from '../shaping.js';
+import type { Matrix } from './matrices.js';
+import { byMatrix, tilingOf, type Tiling } from './tiling.js';
 
 /** The longest width whose shifts are products: a value takes as many multiplications as a line has places. */
 const LONG_LINE = 128;

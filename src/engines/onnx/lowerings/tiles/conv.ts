@@ -1,13 +1,13 @@
 /**
- * Convolution by minimal filtering in blocks of channels; how and why stands in `winograd.ts`.
+ * Convolution by minimal filtering in blocks of channels; how and why stands in `tiling.ts`.
  */
-import { sizeOf, type Shape } from '../../../core/tensor.js';
-import { convOutputShape, type ConvAttributes } from '../../../ir/ops/convolution.js';
-import type { OnnxValue, OnnxWriter } from '../writer.js';
-import { enterBlocks, leaveBlocks, rounded } from './blocked-conv.js';
-import { BLOCKED } from './lowering.js';
-import { padOf, reshape, sliceOf, transpose } from './shaping.js';
-import { combine, combineFilter, spread, tilingOf, type TiledAxis, type Tiling } from './winograd.js';
+import { sizeOf, type Shape } from '../../../../core/tensor.js';
+import { convOutputShape, type ConvAttributes } from '../../../../ir/ops/convolution.js';
+import type { OnnxValue, OnnxWriter } from '../../writer.js';
+import { enterBlocks, leaveBlocks, rounded } from '../blocked-conv.js';
+import { BLOCKED } from '../lowering.js';
+import { padOf, reshape, sliceOf, transpose } from '../shaping.js';
+import { combine, combineFilter, spread, tilingOf, type TiledAxis, type Tiling } from './tiling.js';
 
 /** The largest share of a convolution's own products that tiles may need. */
 export const SAVING = 0.8;

@@ -1,0 +1,56 @@
+/**
+ * The forms whose filter holds places, along none of the axes to all of them, and the terms of their cost.
+ */
+import type { Shape } from '../../../../core/tensor.js';
+import { rounded } from '../blocked-conv.js';
+import { along, dividedAxes, interleavedAxes, type BlockedAxis } from '../structured/axes.js';
+import { COLUMNS, millions, type Priced, type Terms } from './cost.js';
+
+/** Cells of a filter that holds places, more than which are not worth trying. */
+const MOST_CELLS = 2 ** 22;
+/** Values that are copied side by side, more than which would take too much memory. */
+const MOST_VALUES = 2 ** 26;
+
+/** The blocks by which a filter of a number of axes may hold places: none, those of the last axis, of the last two, ... */
+function divisions(rank: number): number[][] {
+  return Array.from({ length: rank + 1 }, (_, held) =>
+    Array.from({ length: rank }, (_, axis) => (axis < rank - held ? 1 : 0)),
+  );
+}
+
+export function structuredForms(
+  form: 'structured' | 'structured products' | 'structured depthwise',
+  axesOf: (blocks: readonly number[]) => BlockedAxis[],
+  [n, from, to]: readonly [number, number, number],
+  rank: number,
+): Priced[] {
+  return divisions(rank).flatMap((blocks) => {
+    const axes = axesOf(blocks);
+    const cells = along(axes, 'rows') * along(axes, 'columns') * from * to;
+    const values = n * along(axes, 'blocks') * along(axes, 'rows') * from;
+    if (cells > MOST_CELLS || values > MOST_VALUES) return [];
+    const terms =
+      form === 'structured depthwise'
+        ? structuredDepthwiseTerms(axes, n, from)
+        : structuredTerms(axes, [n, from, to]);
+    return [{ form, blocks, terms }];
+  });
+}
+
+/** One product of all that is seen, side by side, with a filter that holds places; what is copied, line by line. */
+function structuredTerms(axes: readonly BlockedAxis[], [n = 1, from = 1, to = 1]: Shape): Terms {
+  const [blocks, rows, columns] = [along(axes, 'blocks'), along(axes, 'rows'), along(axes, 'columns')];
+  const products = n * blocks * rows * from * rounded(columns * to, COLUMNS);
+  const divided = dividedAxes(axes);
+  const lines = n * along(divided, 'blocks') * along(divided, 'rows');
+  const copied = n * from * (blocks * rows + 2 * along(axes, 'read'));
+  const left = (interleavedAxes(axes).length > 0 ? 4 : 2) * n * to * along(axes, 'written');
+  const filter = 2 * (rows * columns + along(axes, 'taps')) * from * to;
+  return millions(products, divided.length === 0 ? 0 : lines, copied + left + filter);
+}
+
+/** The same with a product for each of `channels` channels. */
+function structuredDepthwiseTerms(axes: readonly BlockedAxis[], n: number, channels: number): Terms {
+  const { products, lines, values } = structuredTerms(axes, [n, 1, 1]);
+  return { products: products * channels, lines: lines * channels, values: values * channels };
+}

@@ -1,0 +1,89 @@
+/**
+ * Volumes and the rows of products in blocks of places, with channels last.
+ */
+import { sizeOf, type Shape } from '../../../../core/tensor.js';
+import type { OnnxValue, OnnxWriter } from '../../writer.js';
+import { padOf, permute, reshape, sliceOf, transpose } from '../shaping.js';
+import { along, dividedAxes, interleavedAxes, type BlockedAxis } from './axes.js';
+import { placeTable } from './tables.js';
+
+/** `[N, C, ...]` → `[N · blocks, rows · C]`: what each block sees. */
+export function unfold(out: OnnxWriter, x: OnnxValue, axes: readonly BlockedAxis[]): OnnxValue {
+  const [n = 1, channels = 1] = x.shape;
+  const last = channelsLast(out, x);
+  const divided = dividedAxes(axes);
+  const line = along(axes.slice(divided.length), 'read') * channels;
+  const shape = [n * along(axes, 'blocks'), along(axes, 'rows') * channels];
+  if (divided.length === 0) return reshape(out, last, shape);
+  const places = along(divided, 'read');
+  const lines = reshape(out, last, [n, places, line]);
+  const table = placeTable(divided);
+  if (table.length === places && table.every((place, i) => place === i)) return reshape(out, lines, shape);
+  const source = table.includes(places) ? padOf(out, lines, { before: [0, 0, 0], after: [0, 1, 0] }) : lines;
+  const seen = out.op('Gather', [source, out.ints(table)], [n, table.length, line], { axis: 1 });
+  return reshape(out, seen, shape);
+}
+
+/** `[N, C, ...]` → `[N, places, C]`. */
+function channelsLast(out: OnnxWriter, x: OnnxValue): OnnxValue {
+  const [n = 1, channels = 1, ...spatial] = x.shape;
+  const places = sizeOf(spatial);
+  return permute(out, reshape(out, x, [n, channels, places]), [0, 2, 1], [n, places, channels]);
+}
+
+/** Extents and order that take `[N, ...blocks, ...columns, C]` to `[N, C, block, column, block, ...]`. */
+function blockOrder(axes: readonly BlockedAxis[]): number[] {
+  const rank = axes.length;
+  return [0, 2 * rank + 1, ...axes.flatMap((_, i) => [1 + i, 1 + rank + i])];
+}
+
+/** `[N · blocks, columns · C]` → `[N, C, ...]`. */
+export function leave(
+  out: OnnxWriter,
+  y: OnnxValue,
+  axes: readonly BlockedAxis[],
+  channels: number,
+): OnnxValue {
+  const n = (y.shape[0] ?? 1) / along(axes, 'blocks');
+  const open = [n, ...axes.map(({ blocks }) => blocks), ...axes.map(({ columns }) => columns), channels];
+  const whole: Shape = [n, channels, ...axes.map(({ blocks, columns }) => blocks * columns)];
+  const turned =
+    interleavedAxes(axes).length > 0
+      ? interleave(out, y, axes, channels)
+      : permute(out, reshape(out, y, open), blockOrder(axes), whole);
+  const ends = [n, channels, ...axes.map(({ written }) => written)];
+  return sliceOf(out, turned, { starts: whole.map(() => 0), ends });
+}
+
+/** The same in three steps, all of which the runtime is fast at: places outermost, then beside their blocks, then whole lines. */
+function interleave(
+  out: OnnxWriter,
+  y: OnnxValue,
+  axes: readonly BlockedAxis[],
+  channels: number,
+): OnnxValue {
+  const inner = interleavedAxes(axes);
+  const outer = axes.slice(0, -inner.length);
+  const [blocks, columns] = [along(inner, 'blocks'), along(inner, 'columns')];
+  const lines = (y.shape[0] ?? 1) / blocks;
+  const rest = along(outer, 'columns') * channels;
+  const placesFirst = transpose(out, reshape(out, y, [lines, blocks, columns * rest]), [0, 2, 1]);
+  const zipped = transpose(out, reshape(out, placesFirst, [lines, columns, rest * blocks]), [0, 2, 1]);
+  const n = lines / along(outer, 'blocks');
+  const open = [n, ...outer.map((axis) => axis.blocks), ...outer.map((axis) => axis.columns), channels];
+  const rank = outer.length;
+  const order = [0, 1 + 2 * rank, ...outer.flatMap((_, i) => [1 + i, 1 + rank + i]), 2 + 2 * rank];
+  const whole = [n, channels, ...axes.map((axis) => axis.blocks * axis.columns)];
+  return permute(out, reshape(out, zipped, [...open, blocks * columns]), order, whole);
+}
+
+/** `[N, C, ...]` → `[N · blocks, columns · C]`, what a block lacks filled up with zeros. */
+export function inBlocks(out: OnnxWriter, dy: OnnxValue, axes: readonly BlockedAxis[]): OnnxValue {
+  const [n = 1, channels = 1] = dy.shape;
+  const shape = [n * along(axes, 'blocks'), along(axes, 'columns') * channels];
+  const after = axes.map(({ blocks, columns, written }) => blocks * columns - written);
+  const padded = padOf(out, dy, { before: dy.shape.map(() => 0), after: [0, 0, ...after] });
+  const open = [n, channels, ...axes.flatMap(({ blocks, columns }) => [blocks, columns])];
+  const order = [0, ...axes.map((_, i) => 2 + 2 * i), ...axes.map((_, i) => 3 + 2 * i), 1];
+  return permute(out, reshape(out, padded, open), order, shape);
+}
