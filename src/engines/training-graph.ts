@@ -13,6 +13,7 @@ import type { TrainingProgram } from './engine.js';
 import { momentNames, updateGroup, type StepScalars } from './optimisers.js';
 import { packingOf, type Packing } from './packing.js';
 import { rateOf } from './rates.js';
+import { averageOf, moved } from './running-averages.js';
 import { copyInto } from './rewrite.js';
 
 /** Names of the step's scalar inputs beside the task's own. */
@@ -76,7 +77,9 @@ export function trainingGraph(program: TrainingProgram, groups: Groups): Graph {
   const b = new Builder();
   const packed = declarePacked(b, groups);
   const outputs = Object.entries(graph.outputs);
-  const wanted = [...outputs.map(([, id]) => id), ...Object.values(graph.updates)];
+  const average = averageOf(graph, groups.states);
+  const updates = average ? average.current.values() : Object.values(graph.updates);
+  const wanted = [...outputs.map(([, id]) => id), ...updates];
   const copyOf = copyInto(b, graph, wanted, unpacker(b, groups, packed));
 
   const scalars = SCALARS.map((name) => b.input(name, [])) as unknown as StepScalars;
@@ -99,7 +102,10 @@ export function trainingGraph(program: TrainingProgram, groups: Groups): Graph {
     b.update(group.name, updated.weights);
     names.forEach((name, k) => b.update(name, updated.moments[k] as Value));
   });
-  if (groups.states.size > 0) {
+  if (average) {
+    const current = flatten(b, groups.states, (name) => copyOf(average.current.get(name) ?? -1));
+    b.update(STATES, moved(b, average, packed(STATES), current));
+  } else if (groups.states.size > 0) {
     const next = (name: string): Value | undefined => {
       const id = graph.updates[name];
       return id === undefined ? undefined : copyOf(id);

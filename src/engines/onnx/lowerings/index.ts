@@ -6,9 +6,10 @@ import { portableBatchNorm } from './batch-norm/portable.js';
 import { convolutionBy, portableConvolution, ungroupedConvolution } from './convolution.js';
 import { composed } from './composed.js';
 import { elementwise } from './elementwise.js';
-import { layout } from './layout.js';
+import { fixedShapes, layout } from './layout.js';
 import type { Lowerings } from './lowering.js';
 import { matmulBy, network, smallPools } from './network.js';
+import { parameterCuts } from './parameter-cuts.js';
 import { standardProduct } from './products.js';
 
 export type OnnxDevice = 'cpu' | 'webgpu' | 'cuda';
@@ -18,8 +19,8 @@ const everywhere = { ...elementwise, ...layout, ...network };
 /** For the CPU, whose kernels take channels in blocks of `block` (1: it has none such). */
 function cpu(block: number): Lowerings {
   return {
-    ...{ ...everywhere, ...smallPools, ...batchNorm, ...convolutionBy(block) },
-    together: trainingNorms,
+    ...{ ...everywhere, ...fixedShapes, ...smallPools, ...batchNorm, ...convolutionBy(block) },
+    together: (graph) => new Map([...trainingNorms(graph), ...parameterCuts(graph)]),
   };
 }
 

@@ -73,3 +73,9 @@ export const layout = {
     return out.op('OneHot', inputs, node.shape);
   }) satisfies Lowering<'oneHot'>,
 };
+
+/** Where the number of samples is known. */
+export const fixedShapes = {
+  reshape: (({ out, inputs: [x], attributes: { shape } }) =>
+    reshape(out, x, shape)) satisfies Lowering<'reshape'>,
+};

@@ -47,5 +47,5 @@ export function onnxPads(padding: readonly (readonly [number, number])[]): numbe
 /** `[C]` → `[C, 1, ...]`, to broadcast against `[N, C, ...spatial]`. */
 export function perChannel(out: OnnxWriter, value: OnnxValue, rank: number): OnnxValue {
   const ones = Array.from({ length: rank - 2 }, () => 1);
-  return reshape(out, value, [...value.shape, ...ones], [-1, ...ones]);
+  return reshape(out, value, [...value.shape, ...ones]);
 }

@@ -5,10 +5,11 @@ import { sameShape, sizeOf, type Shape } from '../../../core/tensor.js';
 import type { OnnxValue, OnnxWriter } from '../writer.js';
 
 /**
- * `target`: what the model is told where it differs, with 0 for an extent that stays and −1 for one that follows. Where
- * all extents are told, a shape that is there already is not written again, and of two in a row only the last.
+ * `target`: what the model is told where it differs, with 0 for an extent that stays and −1 for one that follows. A shape
+ * that is there already is not written again, and of two in a row only the last where all its extents are told.
  */
 export function reshape(out: OnnxWriter, x: OnnxValue, shape: Shape, target: Shape = shape): OnnxValue {
+  if (sameShape(x.shape, shape)) return x;
   const told = target.every((extent) => extent > 0);
   const source = told ? out.beforeReshape(x) : x;
   if (told && sameShape(source.shape, shape)) return source;
