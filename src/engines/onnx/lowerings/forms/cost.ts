@@ -35,15 +35,15 @@ export type Coefficients = readonly [products: number, lines: number, values: nu
 /** Fitted by `npm run bench:lowerings` with blocks of 16 channels. */
 export const COEFFICIENTS: Readonly<Record<ConvForm, Coefficients>> = {
   plain: [0.015, 0, 0.73, 0.54],
-  blocked: [0.012, 3.2, 1.3, 0],
+  blocked: [0.012, 3.3, 1.3, 0],
   tiles: [0.014, 0, 0.76, 0.09],
   'tiled lines': [0.0033, 15, 1.4, 0],
   phases: [0.008, 0, 0.75, 0.06],
-  structured: [0.014, 3.5, 0.44, 0],
+  structured: [0.014, 3.4, 0.45, 0],
   products: [0.02, 0, 0.72, 0.38],
   'tiled products': [0.0075, 0, 0.96, 0.89],
   'shifted tiles': [0.014, 140, 0.62, 0],
-  'structured products': [0.016, 4.2, 0.43, 0],
+  'structured products': [0.016, 3.5, 0.3, 0],
   depthwise: [0.2, 0, 0.35, 0.39],
   'depthwise gradient': [0.11, 0, 2.1, 0],
   'structured depthwise': [0.028, 2.9, 0.46, 0],
