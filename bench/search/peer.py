@@ -4,6 +4,7 @@ It lies in a folder of voxolve's export: the loop is that of pretrain.py, with i
 its held-out batches, which are made once. It reads a line of JSON per request and answers with one.
 """
 
+import contextlib
 import json
 import math
 import struct
@@ -14,15 +15,22 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
+import torch
+
+try:
+    import nibabel  # noqa: F401
+except ImportError:
+    # scans.py reads files with it; here volumes come prepared.
+    sys.modules["nibabel"] = types.ModuleType("nibabel")
 import pretrain
 import settings
-import torch
 from scans import Volume
 from task import Task
 from torch import nn
 
 FOLDER = Path(__file__).resolve().parent
 JOB = json.loads((FOLDER / "job.json").read_text())
+DEVICE = JOB["device"]
 torch.set_num_threads(JOB["threads"])
 
 
@@ -62,7 +70,7 @@ def read_scans():
     return [list(of.values()) for of in patients.values()]
 
 
-sys.argv = [sys.argv[0], str(FOLDER), "--device", "cpu", "--seed", str(JOB["seed"])]
+sys.argv = [sys.argv[0], str(FOLDER), "--device", DEVICE, "--seed", str(JOB["seed"])]
 OPTIONS = pretrain.parse_arguments()
 TASK = Task(**settings.TASK)
 TASK.label_smoothing = OPTIONS.label_smoothing
@@ -81,11 +89,19 @@ def networks_of(source):
     exec(compile(source, model.__file__, "exec"), model.__dict__)
     encoder = model.Encoder().apply(pretrain.initialise)
     head = TASK.head(model.FEATURES, partial(pretrain.grid_of, encoder))
-    return nn.ModuleList([encoder, head]).train()
+    return nn.ModuleList([encoder, head]).to(DEVICE).train()
+
+
+def cast():
+    """What the precision lets matrix products and convolutions compute with."""
+    if JOB["precision"] == "bfloat16":
+        return torch.autocast(DEVICE, torch.bfloat16)
+    return contextlib.nullcontext()
 
 
 def take_step(modules, optimiser, batch):
-    loss, _ = TASK.loss(*modules, batch)
+    with cast():
+        loss, _ = TASK.loss(*modules, batch)
     optimiser.zero_grad()
     loss.backward()
     if OPTIONS.clip_norm is not None:
@@ -97,7 +113,8 @@ def take_step(modules, optimiser, batch):
 @torch.no_grad()
 def score_of(modules):
     modules.eval()
-    metrics = [TASK.loss(*modules, batch)[1] for batch in HELD_OUT_BATCHES]
+    with cast():
+        metrics = [TASK.loss(*modules, batch)[1] for batch in HELD_OUT_BATCHES]
     return float(np.mean([float(metric[TASK.metric]) for metric in metrics]))
 
 
@@ -135,7 +152,7 @@ def losses(request):
     for group in optimiser.param_groups:
         group["lr"] = request["rate"]
     batches = {
-        name: given[f"batch.{name}"].long() if whole else given[f"batch.{name}"]
+        name: (given[f"batch.{name}"].long() if whole else given[f"batch.{name}"]).to(DEVICE)
         for name, whole in request["inputs"].items()
     }
     steps = len(next(iter(batches.values())))

@@ -2,7 +2,8 @@
  * The PyTorch side: a Python process per worker, started once, in a folder that holds the export of the group's task.
  */
 import { spawn } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { createInterface } from 'node:readline';
@@ -17,7 +18,6 @@ import { writeFolder } from '../../src/export/index.js';
 import { modelSource } from '../../src/export/python/model.js';
 import { initialWeights } from '../../src/pretrain/initialise.js';
 import { wholeVolume } from '../../src/scans/sampling/scan-set.js';
-import { readFileSync } from 'node:fs';
 import type { Evaluated } from './figures.js';
 import type { ReadyGroup } from './setting.js';
 import type { Side } from './voxolve-side.js';
@@ -34,9 +34,20 @@ interface Process {
   end(): Promise<void>;
 }
 
-export async function startPytorch(ready: ReadyGroup, workers: number, python: string): Promise<PytorchSide> {
-  const folder = join(ready.folder, 'pytorch');
-  await writePeer(ready, folder);
+/** Where and how precisely the loop trains. */
+export interface PytorchPlace {
+  readonly device: string;
+  readonly precision: 'float32' | 'bfloat16';
+}
+
+export async function startPytorch(
+  ready: ReadyGroup,
+  workers: number,
+  python: string,
+  place: PytorchPlace = { device: 'cpu', precision: 'float32' },
+): Promise<PytorchSide> {
+  const folder = await mkdtemp(join(ready.folder, 'pytorch-'));
+  await writePeer(ready, folder, place);
   const started = Array.from({ length: workers }, () => start(python, folder));
   try {
     const greetings = await Promise.all(started.map(({ greeting }) => greeting));
@@ -83,12 +94,15 @@ export function sourceOf({ resolved }: ReadyGroup, { genome, number }: Evaluatio
 }
 
 /** The export of the first candidate, whose task is that of all; the scans as voxolve prepared them; and `peer.py`. */
-async function writePeer({ resolved, scans, jobs }: ReadyGroup, folder: string): Promise<void> {
+async function writePeer(
+  { resolved, scans, jobs }: ReadyGroup,
+  folder: string,
+  place: PytorchPlace,
+): Promise<void> {
   const { experiment } = resolved;
   const architecture = resolved.architecture(present(jobs[0], 'a candidate').genome);
   const { parameters } = resolved.program(architecture).train;
   const weights = initialWeights(parameters, rngOf(experiment.seed));
-  mkdirSync(folder);
   await writeFolder(folder, await exportFiles('pytorch', { resolved, architecture, weights, origin: {} }));
   const volumes = scans.volumes.map((volume, i) => {
     const { voxels, foreground } = wholeVolume(volume);
@@ -97,7 +111,7 @@ async function writePeer({ resolved, scans, jobs }: ReadyGroup, folder: string):
   });
   const tensors: Record<string, Tensor> = Object.fromEntries(volumes.flat());
   const facts = {
-    ...{ threads: experiment.threads, seed: experiment.seed },
+    ...{ threads: experiment.threads, seed: experiment.seed, ...place },
     volumes: scans.volumes.map(({ split, patient }) => [split, patient]),
   };
   writeFileSync(join(folder, 'scans.safetensors'), writeSafetensors(tensors));

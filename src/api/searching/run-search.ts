@@ -139,7 +139,7 @@ function workerSetup({ row, resolved, scans, labelled, outcomes, workers }: Sear
  * On a GPU a worker needs a process of its own: two sessions in one process abort it. So does TensorFlow, which reads
  * its settings from the environment, once (docs/decisions.md).
  */
-function isolationOf(
+export function isolationOf(
   asked: Experiment['isolation'],
   { engine, device }: Pick<ExperimentRow, 'engine' | 'device'>,
 ): Isolation {
