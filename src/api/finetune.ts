@@ -88,7 +88,7 @@ async function finetuneIn(hold: FolderHold, options: FinetuneOptions): Promise<R
     manifest: material.manifestHash,
     folds,
     encoder: encoderRecord(material.encoder),
-    engine: await placeOf(options, before, material.encoder !== null),
+    engine: await placeOf(options, before, material),
   };
   requireSameRun(output, before, begun);
   const scans = options.scans === undefined ? null : await readScans(material, options.scans, report);

@@ -9,7 +9,7 @@ import type { Precision } from '../engines/engine.js';
 import { plainJson } from '../core/json.js';
 import type { Question } from './child.js';
 import { storedOr } from './stored-calibration.js';
-import type { Workload } from './workload.js';
+import { bearingOf, type Workload } from './workload.js';
 
 export interface Candidate {
   readonly engine: string;
@@ -42,11 +42,10 @@ const TIMEOUT_MS = 120_000;
 /** Measures the candidates one after another, or returns what was measured before. */
 export async function calibrate(candidates: readonly Candidate[], settings: Settings): Promise<Measured> {
   const { threads, precision, workload } = settings;
-  const { proxyTask, training } = workload?.experiment ?? {};
   const bearing = plainJson({
     threads,
     precision,
-    networks: workload === undefined ? null : [workload.code, workload.genomes, proxyTask, training],
+    networks: bearingOf(workload),
     candidates: candidates.map(({ engine, device, reason }) => [engine, device, reason]),
   });
   return storedOr('engines.json', Measured, bearing, async () => {

@@ -6,6 +6,8 @@ import { text } from 'node:stream/consumers';
 import { present } from '../core/errors.js';
 import type { EngineOptions, TrainingProgram } from '../engines/engine.js';
 import { engines } from '../engines/index.js';
+import type { Graph } from '../ir/graph.js';
+import { readingGraph } from './encoder-workload.js';
 import { noise, programsOf, startWeights, type Workload } from './workload.js';
 
 export interface Question extends EngineOptions {
@@ -21,25 +23,53 @@ const STEPS = 2;
 
 const { engine, workload, ...options } = JSON.parse(await text(process.stdin)) as Question;
 
-async function secondsPerStep(program: TrainingProgram, budget: number): Promise<number> {
-  const session = await present(engines[engine], `engine ${engine}`).open(program, options);
-  session.load({ weights: startWeights(program) });
-  const feeds = noise(program, STEPS);
+/** A network that is run again and again. */
+interface Running {
+  readonly run: () => Promise<unknown>;
+  /** Steps in one run. */
+  readonly steps: number;
+  readonly dispose: () => Promise<void>;
+}
+
+const own = present(engines[engine], `engine ${engine}`);
+
+async function training(program: TrainingProgram): Promise<Running> {
+  const session = await own.open(program, options);
+  session.load({ weights: startWeights(program.train) });
+  const feeds = noise(program.train, STEPS);
   const rates = new Float32Array(STEPS).fill(1e-3);
-  await session.train(feeds, rates); // compiles kernels and warms caches
+  return { run: () => session.train(feeds, rates), steps: STEPS, dispose: () => session.dispose() };
+}
+
+/** As features are read. */
+async function reading(graph: Graph): Promise<Running> {
+  const inference = await own.openInference(graph, startWeights(graph), options);
+  const feeds = noise(graph);
+  return { run: () => inference.run(feeds), steps: 1, dispose: () => inference.dispose() };
+}
+
+async function secondsPerStep({ run, steps, dispose }: Running, budget: number): Promise<number> {
+  await run(); // compiles kernels and warms caches
   const started = performance.now();
   const elapsed = (): number => (performance.now() - started) / 1000;
-  let steps = 0;
+  let taken = 0;
   while (elapsed() < budget) {
-    await session.train(feeds, rates);
-    steps += STEPS;
+    await run();
+    taken += steps;
   }
-  const seconds = elapsed() / steps;
-  await session.dispose();
+  const seconds = elapsed() / taken;
+  await dispose();
   return seconds;
 }
 
-const programs = await programsOf(workload);
+/** Each is opened when it is run. */
+async function networks(): Promise<readonly (() => Promise<Running>)[]> {
+  if (workload !== undefined && 'architecture' in workload && !workload.trained)
+    return [() => reading(readingGraph(workload))];
+  return (await programsOf(workload)).map((program) => () => training(program));
+}
+
+const all = await networks();
 let seconds = 0;
-for (const program of programs) seconds += await secondsPerStep(program, SECONDS / programs.length);
-process.stdout.write(`STEPS PER SECOND ${programs.length / seconds}\n`);
+for (const open of all) seconds += await secondsPerStep(await open(), SECONDS / all.length);
+process.stdout.write(`STEPS PER SECOND ${all.length / seconds}\n`);

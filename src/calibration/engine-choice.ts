@@ -11,6 +11,7 @@ import { engines } from '../engines/index.js';
 import { precisionsOf, requirePrecision } from '../engines/precision.js';
 import type { Experiment } from '../experiment/schema.js';
 import { calibrate, type Measured } from './calibrate.js';
+import type { EncoderWorkload } from './encoder-workload.js';
 import { workloadOf, type Workload } from './workload.js';
 
 export interface EngineChoice {
@@ -27,10 +28,13 @@ type Asked = Pick<Experiment, 'engine' | 'device'> & Partial<Pick<Experiment, 't
 type Found = DeviceReport & { readonly engine: string };
 
 /**
- * Throws `UserError` where the named engine or device cannot be used here. `experiment`: whose networks are measured where
- * several can be used; absent: the reference network.
+ * Throws `UserError` where the named engine or device cannot be used here. `trained`: the experiment whose networks are measured
+ * where several can be used, or an encoder; absent: the reference network.
  */
-export async function chooseEngine(asked: Asked, experiment?: Experiment): Promise<EngineChoice> {
+export async function chooseEngine(
+  asked: Asked,
+  trained?: Experiment | EncoderWorkload,
+): Promise<EngineChoice> {
   const { engine, device, precision = 'float32' } = asked;
   requireOffered(engine, device, precision);
   // Always there: nothing needs to be tried.
@@ -47,7 +51,8 @@ export async function chooseEngine(asked: Asked, experiment?: Experiment): Promi
   const [first] = choices;
   if (first === undefined) throw unusable(asked, found, wanted);
   if (choices.length > 1) {
-    const workload = experiment && (await workloadOf(experiment));
+    const own = trained === undefined || 'architecture' in trained;
+    const workload = own ? trained : await workloadOf(trained);
     const settings = { threads: asked.threads ?? 1, precision, ...(workload && { workload }) };
     return fastest(await calibrate(choices, settings), choices, workload);
   }
@@ -94,12 +99,14 @@ function fastest(
     const speed = entry.stepsPerSecond === null ? 'failed' : `${entry.stepsPerSecond.toPrecision(2)} steps/s`;
     return `${entry.engine} on ${entry.device} ${speed}`;
   });
-  const networks =
-    workload === undefined
-      ? 'a reference network'
-      : `${plural(workload.genomes.length, 'network')} of this experiment`;
-  const reason = `fastest on ${networks}: ${figures.join(', ')}`;
+  const reason = `fastest on ${networksOf(workload)}: ${figures.join(', ')}`;
   return { engine, device, reason, measured: ranked };
+}
+
+function networksOf(workload: Workload | undefined): string {
+  if (workload === undefined) return 'a reference network';
+  if ('architecture' in workload) return 'this encoder';
+  return `${plural(workload.genomes.length, 'network')} of this experiment`;
 }
 
 function unusable({ engine, device }: Asked, found: readonly Found[], wanted: readonly Found[]): UserError {

@@ -1,6 +1,6 @@
 /**
  * What engines are compared by: a few networks of the experiment's own space, as its task and training make programs of
- * them; where there is no experiment, the reference network.
+ * them; an encoder that is fine-tuned, or only read; where there is neither, the reference network.
  *
  * Inputs are noise: how long a step takes depends on shapes alone.
  */
@@ -10,8 +10,10 @@ import type { Genome } from '../core/records.js';
 import { intTensor, sizeOf, tensor, type AnyTensor, type TensorMap } from '../core/tensor.js';
 import type { Feeds, TrainingProgram } from '../engines/engine.js';
 import { resolveExperiment } from '../experiment/resolve.js';
+import type { Graph } from '../ir/graph.js';
 import type { Experiment } from '../experiment/schema.js';
 import { initialWeights } from '../pretrain/initialise.js';
+import { encoderProgram, type EncoderWorkload } from './encoder-workload.js';
 import { referenceProgram } from './reference-network.js';
 
 /** Networks that are measured. */
@@ -19,7 +21,9 @@ const NETWORKS = 3;
 /** Draws after which fewer do. */
 const MOST_DRAWS = 300;
 
-export interface Workload {
+export type Workload = SearchWorkload | EncoderWorkload;
+
+export interface SearchWorkload {
   readonly experiment: Experiment;
   /** Not empty. */
   readonly genomes: readonly Genome[];
@@ -28,7 +32,7 @@ export interface Workload {
 }
 
 /** Seeded draws that keep the experiment's limits, the latency's excepted; undefined where none does. */
-export async function workloadOf(experiment: Experiment): Promise<Workload | undefined> {
+export async function workloadOf(experiment: Experiment): Promise<SearchWorkload | undefined> {
   const { code, space, ...loaded } = await resolveExperiment(experiment);
   const planned = loaded.planFor(1);
   const { feasibility } = planned.constrainBy(undefined);
@@ -45,33 +49,41 @@ export async function workloadOf(experiment: Experiment): Promise<Workload | und
   };
 }
 
+/** What bears on the speed of the workload's networks. */
+export function bearingOf(workload: Workload | undefined): Json {
+  if (workload === undefined) return null;
+  if ('architecture' in workload) return plainJson({ ...workload });
+  const { proxyTask, training } = workload.experiment;
+  return plainJson([workload.code, workload.genomes, proxyTask, training]);
+}
+
 /** The programs of the workload, made from what crosses a process; the reference network's without one. */
 export async function programsOf(workload: Workload | undefined): Promise<readonly TrainingProgram[]> {
   if (workload === undefined) return [referenceProgram()];
+  if ('architecture' in workload) return [encoderProgram(workload)];
   const planned = (await resolveExperiment(workload.experiment)).planFor(1);
   return workload.genomes.map((genome) => planned.program(planned.architecture(genome)));
 }
 
-export function startWeights({ train }: TrainingProgram): TensorMap {
-  return initialWeights(train.parameters, rngOf('calibration', 'weights'));
+export function startWeights({ parameters }: Graph): TensorMap {
+  return initialWeights(parameters, rngOf('calibration', 'weights'));
 }
 
-/** Feeds for `steps` steps: noise, and zeros for integers, which are labels or places in every task. */
-export function noise({ train }: TrainingProgram, steps: number): Feeds {
+/** Feeds for `steps` steps, or for one run where they are left out: noise, and zeros for integers, which are labels or places in every task. */
+export function noise({ inputs }: Graph, steps?: number): Feeds {
   return Object.fromEntries(
-    train.inputs.map(({ name, shape, dtype }): [string, AnyTensor] => {
-      const extents = [steps, ...shape];
+    inputs.map(({ name, shape, dtype }): [string, AnyTensor] => {
+      const extents = steps === undefined ? shape : [steps, ...shape];
       const size = sizeOf(extents);
+      if (dtype === 'i64') return [name, intTensor(extents, new Int32Array(size))];
       const rng = rngOf('calibration', name);
-      return dtype === 'i64'
-        ? [name, intTensor(extents, new Int32Array(size))]
-        : [
-            name,
-            tensor(
-              extents,
-              Float32Array.from({ length: size }, () => rng.normal()),
-            ),
-          ];
+      return [
+        name,
+        tensor(
+          extents,
+          Float32Array.from({ length: size }, () => rng.normal()),
+        ),
+      ];
     }),
   );
 }
