@@ -39,7 +39,7 @@ export function differentiate(graph: Graph, loss: string): Graph {
       const source = node.inputs[i];
       if (!pullback || source === undefined || !bears.has(source)) return;
       const known = derivatives.get(source);
-      derivatives.set(source, known ? b.add(known, pullback()) : pullback());
+      derivatives.set(source, known ? added(b, known, pullback()) : pullback());
     });
   }
   for (const node of graph.nodes) {
@@ -48,6 +48,14 @@ export function differentiate(graph: Graph, loss: string): Graph {
     b.output(gradientName(name), derivatives.get(node.id) ?? b.constant(node.shape, [0]));
   }
   return verify(b.build());
+}
+
+/** The sum of two values of one shape; one that was stretched to it, as the gradient of a mean is, is added as it was before. */
+function added(b: Builder, x: Value, y: Value): Value {
+  const whole = (value: Value): boolean => b.nodeOf(value).op !== 'broadcastTo';
+  const before = (value: Value): Value => b.value(b.nodeOf(value).inputs[0] ?? -1);
+  if (whole(x) && !whole(y)) return b.add(x, before(y));
+  return whole(y) && !whole(x) ? b.add(before(x), y) : b.add(x, y);
 }
 
 /** Ids of the nodes that depend on one of the named parameters. */
