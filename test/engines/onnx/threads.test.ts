@@ -114,8 +114,13 @@ const cases: readonly OpCase[] = [
   })),
 ];
 
-/** The bits of a value, as integers. */
-const bitsOf = (data: Float32Array): Int32Array => new Int32Array(data.buffer, data.byteOffset, data.length);
+/** The first place at which two values differ in a bit; −1 if none does. (`toEqual` takes seconds for a large one.) */
+function firstDifference(one: Float32Array, other: Float32Array): number {
+  const [a, b] = [one, other].map(
+    ({ buffer, byteOffset, length }) => new Int32Array(buffer, byteOffset, length),
+  );
+  return one.length === other.length ? (a?.findIndex((bits, at) => bits !== b?.[at]) ?? 0) : 0;
+}
 
 describe('values and gradients have the same bits with one to four threads', () => {
   it.each(cases)('for $title', async (opCase) => {
@@ -125,7 +130,7 @@ describe('values and gradients have the same bits with one to four threads', () 
     for (const threads of [2, 3, 4]) {
       const many = await runGraph(whole, weights, feeds, { device: 'cpu', threads });
       for (const [name, { data }] of Object.entries(one)) {
-        expect(bitsOf(many[name]?.data ?? new Float32Array()), name).toEqual(bitsOf(data));
+        expect(firstDifference(data, many[name]?.data ?? new Float32Array()), name).toBe(-1);
       }
     }
   });
