@@ -3,8 +3,8 @@
  *
  *     node examples/search.mjs [DATABASE]
  *
- * It searches eight small networks on generated volumes, which takes about half a minute on two cores. The lineage is the
- * one that the command line gives for the same experiment: `npx voxolve search examples/search.json --db other.db`.
+ * It searches eight small networks on generated volumes, which takes about a quarter of a minute on two cores. The
+ * lineage is the one that the command line gives for the same experiment: `npx voxolve search examples/search.json --db other.db`.
  */
 import { lineage, resume, search, status, verify } from 'voxolve';
 

@@ -15,7 +15,7 @@ import { writeEncoder, writeScans } from '../support/outcomes.js';
 import { fitsDone, hashesOf, stepsSaved } from '../support/run-files.js';
 import { temporaryFolder } from '../support/tiny.js';
 
-const KILLS = 3;
+const KILLS = 2;
 /** Kills at writes that are drawn from a whole run, in a sweep. */
 const SWEPT = Number(process.env['VOXOLVE_KILL_MOMENTS'] ?? 0);
 

@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { rngOf } from '../../src/core/random.js';
 import { niftiFile } from '../../src/scans/nifti-write.js';
 import { voxolve } from '../support/cli.js';
-import { temporaryFolder, winnerTables, writeExperiment } from '../support/tiny.js';
+import { smallSpace, temporaryFolder, winnerTables, writeExperiment } from '../support/tiny.js';
 
 const folder = temporaryFolder();
 const env = { VOXOLVE_CACHE: join(folder, 'cache') };
@@ -49,6 +49,7 @@ const table = labelledScans(
 );
 const experiment = writeExperiment(folder, {
   candidates: 3,
+  space: smallSpace,
   probe: { manifest: table, share: 1 },
   trust: { share: 0 },
   winners: { candidates: 1, seeds: 2 },

@@ -7,7 +7,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { Sqlite } from '../../src/store/sqlite.js';
 import { said, startVoxolve, voxolve, type Finished } from '../support/cli.js';
 import { somebody, somebodyCanRun } from '../support/somebody.js';
-import { temporaryFolder, writeExperiment } from '../support/tiny.js';
+import { smallSpace, temporaryFolder, writeExperiment } from '../support/tiny.js';
 
 const folder = temporaryFolder();
 const env = { VOXOLVE_CACHE: join(folder, 'cache') };
@@ -73,7 +73,11 @@ it.skipIf(!somebodyCanRun)(
   { timeout: 60_000 },
   async () => {
     const finished = join(folder, 'finished.db');
-    const experiment = writeExperiment(folder, { name: 'short', candidates: 2 }, 'short.json');
+    const experiment = writeExperiment(
+      folder,
+      { name: 'short', space: smallSpace, candidates: 2 },
+      'short.json',
+    );
     expect((await voxolve(['search', experiment, '--db', finished], env)).code).toBe(0);
     expect((await statusOf(finished)).state).toBe('finished');
     const medium = join(folder, 'medium');

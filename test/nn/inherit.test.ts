@@ -13,7 +13,7 @@ type Genome = ReturnType<typeof randomGenome>;
 type Stage = Genome['stages'][number];
 const SHAPE = [1, 1, 6, 8, 8] as const;
 /** `npm run bench:inherit` tries 200. */
-const GENOMES = 15;
+const GENOMES = 6;
 
 const build = (genome: Genome): Architecture => factorized3d.build(genome, { channels: 1 });
 

@@ -12,7 +12,7 @@ import { summarise } from '../../src/store/queries.js';
 import { runToy, tablesOf } from './simulation.js';
 
 const CHILD = fileURLToPath(new URL('kill-child.ts', import.meta.url));
-const KILLS = 10;
+const KILLS = 5;
 
 interface Run {
   readonly parallel: number;
