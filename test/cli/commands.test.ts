@@ -7,6 +7,7 @@ import { unzipSync } from 'fflate';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { voxolve, type Finished } from '../support/cli.js';
+import { voxolveHere } from '../support/cli-here.js';
 import { needsPython, python, runPython } from '../support/python.js';
 import { temporaryFolder, writeExperiment } from '../support/tiny.js';
 
@@ -16,7 +17,7 @@ const db = join(folder, 'tiny.db');
 const at = (...names: string[]): string => join(folder, ...names);
 
 async function output(...args: string[]): Promise<string> {
-  const { code, stdout, stderr } = await voxolve(args, env);
+  const { code, stdout, stderr } = await voxolveHere(args, env);
   expect(code, stderr).toBe(0);
   return stdout;
 }

@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { finetune } from '../../src/api/finetune.js';
 import type { Report } from '../../src/api/reporting/report.js';
-import { succeed, voxolve, type Finished } from '../support/cli.js';
+import type { Finished } from '../support/cli.js';
+import { succeedHere, voxolveHere } from '../support/cli-here.js';
 import { writeEncoder, writeNoise, writeScans } from '../support/outcomes.js';
 import { temporaryFolder } from '../support/tiny.js';
 
@@ -20,7 +21,7 @@ const scans = at('scans');
 const manifest = writeScans(scans, 40, (row) => (row < 28 ? '' : 'test'));
 const FILES = ['predictions.csv', 'report.json', 'report.md', 'run.json'];
 
-const evaluate = (...args: string[]): Promise<Finished> => voxolve(['evaluate', ...args], cache);
+const evaluate = (...args: string[]): Promise<Finished> => voxolveHere(['evaluate', ...args], cache);
 const reportOf = ({ stdout }: Finished): Report => JSON.parse(stdout) as Report;
 const recorded = (name: string): Report =>
   JSON.parse(readFileSync(join(name, 'report.json'), 'utf8')) as Report;
@@ -38,10 +39,10 @@ describe('voxolve evaluate', { timeout: 120_000 }, () => {
   });
 
   it('tells a run its report again, as JSON or as text, and writes nothing', async () => {
-    const json = await succeed(['evaluate', run, '--json']);
+    const json = await succeedHere(['evaluate', run, '--json']);
     expect(reportOf(json)).toEqual(recorded(run));
     expect(json.stderr).toBe('');
-    const { stdout } = await succeed(['evaluate', run]);
+    const { stdout } = await succeedHere(['evaluate', run]);
     expect(stdout).toMatch(
       /cross-validation: 28 rows, 28 patients\n.*test: 12 rows, 12 patients\n.*auroc +[01]\.\d+ +/s,
     );
@@ -71,18 +72,18 @@ describe('voxolve evaluate', { timeout: 120_000 }, () => {
       'label,p_well,p_ill,s_sex',
       ...['well,0.9,0.1,f', 'ill,0.3,0.7,f', 'well,0.2,0.8,m', 'ill,0.4,0.6,m'],
     ]);
-    const told = reportOf(await succeed(['evaluate', '--predictions', classes, '--json']));
+    const told = reportOf(await succeedHere(['evaluate', '--predictions', classes, '--json']));
     expect(told.headline).toBe('predictions');
     // Of the four pairs of an ill and a well, both with the well of .1 are in order, none with that of .8.
     expect(told.metrics['auroc']).toMatchObject({ value: 0.5, n: 4 });
     expect(told.splits.predictions?.groups['sex']?.['f']?.metrics['auroc']?.value).toBe(1);
     expect(told.splits.predictions?.groups['sex']?.['m']?.metrics['auroc']?.value).toBe(0);
     const values = writeTable('values.csv', ['value,prediction', '1,1.5', '2,2', '3,2.5', '6,6']);
-    const { metrics } = reportOf(await succeed(['evaluate', '--predictions', values, '--json']));
+    const { metrics } = reportOf(await succeedHere(['evaluate', '--predictions', values, '--json']));
     expect(metrics['mae']?.value).toBeCloseTo(0.25, 12);
     expect(metrics['r2']?.value).toBeCloseTo(1 - 0.5 / 14, 12);
     const times = writeTable('times.csv', ['time,event,risk', '1,1,3', '2,1,1', '3,0,2', '4,1,0']);
-    const survival = reportOf(await succeed(['evaluate', '--predictions', times, '--json']));
+    const survival = reportOf(await succeedHere(['evaluate', '--predictions', times, '--json']));
     // Comparable: 1 before the three others, 2 before 3 and 4; only 2 and 3 are out of order.
     expect(survival.metrics['harrell']).toMatchObject({ value: 0.8, n: 4 });
   });
@@ -91,7 +92,7 @@ describe('voxolve evaluate', { timeout: 120_000 }, () => {
     const before = FILES.map((name) => readFileSync(join(run, name), 'utf8'));
     writeNoise(at('noise'), 6);
     const args = ['--scans', scans, '--manifest', manifest, '--ood', at('noise')];
-    const outside = await succeed(['evaluate', run, ...args, '-o', at('made')], cache);
+    const outside = await succeedHere(['evaluate', run, ...args, '-o', at('made')], cache);
     expect(outside.stdout).toMatch(
       /test: 12 rows.*scans of another kind, against 12 rows of test\n.*uncertainty +/s,
     );
@@ -99,7 +100,7 @@ describe('voxolve evaluate', { timeout: 120_000 }, () => {
     expect(recorded(at('made')).splits.test?.metrics['auroc']?.value).toBe(
       recorded(run).splits.test?.metrics['auroc']?.value,
     );
-    const own = reportOf(await succeed(['evaluate', run, '--ood', at('noise'), '--json'], cache));
+    const own = reportOf(await succeedHere(['evaluate', run, '--ood', at('noise'), '--json'], cache));
     expect(own.ood).toEqual(recorded(at('made')).ood);
     expect(own.splits).toEqual(recorded(run).splits);
     expect(FILES.map((name) => readFileSync(join(run, name), 'utf8'))).toEqual(before);

@@ -9,7 +9,7 @@ import { writeSafetensors } from '../../src/core/safetensors.js';
 import { sizeOf, tensor } from '../../src/core/tensor.js';
 import { movinetA0 } from '../published/networks.js';
 import { pickled, pickleOf, zipOf } from '../published/torch-files.js';
-import { succeed, voxolve } from '../support/cli.js';
+import { succeedHere, voxolveHere } from '../support/cli-here.js';
 import { needsPython, python } from '../support/python.js';
 import { temporaryFolder } from '../support/tiny.js';
 
@@ -31,7 +31,7 @@ function writeWeights(file: string): void {
 describe('voxolve import', { timeout: 60_000 }, () => {
   it('writes an encoder that --encoder takes, says what it left out, and says all of it as JSON', async () => {
     writeWeights(at('a0.safetensors'));
-    const { stdout } = await succeed(['import', 'movinet-a0', at('a0.safetensors'), '-o', at('a0')]);
+    const { stdout } = await succeedHere(['import', 'movinet-a0', at('a0.safetensors'), '-o', at('a0')]);
     expect(stdout).toMatch(
       /^movinet-a0 with MoViNet-pytorch's names, for scans of 1 channel, .* 1 tensor left out\nnote: strided layers.*\nwritten to .*a0: README\.md, architecture\.json/,
     );
@@ -44,7 +44,7 @@ describe('voxolve import', { timeout: 60_000 }, () => {
     });
     expect(encoder.description).toMatch(/a0 \(movinet-a0, imported from a0\.safetensors\)$/);
     expect(readFileSync(at('a0/README.md'), 'utf8')).toContain('SHA-256');
-    const json = await succeed([
+    const json = await succeedHere([
       'import',
       'movinet-a0',
       at('a0.safetensors'),
@@ -83,7 +83,7 @@ print(float(np.abs(features - parity["features"]).max() / np.abs(parity["feature
     writeFileSync(at('hostile.pth'), zipOf(pickleOf(pickled.dictionary({ w: system })), {}));
     writeFileSync(at('cut.pth'), readFileSync(at('hostile.pth')).subarray(0, 100));
     for (const file of ['hostile.pth', 'cut.pth', 'missing.pth', 'a0.safetensors']) {
-      const { code, stdout, stderr } = await voxolve(['import', 'r3d-18', at(file), '-o', at('out')]);
+      const { code, stdout, stderr } = await voxolveHere(['import', 'r3d-18', at(file), '-o', at('out')]);
       expect(code, file).toBe(1);
       expect(stdout).toBe('');
       expect(stderr.trimEnd().split('\n'), stderr).toHaveLength(1);
@@ -94,9 +94,9 @@ print(float(np.abs(features - parity["features"]).max() / np.abs(parity["feature
   });
 
   it('does not write over what is there, and knows its networks', async () => {
-    const again = await voxolve(['import', 'movinet-a0', at('a0.safetensors'), '-o', at('a0')]);
+    const again = await voxolveHere(['import', 'movinet-a0', at('a0.safetensors'), '-o', at('a0')]);
     expect([again.code, again.stderr]).toEqual([1, expect.stringMatching(/a0: the folder is not empty/)]);
-    const unknown = await voxolve(['import', 'r3d18', at('a0.safetensors'), '-o', at('out')]);
+    const unknown = await voxolveHere(['import', 'r3d18', at('a0.safetensors'), '-o', at('out')]);
     expect([unknown.code, unknown.stderr]).toEqual([1, expect.stringMatching(/did you mean "r3d-18"\?/)]);
   });
 });

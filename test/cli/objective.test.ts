@@ -7,7 +7,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { rngOf } from '../../src/core/random.js';
 import { niftiFile } from '../../src/scans/nifti-write.js';
 import { Sqlite } from '../../src/store/sqlite.js';
-import { succeed as succeedIn, voxolve, type Finished } from '../support/cli.js';
+import { succeed as succeedIn, type Finished } from '../support/cli.js';
+import { voxolveHere } from '../support/cli-here.js';
 import { killIn } from '../support/kills.js';
 import {
   lineageTables,
@@ -176,7 +177,7 @@ describe('a search with an outcome as its objective', { timeout: 120_000 }, () =
     const moved = at('moved-labels.csv');
     copyFileSync(labels, moved);
     const asked = (path: string, ...more: string[]): Promise<Finished> =>
-      voxolve(['search', path, '--scans', scans, '--db', reference, ...more], env);
+      voxolveHere(['search', path, '--scans', scans, '--db', reference, ...more], env);
     const again = await asked(tableless, '--outcomes', moved);
     expect(again.code, again.stderr).toBe(0);
     expect(again.stderr).toMatch(/inner folds of .*moved-labels\.csv: 12 labelled scans/);
@@ -210,7 +211,7 @@ describe('a search with an outcome as its objective', { timeout: 120_000 }, () =
     try {
       const without = await succeed('verify', reference);
       expect(without.stdout).toContain('12 inside (by the record, since labels.csv is not there)');
-      const resumed = await voxolve(['resume', reference, '--candidates', '6'], env);
+      const resumed = await voxolveHere(['resume', reference, '--candidates', '6'], env);
       expect(resumed.code).toBe(1);
       expect(resumed.stderr).toMatch(
         /^voxolve: .*labels\.csv: the table that the search is scored by is gone; restore it, name it with --outcomes/m,
@@ -238,7 +239,7 @@ describe('a search with an outcome as its objective', { timeout: 120_000 }, () =
   ])('fails verification where %s', async (_, change, complaint) => {
     const db = copyOf(reference, 'altered.db');
     alterSpec(db, change);
-    const { code, stderr } = await voxolve(['verify', db], env);
+    const { code, stderr } = await voxolveHere(['verify', db], env);
     rmSync(db);
     expect(code).toBe(1);
     expect(stderr).toMatch(complaint);
@@ -250,7 +251,7 @@ describe('a search with an outcome as its objective', { timeout: 120_000 }, () =
     opened.exec(`UPDATE candidates SET score = score / 2 WHERE number = 3;
       UPDATE evaluations SET score = score / 2 WHERE candidate = (SELECT id FROM candidates WHERE number = 3)`);
     opened.close();
-    const { code, stderr } = await voxolve(['verify', db], env);
+    const { code, stderr } = await voxolveHere(['verify', db], env);
     expect(code).toBe(1);
     expect(stderr).toMatch(/^objective: candidate 3 has the score .*, but .* by the objective$/m);
   });
@@ -259,10 +260,10 @@ describe('a search with an outcome as its objective', { timeout: 120_000 }, () =
     const before = readFileSync(labels);
     writeLabels('labels.csv', (patient) => (patient < 2 ? 'test' : ''));
     try {
-      const { code, stderr } = await voxolve(['verify', reference], env);
+      const { code, stderr } = await voxolveHere(['verify', reference], env);
       expect(code).toBe(1);
       expect(stderr).toMatch(/2 patients that labels\.csv sets aside for the test were in the lineage/);
-      const resumed = await voxolve(['resume', reference, '--candidates', '6'], env);
+      const resumed = await voxolveHere(['resume', reference, '--candidates', '6'], env);
       expect(resumed.stderr).toMatch(/labels\.csv: is not the table that the search began with; restore it/);
     } finally {
       writeFileSync(labels, before);
@@ -273,7 +274,7 @@ describe('a search with an outcome as its objective', { timeout: 120_000 }, () =
     const before = readFileSync(at('task.json'));
     writeFileSync(at('task.json'), JSON.stringify({ head: 'classes', hidden: 4 }));
     try {
-      const { code, stderr } = await voxolve(['resume', reference, '--candidates', '6'], env);
+      const { code, stderr } = await voxolveHere(['resume', reference, '--candidates', '6'], env);
       expect(code).toBe(1);
       expect(stderr).toMatch(/task\.json: this task was changed since the search began/);
     } finally {
@@ -325,7 +326,7 @@ describe('a search by NSGA-II that weighs the worst group', { timeout: 120_000 }
     const opened = new Sqlite(altered);
     opened.exec("UPDATE probes SET value = 1 - value WHERE name = 'worst_group'");
     opened.close();
-    const { code, stderr } = await voxolve(['verify', altered], env);
+    const { code, stderr } = await voxolveHere(['verify', altered], env);
     expect(code).toBe(1);
     expect(stderr).toMatch(/^candidate \d+: (genome|parents) is /m);
   });

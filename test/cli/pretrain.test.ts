@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { startVoxolve, voxolve } from '../support/cli.js';
+import { voxolveHere } from '../support/cli-here.js';
 import { needsPython, python, runPython } from '../support/python.js';
 import { smallSpace, temporaryFolder, writeExperiment } from '../support/tiny.js';
 
@@ -35,7 +36,7 @@ const read = (output: string, name: string): Buffer => readFileSync(join(output,
 describe('pretraining one architecture', { timeout: 240_000 }, () => {
   it('exports the best encoder, writes curves, and removes its checkpoints', async () => {
     const searching = writeExperiment(folder, { space: smallSpace, candidates: 2 }, 'search.json');
-    expect((await voxolve(['search', searching, '--db', db, '--workers', '1'], env)).code).toBe(0);
+    expect((await voxolveHere(['search', searching, '--db', db, '--workers', '1'], env)).code).toBe(0);
     const { code, stdout, stderr } = await voxolve(command(reference, '--json'), env);
     expect(code, stderr).toBe(0);
     const result = JSON.parse(stdout) as { status: string; steps: number; best: { score: number } };
@@ -86,7 +87,7 @@ describe('pretraining one architecture', { timeout: 240_000 }, () => {
   it('does not depend on how often it saves', async () => {
     const output = join(folder, 'once');
     const args = command(output).map((arg) => (arg === '7' ? '1000' : arg));
-    expect((await voxolve(args, env)).code).toBe(0);
+    expect((await voxolveHere(args, env)).code).toBe(0);
     expect(read(output, 'encoder/weights.safetensors')).toEqual(
       read(reference, 'encoder/weights.safetensors'),
     );
@@ -103,7 +104,7 @@ describe('pretraining one architecture', { timeout: 240_000 }, () => {
     ] as const) {
       const output = join(folder, name);
       const args = command(output).map((arg) => (arg === db ? file : arg));
-      const { code, stderr } = await voxolve(args, env);
+      const { code, stderr } = await voxolveHere(args, env);
       expect(code, stderr).toBe(0);
       expect(read(output, 'encoder/weights.safetensors')).toEqual(
         read(reference, 'encoder/weights.safetensors'),
@@ -114,7 +115,7 @@ describe('pretraining one architecture', { timeout: 240_000 }, () => {
   it('takes a published network by its name, whatever the space of the experiment', async () => {
     const output = join(folder, 'named');
     const args = command(output, '--steps', '2').map((arg) => (arg === db ? 'mc3-18' : arg));
-    const { code, stderr } = await voxolve(args, env);
+    const { code, stderr } = await voxolveHere(args, env);
     expect(code, stderr).toBe(0);
     const written = JSON.parse(read(output, 'encoder/architecture.json').toString()) as {
       origin: { space: string };
@@ -141,7 +142,7 @@ describe('pretraining one architecture', { timeout: 240_000 }, () => {
     );
     const output = join(folder, 'stopped');
     const args = ['pretrain', stopping, '--architecture', db, '-o', output, '--json'];
-    const { code, stdout, stderr } = await voxolve(args, env);
+    const { code, stdout, stderr } = await voxolveHere(args, env);
     expect(code, stderr).toBe(0);
     const { steps, stoppedEarly } = JSON.parse(stdout) as { steps: number; stoppedEarly: boolean };
     expect(stoppedEarly).toBe(true);
@@ -150,7 +151,7 @@ describe('pretraining one architecture', { timeout: 240_000 }, () => {
 
   it('refuses in one line what it cannot use', async () => {
     const complaint = async (...args: string[]): Promise<string> => {
-      const { code, stderr } = await voxolve(['pretrain', experiment, ...args], env);
+      const { code, stderr } = await voxolveHere(['pretrain', experiment, ...args], env);
       expect(code).toBe(1);
       return stderr;
     };
@@ -176,14 +177,14 @@ describe('pretraining one architecture', { timeout: 240_000 }, () => {
       await sleep(5);
     // Held where it is: it would end before the second has begun.
     child.kill('SIGSTOP');
-    const second = await voxolve(command(output), env);
+    const second = await voxolveHere(command(output), env);
     expect(second.stderr).toBe(
       `voxolve: ${output}: another voxolve process is pretraining into it; wait until it ends or stop it, or name another folder with -o\n`,
     );
     expect(second.code).toBe(1);
     child.kill('SIGKILL');
     await finished;
-    const { code, stderr } = await voxolve(command(output, '--steps', '70'), env);
+    const { code, stderr } = await voxolveHere(command(output, '--steps', '70'), env);
     expect(code).toBe(1);
     expect(stderr).toMatch(/is the checkpoint of another pretraining: training differs/);
     const copy = join(folder, 'damaged');
@@ -192,7 +193,7 @@ describe('pretraining one architecture', { timeout: 240_000 }, () => {
     const bytes = readFileSync(join(copy, 'checkpoint', state));
     bytes[bytes.length - 1] = (bytes[bytes.length - 1] ?? 0) ^ 1;
     writeFileSync(join(copy, 'checkpoint', state), bytes);
-    expect((await voxolve(command(copy), env)).stderr).toMatch(/was altered: its content does not match/);
+    expect((await voxolveHere(command(copy), env)).stderr).toMatch(/was altered: its content does not match/);
   });
 
   it.skipIf(python === undefined)(`exports code that gives voxolve's own features ${needsPython}`, () => {

@@ -7,6 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { rngOf } from '../../src/core/random.js';
 import { niftiFile } from '../../src/scans/nifti-write.js';
 import { voxolve } from '../support/cli.js';
+import { voxolveHere } from '../support/cli-here.js';
 import { smallSpace, temporaryFolder, winnerTables, writeExperiment } from '../support/tiny.js';
 
 const folder = temporaryFolder();
@@ -89,7 +90,7 @@ describe('probes of a search', { timeout: 120_000 }, () => {
     ],
   ])('refuse a table that %s in one line', async (_, path, complaint) => {
     const db = join(folder, 'refused.db');
-    const { code, stderr } = await voxolve(['search', experiment, '--db', db, '--probe', path], env);
+    const { code, stderr } = await voxolveHere(['search', experiment, '--db', db, '--probe', path], env);
     expect(code).toBe(1);
     const lines = stderr.split('\n').filter((line) => line.startsWith('voxolve: '));
     expect(lines).toHaveLength(1);

@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { rngOf } from '../../src/core/random.js';
 import { Sqlite } from '../../src/store/sqlite.js';
-import { succeed as succeedIn, voxolve, type Finished } from '../support/cli.js';
+import { succeed as succeedIn, type Finished } from '../support/cli.js';
+import { voxolveHere } from '../support/cli-here.js';
 import { killIn } from '../support/kills.js';
 import {
   lineageTables,
@@ -103,7 +104,7 @@ describe('a search', { timeout: 300_000 }, () => {
     for (const [i, sql] of alterations.entries()) {
       const altered = copyOf(reference, `altered-${i}.db`);
       change(altered, sql);
-      const { code, stderr } = await voxolve(['verify', altered], env);
+      const { code, stderr } = await voxolveHere(['verify', altered], env);
       expect(code).toBe(1);
       expect(stderr).toMatch(new RegExp(`^candidate ${child}: `, 'm'));
     }
@@ -171,7 +172,7 @@ describe('a search whose candidates are decided out of order', { timeout: 300_00
       db,
       "UPDATE candidate_parents SET role = 'crossover' WHERE candidate = (SELECT max(id) FROM candidates)",
     );
-    const refused = await voxolve(['resume', db, '--candidates', String(candidates + 2)], env);
+    const refused = await voxolveHere(['resume', db, '--candidates', String(candidates + 2)], env);
     expect(refused.code).toBe(1);
     expect(refused.stderr).toMatch(
       /voxolve 0\.0\.1 began this search, and version .* decides otherwise \(candidate 12: parents\); resume it with/,
