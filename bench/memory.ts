@@ -6,7 +6,7 @@
  * filter gradient.
  */
 import { execFileSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { factorized3d } from '../search-spaces/factorized3d.js';
@@ -15,6 +15,7 @@ import { messageOf, present } from '../src/core/errors.js';
 import { rngOf } from '../src/core/random.js';
 import { ascending, nearestQuantile } from '../src/core/statistics/quantiles.js';
 import { engines } from '../src/engines/index.js';
+import { sharedPython } from '../src/engines/torch/python.js';
 import type { Architecture } from '../src/nn/architecture.js';
 import { infeasibility } from '../src/nn/shapes.js';
 import { memoryParts, predictedBytes, type MemoryParts } from '../src/pretrain/cost.js';
@@ -70,10 +71,18 @@ async function measure(number: number): Promise<Measurement> {
   session.load({ weights });
   await session.train(feeds, new Float32Array(STEPS).fill(LEARNING_RATE));
   await session.read();
-  const measured = present(peak(), 'the peak of memory, which only Linux tells');
+  const own = present(peak(), 'the peak of memory, which only Linux tells');
+  // Engine torch trains in a process of its own, all of which counts.
+  const measured = own + (values.engine === 'torch' ? peakOf((await sharedPython()).pid) : 0);
   await session.dispose();
   const parts = memoryParts(program);
   return { number, batch, clip, parts, predicted: predictedBytes(parts, values.engine), measured };
+}
+
+/** Bytes that a process held at most, with its libraries. */
+function peakOf(pid: number | undefined): number {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  return 1024 * Number(/^VmHWM:\s*(\d+) kB$/m.exec(status)?.[1]);
 }
 
 /** Candidate of this number: the first draw for which the clip is large enough. */
