@@ -260,13 +260,11 @@ def train(
         model.load_state_dict(best)
 
 
-def settle(
-    model: Outcome, learnt: Rows, held: Rows | None, options: argparse.Namespace
-) -> None:
+def settle(model: Outcome, learnt: Rows, held: Rows | None, device: str) -> None:
     """Sets what follows from the weights: baseline hazards, and the temperature."""
     model.eval()
     if hasattr(model.head, "settle"):
-        told = tell(model, learnt, options.device)
+        told = tell(model, learnt, device)
         with torch.no_grad():
             fused = model.fused(told.features, told.covariates)[0]
             names = [patient_of(row, index) for index, row in enumerate(learnt.rows)]
@@ -275,7 +273,18 @@ def settle(
             model.head.settle(fused, targets)
     model.temperature = None
     if settings.CALIBRATE and held is not None:
-        model.temperature = temperature_of(model, tell(model, held, options.device))
+        model.temperature = temperature_of(model, tell(model, held, device))
+
+
+def save(model: Outcome, path: Path) -> None:
+    """Writes what predict.py reads."""
+    content = {
+        "weights": model.state_dict(),
+        "constants": {name: getattr(model.head, name) for name in settings.CONSTANTS},
+        "temperature": model.temperature,
+    }
+    torch.save(content, path)
+    print(f"the weights are in {path}")
 
 
 def main() -> None:
@@ -287,14 +296,8 @@ def main() -> None:
     learnt = Rows(rows, options.scans, crops, options.seed)
     held = Rows(kept, options.scans, "middle") if kept else None
     train(model, learnt, held, options)
-    settle(model, learnt, held, options)
-    content = {
-        "weights": model.state_dict(),
-        "constants": {name: getattr(model.head, name) for name in settings.CONSTANTS},
-        "temperature": model.temperature,
-    }
-    torch.save(content, options.output)
-    print(f"the weights are in {options.output}")
+    settle(model, learnt, held, options.device)
+    save(model, options.output)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """Trains the model with PyTorch Lightning, on one GPU or several.
 
     python lightning.py MANIFEST --scans FOLDER --devices 4 --precision 16-mixed
+    python predict.py MANIFEST --scans FOLDER --weights lightning/outcome.pt
 
 The recipe of finetune.py, which needs no Lightning, but for three things: held-out
 scans are looked at in their middle, rows come in passes whatever the task balances, and
@@ -22,7 +23,15 @@ from typing import Any
 import torch
 
 import settings
-from finetune import groups_of, rate_at, set_mode, split_batch, start
+from finetune import (
+    groups_of,
+    rate_at,
+    save,
+    set_mode,
+    settle,
+    split_batch,
+    start,
+)
 from optimisers import optimiser_of
 from outcome import Outcome
 from rows import Rows, split
@@ -156,6 +165,22 @@ def trainer_of(options: argparse.Namespace) -> Any:  # noqa: ANN401
     )
 
 
+def finish(
+    trainer: Any,  # noqa: ANN401
+    module: LightningOutcome,
+    data: LabelledRows,
+    output: Path,
+) -> None:
+    """Takes the best step, sets what follows from its weights, and saves the model."""
+    best = trainer.checkpoint_callback.best_model_path
+    if best:
+        kept = torch.load(best, map_location="cpu", weights_only=False)
+        module.load_state_dict(kept["state_dict"])
+    model = module.model.cpu()
+    settle(model, data.learnt, data.held if len(data.held) else None, "cpu")
+    save(model, output / "outcome.pt")
+
+
 def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -189,7 +214,10 @@ def main() -> None:
     drawn = settings.AUGMENT and options.train != "frozen"
     crops = "drawn" if drawn else "tile"
     data = LabelledRows(rows, options.scans, options.batch, crops, options.seed)
-    trainer_of(options).fit(module, datamodule=data)
+    trainer = trainer_of(options)
+    trainer.fit(module, datamodule=data)
+    if trainer.is_global_zero:
+        finish(trainer, module, data, options.output)
 
 
 if __name__ == "__main__":

@@ -218,6 +218,10 @@ describe('the export of a fine-tuned model', { timeout: 120_000 }, () => {
         stdio: 'pipe',
       });
       expect(existsSync(join(output, 'best.ckpt'))).toBe(true);
+      // What `settle` set beside the weights is saved with them.
+      const told = 'import torch; print(sorted(torch.load("outcome.pt", weights_only=False)))';
+      const saved = execFileSync(present(python, 'python'), ['-c', told], { cwd: output, encoding: 'utf8' });
+      expect(saved.trim()).toBe("['constants', 'temperature', 'weights']");
     },
   );
 });
