@@ -65,7 +65,7 @@ def read_rows(manifest: Path) -> list[Row]:
 
 
 def common(rows: list[Row], among: list[list[Row]]) -> list[Row]:
-    """Rows that all parts answer for: one that reads scans leaves out what it cannot read."""
+    """Rows that all parts answer for: one that reads scans may leave some out."""
     known = [{(row["patient"], row["path"]) for row in answers} for answers in among]
     return [
         row
