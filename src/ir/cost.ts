@@ -19,6 +19,9 @@ const BYTES: Readonly<Record<DType, number>> = { f32: 4, i64: 8, bool: 1 };
 /** Ops without memory of their own: the output is a view, or lives as long as the graph does. */
 const FREE: ReadonlySet<OpName> = new Set<OpName>(['parameter', 'constant', 'reshape']);
 
+/** Ops whose gradient reads the factor on x, which engines keep beside the result. */
+const WITH_FACTOR: ReadonlySet<OpName> = new Set<OpName>(['gelu', 'hardswish']);
+
 /** Cost of one run of the graph: of a training step if the graph holds gradients. */
 export function costOf(graph: Graph): Cost {
   const trainable = graph.parameters.filter((parameter) => parameter.trainable);
@@ -61,5 +64,6 @@ function peakActivationBytes(graph: Graph): number {
 }
 
 function bytesOf(node: Node): number {
-  return FREE.has(node.op) ? 0 : sizeOf(node.shape) * BYTES[node.dtype];
+  if (FREE.has(node.op)) return 0;
+  return sizeOf(node.shape) * BYTES[node.dtype] * (WITH_FACTOR.has(node.op) ? 2 : 1);
 }
