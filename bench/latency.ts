@@ -74,7 +74,7 @@ async function main(): Promise<void> {
   const text = ({ median, low, high }: typeof spread): string =>
     `median ${median.toFixed(2)}, eight in ten ${low.toFixed(2)} to ${high.toFixed(2)}`;
   process.stdout.write(
-    `${experiment.space}, [${input.join(', ')}], ${engine} ${device}, ${machine}: ${measured.length} encoders fitted, ` +
+    `${resolved.space.name}, [${input.join(', ')}], ${engine} ${device}, ${machine}: ${measured.length} encoders fitted, ` +
       `${compared.length} others measured between them, ${seconds.toFixed(0)} s\nmilliseconds per million, or per group and op: ${shares}\n` +
       `measured over predicted, each left out of the fit: ${text(leftOut)}\n` +
       `measured over predicted, ${compared.length} others: ${text(spread)}\n` +

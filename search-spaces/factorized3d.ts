@@ -6,6 +6,7 @@
  * Small on purpose: such candidates train in seconds, and take inputs from puzzle patches of 12³ voxels to
  * clips of 32×112×112.
  */
+import { z } from 'zod';
 import type { Triple } from '../src/core/tensor.js';
 import type { Activation, Architecture, Layer } from '../src/nn/architecture.js';
 import {
@@ -16,9 +17,10 @@ import {
   factorizedBlock,
   poolingBlock,
 } from '../src/nn/blocks/index.js';
+import { NormName, withNorm, type Norm } from '../src/nn/norm.js';
 import { convNormAct, roundChannels, sequence, stack } from '../src/nn/layers.js';
 import { int, listOf, oneOf, ordered, record, when, type GenomeOf } from '../src/search/genes/index.js';
-import { defineSpace } from '../src/search/space.js';
+import { defineSpace, type SpaceContext } from '../src/search/space.js';
 
 const stride = ordered([1, 2]);
 
@@ -59,36 +61,82 @@ const stage = record({
   squeeze: ordered([0, 0.125, 0.25]),
 });
 
-const genome = record({
+const fields = {
   activation: oneOf(['relu', 'silu', 'hardswish', 'gelu']),
   stem,
   stages: listOf(stage, { min: 2, max: 4 }),
-});
+};
+
+const genome = record(fields);
 
 type Genome = GenomeOf<typeof genome>;
 type Stage = GenomeOf<typeof stage>;
 
-export const factorized3d = defineSpace({
+const Options = z.strictObject({
+  norm: z
+    .union([
+      NormName,
+      z
+        .array(NormName)
+        .min(1)
+        .refine((names) => new Set(names).size === names.length, 'different norms'),
+    ])
+    .default('batch')
+    .describe('norm of all layers: batch, group or layer; a list of them makes it a gene'),
+});
+
+const common = {
   name: 'factorized3d',
   source:
     'Tran et al. 2018 (arXiv 1711.11248), Feichtenhofer 2020 (arXiv 2004.04730), Yu et al. 2022 (arXiv 2111.11418)',
+};
+
+export const factorized3d = defineSpace({
+  ...common,
   gene: genome,
-  build: (value: Genome, { channels }): Architecture => {
-    const { activation, stages } = value;
-    let width: number = value.stem.width;
-    const built = stages.map((one) => {
-      const layer = buildStage(one, width, activation);
-      width = one.width;
-      return layer;
-    });
-    return {
-      name: 'factorized3d',
-      inChannels: channels,
-      encoder: sequence({ stem: buildStem(value, channels), stages: stack(built) }),
-      features: width,
-    };
+  build,
+  options: Options,
+  withOptions: (options) => {
+    const { norm } = Options.parse(options);
+    const [only = 'batch', ...others] = typeof norm === 'string' ? [norm] : norm;
+    return others.length === 0 ? withFixed(only) : withGene([only, ...others]);
   },
 });
+
+/** The same genes, hence the same draws, whatever the norm. */
+function withFixed(norm: Norm) {
+  return defineSpace({
+    ...common,
+    gene: genome,
+    build: (value: Genome, context: SpaceContext) => withNorm(build(value, context), norm),
+  });
+}
+
+function withGene(norms: readonly Norm[]) {
+  const gene = record({ ...fields, norm: oneOf(norms) });
+  return defineSpace({
+    ...common,
+    gene,
+    build: ({ norm, ...value }: GenomeOf<typeof gene>, context: SpaceContext) =>
+      withNorm(build(value, context), norm),
+  });
+}
+
+function build(value: Genome, { channels }: SpaceContext): Architecture {
+  const { activation, stages } = value;
+  let width: number = value.stem.width;
+  const built = stages.map((one) => {
+    const layer = buildStage(one, width, activation);
+    width = one.width;
+    return layer;
+  });
+  return {
+    name: 'factorized3d',
+    inChannels: channels,
+    encoder: sequence({ stem: buildStem(value, channels), stages: stack(built) }),
+    features: width,
+  };
+}
 
 function buildStem({ stem: one, activation }: Genome, channels: number): Layer {
   const kernel: Triple = [one.temporalKernel, one.spatialKernel, one.spatialKernel];

@@ -194,6 +194,12 @@ const composites: OpCase[] = [
   one('floor', apart(3, 4), (b, x) => b.floor(x)),
   one('groupNorm', normal(2, 4, 3, 2), (b, x) => b.groupNorm(x, 2, { epsilon: 1e-3 }), 1e-5),
   two(
+    'groupNorm of a feature map, with a scale',
+    [normal(2, 6, 3, 2, 4), normal(6)],
+    (b, x, gamma) => b.groupNorm(x, 3, { gamma, beta: gamma, epsilon: 1e-5 }),
+    1e-5,
+  ),
+  two(
     'instanceNorm with a scale',
     [normal(2, 3, 5), normal(3)],
     (b, x, gamma) => b.instanceNorm(x, { gamma, epsilon: 1e-3 }),

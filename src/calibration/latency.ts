@@ -10,6 +10,7 @@ import { UserError } from '../core/errors.js';
 import { plainJson } from '../core/json.js';
 import { plural } from '../core/plural.js';
 import { rngOf } from '../core/random.js';
+import { spaceRecord } from '../experiment/code-record.js';
 import { latencyInputOf, type PlannedExperiment } from '../experiment/resolve.js';
 import { workOf } from '../ir/work.js';
 import { infeasibility } from '../nn/shapes.js';
@@ -46,7 +47,7 @@ export async function calibrateLatency(
     threads,
     input: latencyInputOf(resolved),
     channels,
-    space: [space.name, code.loaded?.[experiment.space] ?? code.space],
+    space: spaceRecord(space.name, code, experiment),
     // The genomes keep the other limits, some of which follow from the task and the training.
     limits: { proxyTask, training, others },
   };

@@ -9,6 +9,7 @@ import { rngOf } from '../core/random.js';
 import type { Genome } from '../core/records.js';
 import { intTensor, sizeOf, tensor, type AnyTensor, type TensorMap } from '../core/tensor.js';
 import type { Feeds, TrainingProgram } from '../engines/engine.js';
+import { spaceRecord } from '../experiment/code-record.js';
 import { resolveExperiment } from '../experiment/resolve.js';
 import type { Graph } from '../ir/graph.js';
 import type { Experiment } from '../experiment/schema.js';
@@ -45,7 +46,7 @@ export async function workloadOf(experiment: Experiment): Promise<SearchWorkload
   return {
     experiment,
     genomes,
-    code: plainJson([space.name, code.loaded?.[experiment.space] ?? code.space]),
+    code: spaceRecord(space.name, code, experiment),
   };
 }
 

@@ -3,8 +3,9 @@
  */
 import { basename, dirname, resolve } from 'node:path';
 import { UserError } from '../core/errors.js';
+import { plainJson, type Json } from '../core/json.js';
 import { isPath, ownCode, type PluginCode } from './plugins/index.js';
-import { taskNameOf } from './references.js';
+import { spaceNameOf, taskNameOf } from './references.js';
 import type { Experiment } from './schema.js';
 
 export interface CodeRecord {
@@ -15,13 +16,19 @@ export interface CodeRecord {
   readonly loaded?: Readonly<Record<string, PluginCode>>;
 }
 
+/** What a space's networks are made from: its name, the user's own code of it, and the options that are chosen. */
+export function spaceRecord(name: string, code: CodeRecord, { space }: Pick<Experiment, 'space'>): Json {
+  const made = [name, code.loaded?.[spaceNameOf(space)] ?? code.space];
+  return plainJson(typeof space === 'string' ? made : [...made, space.options]);
+}
+
 type Named = Pick<Experiment, 'space' | 'proxyTask' | 'strategy' | 'objective'>;
 
 export async function codeRecord(experiment: Named): Promise<CodeRecord> {
   const loaded = await ownCode(experiment);
   const hashOf = (name: string): string => (isPath(name) ? (loaded[name]?.files[basename(name)] ?? '') : '');
   return {
-    space: hashOf(experiment.space),
+    space: hashOf(spaceNameOf(experiment.space)),
     proxyTask: hashOf(taskNameOf(experiment.proxyTask)),
     ...(Object.keys(loaded).length === 0 ? {} : { loaded }),
   };
@@ -35,7 +42,7 @@ export async function codeRecord(experiment: Named): Promise<CodeRecord> {
  */
 export function requireSameCode(before: CodeRecord, now: CodeRecord, experiment: Named, since: string): void {
   const { space, proxyTask } = experiment;
-  if (before.space !== now.space) throw changed(space, since);
+  if (before.space !== now.space) throw changed(spaceNameOf(space), since);
   if (before.proxyTask !== now.proxyTask) throw changed(taskNameOf(proxyTask), since);
   for (const [path, code] of Object.entries(before.loaded ?? {})) {
     const current = now.loaded?.[path];

@@ -1,6 +1,6 @@
 /**
  * The JSON Schema of experiment files, for editors and for other programs; derived from the validators: the experiment's
- * own, and for the options of proxy tasks and strategies those of each.
+ * own, and for the options of spaces, proxy tasks and strategies those of each.
  */
 import { z } from 'zod';
 import { proxyTasks } from '../../proxy-tasks/index.js';
@@ -19,7 +19,7 @@ const ownFile = (what: string): Schema => ({
 
 export function experimentJsonSchema(): object {
   const { properties, $defs, ...rest } = schemaOf(Experiment);
-  const options = { ...taskOptions(), ...strategyOptions() };
+  const options = { ...taskOptions(), ...strategyOptions(), ...spaceOptions() };
   const references = (registry: object): Record<string, Schema> =>
     Object.fromEntries(Object.keys(registry).map((name) => [name, optionsOf(name)]));
   const { space, proxyTask, strategy } = properties as Readonly<
@@ -30,11 +30,7 @@ export function experimentJsonSchema(): object {
     ...rest,
     properties: {
       ...(properties as Schema),
-      space: {
-        default: space['default'],
-        description: space['description'],
-        anyOf: [{ enum: Object.keys(searchSpaces) }, ownFile('search space')],
-      },
+      space: { default: space['default'], anyOf: namesOf('space', searchSpaces, 'search space') },
       proxyTask: { default: proxyTask['default'], anyOf: namesOf('proxyTask', proxyTasks, 'proxy task') },
       strategy: { default: strategy['default'], anyOf: namesOf('strategy', strategies, 'strategy') },
     },
@@ -42,6 +38,7 @@ export function experimentJsonSchema(): object {
       ...($defs as Schema | undefined),
       proxyTask: chosen(references(proxyTasks), 'proxy task'),
       strategy: chosen(references(strategies), 'strategy'),
+      space: chosen(references(searchSpaces), 'search space'),
       ...Object.fromEntries(Object.entries(options).map(([name, own]) => [`options.${name}`, own])),
     },
   };
@@ -103,6 +100,10 @@ function strategyOptions(): Readonly<Record<string, Schema>> {
           $ref: '#/$defs/strategy',
         }));
   });
+}
+
+function spaceOptions(): Readonly<Record<string, Schema>> {
+  return mapValues(searchSpaces, ({ options }) => inlined(schemaOf(options ?? z.strictObject({}))) as Schema);
 }
 
 function mapValues<T>(

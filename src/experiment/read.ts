@@ -49,7 +49,7 @@ function withAbsolutePaths(experiment: Experiment, base: string): Experiment {
   const { space, proxyTask, strategy, scans, probe, objective } = experiment;
   return {
     ...experiment,
-    space: absolute(space),
+    space: typeof space === 'string' ? absolute(space) : { ...space, name: absolute(space.name) },
     proxyTask:
       typeof proxyTask === 'string' ? absolute(proxyTask) : { ...proxyTask, name: absolute(proxyTask.name) },
     strategy: mapStrategyNames(strategy, absolute),

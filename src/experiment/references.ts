@@ -1,5 +1,5 @@
 /**
- * Names and paths in an experiment: of its strategy (and those within it), its proxy task and its objective's head.
+ * Names and paths in an experiment: of its space, its strategy (and those within it), its proxy task and its objective's head.
  */
 import { present } from '../core/errors.js';
 import { isJsonRecord, type Json, type JsonRecord } from '../core/json.js';
@@ -8,6 +8,10 @@ import { isPath } from './plugins/load.js';
 import type { Experiment } from './schema.js';
 
 type Reference = Experiment['strategy'];
+
+export function spaceNameOf(space: Experiment['space']): string {
+  return typeof space === 'string' ? space : space.name;
+}
 
 export function taskNameOf(proxyTask: Experiment['proxyTask']): string {
   return typeof proxyTask === 'string' ? proxyTask : proxyTask.name;

@@ -11,6 +11,7 @@ import type { Feasibility, Genome } from '../core/records.js';
 import { parseOrThrow } from '../core/validate.js';
 import type { TrainingProgram } from '../engines/engine.js';
 import type { Architecture } from '../nn/architecture.js';
+import { withNorm } from '../nn/norm.js';
 import { programCost } from '../pretrain/cost.js';
 import { predictedLatency, type EncoderInput, type LatencyModel } from '../pretrain/latency.js';
 import { trainingProgram } from '../pretrain/program.js';
@@ -83,7 +84,7 @@ function planned(resolved: ResolvedExperiment, channels: number): PlannedExperim
     ...resolved,
     channels,
     plan,
-    architecture: (genome) => space.build(genome, { channels }),
+    architecture: (genome) => withNorm(space.build(genome, { channels }), experiment.training.norm),
     program: (architecture) => trainingProgram(architecture, plan, experiment.training),
     constrainBy: (latency) => constrained(own, latency),
   };

@@ -90,11 +90,7 @@ const fields = z.strictObject({
     .describe(
       'candidate i is decided from results of candidates up to i - lookahead, and at most so many are decided and not finished; at least twice the workers',
     ),
-  space: z
-    .string()
-    .min(1)
-    .default('factorized3d')
-    .describe('search space: a name, or the path of a file of your own'),
+  space: reference('search space').default('factorized3d'),
   proxyTask: reference('proxy task').default('jigsaw3d'),
   strategy: reference('strategy').default('predictor'),
   objectives: z

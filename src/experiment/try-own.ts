@@ -18,7 +18,7 @@ import { pythonFiles } from '../tasks/python-files.js';
 import type { TaskPlan } from '../tasks/task.js';
 import { isPath } from './plugins/index.js';
 import type { PlannedExperiment } from './resolve.js';
-import { taskNameOf } from './references.js';
+import { spaceNameOf, taskNameOf } from './references.js';
 
 /** Times that a batch is made again: a few labels drawn elsewhere may agree by chance. */
 const REPEATS = 3;
@@ -29,7 +29,7 @@ const DRAWS = 100;
 export function tryOwn(resolved: PlannedExperiment, set: ScanSet): void {
   const name = taskNameOf(resolved.experiment.proxyTask);
   const ownTask = isPath(name);
-  if (!ownTask && !isPath(resolved.experiment.space)) return;
+  if (!ownTask && !isPath(spaceNameOf(resolved.experiment.space))) return;
   const architecture = fittingArchitecture(resolved, rngOf(resolved.experiment.seed, 'try'));
   if (ownTask) tryTask(name, resolved, set, architecture);
 }

@@ -40,6 +40,19 @@ export type Layer =
       /** Initial scale, 1 by default. Zero makes a residual block start as its shortcut. */
       readonly initialScale?: number;
     }
+  /**
+   * Normalisation of each sample by itself, over D, H, W and the channels of a group (Wu & He 2018), alike in training
+   * and inference. One group is layer normalisation.
+   */
+  | {
+      readonly kind: 'groupNorm';
+      readonly channels: number;
+      /** Divides the channels. */
+      readonly groups: number;
+      readonly epsilon: number;
+      /** Initial scale, 1 by default. */
+      readonly initialScale?: number;
+    }
   | { readonly kind: 'activation'; readonly function: Activation }
   | {
       readonly kind: 'linear';

@@ -76,6 +76,11 @@ function apply(context: Context, layer: Layer, x: Value, path: string): Value {
         training: context.training,
       });
     }
+    case 'groupNorm': {
+      const { weight, bias } = parameters(context, layer, path);
+      const { groups, epsilon } = layer;
+      return builder.groupNorm(x, groups, { gamma: required(weight), beta: required(bias), epsilon });
+    }
     case 'activation':
       return activate(builder, layer.function, x);
     case 'maxPool':

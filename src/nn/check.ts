@@ -36,6 +36,7 @@ export function checkArchitecture({ name, encoder }: Architecture): void {
 
 function problemOf(layer: Layer): string | null {
   if (layer.kind === 'conv') return convProblem(layer);
+  if (layer.kind === 'groupNorm') return groupProblem(layer);
   return namesProblem(layer) ?? (layer.kind === 'cell' ? cellProblem(layer) : null) ?? typeProblem(layer);
 }
 
@@ -72,4 +73,9 @@ function cellProblem({ edges }: LayerOf<'cell'>): string | null {
 function convProblem({ inChannels, outChannels, groups }: LayerOf<'conv'>): string | null {
   if (inChannels % groups === 0 && outChannels % groups === 0) return null;
   return `has ${inChannels} and ${outChannels} channels, which ${groups} groups do not divide`;
+}
+
+function groupProblem({ channels, groups }: LayerOf<'groupNorm'>): string | null {
+  if (Number.isInteger(groups) && groups >= 1 && channels % groups === 0) return null;
+  return `has ${channels} channels, which ${groups} groups do not divide`;
 }

@@ -6,6 +6,7 @@ export { buildEncoder, type BuildOptions } from './build.js';
 export { inheritWeights, type Inheritance } from './inherit.js';
 export type { Provenance } from '../core/records.js';
 export * from './layers.js';
+export { groupsOf, withNorm, type Norm } from './norm.js';
 export { countParameters, encoderParameters } from './parameters.js';
 export { checkArchitecture } from './check.js';
 export { hiddenHead, linearHead, withHead } from './classifier.js';

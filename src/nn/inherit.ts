@@ -9,6 +9,7 @@
  * - for wider stages, larger kernels of convolutions, more branches of a mixture, squeeze and excitation: always, as
  *   long as no shortcut's projection is removed;
  * - for deeper stages: if a block ends in `identity`, or in `relu` after another that does.
+ * A projecting shortcut with a norm of each sample is not the identity, since it has no statistics that could be undone.
  * In all other cases, tensors that correspond are inherited and the others keep fresh values.
  *
  * Source: Chen, Goodfellow and Shlens, "Net2Net", ICLR 2016 (arXiv 1511.05641); Wei et al., "Network Morphism", ICML
@@ -139,7 +140,11 @@ function neutralTensors(encoder: Layer, parent: TensorMap): ReadonlyMap<string, 
 /** Path of the last norm in a chain of layers. */
 function lastNorm(chain: readonly Named[], path: string): string | undefined {
   const norms = chain.flatMap((module) => [...walk(module.layer, joinPath(path, module.name))]);
-  return norms.findLast((one) => one.layer.kind === 'batchNorm')?.path;
+  return norms.findLast((one) => isNorm(one.layer))?.path;
+}
+
+function isNorm({ kind }: Layer): boolean {
+  return kind === 'batchNorm' || kind === 'groupNorm';
 }
 
 /** Paths of the last norms of edges that the parent lacks, if an edge that it has leads to the same node. */

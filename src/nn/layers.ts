@@ -29,6 +29,11 @@ export function batchNorm(channels: number): LayerOf<'batchNorm'> {
   return { kind: 'batchNorm', channels, epsilon: 1e-5, momentum: 0.1 };
 }
 
+/** Layer normalisation is that of one group. */
+export function groupNorm(channels: number, groups: number): LayerOf<'groupNorm'> {
+  return { kind: 'groupNorm', channels, groups, epsilon: 1e-5 };
+}
+
 export function activation(name: Activation): LayerOf<'activation'> {
   return { kind: 'activation', function: name };
 }

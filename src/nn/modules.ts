@@ -42,6 +42,7 @@ export function submodulesOf(layer: Layer): readonly Named[] {
       ];
     case 'conv':
     case 'batchNorm':
+    case 'groupNorm':
     case 'activation':
     case 'linear':
     case 'maxPool':

@@ -1,7 +1,7 @@
 /**
  * Tensors that a layer holds, with PyTorch's names and shapes, and their initial values.
  *
- * Convolutions: He et al. 2015, fan out; linear layers: fan in, as PyTorch does; batch norm: 1 and 0. Weight
+ * Convolutions: He et al. 2015, fan out; linear layers: fan in, as PyTorch does; norms: 1 and 0. Weight
  * decay falls on the weights of convolutions and linear layers only (Goyal et al. 2017, section 3).
  */
 import { sizeOf } from '../core/tensor.js';
@@ -38,6 +38,11 @@ export function parametersOf(layer: Layer): readonly ParameterSpec[] {
         { ...weight('running_var', shape, constant(1), false), trainable: false },
       ];
     }
+    case 'groupNorm':
+      return [
+        weight('weight', [layer.channels], constant(layer.initialScale ?? 1), false),
+        weight('bias', [layer.channels], constant(0), false),
+      ];
     case 'scale':
       return [weight('weight', [1], constant(0), false)];
     default:

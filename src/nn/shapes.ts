@@ -58,6 +58,7 @@ function trace(layer: Layer, input: Shape, path: string, visit: (entry: LayerSha
     case 'maxPool':
       return leaf([...input.slice(0, 2), ...slide(path, layer, input)]);
     case 'batchNorm':
+    case 'groupNorm':
     case 'squeezeExcite':
       expectChannels(path, layer.channels, input);
       return leaf(input);

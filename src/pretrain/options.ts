@@ -2,6 +2,7 @@
  * Options of training: the experiment's `training` section. All budgets are steps, never seconds.
  */
 import { z } from 'zod';
+import { NormName } from '../nn/norm.js';
 
 export const TrainingOptions = z
   .strictObject({
@@ -27,6 +28,9 @@ export const TrainingOptions = z
       .lt(1)
       .optional()
       .describe('share of the target spread over all classes while training, in tasks that classify'),
+    norm: NormName.optional().describe(
+      'replaces every batch norm of the networks: group (Wu & He 2018) or layer; absent, or batch: as the search space builds them',
+    ),
     clipNorm: z.number().positive().optional().describe('largest global norm of the gradient'),
     evaluationBatches: z
       .number()

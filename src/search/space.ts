@@ -4,6 +4,7 @@
  * Drawing, mutating, crossing, counting and checking genomes follow from the gene; a space may add operators
  * of its own, which compete with the gene's sites by weight.
  */
+import type { ZodType } from 'zod';
 import type { Genome, Mutation } from '../core/records.js';
 import { UserError } from '../core/errors.js';
 import { hashJson } from '../core/hash.js';
@@ -25,6 +26,10 @@ export interface SearchSpace<G extends Json = Json, A = unknown> {
   readonly gene: Gene<G>;
   /** Published networks among the genomes, by name. */
   readonly named?: Readonly<Record<string, G>>;
+  /** Options that an experiment may choose, by which `withOptions` makes another space; absent: none. */
+  readonly options?: ZodType;
+  /** The space with these options, complete and valid. Called where an experiment gives some. */
+  withOptions?(options: unknown): SearchSpace<Json, A>;
   /** Must be a pure function; may be called in any thread. */
   build(genome: G, context: SpaceContext): A;
   /** The network of `build`, followed by the published head for that many classes; absent: a plain linear one. */

@@ -25,7 +25,7 @@ describe('the JSON Schema of experiments', () => {
     expect(judge.safeParse(experiment).error?.issues ?? []).toEqual([]);
   });
 
-  it('knows the options of every task and strategy, by its name', () => {
+  it('knows the options of every task, strategy and space, by its name', () => {
     for (const [name, task] of Object.entries(proxyTasks).filter(([one]) => one !== 'multi')) {
       expect(accepts({ proxyTask: name }), name).toBe(true);
       expect(accepts({ proxyTask: { name } }), name).toBe(true);
@@ -40,6 +40,14 @@ describe('the JSON Schema of experiments', () => {
       ).toBe(true);
       expect(accepts({ strategy: { name, options: { nothing: 1 } } }), name).toBe(false);
     }
+    for (const [norm, right] of [
+      ['group', true],
+      [['batch', 'layer'], true],
+      ['instance', false],
+    ]) {
+      expect(accepts({ space: { name: 'factorized3d', options: { norm } } }), String(norm)).toBe(right);
+    }
+    expect(accepts({ space: { name: 'x3d', options: { norm: 'group' } } })).toBe(false);
     expect(accepts({ proxyTask: { name: 'jigsaw3d', options: { patch: 12 } } })).toBe(true);
     expect(accepts({ proxyTask: { name: 'jigsaw3d', options: { patch: 'large' } } })).toBe(false);
     expect(accepts({ proxyTask: { name: 'jigsaw3d', options: { hidden: 32 } } })).toBe(true);

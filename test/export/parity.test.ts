@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { rngOf } from '../../src/core/random.js';
+import { norms, withNorm } from '../../src/nn/norm.js';
 import { infeasibility } from '../../src/nn/shapes.js';
 import { randomArchitecture } from '../search-spaces/genomes.js';
 import { needsPython, python } from '../support/python.js';
@@ -9,13 +10,14 @@ import { zoo } from './zoo.js';
 
 describe('exported PyTorch modules', () => {
   it.skipIf(python === undefined)(
-    `compute the features of 20 random genomes with random weights as the onnx engine does ${needsPython}`,
+    `compute the features of 20 random genomes of all norms with random weights as the onnx engine does ${needsPython}`,
     async () => {
       const input = [2, 1, 14, 14, 14] as const;
       const architectures = Array.from({ length: 40 }, (_, seed) => ({
         ...randomArchitecture(1000 + seed),
         name: `genome ${seed}`,
       }))
+        .map((architecture, i) => withNorm(architecture, norms[i % norms.length]))
         .filter((architecture) => infeasibility(architecture, input) === null)
         .slice(0, 20);
       const found = await compare(architectures, input);

@@ -8,10 +8,12 @@ import {
   conv3d,
   convNorm,
   convNormAct,
+  groupNorm,
   sequence,
   squeezeExcite,
   stack,
 } from '../../src/nn/layers.js';
+import { withNorm } from '../../src/nn/norm.js';
 
 function architecture(name: string, encoder: Layer, features = 8): Architecture {
   return { name, inChannels: 2, encoder, features };
@@ -106,6 +108,22 @@ export const zoo: readonly Architecture[] = [
       stem: conv3d(2, 8),
       coarse: { ...batchNorm(8), epsilon: 1e-3, momentum: 0.01 },
     }),
+  ),
+  architecture(
+    'group and layer norms, whose groups differ within a type',
+    withNorm(
+      architecture(
+        '',
+        sequence({
+          stem: convNormAct(2, 16, 'relu', { kernel }),
+          wide: convNormAct(16, 32, 'relu'),
+          coarse: { ...batchNorm(32), epsilon: 1e-3, initialScale: 0.5 },
+          narrow: convNorm(32, 8),
+          layer: groupNorm(8, 1),
+        }),
+      ),
+      'group',
+    ).encoder,
   ),
   architecture(
     'names that Python keeps for itself',

@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { factorized3d } from '../../search-spaces/factorized3d.js';
+import { rngOf } from '../../src/core/random.js';
 import { Builder } from '../../src/ir/builder.js';
 import type { Graph } from '../../src/ir/graph.js';
 import { verify } from '../../src/ir/verify.js';
 import type { Architecture } from '../../src/nn/architecture.js';
 import { buildEncoder } from '../../src/nn/build.js';
+import { walk } from '../../src/nn/modules.js';
 import { countParameters } from '../../src/nn/parameters.js';
 import { infeasibility, outputShape } from '../../src/nn/shapes.js';
 import { randomArchitecture, randomGenome } from './genomes.js';
@@ -69,6 +71,27 @@ describe('the search space factorized3d', () => {
     for (const seed of seeds.slice(0, 50)) {
       expect(infeasibility(randomArchitecture(seed, 3), [1, 3, 32, 112, 112])).toBeNull();
     }
+  });
+
+  it('draws the same genomes whatever its norm, which a list makes a gene', () => {
+    const kinds = (architecture: Architecture): Set<string> =>
+      new Set(
+        [...walk(architecture.encoder)].map(({ layer }) => layer.kind).filter((kind) => /Norm$/.test(kind)),
+      );
+    const fixed = factorized3d.withOptions!({ norm: 'layer' });
+    const genome = fixed.gene.sample(rngOf('factorized3d', 5));
+    expect(genome).toEqual(randomGenome(5));
+    expect(kinds(fixed.build(genome, { channels: 1 }))).toEqual(new Set(['groupNorm']));
+    expect(factorized3d.withOptions!({}).build(genome, { channels: 1 })).toEqual(randomArchitecture(5));
+
+    const searched = factorized3d.withOptions!({ norm: ['batch', 'group'] });
+    const drawn = Array.from({ length: 20 }, (_, i) => searched.gene.sample(rngOf('norm', i)));
+    expect(new Set(drawn.map((one) => (one as { norm: string }).norm))).toEqual(new Set(['batch', 'group']));
+    for (const one of drawn) {
+      const kind = (one as { norm: string }).norm === 'batch' ? 'batchNorm' : 'groupNorm';
+      expect(kinds(searched.build(one, { channels: 1 }))).toEqual(new Set([kind]));
+    }
+    expect(searched.gene.problems({ ...(drawn[0] as object), norm: 'layer' }, [])[0]).toContain('norm');
   });
 
   it('says which layer a small input is too small for', () => {

@@ -11,6 +11,7 @@ import type { PlannedExperiment } from '../../experiment/resolve.js';
 import type { ExportOrigin } from '../../export/contents.js';
 import type { Architecture } from '../../nn/architecture.js';
 import { checkArchitecture } from '../../nn/check.js';
+import { withNorm } from '../../nn/norm.js';
 import { parseGenome } from '../../search/space.js';
 import { chooseCandidate } from '../candidate-weights.js';
 import { resolvedFrom, withExperiment } from '../open-experiment.js';
@@ -22,12 +23,21 @@ export interface ArchitectureSource {
 }
 
 /**
- * `source`: FILE, DB, DB:NUMBER or NAME. Without a number, the winner; a file of a published network's name
+ * The architecture with the norm that the experiment's training asks for. `source`: FILE, DB, DB:NUMBER or NAME. Without a number, the winner; a file of a published network's name
  * goes before it.
  *
  * @param channels of the scans
  */
 export async function loadArchitecture(
+  source: string,
+  resolved: PlannedExperiment,
+  channels: number,
+): Promise<ArchitectureSource> {
+  const { architecture, origin } = await found(source, resolved, channels);
+  return { architecture: withNorm(architecture, resolved.experiment.training.norm), origin };
+}
+
+async function found(
   source: string,
   resolved: PlannedExperiment,
   channels: number,

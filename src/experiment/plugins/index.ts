@@ -4,16 +4,18 @@
  * A user's own file is TypeScript or JavaScript and imports what it needs from `voxolve`; it is loaded in the
  * main thread and in workers alike.
  */
+import { z } from 'zod';
 import { proxyTasks } from '../../../proxy-tasks/index.js';
 import { searchSpaces } from '../../../search-spaces/index.js';
 import { UserError } from '../../core/errors.js';
 import { didYouMean } from '../../core/nearest.js';
+import { parseOrThrow } from '../../core/validate.js';
 import type { Head } from '../../downstream/head.js';
 import { heads } from '../../downstream/heads/index.js';
 import type { StrategyMember } from '../../search/strategies/member.js';
 import type { ProxyTask } from '../../tasks/task.js';
 import type { Experiment } from '../schema.js';
-import { headFileOf, strategyFilesOf, taskNameOf } from '../references.js';
+import { headFileOf, spaceNameOf, strategyFilesOf, taskNameOf } from '../references.js';
 import { ownHead } from './head.js';
 import { isPath, loadPlugin } from './load.js';
 import { ownSpace, type ArchitectureSpace } from './space.js';
@@ -25,9 +27,16 @@ import type { PluginCode } from './code.js';
 export { isPath } from './load.js';
 export type { ArchitectureSpace, PluginCode };
 
-export function loadSpace(name: string): Promise<ArchitectureSpace> {
-  return load(name, 'search space', searchSpaces, ownSpace);
+/** The space that an experiment names, with its options. Throws `UserError` where it takes none, or others. */
+export async function loadSpace(reference: Experiment['space']): Promise<ArchitectureSpace> {
+  const space = await load(spaceNameOf(reference), 'search space', searchSpaces, ownSpace);
+  const given = typeof reference === 'string' ? {} : reference.options;
+  if (Object.keys(given).length === 0) return space;
+  const options = parseOrThrow(space.options ?? NO_OPTIONS, given, `options of search space ${space.name}`);
+  return space.withOptions?.(options) ?? space;
 }
+
+const NO_OPTIONS = z.strictObject({});
 
 export function loadTask(name: string): Promise<ProxyTask> {
   return load(name, 'proxy task', proxyTasks, ownTask);
@@ -74,7 +83,7 @@ export async function ownCode(
 ): Promise<Readonly<Record<string, PluginCode>>> {
   const head = headFileOf(experiment.objective);
   const named: readonly (readonly [string, string])[] = [
-    [experiment.space, 'search space'],
+    [spaceNameOf(experiment.space), 'search space'],
     [taskNameOf(experiment.proxyTask), 'proxy task'],
     ...strategyFilesOf(experiment.strategy).map((path) => [path, 'strategy'] as const),
     ...(head === undefined ? [] : [[head, 'head'] as const]),

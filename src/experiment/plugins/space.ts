@@ -23,6 +23,7 @@ export function ownSpace(own: OwnFile, exported: unknown): ArchitectureSpace {
   }
   const classify = space.classify?.bind(space);
   const operators = space.operators?.bind(space);
+  const withOptions = space.withOptions?.bind(space);
   return {
     ...space,
     build: guarded(own, 'build', (genome: Json, context: SpaceContext) => {
@@ -38,5 +39,10 @@ export function ownSpace(own: OwnFile, exported: unknown): ArchitectureSpace {
     }),
     ...(classify === undefined ? {} : { classify: guarded(own, 'classify', classify) }),
     ...(operators === undefined ? {} : { operators: guarded(own, 'operators', operators) }),
+    ...(withOptions === undefined
+      ? {}
+      : {
+          withOptions: (options) => ownSpace(own, guarded(own, 'withOptions', withOptions)(options)),
+        }),
   };
 }

@@ -11,6 +11,7 @@ import {
   torchBatchNorm,
   torchConv,
   torchGlobalPool,
+  torchGroupNorm,
   torchLinear,
   torchNamedSequential,
   torchPool,
@@ -156,6 +157,8 @@ function termOf(layer: Layer, calls: ReadonlyMap<Layer, Term>): Term {
       return torchLinear(layer);
     case 'batchNorm':
       return torchBatchNorm(layer);
+    case 'groupNorm':
+      return torchGroupNorm(layer);
     case 'activation':
       return torchActivation(layer.function);
     case 'maxPool':
@@ -189,6 +192,7 @@ function endsOf(layer: Layer): Readonly<Record<string, number>> {
       case 'linear':
         return [[one.inFeatures, one.outFeatures]];
       case 'batchNorm':
+      case 'groupNorm':
         return [[one.channels, one.channels]];
       default:
         return [];

@@ -90,6 +90,7 @@ const GENERIC: ReadonlySet<string> = new Set([
   'in_features',
   'out_features',
   'num_features',
+  'num_channels',
   'kernel_size',
   'stride',
 ]);

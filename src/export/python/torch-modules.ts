@@ -49,6 +49,14 @@ export function torchBatchNorm(layer: LayerOf<'batchNorm'>): ModuleTerm {
   ]);
 }
 
+export function torchGroupNorm(layer: LayerOf<'groupNorm'>): ModuleTerm {
+  return call('nn.GroupNorm', [
+    { name: 'num_groups', role: 'setting', value: numberTerm(layer.groups), positional: true },
+    channels('num_channels', layer.channels),
+    { name: 'eps', role: 'setting', value: numberTerm(layer.epsilon), default: numberTerm(1e-5) },
+  ]);
+}
+
 export function torchPool(layer: LayerOf<'maxPool'> | LayerOf<'avgPool'>): ModuleTerm {
   const window = (name: string, role: 'kernel' | 'stride' | 'padding', value: Triple): Argument<Term> => ({
     name,

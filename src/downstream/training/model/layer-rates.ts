@@ -37,7 +37,7 @@ export function layersOf({ encoder }: Architecture): readonly (readonly string[]
         .map(({ name }) => joinPath(inner.path, name)),
     );
     if (names.length === 0) continue;
-    const belongs = layer.kind === 'batchNorm' || layer.kind === 'scale';
+    const belongs = ['batchNorm', 'groupNorm', 'scale'].includes(layer.kind);
     if (belongs && layers.length > 0) present(layers.at(-1), 'a layer').push(...names);
     else layers.push(names);
   }
