@@ -4,6 +4,7 @@
  */
 import { threadId } from 'node:worker_threads';
 import { openShared } from '../../src/scans/sampling/scan-set-transfer.js';
+import { ORDER } from '../../src/workers/continuation/continuation.js';
 import type { AttemptOutcome } from '../../src/workers/job.js';
 import type { ThreadTask } from '../../src/workers/messages.js';
 import { Runtime } from '../../src/workers/runtime.js';
@@ -21,12 +22,12 @@ export type MeasuredOutcome = AttemptOutcome & {
 const watch = new Stopwatch();
 let runtime: Promise<Runtime> | undefined;
 
-export default async function evaluate({ job, stop }: ThreadTask): Promise<MeasuredOutcome> {
+export default async function evaluate({ job, order }: ThreadTask): Promise<MeasuredOutcome> {
   runtime ??= Runtime.create(setup, openShared(setup.scans), { engine: watch.engine, batches: watch.source });
   const worker = await runtime;
   const before = threadSeconds();
   watch.start();
-  const outcome = await worker.evaluate(job, () => Atomics.load(stop, 0) === 1);
+  const outcome = await worker.evaluate(job, () => Atomics.load(order, 0) !== ORDER.goOn);
   const spent = watch.stop();
   const after = threadSeconds();
   const cpu = before === undefined || after === undefined ? undefined : after - before;

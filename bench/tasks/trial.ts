@@ -61,7 +61,7 @@ export async function trial(options: TrialOptions): Promise<Trial> {
       });
     };
     const read = async (weights: TensorMap | undefined) => {
-      const features = await frozenFeatures(architecture, present(weights, 'weights'), labelled, threads);
+      const features = await frozenFeatures(architecture, present(weights, 'weights'), { labelled, threads });
       return probe(features, labelled.labels, labelled.patients, rngOf('bench', 'probe', seed));
     };
     const random = await read((await train(settling, 0, 1)).weights);

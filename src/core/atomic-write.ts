@@ -38,11 +38,16 @@ export async function writeAtomically(path: string, content: string | Uint8Array
 
 /** Does the same as `writeAtomically` before it returns. */
 export function writeAtomicallySync(path: string, content: string | Uint8Array): void {
+  writePartsAtomicallySync(path, [typeof content === 'string' ? Buffer.from(content) : content]);
+}
+
+/** Does the same with content in pieces, which are written one after another. */
+export function writePartsAtomicallySync(path: string, parts: Iterable<Uint8Array>): void {
   const unfinished = unfinishedName(path);
   try {
     const file = openSync(unfinished, 'wx');
     try {
-      writeFileSync(file, content);
+      for (const part of parts) writeFileSync(file, part);
       fsyncSync(file);
     } finally {
       closeSync(file);

@@ -25,6 +25,11 @@ type Entry = z.infer<typeof entrySchema>;
 
 /** The file's bytes; tensors in the order of their names, so that equal weights give equal bytes. */
 export function writeSafetensors(tensors: TensorMap): Buffer {
+  return Buffer.concat(safetensorsParts(tensors));
+}
+
+/** The same bytes in pieces, one after another; values are not copied, so that they need not be held twice. */
+export function safetensorsParts(tensors: TensorMap): readonly Uint8Array[] {
   const named = Object.entries(tensors).sort(([a], [b]) => (a < b ? -1 : 1));
   const header: Record<string, Entry> = {};
   let offset = 0;
@@ -35,18 +40,16 @@ export function writeSafetensors(tensors: TensorMap): Buffer {
   }
   const json = Buffer.from(JSON.stringify(header));
   const headerBytes = Math.ceil(json.length / ALIGNMENT) * ALIGNMENT;
-  const bytes = Buffer.alloc(LENGTH_BYTES + headerBytes + offset, ' ');
-  bytes.writeBigUInt64LE(BigInt(headerBytes));
-  json.copy(bytes, LENGTH_BYTES);
-  let at = LENGTH_BYTES + headerBytes;
-  for (const [, { data }] of named) {
-    // Every platform that Node runs on is little-endian but one (s390x), which `swap32` serves.
-    const raw = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
-    raw.copy(bytes, at);
-    if (BIG_ENDIAN) bytes.subarray(at, at + raw.length).swap32();
-    at += raw.length;
-  }
-  return bytes;
+  const head = Buffer.alloc(LENGTH_BYTES + headerBytes, ' ');
+  head.writeBigUInt64LE(BigInt(headerBytes));
+  json.copy(head, LENGTH_BYTES);
+  return [head, ...named.map(([, { data }]) => littleEndian(data))];
+}
+
+/** Every platform that Node runs on is little-endian but one (s390x), which a swapped copy serves. */
+function littleEndian({ buffer, byteOffset, byteLength }: Float32Array): Buffer {
+  const raw = Buffer.from(buffer, byteOffset, byteLength);
+  return BIG_ENDIAN ? Buffer.from(raw).swap32() : raw;
 }
 
 /** The tensors of a file's bytes; `subject` names the file in complaints. Reads float32 only. */

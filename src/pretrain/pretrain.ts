@@ -23,7 +23,24 @@ import { fellBehind, verdict } from './stopping.js';
 /** Everything that training needs to go on after a step as if nothing had happened. */
 export interface Snapshot {
   readonly state: SessionState;
+  /** Without the validation of this very step, where that was interrupted: going on begins with it. */
   readonly curves: readonly Curve[];
+  /** Present where training has ended at this step, before its last. */
+  readonly ended?: Ended;
+}
+
+/** When snapshots are taken. Calls of the engine are cut at `every` alone; neither changes a result. */
+export interface Checkpointing {
+  /** Steps between two of them. */
+  readonly every?: number;
+  /** Asked between calls of the engine. */
+  readonly due?: () => boolean;
+  /** Asked once training was interrupted: true if what was reached shall be saved first. */
+  readonly whenInterrupted?: () => boolean;
+  /** Asked once training has ended: true if its end shall be saved, too, since work follows. */
+  readonly atEnd?: () => boolean;
+  /** Training goes on once it has returned. */
+  readonly save: (snapshot: Snapshot) => Promise<void>;
 }
 
 /** Report after each call of the engine. */
@@ -49,16 +66,16 @@ export interface PretrainJob {
   readonly heldOut: readonly Batch[];
   /** Multiply-accumulates of a forward pass; long calls are cut shorter, which changes no result. */
   readonly macs: number;
-  /** Asked between calls of the engine; once true, training ends with `Interrupted`. */
-  readonly interrupted: () => boolean;
+  /** Asked between calls of the engine and between held-out batches; once true, training ends with `Interrupted`. */
+  readonly interrupted: () => boolean | Promise<boolean>;
   /** Initial weights made from freshly drawn ones, such as a parent's; absent: those drawn. */
   readonly initial?: (drawn: TensorMap) => TensorMap;
   /** Scores to be reached by steps; training ends at a validation where one is missed. */
   readonly stopBelow?: readonly Threshold[];
-  /** Where to go on, instead of at initial weights. */
-  readonly from?: Snapshot;
-  /** Called after every `every` steps but the last; training goes on once it has returned. */
-  readonly checkpoint?: { readonly every: number; readonly save: (snapshot: Snapshot) => Promise<void> };
+  /** Where to go on, instead of at initial weights; called once, so that nothing keeps the snapshot alive. */
+  readonly from?: () => Snapshot | undefined;
+  /** Absent: nothing is saved. */
+  readonly checkpoint?: Checkpointing;
   /** Called after each validation whose score no earlier one reached. */
   readonly onBest?: (step: number, score: number, weights: TensorMap) => Promise<void>;
   readonly onReport?: (report: Report) => void;
@@ -78,50 +95,83 @@ const callSteps = 25;
 const callMacs = 6e9;
 
 export async function pretrain(job: PretrainJob): Promise<TrainingOutcome> {
-  const { session, program, plan, options, rng, from } = job;
-  const drawn = (): TensorMap => initialWeights(program.train.parameters, rng.split('init'));
-  session.load(from?.state ?? { weights: job.initial?.(drawn()) ?? drawn() });
-  const curves = new CurveLog(from?.curves);
-  const diverged = (steps: number): TrainingOutcome => ({
+  const { session, plan, options, checkpoint } = job;
+  const begun = begin(job);
+  const { curves } = begun;
+  let { step, ended } = begun;
+  const line = `validation/${plan.metric}`;
+  const diverged = (): TrainingOutcome => ({
     status: 'diverged',
     score: plan.worst,
-    steps,
+    steps: step,
     curves: curves.all(),
   });
+  let saved = true; // what was begun with need not be saved
+  const save = async (): Promise<void> => {
+    if (checkpoint === undefined || saved) return;
+    const state = await session.read();
+    await checkpoint.save({ state, curves: curves.all(), ...(ended === undefined ? {} : { ended }) });
+    saved = true;
+  };
+  const isDue = (): boolean => isMultiple(step, checkpoint?.every) || checkpoint?.due?.() === true;
 
-  let step = from?.state.step ?? 0;
-  let ended: Ended | undefined;
+  let loss = curves.values('train/loss').at(-1) ?? NaN;
   const source = job.batches ?? batchesHere({ set: job.set, plan, size: options.batch, split: 'train' });
-  while (step < options.steps) {
-    if (job.interrupted()) throw new Interrupted();
-    const { count, losses } = await trainOnce(job, source, curves, step);
-    step += count;
-    if (!losses.every(Number.isFinite)) return diverged(step);
+  for (;;) {
     const last = step === options.steps;
-    const score =
-      last || isMultiple(step, options.evaluateEvery) ? await validate(job, curves, step) : undefined;
-    job.onReport?.({ step, loss: meanOf(losses), ...(score === undefined ? {} : { score }) });
-    if (score !== undefined) {
-      if (!Number.isFinite(score)) return diverged(step);
-      const scores = curves.values(`validation/${plan.metric}`);
+    const validating = (last || isMultiple(step, options.evaluateEvery)) && curves.lastStep(line) < step;
+    if (!validating && (last || ended !== undefined)) break;
+    if (await job.interrupted()) {
+      if (checkpoint?.whenInterrupted?.() === true) await save();
+      throw new Interrupted();
+    }
+    if (validating) {
+      const score = await validate(job, curves, step);
+      if (score === undefined) continue; // interrupted
+      saved = false;
+      job.onReport?.({ step, loss, score });
+      if (!Number.isFinite(score)) return diverged();
+      const scores = curves.values(line);
       const outcome = last ? 'go on' : verdict(options, curves.values('train/loss'), scores);
-      if (outcome === 'diverged') return diverged(step);
+      if (outcome === 'diverged') return diverged();
       if (outcome === 'saturated') ended = 'saturated';
       if (!last && fellBehind(job.stopBelow, step, scores)) ended = 'curve';
-      if (ended !== undefined) break;
+      continue;
     }
-    if (!last && isMultiple(step, job.checkpoint?.every)) {
-      await job.checkpoint?.save({ state: await session.read(), curves: curves.all() });
-    }
+    if (isDue()) await save();
+    const { count, losses } = await trainOnce(job, source, curves, step);
+    step += count;
+    saved = false;
+    if (!losses.every(Number.isFinite)) return diverged();
+    loss = meanOf(losses);
+    if (step < options.steps && !isMultiple(step, options.evaluateEvery)) job.onReport?.({ step, loss });
   }
+  if (checkpoint?.atEnd?.() === true) await save();
   return {
     status: 'done',
-    score: present(curves.values(`validation/${plan.metric}`).at(-1), 'a validation after the last step'),
+    score: present(curves.values(line).at(-1), 'a validation after the last step'),
     steps: step,
     ...(ended === undefined ? {} : { ended }),
     curves: curves.all(),
     weights: (await session.read()).weights,
   };
+}
+
+/** Loads what training starts from: a snapshot, else initial weights. */
+function begin({ session, program, rng, initial, from }: PretrainJob): {
+  readonly step: number;
+  readonly curves: CurveLog;
+  readonly ended: Ended | undefined;
+} {
+  const found = from?.();
+  const drawn = (): TensorMap => drawnWeights(program, rng);
+  session.load(found?.state ?? { weights: initial?.(drawn()) ?? drawn() });
+  return { step: found?.state.step ?? 0, curves: new CurveLog(found?.curves), ended: found?.ended };
+}
+
+/** The weights that a training begins with where nothing else is said. */
+export function drawnWeights({ train }: TrainingProgram, rng: Rng): TensorMap {
+  return initialWeights(train.parameters, rng.split('init'));
 }
 
 /** One call of the engine: as many steps as fit, up to the next validation or checkpoint. */
@@ -155,9 +205,10 @@ function callAt({ options, checkpoint, plan, macs, rng }: PretrainJob, step: num
   return { key: rng.split('train').key, first: step, count };
 }
 
-/** Records the means over the held-out batches; returns the score, NaN where it or the loss is not finite. */
-async function validate(job: PretrainJob, curves: CurveLog, step: number): Promise<number> {
-  const means = await meanOverBatches(job.session, job.heldOut);
+/** Records the means over the held-out batches; returns the score, NaN where it or the loss is not finite, undefined if interrupted. */
+async function validate(job: PretrainJob, curves: CurveLog, step: number): Promise<number | undefined> {
+  const means = await meanOverBatches(job);
+  if (means === undefined) return undefined;
   const { metric } = job.plan;
   const score = present(means[metric], `the task's metric ${metric}`);
   const before = Math.max(...curves.values(`validation/${metric}`));
@@ -194,14 +245,20 @@ export function heldOutBatches(
   return Array.from({ length: options.evaluationBatches }, (_, i) => makeBatch(stream, i));
 }
 
-async function meanOverBatches(session: Session, batches: readonly Batch[]): Promise<Record<string, number>> {
+/** By output; undefined if interrupted. */
+async function meanOverBatches({
+  session,
+  heldOut,
+  interrupted,
+}: PretrainJob): Promise<Record<string, number> | undefined> {
   const sums: Record<string, number> = {};
-  for (const batch of batches) {
+  for (const [i, batch] of heldOut.entries()) {
+    if (i > 0 && (await interrupted())) return undefined;
     for (const [name, { data }] of Object.entries(await session.evaluate(batch))) {
       sums[name] = (sums[name] ?? 0) + (data[0] ?? NaN);
     }
   }
-  return Object.fromEntries(Object.entries(sums).map(([name, sum]) => [name, sum / batches.length]));
+  return Object.fromEntries(Object.entries(sums).map(([name, sum]) => [name, sum / heldOut.length]));
 }
 
 function stepsPerCall({ inputs }: TaskPlan, macs: number): number {

@@ -3,9 +3,11 @@
  * candidate, and the next attempt starts a fresh process.
  */
 import { fork, type ChildProcess } from 'node:child_process';
+import { performance } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
 import { UserError } from '../core/errors.js';
 import type { EvaluationJob } from '../core/records.js';
+import { HandBack, type Continuing } from './continuation/continuation.js';
 import { heapOptions, memorySettings } from './memory-settings.js';
 import { AttemptLost, type ChildReply, type ChildRequest } from './messages.js';
 import type { AttemptOutcome, WorkerSetup } from './job.js';
@@ -15,6 +17,9 @@ const entry = fileURLToPath(new URL('./child.js', import.meta.url));
 /** Milliseconds between two looks at whether a running job was cancelled. */
 const interruptCheck = 100;
 
+/** Milliseconds in which a process that was asked to hand back its job has to, before it is ended. */
+const GRACE = 10_000;
+
 export class ChildRuntime {
   private child: ChildProcess | undefined;
 
@@ -22,10 +27,13 @@ export class ChildRuntime {
   constructor(
     private readonly setup: WorkerSetup,
     private readonly script: string = entry,
+    private readonly grace: number = GRACE,
   ) {}
 
-  evaluate(job: EvaluationJob, interrupted: () => boolean): Promise<AttemptOutcome> {
+  /** A job that is interrupted costs the process its life, unless it is to be handed back and the process does so in time. */
+  evaluate(job: EvaluationJob, interrupted: () => boolean, continuing?: Continuing): Promise<AttemptOutcome> {
     const child = (this.child ??= this.start());
+    let asked: number | undefined;
     return new Promise((resolve, reject) => {
       const settle = (act: () => void): void => {
         clearInterval(watch);
@@ -33,23 +41,34 @@ export class ChildRuntime {
         child.off('exit', onExit);
         act();
       };
-      const onMessage = (reply: ChildReply): void =>
+      const onMessage = (reply: ChildReply): void => {
+        if (reply.kind === 'told') return continuing?.tell(reply.told);
         settle(() => {
           if (reply.kind === 'outcome') resolve(reply.outcome);
           else if (reply.kind === 'refused') reject(new UserError(reply.details));
-          else reject(new Error(reply.message));
+          else reject(reply.kind === 'handed back' ? new HandBack() : new Error(reply.message));
         });
+      };
       const onExit = (code: number | null, signal: string | null): void => {
         this.child = undefined;
         const how = signal === null ? `exit code ${code}` : `signal ${signal}`;
         settle(() => reject(new AttemptLost(`the training process ended with ${how}`)));
       };
       const watch = setInterval(() => {
-        if (interrupted()) child.kill('SIGKILL');
+        if (!interrupted()) return;
+        if (continuing?.handsBack() !== true) return void child.kill('SIGKILL');
+        if (asked === undefined) child.send({ kind: 'hand back' } satisfies ChildRequest);
+        asked ??= performance.now();
+        if (performance.now() - asked > this.grace) child.kill('SIGKILL');
       }, interruptCheck);
       child.on('message', onMessage);
       child.on('exit', onExit);
-      child.send({ kind: 'job', job } satisfies ChildRequest);
+      const { folder, everySeconds } = continuing ?? {};
+      child.send({
+        kind: 'job',
+        job,
+        ...(folder !== undefined && everySeconds !== undefined && { continuation: { folder, everySeconds } }),
+      } satisfies ChildRequest);
     });
   }
 

@@ -12,6 +12,7 @@ import type { ScanInputs } from '../downstream/training/rows.js';
 import { onnxEngine } from '../engines/onnx/index.js';
 import type { ResolvedObjective } from '../experiment/objective.js';
 import type { Architecture } from '../nn/architecture.js';
+import { Interrupted } from '../pretrain/pretrain.js';
 import { encoderWeights } from './probe.js';
 
 export interface ObjectiveJob {
@@ -35,7 +36,7 @@ export async function scoreByOutcome(
   { weights, score: proxy }: TrainingOutcome,
   job: ObjectiveJob,
 ): Promise<ScoredOutcome> {
-  const { objective, set, seed, threads, interrupted } = job;
+  const { objective, set, seed, interrupted } = job;
   const { task, head, metric } = objective;
   const place = { engine: onnxEngine, device: 'cpu', threads: 1 };
   const key = ['objective', seed];
@@ -49,7 +50,7 @@ export async function scoreByOutcome(
           place,
           key,
           interrupted,
-          features: await frozenFeatures(architecture, weights, set, threads),
+          features: await frozenFeatures(architecture, weights, job),
         });
   return scoredOutcome(objectiveScore(table, metric, set.groups), objective, proxy);
 }
@@ -75,9 +76,9 @@ function scoredOutcome(
 async function frozenFeatures(
   architecture: Architecture,
   trained: TensorMap,
-  { shape: [, ...crop], voxels, tiles }: OutcomeSet,
-  threads: number,
+  { set: { shape, voxels, tiles }, threads, interrupted }: ObjectiveJob,
 ): Promise<Tensor> {
+  const [, ...crop] = shape;
   const size = sizeOf(crop);
   let first = 0;
   const firsts = tiles.map((count) => (first += count) - count);
@@ -85,6 +86,7 @@ async function frozenFeatures(
     shape: crop,
     tiles: (row) => tiles[row] ?? 0,
     fill: (row, view, into) => {
+      if (interrupted()) throw new Interrupted();
       const at = (firsts[row] ?? 0) + ('tile' in view ? view.tile : 0);
       into.set(voxels.subarray(at * size, (at + 1) * size));
     },

@@ -5,15 +5,17 @@
  * An attempt that the machine ends (a crashed training process, a dead thread) is retried once, then recorded as failed.
  */
 import { fileURLToPath } from 'node:url';
+import { MessageChannel, receiveMessageOnPort } from 'node:worker_threads';
 import { Piscina } from 'piscina';
 import { messageOf, present, UserError } from '../core/errors.js';
-import type { EvaluationJob, EvaluationOutcome } from '../core/records.js';
+import type { EvaluationJob } from '../core/records.js';
 import { Admission } from './admission.js';
 import type { DeviceGroup } from './device-groups.js';
-import type { Evaluators } from './evaluators.js';
+import { HandBack, ORDER, passOn, type Continuation, type Told } from './continuation/continuation.js';
+import type { Evaluate, Evaluators } from './evaluators.js';
 import type { AttemptOutcome, WorkerSetup } from './job.js';
 import { MemoryCorrection } from './memory-correction.js';
-import type { Refusal, ThreadTask } from './messages.js';
+import type { ThreadReply, ThreadTask } from './messages.js';
 
 export interface PoolOptions {
   readonly groups: readonly DeviceGroup[];
@@ -26,7 +28,7 @@ export type SharedSetup = Omit<WorkerSetup, 'alone' | 'environment'>;
 
 const ATTEMPTS = 2;
 
-type ThreadPool = Piscina<ThreadTask, AttemptOutcome | Refusal>;
+type ThreadPool = Piscina<ThreadTask, ThreadReply>;
 
 /** `close` waits for the workers: a thread that is ended amid native code takes the process down. */
 export function createPool(shared: SharedSetup, { groups, entry }: PoolOptions): Evaluators {
@@ -40,9 +42,13 @@ export function createPool(shared: SharedSetup, { groups, entry }: PoolOptions):
   const admission = new Admission(groups);
   const correction = new MemoryCorrection();
 
-  const attempt = async (job: EvaluationJob, signal: AbortSignal): Promise<AttemptOutcome> => {
+  const attempt = async (
+    job: EvaluationJob,
+    signal: AbortSignal,
+    continuation: Continuation | undefined,
+  ): Promise<AttemptOutcome> => {
     const ticket = await admission.enter(correction.of(job.cost.trainingBytes), signal);
-    const run = runIn(present(pools[ticket.group], `group ${ticket.group}`), job, signal);
+    const run = runIn(present(pools[ticket.group], `group ${ticket.group}`), { job, signal, continuation });
     running.add(run);
     try {
       return await run;
@@ -52,16 +58,17 @@ export function createPool(shared: SharedSetup, { groups, entry }: PoolOptions):
     }
   };
 
-  const evaluate = async (job: EvaluationJob, asked: AbortSignal): Promise<EvaluationOutcome> => {
+  const evaluate: Evaluate = async (job, asked, continuation) => {
     const signal = AbortSignal.any([asked, closing.signal]);
     let error = '';
     for (let attempts = 1; attempts <= ATTEMPTS; attempts++) {
       try {
-        const outcome = await attempt(job, signal);
+        const outcome = await attempt(job, signal, continuation);
         if (outcome.peakBytes !== undefined) correction.learn(job.cost.trainingBytes, outcome.peakBytes);
         return { ...outcome, attempts };
       } catch (thrown) {
-        if (signal.aborted || thrown instanceof UserError) throw thrown;
+        if (thrown instanceof UserError) throw thrown;
+        if (signal.aborted) throw signal.reason instanceof HandBack ? signal.reason : thrown;
         error = messageOf(thrown);
       }
     }
@@ -95,17 +102,42 @@ function startThreads(
   });
 }
 
+interface Attempt {
+  readonly job: EvaluationJob;
+  readonly signal: AbortSignal;
+  readonly continuation: Continuation | undefined;
+}
+
 /** Runs one attempt. Piscina's own cancellation would end the thread; instead the training is asked to stop soon. */
-async function runIn(pool: ThreadPool, job: EvaluationJob, signal: AbortSignal): Promise<AttemptOutcome> {
+async function runIn(pool: ThreadPool, { job, signal, continuation }: Attempt): Promise<AttemptOutcome> {
   signal.throwIfAborted();
-  const stop = new Int32Array(new SharedArrayBuffer(4));
-  const onAbort = (): void => void Atomics.store(stop, 0, 1);
+  const order = new Int32Array(new SharedArrayBuffer(4));
+  const onAbort = (): void =>
+    void Atomics.store(order, 0, signal.reason instanceof HandBack ? ORDER.handBack : ORDER.stop);
   signal.addEventListener('abort', onAbort, { once: true });
+  const told = continuation && listenTo(continuation);
   try {
-    const outcome = await pool.run({ job, stop });
-    if ('kind' in outcome) throw new UserError(outcome.details);
-    return outcome;
+    const reply = await (told === undefined
+      ? pool.run({ job, order })
+      : pool.run({ job, order, continuation: told.data }, { transferList: [told.data.port] }));
+    if (!('kind' in reply)) return reply;
+    throw reply.kind === 'refused' ? new UserError(reply.details) : new HandBack();
   } finally {
     signal.removeEventListener('abort', onAbort);
+    told?.close();
   }
+}
+
+/** A continuation for a thread, and the end of what it tells, which is then told to the last. */
+function listenTo(continuation: Continuation) {
+  const { folder, everySeconds } = continuation;
+  const { port1: here, port2: port } = new MessageChannel();
+  here.on('message', (told: Told) => passOn(told, continuation));
+  const close = (): void => {
+    for (let next = receiveMessageOnPort(here); next !== undefined; next = receiveMessageOnPort(here)) {
+      passOn(next.message as Told, continuation);
+    }
+    here.close();
+  };
+  return { data: { folder, everySeconds, port }, close };
 }

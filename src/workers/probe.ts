@@ -6,6 +6,7 @@ import { rngOf } from '../core/random.js';
 import { runGraph } from '../engines/onnx/index.js';
 import type { TensorMap } from '../core/tensor.js';
 import type { Architecture } from '../nn/architecture.js';
+import { Interrupted } from '../pretrain/pretrain.js';
 import { encoderGraph, encoderPrefix } from '../pretrain/program.js';
 import { featuresOf } from '../probes/features.js';
 import type { LabelledSet } from '../probes/labelled-set.js';
@@ -13,15 +14,21 @@ import type { Matrix } from '../core/linear-algebra/matrix.js';
 import { probe } from '../probes/probe.js';
 import { probeValues } from '../probes/values.js';
 
+export interface ProbeJob {
+  readonly labelled: LabelledSet;
+  readonly threads: number;
+  /** Asked between the passes of crops; once true, it throws `Interrupted`. */
+  readonly interrupted?: () => boolean;
+}
+
 /** `weights`: of a training program. The split of patients is the same for all candidates of a labelled set. */
 export async function probeFeatures(
   architecture: Architecture,
   weights: TensorMap,
-  labelled: LabelledSet,
-  threads: number,
+  job: ProbeJob,
 ): Promise<readonly ProbeValue[]> {
-  const features = await frozenFeatures(architecture, weights, labelled, threads);
-  const { labels, patients, fingerprint } = labelled;
+  const features = await frozenFeatures(architecture, weights, job);
+  const { labels, patients, fingerprint } = job.labelled;
   return probeValues(probe(features, labels, patients, rngOf('probe', fingerprint)), features);
 }
 
@@ -29,18 +36,14 @@ export async function probeFeatures(
 export function frozenFeatures(
   architecture: Architecture,
   weights: TensorMap,
-  labelled: LabelledSet,
-  threads: number,
+  { labelled, threads, interrupted }: ProbeJob,
 ): Promise<Matrix> {
   const own = encoderWeights(weights);
-  return featuresOf(labelled, (input) =>
-    runGraph(
-      encoderGraph(architecture, input.shape as [number, number, number, number, number]),
-      own,
-      { input },
-      { device: 'cpu', threads },
-    ),
-  );
+  return featuresOf(labelled, (input) => {
+    if (interrupted?.() === true) throw new Interrupted();
+    const graph = encoderGraph(architecture, input.shape as [number, number, number, number, number]);
+    return runGraph(graph, own, { input }, { device: 'cpu', threads });
+  });
 }
 
 /** The encoder's weights of a training program, named as in its `state_dict`. */

@@ -2,6 +2,7 @@
  * State of one worker: a resolved experiment, one engine, the held-out batches. It trains one candidate at a time. The same code runs in a thread and in a child process.
  */
 import { performance } from 'node:perf_hooks';
+import { setImmediate } from 'node:timers/promises';
 import { present } from '../core/errors.js';
 import type { EvaluationJob, EvaluationOutcome, Inherited, TrainingOutcome } from '../core/records.js';
 import { rngOf } from '../core/random.js';
@@ -11,7 +12,7 @@ import { requireSameCode } from '../experiment/code-record.js';
 import { resolveExperiment, type PlannedExperiment } from '../experiment/resolve.js';
 import type { Architecture } from '../nn/architecture.js';
 import { inheritProgram } from '../pretrain/inherit.js';
-import { heldOutBatches, pretrain } from '../pretrain/pretrain.js';
+import { drawnWeights, heldOutBatches, Interrupted, pretrain } from '../pretrain/pretrain.js';
 import { batchesHere, type Batch, type BatchSource } from '../pretrain/batches.js';
 import type { TrainingOptions } from '../pretrain/options.js';
 import { shareScans } from '../scans/sampling/scan-set-transfer.js';
@@ -19,6 +20,9 @@ import type { ScanSet } from '../scans/sampling/scan-set.js';
 import type { TensorMap } from '../core/tensor.js';
 import { watchPeak } from './peak-memory.js';
 import { BatchPrefetcher } from './batch-prefetcher.js';
+import { HandBack, type Continuing } from './continuation/continuation.js';
+import { identityOf } from './continuation/identity.js';
+import { TrainingCheckpoints } from './continuation/training-checkpoints.js';
 import { scoreByOutcome, type ScoredOutcome } from './objective.js';
 import { probeFeatures } from './probe.js';
 import type { AttemptOutcome, WorkerSetup } from './job.js';
@@ -74,15 +78,45 @@ export class Runtime {
     return known;
   }
 
-  /** Trains and scores one candidate. Throws only `Interrupted`, and for defects and lost devices. */
-  async evaluate(job: EvaluationJob, interrupted: () => boolean): Promise<AttemptOutcome> {
+  /**
+   * Trains and scores one candidate. Throws only `Interrupted`, or `HandBack` where that was asked for, and for defects and
+   * lost devices.
+   */
+  async evaluate(
+    job: EvaluationJob,
+    interrupted: () => boolean,
+    continuing?: Continuing,
+  ): Promise<AttemptOutcome> {
+    try {
+      return await this.attempt(job, interrupted, continuing);
+    } catch (thrown) {
+      throw thrown instanceof Interrupted && continuing?.handsBack() === true ? new HandBack() : thrown;
+    }
+  }
+
+  private async attempt(
+    job: EvaluationJob,
+    interrupted: () => boolean,
+    continuing: Continuing | undefined,
+  ): Promise<AttemptOutcome> {
     const started = performance.now();
     const { resolved, setup } = this;
     // Engine torch computes in a process that is not this one.
     const peak = setup.alone && setup.engine !== 'torch' ? watchPeak() : () => null;
     const architecture = resolved.architecture(job.genome);
-    const start = startOf(job, architecture);
     const program = resolved.program(architecture);
+    const rng = rngOf(job.seed, job.number);
+    const start = startOf(job, architecture, () => drawnWeights(program, rng));
+    const options = shortened(setup.experiment.training, job.share);
+    const scans = this.scans.fingerprint;
+    const checkpoints =
+      continuing &&
+      new TrainingCheckpoints(continuing, {
+        identity: identityOf({ job, architecture, options, setup, scans }),
+        program,
+        steps: options.steps,
+        measured: resolved.objective !== undefined || this.isProbed(job),
+      });
     const { device, threads, experiment } = setup;
     const session = await this.engine.open(program, { device, threads, precision: experiment.precision });
     try {
@@ -91,18 +125,19 @@ export class Runtime {
         program,
         plan: resolved.plan,
         set: this.scans,
-        options: shortened(setup.experiment.training, job.share),
-        rng: rngOf(job.seed, job.number),
+        options,
+        rng,
         heldOut: this.heldOutOf(job.seed),
         batches: this.batches,
         macs: job.cost.macs,
         initial: start.weightsFrom,
-        interrupted,
+        interrupted: checkpoints === undefined ? interrupted : listening(interrupted),
+        ...(checkpoints && { checkpoint: checkpoints, from: () => checkpoints.read() }),
         ...(job.stopBelow === undefined ? {} : { stopBelow: job.stopBelow }),
       });
       const peakBytes = peak();
       const scored = await this.scoreOf(architecture, outcome, interrupted);
-      const probed = await this.probesOf(job, architecture, outcome);
+      const probed = await this.probesOf(job, architecture, outcome, interrupted);
       const probes = scored === undefined ? probed : [...scored.probes, ...(probed ?? [])];
       const inherited = start.inherited();
       return {
@@ -110,7 +145,7 @@ export class Runtime {
         ...(scored === undefined ? {} : { score: scored.score }),
         engine: setup.engine,
         device: setup.device,
-        seconds: (performance.now() - started) / 1000,
+        seconds: checkpoints?.seconds ?? (performance.now() - started) / 1000,
         error: null,
         ...(probes === undefined ? {} : { probes }),
         ...(peakBytes === null ? {} : { peakBytes }),
@@ -140,28 +175,45 @@ export class Runtime {
     });
   }
 
+  private isProbed({ probe }: EvaluationJob): boolean {
+    return probe && this.setup.labelled !== undefined;
+  }
+
   private async probesOf(
     job: EvaluationJob,
     architecture: Architecture,
     { weights }: TrainingOutcome,
+    interrupted: () => boolean,
   ): Promise<EvaluationOutcome['probes']> {
     const { labelled, threads } = this.setup;
-    if (!job.probe || labelled === undefined || weights === undefined) return undefined;
-    return probeFeatures(architecture, weights, labelled, threads);
+    if (!this.isProbed(job) || labelled === undefined || weights === undefined) return undefined;
+    return probeFeatures(architecture, weights, { labelled, threads, interrupted });
   }
 }
 
-/** Initial weights made from freshly drawn ones; what they inherited is known once they are made. */
-function startOf({ parent }: EvaluationJob, architecture: Architecture) {
+/** Initial weights made from freshly drawn ones, and what they inherited, which is the same where training went on from a checkpoint. */
+function startOf({ parent }: EvaluationJob, architecture: Architecture, drawn: () => TensorMap) {
   let inherited: Inherited | undefined;
+  const weightsFrom = (fresh: TensorMap): TensorMap => {
+    if (parent === undefined) return fresh;
+    const { weights, provenance } = inheritProgram(architecture, parent.weights, fresh);
+    inherited = { from: parent.number, tensors: provenance };
+    return weights;
+  };
   return {
-    weightsFrom: (drawn: TensorMap): TensorMap => {
-      if (parent === undefined) return drawn;
-      const { weights, provenance } = inheritProgram(architecture, parent.weights, drawn);
-      inherited = { from: parent.number, tensors: provenance };
-      return weights;
+    weightsFrom,
+    inherited: (): Inherited | undefined => {
+      if (parent !== undefined && inherited === undefined) weightsFrom(drawn());
+      return inherited;
     },
-    inherited: (): Inherited | undefined => inherited,
+  };
+}
+
+/** Lets messages of other threads and processes in before it asks. */
+function listening(interrupted: () => boolean): () => Promise<boolean> {
+  return async () => {
+    await setImmediate();
+    return interrupted();
   };
 }
 

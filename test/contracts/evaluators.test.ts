@@ -1,4 +1,5 @@
 /** The contract that all evaluators keep (src/workers/evaluators.ts): threads, child processes, and the plainest there is. */
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { messageOf, UserError } from '../../src/core/errors.js';
@@ -10,7 +11,13 @@ import { loadScanSet } from '../../src/scans/load.js';
 import { writePhantoms } from '../../src/scans/phantoms/phantoms.js';
 import { shareScans } from '../../src/scans/sampling/scan-set-transfer.js';
 import type { ScanSet } from '../../src/scans/sampling/scan-set.js';
-import type { Evaluators } from '../../src/workers/evaluators.js';
+import {
+  HandBack,
+  passOn,
+  type Continuation,
+  type Told,
+} from '../../src/workers/continuation/continuation.js';
+import type { Evaluate, Evaluators } from '../../src/workers/evaluators.js';
 import type { AttemptOutcome, Isolation } from '../../src/workers/job.js';
 import { createPool, type SharedSetup } from '../../src/workers/pool.js';
 import { Runtime } from '../../src/workers/runtime.js';
@@ -67,15 +74,25 @@ function inProcess(conditions: Conditions): Evaluators {
   runtime.catch(() => undefined);
   const closing = new AbortController();
   let last: Promise<unknown> = Promise.resolve();
-  const attempt = async (job: EvaluationJob, signal: AbortSignal): Promise<AttemptOutcome> => {
+  const attempt = async (
+    job: EvaluationJob,
+    signal: AbortSignal,
+    continuation: Continuation | undefined,
+  ): Promise<AttemptOutcome> => {
     signal.throwIfAborted();
     if (conditions.reliable === false) throw new Error('the machine is lost');
-    return (await runtime).evaluate(job, () => signal.aborted);
+    const continuing = continuation && {
+      ...continuation,
+      handsBack: () => signal.reason instanceof HandBack,
+      tell: (told: Told) => passOn(told, continuation),
+    };
+    return (await runtime).evaluate(job, () => signal.aborted, continuing);
   };
-  const settled = async (job: EvaluationJob, signal: AbortSignal): Promise<EvaluationOutcome> => {
+  const settled: Evaluate = async (job, signal, continuation) => {
     try {
-      return { ...(await attempt(job, signal)), attempts: 1 };
+      return { ...(await attempt(job, signal, continuation)), attempts: 1 };
     } catch (thrown) {
+      if (signal.reason instanceof HandBack) throw signal.reason;
       if (signal.aborted || thrown instanceof UserError) throw thrown;
       const nothing = { score: null, steps: 0, seconds: 0, curves: [], engine: 'onnx', device: 'cpu' };
       return { ...nothing, status: 'failed', error: messageOf(thrown), attempts: 1 };
@@ -83,8 +100,8 @@ function inProcess(conditions: Conditions): Evaluators {
   };
   return {
     capacity: 1,
-    evaluate: (job, signal) => {
-      const turn = last.then(() => settled(job, AbortSignal.any([signal, closing.signal])));
+    evaluate: (job, signal, continuation) => {
+      const turn = last.then(() => settled(job, AbortSignal.any([signal, closing.signal]), continuation));
       last = turn.catch(() => undefined);
       return turn;
     },
@@ -178,6 +195,56 @@ describe.each<[string, (conditions: Conditions) => Evaluators]>([
     expect((await ends).map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
     expect(resultOf(await usual.evaluate(jobOf(1), never))).toEqual(reference.get(1));
     await expect(usual.evaluate(jobOf(1), cancelled.signal)).rejects.toThrow();
+  });
+
+  it('are handed back with what they reached, ten times, and continued to the outcome of an undisturbed one', async () => {
+    const job = jobOf(8, { share: 300 });
+    const own = join(folder, `handed back ${_name}`);
+    const whole = await usual.evaluate(job, never);
+    const reached: number[] = [];
+    for (let pieces = 0; pieces < 10; pieces++) {
+      const leaving = new AbortController();
+      const before = reached.length;
+      let begun: () => void;
+      const training = new Promise<void>((resolve) => (begun = resolve));
+      const handed = usual.evaluate(job, leaving.signal, {
+        folder: own,
+        everySeconds: 0,
+        onCheckpoint: (step) => {
+          reached.push(step);
+          begun();
+        },
+        onRemark: (text) => expect.fail(text),
+      });
+      await Promise.race([training, handed.catch(() => undefined)]);
+      const asked = performance.now();
+      const reason = new HandBack();
+      leaving.abort(reason);
+      await expect(handed).rejects.toBe(reason);
+      expect(performance.now() - asked).toBeLessThan(1000);
+      expect(reached.length).toBeGreaterThan(before);
+    }
+    // Nothing was trained twice: each checkpoint is of a later step than the one before.
+    expect(reached).toEqual([...new Set(reached)].sort((a, b) => a - b));
+    const outcome = await usual.evaluate(job, never, { folder: own, everySeconds: 60 });
+    expect(outcome.attempts).toBe(1);
+    expect(resultOf(outcome)).toEqual(resultOf(whole));
+  });
+
+  it('end within a second when they are aborted for another reason, and save nothing then', async () => {
+    const own = join(folder, `aborted ${_name}`);
+    const cancelled = new AbortController();
+    const long = usual.evaluate(jobOf(5, { share: LONG }), cancelled.signal, {
+      folder: own,
+      everySeconds: 60,
+    });
+    const ends = long.catch(() => 'rejected');
+    await soon();
+    const asked = performance.now();
+    cancelled.abort();
+    expect(await ends).toBe('rejected');
+    expect(performance.now() - asked).toBeLessThan(1000);
+    expect(existsSync(own)).toBe(false);
   });
 
   it('reject with what the user must put right', async () => {

@@ -93,7 +93,7 @@ export async function train(run: PretrainRun): Promise<Trained | undefined> {
       heldOut,
       macs: programCost(program).macs,
       interrupted: () => signal?.aborted === true,
-      ...(from === undefined ? {} : { from }),
+      ...(from === undefined ? {} : { from: () => from }),
       checkpoint: { every, save: (snapshot) => Promise.resolve(checkpoints.save(snapshot)) },
       onBest: (step, score, weights) => Promise.resolve(checkpoints.offer(step, score, weights)),
       onReport: (told) => report({ kind: 'step', report: told }),
