@@ -6,20 +6,9 @@ import { BlobDamaged, BlobMissing, type BlobStore } from '../../src/fleet/blobs/
 import { UserError } from '../../src/core/errors.js';
 import { sha256 } from '../../src/core/hash.js';
 import { rngOf } from '../../src/core/random.js';
-import { folderFixture } from '../fleet/blobs/support.js';
+import { folderFixture, s3Fixture, type BlobStoreFixture } from '../fleet/blobs/support.js';
 
-export interface BlobStoreFixture {
-  readonly title: string;
-  /** Opens a new, empty store. */
-  open(): Promise<BlobStore>;
-  /** Opens the same store as another machine would. */
-  openAgain(): Promise<BlobStore>;
-  /** Overwrites what lies at a place of the store, past the store. */
-  overwrite(place: string, bytes: Uint8Array): Promise<void>;
-  close(): Promise<void>;
-}
-
-const fixtures: readonly (() => BlobStoreFixture)[] = [folderFixture];
+const fixtures: readonly (() => BlobStoreFixture)[] = [folderFixture, s3Fixture];
 
 const bytesOf = (length: number, name: string): Uint8Array => {
   const rng = rngOf('blob', name);

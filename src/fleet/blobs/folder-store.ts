@@ -5,31 +5,20 @@
  * within the folder are refused, so that nothing outside of it is read or written. A file that another machine wrote can be
  * invisible to a client of NFS for a while; reading its folder makes it look again.
  */
-import { constants } from 'node:fs';
-import {
-  lstat,
-  mkdir,
-  open,
-  readdir,
-  realpath,
-  rename,
-  rm,
-  rmdir,
-  stat,
-  type FileHandle,
-} from 'node:fs/promises';
+import { lstat, mkdir, open, realpath, rename, rm, rmdir, stat, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { UNFINISHED, unfinishedName } from '../../core/atomic-write.js';
+import { unfinishedName } from '../../core/atomic-write.js';
 import { diskFailure } from '../../core/disk-failure.js';
 import { messageOf, UserError } from '../../core/errors.js';
 import { sha256 } from '../../core/hash.js';
 import { BlobDamaged, BlobMissing, type BlobStore } from './blob-store.js';
+import { codeOf, entriesOf, openFile, sweep } from './file-access.js';
 import { isName, placeOfBlob, placeOfFolder, placeOfName } from './names.js';
 
-/** Age in milliseconds from which an unfinished file is taken to belong to a writer that died. */
-const ABANDONED = 24 * 3600 * 1000;
-
 const UNFINISHED_FOLDER = 'unfinished';
+
+/** Times that a file's folder may vanish before it is written. */
+const RENAMES = 20;
 
 /** Opens the folder, which is made if it is absent. */
 export async function openFolderStore(folder: string): Promise<BlobStore> {
@@ -130,9 +119,8 @@ class FolderStore implements BlobStore {
   /** Returns what `use` returns of a file, undefined if it is absent. */
   private async reading<T>(place: string, use: (file: FileHandle) => Promise<T>): Promise<T | undefined> {
     await this.checkFolders(place);
-    return this.telling(async () => {
-      const path = join(this.root, place);
-      const file = (await opened(path)) ?? (await again(path));
+    const once = async (): Promise<T | undefined> => {
+      const file = await openFile(join(this.root, place));
       if (file === undefined) {
         await this.checkThere();
         return undefined;
@@ -143,7 +131,14 @@ class FolderStore implements BlobStore {
       } finally {
         await file.close();
       }
-    }, place);
+    };
+    // ESTALE: another machine replaced the file while it was read by way of NFS.
+    const twice = (): Promise<T | undefined> =>
+      once().catch((error: unknown) => {
+        if (codeOf(error) === 'ESTALE') return once();
+        throw error;
+      });
+    return this.telling(twice, place);
   }
 
   private async write(place: string, bytes: Uint8Array): Promise<void> {
@@ -169,13 +164,13 @@ class FolderStore implements BlobStore {
   private async renameTo(unfinished: string, place: string): Promise<void> {
     const path = join(this.root, place);
     for (let tries = 1; ; tries++) {
-      await mkdir(dirname(path), { recursive: true });
-      await this.checkFolders(place);
       try {
+        await mkdir(dirname(path), { recursive: true });
+        await this.checkFolders(place);
         await rename(unfinished, path);
         return;
       } catch (error) {
-        if (codeOf(error) !== 'ENOENT' || tries === 5) throw error;
+        if (codeOf(error) !== 'ENOENT' || tries === RENAMES) throw error;
       }
     }
   }
@@ -233,41 +228,4 @@ class FolderStore implements BlobStore {
       fix: 'remove it and check who writes into this folder',
     });
   }
-}
-
-/** Opens a file for reading; neither follows a link nor waits for the other end of a pipe. */
-async function opened(path: string): Promise<FileHandle | undefined> {
-  try {
-    return await open(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0));
-  } catch (error) {
-    // ESTALE: the file was replaced on the server.
-    if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ESTALE') return undefined;
-    throw error;
-  }
-}
-
-async function again(path: string): Promise<FileHandle | undefined> {
-  const names: readonly string[] = await readdir(dirname(path)).catch(() => []);
-  return names.includes(basename(path)) ? opened(path) : undefined;
-}
-
-async function entriesOf(folder: string) {
-  try {
-    return await readdir(folder, { withFileTypes: true });
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return [];
-    throw error;
-  }
-}
-
-async function sweep(folder: string): Promise<void> {
-  for (const name of await readdir(folder)) {
-    const path = join(folder, name);
-    const { mtimeMs } = await lstat(path).catch(() => ({ mtimeMs: Infinity }));
-    if (name.endsWith(UNFINISHED) && Date.now() - mtimeMs > ABANDONED) await rm(path, { force: true });
-  }
-}
-
-function codeOf(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }
