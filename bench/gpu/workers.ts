@@ -1,7 +1,7 @@
 /**
  * The workers of a search on one GPU (or the CPU), as `voxolve search` would start them.
  */
-import { isolationOf } from '../../src/api/searching/run-search.js';
+import { isolationOf } from '../../src/api/searching/device-groups.js';
 import { UserError } from '../../src/core/errors.js';
 import type { EvaluationJob } from '../../src/core/records.js';
 import type { Precision } from '../../src/engines/engine.js';

@@ -2,6 +2,7 @@
  * Events of the use cases: plain records, for a program to show or to ignore. Listening changes nothing.
  */
 import type { EngineChoice } from '../calibration/engine-choice.js';
+import type { FleetEvent } from '../fleet/coordinator/events.js';
 import type { Report } from '../pretrain/pretrain.js';
 import type { ScanReport } from '../scans/load.js';
 import type { StudyEvent } from '../study/index.js';
@@ -53,6 +54,7 @@ export type SourceEvent =
 export type SearchEvent =
   | SourceEvent
   | StudyEvent
+  | FleetEvent
   /** The search is about to begin or to go on: where, and how many candidates are trained at once. */
   | {
       readonly kind: 'prepared';

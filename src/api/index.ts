@@ -11,6 +11,9 @@ export {
 } from './asked-experiment.js';
 export type { AuditedCheck, AuditStatus } from './auditing/audit-status.js';
 export { doctor, type DecoderReport, type DoctorReport } from './doctor.js';
+export type { FleetOptions } from './fleet/open-fleet.js';
+export type { FleetEvent } from '../fleet/coordinator/events.js';
+export type { WorkerEvent } from '../fleet/worker/events.js';
 export type {
   CurvesSoFar,
   FinetuneEvent,
@@ -83,3 +86,4 @@ export type { ObjectiveVerification } from './searching/objective/verify-record.
 export type { WorkerCount } from './searching/worker-count.js';
 export { status, summary, type Status, type SearchSummary } from './status.js';
 export { verify, type VerifyOutcome } from './verify.js';
+export { worker, type WorkerOptions } from './worker.js';

@@ -21,15 +21,16 @@ import {
   requireSameScans,
 } from './resume-guards.js';
 import { readScans, scanFolder } from './scan-source.js';
+import { fleetChoice, type FleetOptions } from './fleet/open-fleet.js';
 import type { SearchOutcome } from './search.js';
 import { specFromJson } from './search-spec.js';
 import { loadObjectiveAgain, withObjectiveOf } from './searching/objective/load-again.js';
 import { loadProbe } from './searching/probe-set.js';
 import { preparedEvent, runSearch } from './searching/run-search.js';
 import { latencyLimitOf, storedLatencyModel } from './searching/stored-latency.js';
-import { checkedMemory, workerCount } from './searching/worker-count.js';
+import { checkedMemory, countOfFleet, workerCount } from './searching/worker-count.js';
 
-export interface ResumeOptions extends RunOptions<SearchEvent> {
+export interface ResumeOptions extends RunOptions<SearchEvent>, FleetOptions {
   /** SQLite file of the search. */
   readonly database: string;
   /** Name, where the database holds several experiments. */
@@ -65,10 +66,15 @@ export async function resume(options: ResumeOptions): Promise<SearchOutcome> {
     const parsed = parseOrThrow(Experiment, stored, `experiment ${row.name} in ${database}`);
     const experiment = withObjectiveOf(parsed, options.outcomes, recorded);
     const total = wanted(options.candidates, row.candidates);
-    const workers = workerCount(options.workers, experiment);
+    const fleet = fleetChoice(options);
+    const workers =
+      fleet === undefined
+        ? workerCount(options.workers, experiment)
+        : countOfFleet(options.workers, experiment);
     const memory = checkedMemory(options.memory);
     const { engine, device } = row;
-    await chooseEngine({ engine: engine as Experiment['engine'], device: device as Experiment['device'] });
+    if (fleet === undefined)
+      await chooseEngine({ engine: engine as Experiment['engine'], device: device as Experiment['device'] });
     const loaded = await resolveExperiment(experiment);
     requireCodeOf(row, loaded);
     const source = options.scans === undefined ? row.scans : resolve(options.scans);
@@ -94,7 +100,7 @@ export async function resume(options: ResumeOptions): Promise<SearchOutcome> {
     if (limit !== null) report({ kind: 'latency model', ...limit });
     reportOtherProcessor(row, report);
     extendExperiment(store, row.id, total);
-    const run = { store, row, resolved, scans, labelled, outcomes, memory, report, signal };
+    const run = { store, row, resolved, scans, labelled, outcomes, memory, fleet, report, signal };
     const end = await runSearch({ ...run, candidates: total, workers: workers.workers });
     return { completed: end.completed, database, experiment: row.name };
   } finally {

@@ -47,6 +47,7 @@ import {
 } from './resume-guards.js';
 import { readScans, scanFolder, sourceOf } from './scan-source.js';
 import { specToJson, type SearchSpec } from './search-spec.js';
+import { fleetChoice, type FleetChoice, type FleetOptions } from './fleet/open-fleet.js';
 import { latencyModelFor } from './searching/latency-model.js';
 import { loadObjective, type LoadedObjective } from './searching/objective/load-objective.js';
 import { loadProbe } from './searching/probe-set.js';
@@ -55,9 +56,9 @@ import { latencyLimitOf, storedLatencyModel } from './searching/stored-latency.j
 import { specOf, strategyOf, tryStrategy } from './searching/study-plan.js';
 import { withStart } from './searching/warm-start.js';
 import { createScorer } from '../workers/zero-cost/scorer.js';
-import { checkedMemory, workerCount } from './searching/worker-count.js';
+import { checkedMemory, countOfFleet, workerCount } from './searching/worker-count.js';
 
-export interface SearchOptions extends ExperimentOverrides, RunOptions<SearchEvent> {
+export interface SearchOptions extends ExperimentOverrides, RunOptions<SearchEvent>, FleetOptions {
   readonly experiment: AskedExperiment;
   /** Folder of scans; absent: the phantoms that the experiment describes. */
   readonly scans?: string | undefined;
@@ -114,13 +115,17 @@ export async function search(options: SearchOptions): Promise<SearchOutcome> {
   options.signal?.throwIfAborted();
   const experiment = await askedFor(options);
   const database = options.database ?? `${experiment.name}.db`;
-  const workers = workerCount(options.workers, experiment);
+  const fleet = fleetChoice(options);
+  const workers =
+    fleet === undefined
+      ? workerCount(options.workers, experiment)
+      : countOfFleet(options.workers, experiment);
   const memory = checkedMemory(options.memory);
   const before = existsSync(database) ? recorded(database, experiment.name) : undefined;
   refuseSecondLatencyModel(options, before, database);
   const choice =
     before === undefined
-      ? await chooseEngine(experiment, experiment)
+      ? await engineFor(experiment, fleet)
       : { engine: before.engine, device: before.device, reason: recordedReason(before) };
   const ready = await makeReady(options, { experiment, database, before, choice }, (resolved, scale) => {
     const candidates = Math.max(before?.candidates ?? 0, experiment.candidates);
@@ -141,12 +146,20 @@ export async function search(options: SearchOptions): Promise<SearchOutcome> {
     const total = Math.max(row.candidates, experiment.candidates);
     extendExperiment(store, row.id, total);
     const outcomes = objective?.outcomes;
-    const run = { store, row, resolved, scans, labelled, outcomes, memory, candidates: total, report };
+    const run = { store, row, resolved, scans, labelled, outcomes, memory, fleet, candidates: total, report };
     const end = await runSearch({ ...run, workers: workers.workers, signal: options.signal });
     return { completed: end.completed, database, experiment: row.name };
   } finally {
     store.close();
   }
+}
+
+/** An engine and device that are named need not run here where other machines compute. */
+async function engineFor(experiment: Experiment, fleet: FleetChoice | undefined): Promise<EngineChoice> {
+  const { engine, device } = experiment;
+  const named = engine !== 'auto' && device !== 'auto';
+  if (fleet !== undefined && named) return { engine, device, reason: 'as asked' };
+  return chooseEngine(experiment, experiment);
 }
 
 /** The experiment with everything that the options say. */

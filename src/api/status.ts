@@ -8,11 +8,13 @@ import {
   endedByCurve,
   findCandidate,
   probeSummary,
+  seenWorkers,
   trustRows,
   type Ancestor,
   type Candidate,
   type ExperimentRow,
   type ProbeSummary,
+  type SeenWorkerRow,
   type Store,
 } from '../store/index.js';
 import { FEWEST, trustReports, type TrustReport } from '../study/index.js';
@@ -52,6 +54,8 @@ export interface Status extends CurrentSummary {
   readonly endedByCurve: number;
   /** The limit in milliseconds and the model that it is judged by; null without a limit. */
   readonly latency: LatencyLimit | null;
+  /** Workers on other machines as they were last seen; none where the search ran on this machine alone. */
+  readonly workers: readonly SeenWorkerRow[];
   /** Searches of the database on the same scans, task and training, this one included; null if there is no other. */
   readonly comparable: readonly ComparedSearch[] | null;
 }
@@ -79,6 +83,7 @@ export function statusOf(store: Store, row: ExperimentRow): Status {
     probe: probeSummary(store, row.id),
     endedByCurve: endedByCurve(store, row.id),
     latency: latencyLimitOf(latencyLimit(row), storedLatencyModel(row, store.path)),
+    workers: seenWorkers(store, row.id),
     comparable: comparableSearches(store, row),
   };
 }

@@ -12,6 +12,20 @@ export const workerOptions = {
   },
 } as const;
 
+/** The options by which `search` and `resume` leave the training to workers on other machines. */
+export const fleetOptions = {
+  queue: {
+    type: 'string',
+    describe:
+      'let workers on other machines train: redis://host:6379, rediss:// for TLS (docs/many-machines.md)',
+  },
+  blobs: { type: 'string', describe: 'with --queue: folder or s3://bucket/prefix that all machines reach' },
+  mixed: {
+    type: 'boolean',
+    describe: 'with --queue: take workers of any class of processors; a rerun is no longer bit for bit',
+  },
+} as const;
+
 /** The option of the commands that read an experiment of a database. */
 export const experimentOption = {
   experiment: { type: 'string', describe: 'name, where the database holds several' },

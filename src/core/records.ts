@@ -131,6 +131,8 @@ export interface EvaluationOutcome {
   readonly ended?: Ended;
   readonly engine: string;
   readonly device: string;
+  /** Class of the processor that computed it; absent where that was this machine's own (docs/many-machines.md). */
+  readonly processorClass?: string;
   readonly seconds: number;
   /** Bytes by which training grew its process at most; absent where that could not be told. */
   readonly peakBytes?: number;

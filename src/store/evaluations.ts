@@ -14,7 +14,7 @@ import type { Store } from './open.js';
 /** An outcome as it is committed: its weights are a file, what it inherited is JSON. */
 export interface EvaluationRecord extends Omit<
   EvaluationOutcome,
-  'curves' | 'probes' | 'weights' | 'inherited' | 'ended' | 'peakBytes'
+  'curves' | 'probes' | 'weights' | 'inherited' | 'ended' | 'peakBytes' | 'processorClass'
 > {
   /** Absent: `search`. */
   readonly purpose?: Purpose;
@@ -25,6 +25,8 @@ export interface EvaluationRecord extends Omit<
   readonly seed: number;
   /** Bytes by which training grew its process at most; null where that could not be told. */
   readonly peakBytes?: number | null;
+  /** Class of the worker's processor; null where this machine computed it. */
+  readonly processorClass?: string | null;
   /** Content hash of the weights file; null where none is stored. */
   readonly artifact: string | null;
   /** JSON of whose weights it started from and where each tensor's values came from; null: freshly drawn. */
@@ -76,11 +78,18 @@ export function insertEvaluation(
       .statement(
         `INSERT INTO evaluations
            (candidate, purpose, rung, seed, steps, status, score, engine, device, seconds, error, attempts, artifact,
-            inherited, ended, peak_bytes)
+            inherited, ended, peak_bytes, processor_class)
          VALUES (@candidate, @purpose, @rung, @seed, @steps, @status, @score, @engine, @device, @seconds, @error,
-           @attempts, @artifact, @inherited, @ended, @peakBytes)`,
+           @attempts, @artifact, @inherited, @ended, @peakBytes, @processorClass)`,
       )
-      .run({ purpose: 'search', ended: null, peakBytes: null, ...evaluation, candidate });
+      .run({
+        purpose: 'search',
+        ended: null,
+        peakBytes: null,
+        processorClass: null,
+        ...evaluation,
+        candidate,
+      });
     const id = Number(lastInsertRowid);
     insertCurves(store, id, curves);
     const insert = store.statement(
@@ -118,7 +127,7 @@ export function evaluationsOf(
   return store
     .statement(
       `SELECT id, purpose, rung, seed, steps, status, score, engine, device, seconds, error, attempts, artifact,
-         inherited, ended, peak_bytes AS peakBytes
+         inherited, ended, peak_bytes AS peakBytes, processor_class AS processorClass
        FROM evaluations WHERE candidate = ? AND purpose = ? ORDER BY rung, seed`,
     )
     .all(candidate, purpose) as Evaluation[];

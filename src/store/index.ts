@@ -10,3 +10,12 @@ export * from './winners.js';
 export * from './auxiliary-queries.js';
 export { readLineage, type LineageRow } from './lineage.js';
 export { artifactOf, artifactPath, collect, readArtifact, worthKeeping, writeArtifact } from './artifacts.js';
+export {
+  classOfFleet,
+  committedEvaluation,
+  fleetOf,
+  seenWorkers,
+  setFleetClass,
+  setSeenWorkers,
+  type SeenWorkerRow,
+} from './fleet/fleets.js';

@@ -148,4 +148,23 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT;
   INSERT INTO writer VALUES (0, NULL);
   `,
+  // Searches over many machines: what ties one to its queue, and the workers that were seen.
+  `
+  CREATE TABLE fleets (                 -- at most one row an experiment: it was searched over a queue
+    experiment INTEGER PRIMARY KEY REFERENCES experiments(id) ON DELETE CASCADE,
+    search TEXT NOT NULL UNIQUE,        -- its id among the searches of all databases
+    class TEXT                          -- class of processors that it belongs to; null before its first result or worker
+  ) STRICT;
+
+  CREATE TABLE fleet_workers (          -- workers as they were last seen
+    experiment INTEGER NOT NULL REFERENCES experiments(id) ON DELETE CASCADE,
+    name TEXT NOT NULL,
+    class TEXT,
+    slots INTEGER NOT NULL,
+    candidates TEXT NOT NULL,           -- JSON: numbers of the candidates that it works on
+    PRIMARY KEY (experiment, name)
+  ) STRICT, WITHOUT ROWID;
+
+  ALTER TABLE evaluations ADD COLUMN processor_class TEXT;  -- of the worker; null: the machine of the search itself
+  `,
 ];

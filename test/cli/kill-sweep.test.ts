@@ -57,7 +57,9 @@ function removeDatabase(db: string): void {
 /** The schema as it was before the last migration. */
 function downgrade(db: string): void {
   const older = new Sqlite(db);
-  older.exec('DROP TABLE writer');
+  older.exec(
+    'DROP TABLE fleet_workers; DROP TABLE fleets; ALTER TABLE evaluations DROP COLUMN processor_class',
+  );
   older.pragma(`user_version = ${MIGRATIONS.length - 1}`);
   older.close();
 }

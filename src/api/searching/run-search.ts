@@ -2,7 +2,6 @@
  * Runs an experiment's search in a database, from its start or from wherever it was left: what `search` and
  * `resume` share. Everything is checked before the database is touched.
  */
-import type { Experiment } from '../../experiment/schema.js';
 import type { ConstrainedExperiment, PlannedExperiment } from '../../experiment/resolve.js';
 import type { OutcomeSet } from '../../downstream/objective/outcome-set.js';
 import type { LabelledSet } from '../../probes/labelled-set.js';
@@ -10,15 +9,14 @@ import { shareScans } from '../../scans/sampling/scan-set-transfer.js';
 import type { ScanSet } from '../../scans/sampling/scan-set.js';
 import { markSearched, type ExperimentRow, type Store } from '../../store/index.js';
 import { runStudy, type StudyEnd } from '../../study/index.js';
-import { deviceGroupsOf, type DeviceGroup } from '../../workers/device-groups.js';
-import { findGpus } from '../../workers/gpus.js';
-import type { Isolation } from '../../workers/job.js';
-import { memoryBudget } from '../../workers/memory-budget.js';
+import type { Evaluators } from '../../workers/evaluators.js';
 import { createPool, type SharedSetup } from '../../workers/pool.js';
 import { prefetchPays } from '../../workers/prefetch-policy.js';
 import { createScorer } from '../../workers/zero-cost/scorer.js';
 import { auditStatus } from '../auditing/audit-record.js';
 import type { Listener, SearchEvent } from '../events.js';
+import { openFleet, type FleetChoice } from '../fleet/open-fleet.js';
+import { groupsOf, isolationOf } from './device-groups.js';
 import type { ObjectiveRecord } from './objective/record.js';
 import { auxiliaryPlanOf, strategyOf } from './study-plan.js';
 
@@ -38,6 +36,8 @@ export interface SearchRun {
   /** MiB that candidates may take together; undefined: most of what is free. */
   readonly memory: number | undefined;
   readonly candidates: number;
+  /** Where the workers are, if not on this machine. */
+  readonly fleet?: FleetChoice | undefined;
   readonly signal: AbortSignal | undefined;
   readonly report: Listener<SearchEvent>;
 }
@@ -71,13 +71,7 @@ type PreparedEvent = Extract<SearchEvent, { kind: 'prepared' }>;
 export async function runSearch(run: SearchRun): Promise<StudyEnd> {
   const { store, row, resolved, signal, report } = run;
   report({ kind: 'audit', status: auditStatus(resolved, run.scans, row.scans) });
-  const setup = workerSetup(run);
-  const groups = await deviceGroupsOfRun(run, setup);
-  if (groups.length > 1) {
-    const named = groups.map(({ name, workers: own }) => ({ name, workers: own }));
-    report({ kind: 'device groups', groups: named });
-  }
-  const pool = createPool(setup, { groups });
+  const pool = await openEvaluators(run);
   const scorer = createScorer(resolved);
   markSearched(store, row.id);
   try {
@@ -95,6 +89,7 @@ export async function runSearch(run: SearchRun): Promise<StudyEnd> {
       onEvent: report,
     });
     markSearched(store, null);
+    if (end.completed) pool.finish?.();
     return end;
   } finally {
     scorer.close();
@@ -102,19 +97,22 @@ export async function runSearch(run: SearchRun): Promise<StudyEnd> {
   }
 }
 
-/** The groups of workers: one for each GPU that they are dealt out over, else a single one. */
-async function deviceGroupsOfRun(
-  { workers, memory }: SearchRun,
-  { engine, device, isolation }: SharedSetup,
-): Promise<readonly DeviceGroup[]> {
-  return deviceGroupsOf({
-    engine,
-    device,
-    workers,
-    processes: isolation === 'process',
-    memory: memoryBudget(workers, memory),
-    gpus: device === 'cuda' || device === 'gpu' ? await findGpus() : [],
-  });
+interface RunEvaluators extends Evaluators {
+  /** Told once nothing is left to be done. */
+  finish?(): void;
+}
+
+/** Workers of other machines where the run names a queue, else the pool of this one. */
+async function openEvaluators(run: SearchRun): Promise<RunEvaluators> {
+  const { report, fleet } = run;
+  const setup = workerSetup(run);
+  if (fleet !== undefined) return openFleet(setup, { ...run, choice: fleet });
+  const groups = await groupsOf(setup, run);
+  if (groups.length > 1) {
+    const named = groups.map(({ name, workers: own }) => ({ name, workers: own }));
+    report({ kind: 'device groups', groups: named });
+  }
+  return createPool(setup, { groups });
 }
 
 function workerSetup({ row, resolved, scans, labelled, outcomes, workers }: SearchRun): SharedSetup {
@@ -133,17 +131,4 @@ function workerSetup({ row, resolved, scans, labelled, outcomes, workers }: Sear
     ...(labelled === undefined ? {} : { labelled }),
     ...(outcomes === undefined ? {} : { outcomes }),
   };
-}
-
-/**
- * On a GPU a worker needs a process of its own: two sessions in one process abort it. So does TensorFlow, which reads
- * its settings from the environment, once (docs/decisions.md).
- */
-export function isolationOf(
-  asked: Experiment['isolation'],
-  { engine, device }: Pick<ExperimentRow, 'engine' | 'device'>,
-): Isolation {
-  if (asked !== 'auto') return asked;
-  const own = engine === 'torch' && device !== 'cuda'; // its Python is a process of its own already
-  return own || (engine === 'onnx' && device === 'cpu') || device === 'js' ? 'thread' : 'process';
 }

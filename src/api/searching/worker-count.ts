@@ -36,6 +36,20 @@ export function workerCount(
   return { workers: Math.min(workers, lookahead), asked, cores, carried, lookahead };
 }
 
+/** With workers on other machines: as many as are open at once. How many really are trained is the matter of the machines. */
+export function countOfFleet(
+  asked: number | undefined,
+  { lookahead }: Pick<Experiment, 'lookahead'>,
+): WorkerCount {
+  if (asked === undefined)
+    return { workers: lookahead, asked, cores: availableParallelism(), carried: lookahead, lookahead };
+  throw new UserError({
+    subject: '--workers',
+    problem: 'counts trainings on this machine, and with --queue all are on those of its workers',
+    fix: 'leave it out; voxolve worker has --slots',
+  });
+}
+
 /** MiB as asked for; throws `UserError` if it is no amount. */
 export function checkedMemory(memory: number | undefined): number | undefined {
   if (memory === undefined || memory > 0) return memory;

@@ -7,6 +7,7 @@ import type { CommandModule } from 'yargs';
 const loaders = {
   search: async () => (await import('./search.js')).search,
   resume: async () => (await import('./resume.js')).resume,
+  worker: async () => (await import('./worker.js')).worker,
   status: async () => (await import('./status.js')).status,
   lineage: async () => (await import('./lineage.js')).lineage,
   pretrain: async () => (await import('./pretrain.js')).pretrain,

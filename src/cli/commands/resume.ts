@@ -1,8 +1,9 @@
 /** `voxolve resume DB`: goes on with a search that was interrupted, or extends a finished one. */
 import { resume as resumeSearch } from '../../api/resume.js';
 import { defineCommand } from '../command.js';
+import { hideCredentials } from '../hide-credentials.js';
 import { runOnScreen } from '../run-on-screen.js';
-import { experimentOption, workerOptions } from '../shared-options.js';
+import { experimentOption, fleetOptions, workerOptions } from '../shared-options.js';
 import { jsonOption } from '../views/output.js';
 
 export const resume = defineCommand({
@@ -20,10 +21,25 @@ export const resume = defineCommand({
         describe: 'where the table of outcomes that candidates are scored by lies now',
       })
       .options(workerOptions)
+      .options(fleetOptions)
       .options(jsonOption),
   handler: (args) => {
+    hideCredentials(args.queue);
     const { db: database, experiment, candidates, scans, probe, outcomes, workers, memory } = args;
-    const options = { database, experiment, candidates, scans, probe, outcomes, workers, memory };
+    const { queue, blobs, mixed } = args;
+    const options = {
+      database,
+      experiment,
+      candidates,
+      scans,
+      probe,
+      outcomes,
+      workers,
+      memory,
+      queue,
+      blobs,
+      mixed,
+    };
     return runOnScreen((run) => resumeSearch({ ...options, ...run }), args.json);
   },
 });

@@ -2,8 +2,9 @@
 import { search as startSearch } from '../../api/search.js';
 import { devices, engineNames } from '../../api/asked-experiment.js';
 import { defineCommand } from '../command.js';
+import { hideCredentials } from '../hide-credentials.js';
 import { runOnScreen } from '../run-on-screen.js';
-import { outcomesOption, workerOptions } from '../shared-options.js';
+import { fleetOptions, outcomesOption, workerOptions } from '../shared-options.js';
 import { jsonOption } from '../views/output.js';
 
 export const search = defineCommand({
@@ -27,6 +28,7 @@ export const search = defineCommand({
       .options(outcomesOption)
       .option('db', { type: 'string', describe: 'database to write (default: NAME.db)' })
       .options(workerOptions)
+      .options(fleetOptions)
       .option('engine', { choices: engineNames, describe: 'overrides the experiment' })
       .option('device', { choices: devices, describe: 'overrides the experiment' })
       .option('latency-from', {
@@ -37,10 +39,12 @@ export const search = defineCommand({
       .option('candidates', { type: 'number', describe: 'overrides the experiment' })
       .options(jsonOption),
   handler: (args) => {
+    hideCredentials(args.queue);
     const { experiment, scans, manifest, probe, outcomes, db: database, latencyFrom } = args;
     const { workers, memory, engine, device, seed, candidates } = args;
+    const { queue, blobs, mixed } = args;
     const source = { experiment, scans, manifest, probe, outcomes, database, latencyFrom };
-    const overrides = { workers, memory, engine, device, seed, candidates };
+    const overrides = { workers, memory, engine, device, seed, candidates, queue, blobs, mixed };
     return runOnScreen((run) => startSearch({ ...source, ...overrides, ...run }), args.json);
   },
 });

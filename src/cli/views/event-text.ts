@@ -9,6 +9,7 @@ import type {
   WorkerCount,
   LatencyLimit,
 } from '../../api/index.js';
+import { fleetLines } from './fleet/fleet-text.js';
 import { leftOutLines } from './left-out-lines.js';
 import { plural } from './format.js';
 import { objectiveLines } from './downstream/objective-text.js';
@@ -58,7 +59,7 @@ export function eventLines(event: SearchEvent): readonly string[] {
           'bits from those that the search would have had there',
       ];
     default:
-      return [];
+      return fleetLines(event);
   }
 }
 

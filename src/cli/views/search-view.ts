@@ -16,7 +16,7 @@ export class SearchView {
   private progress: Progress | undefined;
 
   readonly show = (event: SearchEvent): void => {
-    for (const line of eventLines(event)) note(line);
+    for (const line of eventLines(event)) this.say(line);
     switch (event.kind) {
       case 'reading scans':
         return showReading(event);
@@ -39,6 +39,11 @@ export class SearchView {
       default:
     }
   };
+
+  private say(line: string): void {
+    if (this.progress === undefined) note(line);
+    else this.progress.remark(line);
+  }
 
   /** A line that stays. */
   remark(text: string): void {

@@ -26,6 +26,13 @@ export function statusJson({ experiment: row, ...status }: Status) {
       verdict,
     })),
     probe: probe === null ? null : { ...probe, values: { ...probe.values } },
+    workers: status.workers.map(({ name, class: processor, slots, candidates: numbers }) => ({
+      name,
+      class: processor,
+      slots,
+      running: numbers.length,
+      candidates: numbers,
+    })),
     ended_by_curve: status.endedByCurve,
     median_of_first_ten: status.medianOfFirstTen,
     chance: row.chance,

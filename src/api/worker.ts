@@ -1,0 +1,134 @@
+/**
+ * A worker: evaluates candidates of searches that other machines lead, in the pool of this machine.
+ */
+import { availableParallelism, hostname } from 'node:os';
+import { chooseEngine } from '../calibration/engine-choice.js';
+import { UserError } from '../core/errors.js';
+import { parseOrThrow } from '../core/validate.js';
+import type { Experiment } from '../experiment/schema.js';
+import { openBlobStore } from '../fleet/blobs/open.js';
+import type { Announcement } from '../fleet/protocol/board-messages.js';
+import { workerName } from '../fleet/protocol/result-message.js';
+import type { FleetSetup } from '../fleet/protocol/setup-message.js';
+import { connect } from '../fleet/queue/connection.js';
+import type { WorkerEvent } from '../fleet/worker/events.js';
+import { runWorker } from '../fleet/worker/run-worker.js';
+import { openScanSet, shareScans } from '../scans/sampling/scan-set-transfer.js';
+import type { ScanRecipe } from '../scans/sampling/scan-set.js';
+import type { Evaluators } from '../workers/evaluators.js';
+import { createPool } from '../workers/pool.js';
+import { prefetchPays } from '../workers/prefetch-policy.js';
+import type { RunOptions } from './events.js';
+import { groupsOf, isolationOf } from './searching/device-groups.js';
+import { checkedMemory } from './searching/worker-count.js';
+
+export interface WorkerOptions extends RunOptions<WorkerEvent> {
+  /** Address of the queue. */
+  readonly queue: string;
+  /** Folder or `s3://bucket/prefix` that all machines reach. */
+  readonly blobs: string;
+  /** Candidates trained at once; absent: as many as the cores carry. */
+  readonly slots?: number | undefined;
+  /** The only device to compute on; absent: that of the search. */
+  readonly device?: string | undefined;
+  /** MiB that candidates may take together. */
+  readonly memory?: number | undefined;
+  /** Name that the worker is shown by; absent: the machine's with a number. */
+  readonly name?: string | undefined;
+  /** Seconds after which a worker that is gone is replaced. */
+  readonly lock?: number | undefined;
+  /** True if it ends with the search that it serves. */
+  readonly once?: boolean | undefined;
+}
+
+/**
+ * Works until `signal` is aborted, which gives back what is under way. Throws `UserError` where no search can be worked for:
+ * another class of processors, an engine or device that does not run here, other code.
+ */
+export async function worker(options: WorkerOptions): Promise<void> {
+  const { queue, once = false, signal = new AbortController().signal } = options;
+  const lock = checkedLock(options.lock);
+  checkedSlots(options.slots);
+  checkedMemory(options.memory);
+  const name = parseOrThrow(workerName, options.name ?? ownName(), '--name');
+  const connection = await connect(queue, 'worker');
+  try {
+    const blobs = await openBlobStore(options.blobs);
+    try {
+      const report = options.onEvent ?? (() => undefined);
+      connection.onChange((there) =>
+        report({ kind: there ? 'queue back' : 'queue lost', queue: connection.name }),
+      );
+      await runWorker({
+        connection,
+        blobs,
+        name,
+        lock,
+        once,
+        signal,
+        report,
+        classFor: (search) => classFor(search, options.device),
+        openPool: (setup) => openPool(setup, options),
+      });
+    } finally {
+      await blobs.close();
+    }
+  } finally {
+    connection.close();
+  }
+}
+
+export { holdsPassword } from '../fleet/queue/address.js';
+
+function ownName(): string {
+  const machine = hostname()
+    .replace(/[^A-Za-z0-9._-]/g, '-')
+    .replace(/^[^A-Za-z0-9]+/, '');
+  return `${machine === '' ? 'worker' : machine.slice(0, 80)}-${process.pid}`;
+}
+
+async function classFor({ name, engine, device, precision }: Announcement, own?: string): Promise<string> {
+  if (own !== undefined && own !== device) {
+    throw new UserError({
+      subject: '--device',
+      problem: `is ${own}, and the search ${name} computes on ${device}`,
+      fix: `leave it out, or start a search on ${own}`,
+    });
+  }
+  await chooseEngine({ engine, device, precision } as Pick<Experiment, 'engine' | 'device' | 'precision'>);
+  return `${device}-unknown`;
+}
+
+async function openPool(setup: FleetSetup, { slots, memory }: WorkerOptions): Promise<Evaluators> {
+  const { experiment, engine, device, threads } = setup;
+  const workers = slots ?? Math.max(1, Math.floor(availableParallelism() / threads));
+  const isolation = isolationOf(experiment.isolation, { engine, device });
+  const prefetch = prefetchPays({ device, workers, threads });
+  const scans = openScanSet(setup.scans as ScanRecipe);
+  const shared = {
+    ...setup,
+    isolation,
+    prefetch,
+    scans: shareScans(scans, prefetch ? 2 * workers : workers),
+  };
+  return createPool(shared, { groups: await groupsOf(shared, { workers, memory }) });
+}
+
+function checkedSlots(slots: number | undefined): void {
+  if (slots === undefined || (Number.isInteger(slots) && slots >= 1)) return;
+  throw new UserError({
+    subject: '--slots',
+    problem: `must be a positive integer, got ${slots}`,
+    fix: 'use 1 or more',
+  });
+}
+
+/** Milliseconds. */
+function checkedLock(seconds = 5): number {
+  if (seconds >= 1 && seconds <= 3600) return 1000 * seconds;
+  throw new UserError({
+    subject: '--lock',
+    problem: `must be between 1 and 3600 seconds, got ${seconds}`,
+    fix: 'leave it out for 5',
+  });
+}
