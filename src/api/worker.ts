@@ -37,6 +37,8 @@ export interface WorkerOptions extends RunOptions<WorkerEvent> {
   readonly name?: string | undefined;
   /** Seconds after which a worker that is gone is replaced. */
   readonly lock?: number | undefined;
+  /** Seconds between two checkpoints of an evaluation; absent: 30. */
+  readonly checkpointEvery?: number | undefined;
   /** True if it ends with the search that it serves. */
   readonly once?: boolean | undefined;
 }
@@ -47,7 +49,8 @@ export interface WorkerOptions extends RunOptions<WorkerEvent> {
  */
 export async function worker(options: WorkerOptions): Promise<void> {
   const { queue, once = false, signal = new AbortController().signal } = options;
-  const lock = checkedLock(options.lock);
+  const lock = 1000 * seconds('--lock', options.lock ?? 5, 1);
+  const checkpointSeconds = seconds('--checkpoint-every', options.checkpointEvery ?? 30, 0);
   checkedSlots(options.slots);
   checkedMemory(options.memory);
   const name = parseOrThrow(workerName, options.name ?? ownName(), '--name');
@@ -64,6 +67,7 @@ export async function worker(options: WorkerOptions): Promise<void> {
         blobs,
         name,
         lock,
+        checkpointSeconds,
         once,
         signal,
         report,
@@ -123,12 +127,11 @@ function checkedSlots(slots: number | undefined): void {
   });
 }
 
-/** Milliseconds. */
-function checkedLock(seconds = 5): number {
-  if (seconds >= 1 && seconds <= 3600) return 1000 * seconds;
+function seconds(option: string, value: number, least: number): number {
+  if (value >= least && value <= 86_400) return value;
   throw new UserError({
-    subject: '--lock',
-    problem: `must be between 1 and 3600 seconds, got ${seconds}`,
-    fix: 'leave it out for 5',
+    subject: option,
+    problem: `must be between ${least} and 86400 seconds, got ${value}`,
+    fix: 'leave it out',
   });
 }

@@ -5,7 +5,7 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { said, startVoxolve, succeed, voxolve, type Running } from '../support/cli.js';
-import { noRedis, TestRedis } from '../support/redis.js';
+import { noRedis, TestRedis } from '../../bench/fleet/redis-server.js';
 import {
   lineageTables,
   smallSpace,

@@ -36,8 +36,13 @@ export const worker = defineCommand({
         type: 'number',
         describe: 'seconds without a sign of life after which others take over (default: 5)',
       })
+      .option('checkpoint-every', {
+        type: 'number',
+        describe: 'seconds between checkpoints, from which others go on (default: 30)',
+      })
       .option('once', { type: 'boolean', default: false, describe: 'end with the search that is served' }),
-  handler: async ({ queue, blobs, slots, device, memory, name, lock, once }) => {
+  handler: async ({ queue, blobs, device, ...rest }) => {
+    const { slots, memory, name, lock, checkpointEvery, once } = rest;
     hideCredentials(queue);
     await interruptible(
       () => note('handing back what is under way (press Ctrl-C again to leave at once)'),
@@ -45,7 +50,8 @@ export const worker = defineCommand({
         begin();
         const onEvent = (event: Parameters<typeof workerLine>[0]): void => note(workerLine(event));
         const named = device === 'auto' ? undefined : device;
-        return startWorker({ queue, blobs, slots, device: named, memory, name, lock, once, signal, onEvent });
+        const options = { slots, device: named, memory, name, lock, checkpointEvery, once };
+        return startWorker({ queue, blobs, ...options, signal, onEvent });
       },
     );
   },

@@ -26,6 +26,7 @@ import {
 import type { ResultMessage } from '../protocol/result-message.js';
 import { Board, LEASE_LIFE, PREFIX, queueNameOf } from '../queue/board.js';
 import type { Connection } from '../queue/connection.js';
+import { removeCheckpoints } from '../worker/checkpoints.js';
 import { Attendance } from './attendance.js';
 import type { FleetEvent } from './events.js';
 import type { FleetRecord } from './record.js';
@@ -315,6 +316,8 @@ export class FleetEvaluators implements Evaluators {
       this.taken.delete(id);
       await this.queue.remove(id);
       await this.removeBlobs(message);
+      const { blobs, announcement } = this.plan;
+      await removeCheckpoints(blobs, announcement.search, id).catch(() => undefined);
     }
     const completed = await this.queue.getCompleted(0, 99);
     for (const job of completed) await this.compare(job);

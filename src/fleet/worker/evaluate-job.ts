@@ -4,6 +4,7 @@
 import { messageOf } from '../../core/errors.js';
 import type { EvaluationJob } from '../../core/records.js';
 import { readSafetensors, writeSafetensors } from '../../core/safetensors.js';
+import type { Continuation } from '../../workers/continuation/continuation.js';
 import type { Evaluators } from '../../workers/evaluators.js';
 import type { BlobStore } from '../blobs/blob-store.js';
 import { jobIdOf, JobMessage, PROTOCOL } from '../protocol/job-message.js';
@@ -18,6 +19,7 @@ export interface Evaluating {
   readonly worker: string;
   readonly class: string;
   readonly signal: AbortSignal;
+  readonly continuation: Continuation;
 }
 
 /** The job of a message. Throws where the message does not have the form of one, or stands under another's id. */
@@ -46,9 +48,9 @@ export async function jobOf(
 /** Evaluates a job and puts its outcome and weights into the store. */
 export async function evaluateJob(
   job: EvaluationJob,
-  { pool, blobs, worker, class: processorClass, signal }: Evaluating,
+  { pool, blobs, worker, class: processorClass, signal, continuation }: Evaluating,
 ): Promise<ResultMessage> {
-  const { weights, ...outcome } = await pool.evaluate(job, signal);
+  const { weights, ...outcome } = await pool.evaluate(job, signal, continuation);
   const kept = { ...outcome, error: outcome.error === null ? null : messageOf(outcome.error).slice(0, 2000) };
   const [outcomeBlob, weightsBlob] = await Promise.all([
     blobs.put(outcomeToBytes(kept)),

@@ -28,6 +28,8 @@ export interface WorkerPlan {
   readonly name: string;
   /** Milliseconds for which a job is this worker's without its saying so again. */
   readonly lock: number;
+  /** Seconds between two checkpoints of an evaluation. */
+  readonly checkpointSeconds: number;
   /** The class of this machine's processor for a search. Throws `UserError` where its engine or device does not run here. */
   readonly classFor: (search: Announcement) => Promise<string>;
   readonly openPool: (setup: FleetSetup) => Promise<Evaluators>;
@@ -93,7 +95,7 @@ function requireClass(worker: string, { name }: Announcement, ofSearch: string, 
 
 /** Serves until the search has ended, or the worker shall. */
 async function serve(board: Board, chosen: Chosen, plan: WorkerPlan): Promise<'search ended' | 'drained'> {
-  const { connection, blobs, name, lock, signal, report } = plan;
+  const { connection, blobs, name, lock, checkpointSeconds, signal, report } = plan;
   const { search, class: own } = chosen;
   const setup = await fetchSetup(search.setup, blobs);
   const pool = await plan.openPool(setup);
@@ -105,6 +107,7 @@ async function serve(board: Board, chosen: Chosen, plan: WorkerPlan): Promise<'s
     worker: name,
     class: own,
     lock,
+    checkpointSeconds,
     report,
   });
   const slots = pool.capacity;

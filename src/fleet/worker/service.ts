@@ -6,11 +6,14 @@
  */
 import type { Job, Worker } from 'bullmq';
 import { UserError } from '../../core/errors.js';
+import { HandBack } from '../../workers/continuation/continuation.js';
 import type { Evaluators } from '../../workers/evaluators.js';
 import type { BlobStore } from '../blobs/blob-store.js';
 import { PREFIX, queueNameOf } from '../queue/board.js';
 import { within } from '../queue/within.js';
 import type { Connection } from '../queue/connection.js';
+import type { ResultMessage } from '../protocol/result-message.js';
+import { checkpointsOf } from './checkpoints.js';
 import { evaluateJob, jobOf } from './evaluate-job.js';
 import type { WorkerEvent } from './events.js';
 import { watchLocks, type LockWatch } from './lock-watch.js';
@@ -31,14 +34,16 @@ export interface ServicePlan {
   readonly class: string;
   /** Milliseconds for which a job is this worker's without its saying so again. */
   readonly lock: number;
+  /** Seconds between two checkpoints of an evaluation. */
+  readonly checkpointSeconds: number;
   readonly report: (event: WorkerEvent) => void;
 }
 
-/** Why an evaluation was interrupted. */
-class Interruption extends Error {
-  constructor(readonly reason: 'handed back' | 'lock lost') {
-    super(reason);
-    this.name = 'Interruption';
+/** The queue has given a job to another worker, or may have. */
+class LockLost extends Error {
+  constructor() {
+    super('the lock of the job is lost');
+    this.name = 'LockLost';
   }
 }
 
@@ -92,7 +97,7 @@ export class Service {
   async leave(): Promise<void> {
     this.leaving = true;
     await this.bull.pause(true);
-    for (const controller of this.running.values()) controller.abort(new Interruption('handed back'));
+    for (const controller of this.running.values()) controller.abort(new HandBack());
     await within(PATIENCE, Promise.allSettled([...this.settled]));
     this.locks.end();
     await within(PATIENCE, this.bull.close());
@@ -106,47 +111,60 @@ export class Service {
   }
 
   private async process(job: Job, token: string): Promise<unknown> {
-    const { pool, blobs, search, worker, class: own, report } = this.plan;
     const id = job.id ?? '';
     const controller = new AbortController();
     const { signal } = controller;
-    if (this.leaving) controller.abort(new Interruption('handed back'));
+    if (this.leaving) controller.abort(new HandBack());
     this.running.set(id, controller);
-    this.locks.watch(id, () => controller.abort(new Interruption('lock lost')));
-    const begun = performance.now();
+    this.locks.watch(id, () => controller.abort(new LockLost()));
     try {
       signal.throwIfAborted();
-      report({ kind: 'evaluating', job: id });
-      const asked = await jobOf(id, job.data, search, blobs);
-      const result = await evaluateJob(asked, { pool, blobs, worker, class: own, signal });
-      signal.throwIfAborted();
-      this.counts.done++;
-      report({ kind: 'evaluated', job: id, seconds: (performance.now() - begun) / 1000 });
-      return result;
+      return await this.evaluate(job, signal);
     } catch (error) {
-      const interrupted = signal.aborted && signal.reason instanceof Interruption;
-      if (interrupted) throw await this.giveBack(job, token, signal.reason);
-      if (error instanceof UserError) {
-        this.broken ??= error;
-        this.leaving = true;
-        throw await this.giveBack(job, token, new Interruption('handed back'));
-      }
-      throw error;
+      if (signal.aborted) throw await this.giveBack(job, token, signal.reason);
+      if (!(error instanceof UserError)) throw error;
+      // This machine cannot do it; another may.
+      this.broken ??= error;
+      this.leaving = true;
+      throw await this.giveBack(job, token, error);
     } finally {
       this.locks.forget(id);
       this.running.delete(id);
     }
   }
 
+  private async evaluate(job: Job, signal: AbortSignal): Promise<ResultMessage> {
+    const { pool, blobs, search, worker, class: own, checkpointSeconds, report } = this.plan;
+    const id = job.id ?? '';
+    const begun = performance.now();
+    const asked = await jobOf(id, job.data, search, blobs);
+    report({ kind: 'evaluating', job: id });
+    const plan = { blobs, search, class: own, everySeconds: checkpointSeconds };
+    const checkpoints = await checkpointsOf(id, plan);
+    try {
+      const { continuation } = checkpoints;
+      const result = await evaluateJob(asked, { pool, blobs, worker, class: own, signal, continuation });
+      signal.throwIfAborted();
+      this.counts.done++;
+      report({ kind: 'evaluated', job: id, seconds: (performance.now() - begun) / 1000 });
+      return result;
+    } finally {
+      // Whoever takes it over begins from the latest checkpoint.
+      if (!(signal.reason instanceof LockLost)) await checkpoints.settled();
+      await checkpoints.remove();
+    }
+  }
+
   /** Gives a job back without counting it as an attempt; returns what tells BullMQ so. */
-  private async giveBack(job: Job, token: string, { reason }: Interruption): Promise<Error> {
+  private async giveBack(job: Job, token: string, reason: unknown): Promise<Error> {
     const { WaitingError } = this.plan.connection.packages.bullmq;
     const id = job.id ?? '';
-    if (reason === 'handed back') this.counts.handedBack++;
-    else this.counts.lost++;
+    const lost = reason instanceof LockLost;
+    if (lost) this.counts.lost++;
+    else this.counts.handedBack++;
+    this.plan.report({ kind: lost ? 'lock lost' : 'handed back', job: id });
     // Refused where the lock is lost: then the job is another's already, or will be.
     await job.moveToWait(token).catch(() => undefined);
-    this.plan.report({ kind: reason, job: id });
     return new WaitingError();
   }
 }
