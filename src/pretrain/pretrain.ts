@@ -245,12 +245,12 @@ export function heldOutBatches(
   return Array.from({ length: options.evaluationBatches }, (_, i) => makeBatch(stream, i));
 }
 
-/** By output; undefined if interrupted. */
-async function meanOverBatches({
+/** Means of the outputs of the evaluate graph over the held-out batches; undefined if interrupted. */
+export async function meanOverBatches({
   session,
   heldOut,
   interrupted,
-}: PretrainJob): Promise<Record<string, number> | undefined> {
+}: Pick<PretrainJob, 'session' | 'heldOut' | 'interrupted'>): Promise<Record<string, number> | undefined> {
   const sums: Record<string, number> = {};
   for (const [i, batch] of heldOut.entries()) {
     if (i > 0 && (await interrupted())) return undefined;
@@ -261,7 +261,8 @@ async function meanOverBatches({
   return Object.fromEntries(Object.entries(sums).map(([name, sum]) => [name, sum / heldOut.length]));
 }
 
-function stepsPerCall({ inputs }: TaskPlan, macs: number): number {
+/** Steps that one call of the engine takes at most. */
+export function stepsPerCall({ inputs }: TaskPlan, macs: number): number {
   // Labels take four bytes too, as batches hold them.
   const bytes = inputs.reduce((sum, { shape }) => sum + 4 * sizeOf(shape), 0);
   // Forward and both gradients cost about three forward passes.
