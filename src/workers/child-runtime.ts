@@ -15,7 +15,7 @@ import type { AttemptOutcome, WorkerSetup } from './job.js';
 const entry = fileURLToPath(new URL('./child.js', import.meta.url));
 
 /** Milliseconds between two looks at whether a running job was cancelled. */
-const interruptCheck = 100;
+const interruptCheck = 20;
 
 /** Milliseconds in which a process that was asked to hand back its job has to, before it is ended. */
 const GRACE = 10_000;

@@ -198,7 +198,7 @@ describe.each<[string, (conditions: Conditions) => Evaluators]>([
   });
 
   it('are handed back with what they reached, ten times, and continued to the outcome of an undisturbed one', async () => {
-    const job = jobOf(8, { share: 300 });
+    const job = jobOf(8, { share: 400 });
     const own = join(folder, `handed back ${_name}`);
     const whole = await usual.evaluate(job, never);
     const reached: number[] = [];
