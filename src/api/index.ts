@@ -11,6 +11,8 @@ export {
 } from './asked-experiment.js';
 export type { AuditedCheck, AuditStatus } from './auditing/audit-status.js';
 export { doctor, type DecoderReport, type DoctorReport } from './doctor.js';
+export { fleet, type FleetViewOptions } from './fleet.js';
+export type { Survey as FleetSurvey } from '../fleet/queue/survey.js';
 export type { FleetOptions } from './fleet/open-fleet.js';
 export type { FleetEvent } from '../fleet/coordinator/events.js';
 export type { WorkerEvent } from '../fleet/worker/events.js';

@@ -14,6 +14,7 @@ export {
   classOfFleet,
   committedEvaluation,
   fleetOf,
+  knownFleetOf,
   seenWorkers,
   setFleetClass,
   setSeenWorkers,

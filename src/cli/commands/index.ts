@@ -8,6 +8,7 @@ const loaders = {
   search: async () => (await import('./search.js')).search,
   resume: async () => (await import('./resume.js')).resume,
   worker: async () => (await import('./worker.js')).worker,
+  fleet: async () => (await import('./fleet.js')).fleet,
   status: async () => (await import('./status.js')).status,
   lineage: async () => (await import('./lineage.js')).lineage,
   pretrain: async () => (await import('./pretrain.js')).pretrain,

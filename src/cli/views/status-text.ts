@@ -14,6 +14,7 @@ export function statusText(status: Status): string {
     ...(engineReason === null ? [] : [`engine: ${row.engine} on ${row.device} (${engineReason})`]),
     ...(latency === null ? [] : [latencyText(latency)]),
     candidatesText(status),
+    ...workersLines(status),
     ...(state === 'stopped' ? [`stopped; voxolve resume ${database} goes on`] : []),
     ...(best === null
       ? [`highest score: none yet; chance ${percent(row.chance)}`]
@@ -27,6 +28,15 @@ function candidatesText({ experiment, candidates, diverged, endedByCurve }: Stat
     `${candidates.pending} pending, ${candidates.failed} failed, ${candidates.infeasible} infeasible, ${diverged} diverged` +
     (endedByCurve > 0 ? `, ${endedByCurve} ended early by their curves` : '')
   );
+}
+
+function workersLines({ workers }: Status): readonly string[] {
+  const busy = workers.filter(({ candidates }) => candidates.length > 0);
+  if (workers.length === 0) return [];
+  const on = busy.map(({ name, candidates }) => `${name} on ${candidates.join(', ')}`);
+  return [
+    `workers: ${busy.length} of ${workers.length} seen work${on.length === 0 ? '' : `: ${on.join('; ')}`}`,
+  ];
 }
 
 function scoreLines(status: Status, best: NonNullable<Status['best']>): readonly string[] {

@@ -24,6 +24,12 @@ export function fleetOf(store: Store, experiment: number): string {
   return store.statement('SELECT search FROM fleets WHERE experiment = ?').pluck().get(experiment) as string;
 }
 
+/** The same of an experiment that ran on a queue before; undefined where it never did. */
+export function knownFleetOf(store: Store, experiment: number): string | undefined {
+  return store.statement('SELECT search FROM fleets WHERE experiment = ?').pluck().get(experiment) as
+    string | undefined;
+}
+
 /** The class of processors that a search belongs to; null where it has none yet. */
 export function classOfFleet(store: Store, experiment: number): string | null {
   const found = store.statement('SELECT class FROM fleets WHERE experiment = ?').pluck().get(experiment);
