@@ -138,7 +138,8 @@ function printFit(all: readonly Measured[]): void {
   }
 }
 
-function nameOf({ form, blocks }: Priced): string {
+function nameOf({ form, blocks, rows }: Priced): string {
+  if (rows) return `rows of ${rows}`;
   return blocks ? `${blocks.map((block, axis) => (block === 0 ? 'DHW'[axis] : '')).join('')}*` : form;
 }
 

@@ -27,8 +27,8 @@ const cases = convolutionCases.filter((opCase) => {
   });
 });
 
-/** As many forms as a convolution over three axes has. */
-const FORMS = 6;
+/** As many forms as a pass over three axes has. */
+const FORMS = 9;
 
 describe('every form of those that compete', () => {
   it.each(cases)('agrees with the reference on values and gradients: $title', async (opCase) => {

@@ -22,6 +22,7 @@ import {
   structuredDepthwiseFilterGradient,
   structuredDepthwiseInputGradient,
 } from './structured/depthwise.js';
+import { rowsFilterGradient } from './structured/rows.js';
 import { ungroupedConv } from './ungrouped-conv.js';
 import { tiledConv } from './tiles/conv.js';
 import { gradientTilings, shiftedTilesGradient } from './tiles/filter-gradient.js';
@@ -65,6 +66,7 @@ function convFilterGrad(block: number, choose: Choose): Lowering<'convFilterGrad
     const chosen = compete(attributes.filterShape, attributes)
       ? choose(filterGradForms(shape, attributes, block))
       : undefined;
+    if (chosen?.rows) return rowsFilterGradient(site, chosen.rows);
     if (chosen?.blocks) {
       const depthwise = isDepthwise(attributes.filterShape, attributes);
       return (depthwise ? structuredDepthwiseFilterGradient : structuredFilterGradient)(site, chosen.blocks);

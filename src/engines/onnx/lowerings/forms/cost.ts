@@ -7,6 +7,8 @@
  * measures all forms on a grid of shapes, and fits the coefficients (docs/engines.md).
  */
 
+import type { RowSide } from '../structured/row-axes.js';
+
 /** Millions of each. */
 export interface Terms {
   readonly products: number;
@@ -25,6 +27,7 @@ export type ConvForm =
   | 'tiled products'
   | 'shifted tiles'
   | 'structured products'
+  | 'rows'
   | 'depthwise'
   | 'depthwise gradient'
   | 'structured depthwise';
@@ -44,6 +47,7 @@ export const COEFFICIENTS: Readonly<Record<ConvForm, Coefficients>> = {
   'tiled products': [0.0075, 0, 0.96, 0.89],
   'shifted tiles': [0.014, 140, 0.62, 0],
   'structured products': [0.016, 3.5, 0.3, 0],
+  rows: [0.013, 3.6, 0.19, 0],
   depthwise: [0.2, 0, 0.35, 0.39],
   'depthwise gradient': [0.11, 0, 2.1, 0],
   'structured depthwise': [0.028, 2.9, 0.46, 0],
@@ -60,6 +64,8 @@ export interface Priced {
   readonly terms: Terms;
   /** Places in a block along each axis, 0 for all: only where a filter holds places. */
   readonly blocks?: readonly number[];
+  /** The operand that is shifted in rows. */
+  readonly rows?: RowSide;
 }
 
 /** Columns that the kernel of a matrix product takes at once. */

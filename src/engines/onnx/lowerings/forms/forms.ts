@@ -12,6 +12,7 @@ import { suitsBlocks } from '../blocked-conv.js';
 import { blockedTerms, depthwiseTerms, phaseTerms, plainTerms, tileTerms } from './conv-terms.js';
 import { milliseconds, type Priced } from './cost.js';
 import { gradientTerms, shiftedTileTerms, tiledGradientTerms } from './gradient-terms.js';
+import { rowForms } from './row-forms.js';
 import { structuredForms } from './structured-forms.js';
 import { forwardAxes, inputGradientAxes, type BlockedAxis } from '../structured/axes.js';
 import { suitsTiledGradient } from '../tiles/depth-gradient.js';
@@ -121,7 +122,8 @@ export function filterGradForms(x: Shape, attributes: ConvFilterGradAttributes, 
     : { form: 'products', terms: gradientTerms(x, w, attributes) };
   const sizes = [x[0] ?? 1, x[1] ?? 1, w[0] ?? 1] as const;
   const axesOf = (blocks: readonly number[]): BlockedAxis[] => forwardAxes(x, w, attributes, blocks);
-  return [...shifted, large, ...structuredForms('structured products', axesOf, sizes, x.length - 2)];
+  const unfolded = structuredForms('structured products', axesOf, sizes, x.length - 2);
+  return [...shifted, large, ...unfolded, ...rowForms(x, attributes)];
 }
 
 /** The form of the least predicted time; the first of equals. */
