@@ -62,6 +62,7 @@ describe.skipIf(noRedis !== undefined)('the rules for Redis', { timeout: 90_000 
     );
     const end = await worker.finished;
     expect(end.code).toBe(0);
+    await succeed(['fleet', '--queue', redis.url], env);
     for (const text of [stdout, stderr, end.stdout, end.stderr, readFileSync(join(folder, 's.db'), 'latin1')])
       expect(text).not.toContain(password);
     const admin = as('admin');
