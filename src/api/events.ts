@@ -103,7 +103,17 @@ export type PretrainEvent =
       readonly steps: number;
       readonly from: CurvesSoFar | null;
     }
-  | { readonly kind: 'step'; readonly report: Report };
+  | { readonly kind: 'step'; readonly report: Report }
+  /** A federation is simulated next; steps are counted as one site's that takes part in every round. */
+  | {
+      readonly kind: 'federation';
+      readonly sites: readonly { readonly name: string; readonly patients: number }[];
+      readonly rounds: number;
+      readonly localSteps: number;
+      readonly algorithm: string;
+    }
+  /** Training on all scans together is next, which the federation is compared with. */
+  | { readonly kind: 'pooled' };
 
 /** Reported by `finetune`. */
 export type FinetuneEvent =

@@ -51,6 +51,8 @@ export { importWeights, type ImportOptions, type ImportOutcome } from './import.
 export { describeNetwork, networkNames, type NetworkDescription, type NetworkOptions } from './network.js';
 export type { ExperimentSource } from './open-experiment.js';
 export { pretrain, type PretrainingOutcome, type PretrainOptions } from './pretrain.js';
+export { pretrainFederated, type FederatedOptions, type FederatedOutcome } from './pretrain-federated.js';
+export type { FederatedReport } from './federating/federated-report.js';
 export type { ComparedSearch } from './reading/comparison.js';
 export type { FrontMember } from './reading/pareto-front.js';
 export type { SearchState } from './reading/search-state.js';

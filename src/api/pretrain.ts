@@ -8,12 +8,8 @@ import { definedEntries } from '../core/json.js';
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { chooseEngine } from '../calibration/engine-choice.js';
 import { writeAtomically } from '../core/atomic-write.js';
-import { UserError } from '../core/errors.js';
-import { resolveExperiment } from '../experiment/resolve.js';
 import type { Experiment } from '../experiment/schema.js';
-import { tryOwn } from '../experiment/try-own.js';
 import { writeFolder } from '../export/write-folder.js';
 import type { TrainingOutcome } from '../core/records.js';
 import {
@@ -26,10 +22,9 @@ import {
 import type { Listener, PretrainEvent, RunOptions } from './events.js';
 import { exportFiles } from './exporting/export-files.js';
 import { FolderHold } from './output-folder/folder-hold.js';
-import { loadArchitecture } from './pretraining/architecture-source.js';
+import { preparePretraining } from './pretraining/prepare.js';
 import type { Checkpoints } from '../pretrain/checkpoints.js';
-import { CHECKPOINT, train, type PretrainRun } from './pretraining/train.js';
-import { loadScans, scanFolder, sourceOf } from './scan-source.js';
+import { CHECKPOINT, requireInterval, train, type PretrainRun } from './pretraining/train.js';
 
 export interface PretrainOptions extends ExperimentOverrides, RunOptions<PretrainEvent> {
   readonly experiment: AskedExperiment;
@@ -82,28 +77,14 @@ export async function pretrain(options: PretrainOptions): Promise<PretrainingOut
 async function pretrainIn(hold: FolderHold, options: PretrainOptions): Promise<PretrainingOutcome> {
   const { output, checkpointEvery: every = 100, signal } = options;
   const report: Listener<PretrainEvent> = options.onEvent ?? (() => undefined);
-  if (!Number.isInteger(every) || every < 1) {
-    throw new UserError({
-      subject: '--checkpoint-every',
-      problem: `must be a positive integer, got ${every}`,
-      fix: 'use 1 or more',
-    });
-  }
+  requireInterval(every);
   // A new folder is made once nothing is wrong.
   if (existsSync(join(output, CHECKPOINT))) hold.take();
   const experiment = withSteps(withOutcomes(await readAsked(options.experiment), options.outcomes), options);
-  const choice = await chooseEngine(experiment, experiment);
-  const loaded = await resolveExperiment(experiment);
-  const draft = loaded.planFor(1);
-  await loadArchitecture(options.architecture, draft, 1); // refuses a wrong one before scans are read
-  const source = sourceOf(options.scans);
-  const folder = await scanFolder(source, experiment, output);
-  const scans = await loadScans(folder, experiment, draft.plan, report);
-  signal?.throwIfAborted();
-  const resolved = loaded.planFor(scans.channels);
-  tryOwn(resolved, scans);
-  const architecture = await loadArchitecture(options.architecture, resolved, scans.channels);
-  const run = { resolved, source: architecture, scans, choice, folder: output, hold, every, report, signal };
+  const prepared = await preparePretraining(experiment, { ...options, report });
+  const { resolved, source, choice } = prepared;
+  const scans = prepared.scans.set;
+  const run = { resolved, source, scans, choice, folder: output, hold, every, report, signal };
   const trained = await train(run);
   const { metric, chance } = resolved.plan;
   const known = { metric, chance, asked: experiment.training.steps };

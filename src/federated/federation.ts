@@ -33,7 +33,13 @@ export interface FederationJob extends RoundJob {
   readonly from?: Snapshot;
   readonly checkpoint?: { readonly every: number; readonly save: (snapshot: Snapshot) => void };
   readonly onBest?: (round: number, score: number, weights: FederatedWeights) => void;
-  readonly onRound?: (report: RoundReport & { readonly score?: number }) => void;
+  readonly onRound?: (report: RoundReport & Partial<Validation>) => void;
+}
+
+/** Of held-out patients. */
+export interface Validation {
+  readonly score: number;
+  readonly heldOutLoss: number;
 }
 
 export interface FederationOutcome {
@@ -66,9 +72,10 @@ export async function federate(job: FederationJob): Promise<FederationOutcome> {
     weights = round.weights;
     const last = done === job.rounds;
     const due = last || done % job.evaluateEvery === 0;
-    const score = due ? await validate(job, curves, done, weights) : undefined;
-    job.onRound?.({ ...round.report, ...(score === undefined ? {} : { score }) });
-    if (score !== undefined && !Number.isFinite(score)) return ended('diverged', NaN);
+    const found = due ? await validate(job, curves, done, weights) : undefined;
+    job.onRound?.({ ...round.report, ...found });
+    if (found !== undefined && !Number.isFinite(found.score + found.heldOutLoss))
+      return ended('diverged', NaN);
     if (job.checkpoint !== undefined && (last || done % job.checkpoint.every === 0)) {
       const state = { weights: packWeights(weights), optimiser: {}, step: done };
       job.checkpoint.save({ state, curves: curves.all() });
@@ -83,7 +90,7 @@ async function validate(
   curves: CurveLog,
   round: number,
   weights: FederatedWeights,
-): Promise<number> {
+): Promise<Validation> {
   const networks =
     job.localNames.size === 0 ? [weights.shared] : job.sites.map(({ name }) => networkAt(weights, name));
   const found: Record<string, number>[] = [];
@@ -97,8 +104,7 @@ async function validate(
   for (const name of Object.keys(found[0] ?? {}))
     curves.add(`validation/${name}`, round, meanOf(found.map((means) => means[name] ?? NaN)));
   const score = present(curves.values(`validation/${job.plan.metric}`).at(-1), 'the score');
-  const loss = curves.values('validation/loss').at(-1) ?? 0;
-  if (!Number.isFinite(score) || !Number.isFinite(loss)) return NaN;
-  if (score > before) job.onBest?.(round, score, weights);
-  return score;
+  const heldOutLoss = present(curves.values('validation/loss').at(-1), 'the loss');
+  if (Number.isFinite(heldOutLoss) && score > before) job.onBest?.(round, score, weights);
+  return { score, heldOutLoss };
 }

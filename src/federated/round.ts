@@ -74,6 +74,7 @@ export async function playRound(
   const arrived = updates.length;
   const loss = noise === undefined && arrived > 0 ? meanLoss(updates) : undefined;
   if (loss !== undefined) curves.add('train/loss', round, loss);
+  curves.add('sites/asked', round, drawn.length);
   curves.add('sites/arrived', round, arrived);
   curves.add('bytes/down', round, bytes.down);
   curves.add('bytes/up', round, bytes.up);

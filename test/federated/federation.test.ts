@@ -140,6 +140,12 @@ describe('federated averaging', () => {
     expect(await federate({ ...whole, from })).toEqual(expected);
   });
 
+  it('gives the same weights with any number of threads', async () => {
+    const wide = await open(program, 3);
+    expect(await federate(job({ session: wide }))).toEqual(await federate(job()));
+    await wide.dispose();
+  });
+
   it('learns', async () => {
     const { curves, score } = await federate(job({}, 12, 10));
     const losses = curves.find(({ name }) => name === 'train/loss')?.values ?? [];

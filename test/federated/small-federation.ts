@@ -82,10 +82,10 @@ export function smallProgram(batch: number, norm: Norm = 'group'): TrainingProgr
   };
 }
 
-export function open(program: TrainingProgram): Promise<Session> {
+export function open(program: TrainingProgram, threads = 1): Promise<Session> {
   const engine = engines['onnx'];
   if (engine === undefined) throw new Error('no engine onnx');
-  return engine.open(program, { device: 'cpu', threads: 1 });
+  return engine.open(program, { device: 'cpu', threads });
 }
 
 /** Random values that grow along the first axis, so that there is something to learn. */

@@ -108,7 +108,18 @@ export async function train(run: PretrainRun): Promise<Trained | undefined> {
   }
 }
 
-function requireFit({ resolved: { plan, task }, source: { architecture } }: PretrainRun): void {
+/** Throws `UserError` for steps between checkpoints that are no number of steps. */
+export function requireInterval(every: number): void {
+  if (Number.isInteger(every) && every >= 1) return;
+  throw new UserError({
+    subject: '--checkpoint-every',
+    problem: `must be a positive integer, got ${every}`,
+    fix: 'use 1 or more',
+  });
+}
+
+/** Throws `UserError` where the architecture shrinks the task's input to nothing. */
+export function requireFit({ resolved: { plan, task }, source: { architecture } }: PretrainRun): void {
   const misfit = [plan.encoderInput, ...(plan.furtherEncoderInputs ?? [])]
     .map((input) => infeasibility(architecture, input))
     .find((reason) => reason !== null);
@@ -134,7 +145,7 @@ function valuesOf(curves: readonly Curve[], name: string): readonly number[] {
 }
 
 /** Everything that decides the result. */
-function identityOf({ resolved, source, scans, choice }: PretrainRun): Record<string, never> {
+export function identityOf({ resolved, source, scans, choice }: PretrainRun): Record<string, never> {
   const { experiment, code } = resolved;
   const { training, seed, proxyTask } = experiment;
   const imports = code.loaded?.[taskNameOf(proxyTask)];

@@ -1,13 +1,16 @@
 /**
  * `voxolve pretrain EXPERIMENT.json --architecture FILE|DB[:NUMBER]|NAME -o DIR`: one architecture at full budget. The command
- * typed again goes on where it was ended.
+ * typed again goes on where it was ended. With `--federated SITES.json` it simulates sites that do not share their scans.
  */
 import { pretrain as runPretraining, type PretrainingOutcome } from '../../api/pretrain.js';
+import { pretrainFederated } from '../../api/pretrain-federated.js';
+import type { FederatedOutcome, PretrainEvent } from '../../api/index.js';
 import { devices, engineNames } from '../../api/asked-experiment.js';
 import { defineCommand } from '../command.js';
 import { interruptible } from '../interrupt.js';
 import { outcomesOption } from '../shared-options.js';
 import { jsonOption, print, printJson } from '../views/output.js';
+import { showFederated } from '../views/federated-text.js';
 import { PretrainView } from '../views/pretrain-view.js';
 
 export const pretrain = defineCommand({
@@ -27,6 +30,12 @@ export const pretrain = defineCommand({
         describe: 'folder of scans (default: the phantoms of the experiment)',
       })
       .options(outcomesOption)
+      .option('federated', {
+        type: 'string',
+        conflicts: 'steps',
+        describe:
+          'simulates a federation of sites, described in this file (JSON), and compares it with training on all scans',
+      })
       .option('output', { alias: 'o', type: 'string', demandOption: true, describe: 'folder to write' })
       .option('steps', { type: 'number', describe: 'overrides the experiment' })
       .option('seed', { type: 'number', describe: 'overrides the experiment' })
@@ -39,7 +48,7 @@ export const pretrain = defineCommand({
       .options(jsonOption),
   handler: async (args) => {
     const { experiment, architecture, scans, outcomes, output, steps, seed } = args;
-    const { checkpointEvery, engine, device } = args;
+    const { checkpointEvery, engine, device, federated } = args;
     const asked = { experiment, architecture, scans, outcomes, output, steps, seed };
     const options = { ...asked, checkpointEvery, engine, device };
     const view = new PretrainView();
@@ -48,17 +57,19 @@ export const pretrain = defineCommand({
         view.remark(
           'stopping; the same command goes on from the last checkpoint (press Ctrl-C again to leave at once)',
         ),
-      ({ signal, begin }) =>
-        runPretraining({
-          ...options,
-          signal,
-          onEvent: (event) => {
-            if (event.kind === 'training') begin();
-            view.show(event);
-          },
-        }),
+      ({ signal, begin }): Promise<PretrainingOutcome | FederatedOutcome> => {
+        const onEvent = (event: PretrainEvent): void => {
+          if (event.kind === 'training') begin();
+          view.show(event);
+        };
+        const running = { ...options, signal, onEvent };
+        return federated === undefined
+          ? runPretraining(running)
+          : pretrainFederated({ ...running, federated });
+      },
     ).finally(() => view.close());
     if (outcome.status === 'interrupted') process.exitCode = 130;
+    else if ('folders' in outcome) showFederated(outcome, args.json);
     else show(outcome, args.json);
   },
 });

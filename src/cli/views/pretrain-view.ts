@@ -11,6 +11,11 @@ export class PretrainView {
 
   readonly show = (event: PretrainEvent): void => {
     if (event.kind === 'step') return this.progress?.report(event.report);
+    if (event.kind === 'federation') return note(federationText(event));
+    if (event.kind === 'pooled') {
+      this.progress?.close();
+      return note('now training on all scans together, to compare');
+    }
     if (event.kind !== 'training') return showSourceEvent(event);
     const { engine, device, from, steps: total, metric, chance } = event;
     const how = from === null ? 'starting' : `going on after step ${from.step}`;
@@ -27,4 +32,10 @@ export class PretrainView {
   close(): void {
     this.progress?.close();
   }
+}
+
+function federationText(event: Extract<PretrainEvent, { kind: 'federation' }>): string {
+  const { sites, rounds, localSteps, algorithm } = event;
+  const patients = sites.map((site) => site.patients).join(', ');
+  return `federation: ${sites.length} sites of ${patients} patients; ${rounds} rounds of ${localSteps} steps (${algorithm})`;
 }
