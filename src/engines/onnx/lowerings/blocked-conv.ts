@@ -78,10 +78,14 @@ function byPlanes(
   const [n = 1] = x.shape;
   const [, outChannels = 1, depth = 1, ...plane] = convOutputShape(x.shape, w.shape, attributes);
   const [step = 1, reach = 1] = [stride[0], dilation[0]];
-  const planes = planesOf(out, x, padding[0] ?? [0, 0], block);
+  const open = planesOf(out, x, padding[0] ?? [0, 0], block);
+  const flat = padding.slice(1);
+  const framed =
+    groups === 1 ? frameLines(out, open.value, flat, block) : { value: open.value, padding: flat };
+  const planes = { ...open, value: framed.value };
   const within = {
     stride: stride.slice(1),
-    padding: padding.slice(1),
+    padding: framed.padding,
     dilation: dilation.slice(1),
     groups,
   };
@@ -109,6 +113,30 @@ export function planesOf(out: OnnxWriter, x: OnnxValue, [before, after]: Range, 
   const whole = depth + before + after;
   const view = reshape(out, outermost, [whole * n, channels, ...plane]);
   return { value: enterBlocks(out, view, block), depth: whole };
+}
+
+/** Zeros beside a line from which on they are written down, and their least share of its places. */
+const WIDE_FRAME = 3;
+const WIDE_SHARE = 1 / 4;
+
+/**
+ * The runtime's kernels for dense filters compute places that see zeros beside a line one by one, others six at a time. Where many places do, the
+ * zeros are written down. Returns the value `[N, C, H, W]` in blocks, and the padding that is left.
+ */
+export function frameLines(
+  out: OnnxWriter,
+  x: OnnxValue,
+  padding: readonly Range[],
+  block: number,
+): { readonly value: OnnxValue; readonly padding: readonly Range[] } {
+  const [n = 1, channels = 1, height = 1, width = 1] = x.shape;
+  const [lines = [0, 0], [left, right] = [0, 0]] = padding;
+  if (left + right < Math.max(WIDE_FRAME, WIDE_SHARE * width)) return { value: x, padding };
+  const rows = reshape(out, x, [n, channels / block, height, width * block]);
+  const before = [0, 0, 0, left * block];
+  const wide = padOf(out, rows, { before, after: [0, 0, 0, right * block] });
+  const value = reshape(out, wide, [n, channels, height, width + left + right]);
+  return { value, padding: [lines, [0, 0]] };
 }
 
 /** So many planes from `start` on, `step` apart. */

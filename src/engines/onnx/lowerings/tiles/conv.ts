@@ -4,7 +4,7 @@
 import { sizeOf, type Shape } from '../../../../core/tensor.js';
 import { convOutputShape, type ConvAttributes } from '../../../../ir/ops/convolution.js';
 import type { OnnxValue, OnnxWriter } from '../../writer.js';
-import { enterBlocks, leaveBlocks, rounded } from '../blocked-conv.js';
+import { enterBlocks, frameLines, leaveBlocks, rounded } from '../blocked-conv.js';
 import { BLOCKED } from '../lowering.js';
 import { padOf, reshape, sliceOf, transpose } from '../shaping.js';
 import { combine, combineFilter, spread, tilingOf, type TiledAxis, type Tiling } from './tiling.js';
@@ -64,15 +64,16 @@ export function tiledConv(
   const tiling = tilingOf(x.shape, [to, from, ...kernel], attributes, axis) as Tiling;
   const { stride, padding, dilation } = attributes;
   const wide = filledUp(out, x, [x.shape[0] ?? 1, rounded(from, block), ...x.shape.slice(2)]);
-  const blocks = enterBlocks(out, combine(out, wide, tiling, axis), block);
+  const entered = enterBlocks(out, combine(out, wide, tiling, axis), block);
+  const framed = frameLines(out, entered, besides(padding, axis), block);
   const filters = tiledFilter(out, w, tiling, options);
   const within = {
     stride: besides(stride, axis),
-    padding: besides(padding, axis),
+    padding: framed.padding,
     dilation: besides(dilation, axis),
     groups: tiling.products,
   };
-  const products = groupedConv2d(out, blocks, filters, within);
+  const products = groupedConv2d(out, framed.value, filters, within);
   const left = leaveBlocks(out, products, tiling.products * rounded(to, block));
   const [batch = 1, , ...places] = convOutputShape(x.shape, [to, from, ...kernel], attributes);
   const y = spread(out, left, [batch, rounded(to, block), ...places], tiling, axis);
