@@ -10,8 +10,8 @@ import { defineCommand } from '../command.js';
 import { interruptible } from '../interrupt.js';
 import { outcomesOption } from '../shared-options.js';
 import { jsonOption, print, printJson } from '../views/output.js';
-import { showFederated } from '../views/federated-text.js';
-import { PretrainView } from '../views/pretrain-view.js';
+import { showFederated } from '../views/pretraining/federated-text.js';
+import { PretrainView } from '../views/pretraining/pretrain-view.js';
 
 export const pretrain = defineCommand({
   command: 'pretrain <experiment>',

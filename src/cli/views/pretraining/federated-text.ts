@@ -1,9 +1,9 @@
 /**
  * What `voxolve pretrain --federated` prints at its end.
  */
-import type { FederatedOutcome } from '../../api/index.js';
-import { plural } from './format.js';
-import { print, printJson } from './output.js';
+import type { FederatedOutcome } from '../../../api/index.js';
+import { plural } from '../format.js';
+import { print, printJson } from '../output.js';
 
 export function showFederated({ status, report, curves, folders }: FederatedOutcome, json: boolean): void {
   if (status === 'diverged') process.exitCode = 1;

@@ -1,10 +1,10 @@
 /**
  * A pretraining on the screen: what it reports as lines, its progress live.
  */
-import type { PretrainEvent } from '../../api/index.js';
-import { showSourceEvent } from './event-text.js';
-import { note } from './output.js';
-import { TrainingProgress } from './training-progress.js';
+import type { PretrainEvent } from '../../../api/index.js';
+import { showSourceEvent } from '../event-text.js';
+import { note } from '../output.js';
+import { TrainingProgress } from '../training-progress.js';
 
 export class PretrainView {
   private progress: TrainingProgress | undefined;
