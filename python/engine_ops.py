@@ -13,6 +13,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from engine_convolutions import Context
 from engine_windows import (
     avg_pool,
     avg_pool_grad,
@@ -67,7 +68,33 @@ def silu_grad(x: Tensor, dy: Tensor) -> Tensor:
     return dy * (s * (1 + x * (1 - s)))
 
 
+class HardSwish(torch.autograd.Function):
+    """One pass over the values; its gradient at -3 and 3 is that of the line."""
+
+    @staticmethod
+    def forward(ctx: Context, x: Tensor) -> Tensor:
+        ctx.save_for_backward(x)
+        return F.hardswish(x)
+
+    @staticmethod
+    def backward(ctx: Context, dy: Tensor) -> Tensor:
+        (x,) = ctx.saved_tensors
+        # Some versions give the line's gradient at the kinks, others that of the side:
+        # there, x is the next number inside, which moves no other across a kink.
+        near = x if LINE_AT_KINKS else x * (1 - 2**-24)
+        dx: Tensor = torch.ops.aten.hardswish_backward(dy, near)
+        return dx
+
+
+LINE_AT_KINKS = (
+    torch.ops.aten.hardswish_backward(torch.ones(1), torch.full((1,), 3.0)).item() > 1
+)
+
+
 def hardswish(x: Tensor) -> Tensor:
+    if x.dtype == torch.float32 and x.device.type == "cpu":
+        y: Tensor = HardSwish.apply(x)
+        return y
     line = x / 6 + 0.5
     inside = (line >= 0) & (line <= 1)
     return x * torch.where(inside, line, (line > 1).to(x.dtype))

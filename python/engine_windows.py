@@ -15,6 +15,14 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from engine_convolutions import (
+    GradientsLast,
+    Places,
+    channels_last,
+    convolve,
+    means,
+)
+
 if TYPE_CHECKING:
     from engine_ops import Site
 
@@ -55,11 +63,13 @@ def padded(x: Tensor, at: dict[str, Any]) -> tuple[Tensor, list[int]]:
 def conv(site: Site) -> Tensor:
     at = site.attributes
     x, sides = padded(site.inputs[0], at)
+    if x.device.type == "cpu" and x.dim() == 5:
+        places = (at["stride"], sides, at["dilation"])
+        where = Places(*(tuple(each) for each in places), at["groups"])
+        return convolve(x, site.inputs[1], where)
     w = laid_out(site.inputs[1])
-    convolve = CONVS[x.dim()]
-    return convolve(
-        laid_out(x), w, None, at["stride"], sides, at["dilation"], at["groups"]
-    )
+    own = CONVS[x.dim()]
+    return own(laid_out(x), w, None, at["stride"], sides, at["dilation"], at["groups"])
 
 
 def conv_input_grad(site: Site) -> Tensor:
@@ -115,17 +125,18 @@ def taps(x: Tensor, at: dict[str, Any]) -> list[Tensor]:
         (x.shape[axis + 2] - kernel[axis]) // stride[axis] + 1
         for axis in range(len(kernel))
     ]
+    # Cut with channels last, since gradients of cuts lie as what was cut.
+    last = x.movedim(1, -1)
     return [
-        x[
+        last[
             (
-                slice(None),
                 slice(None),
                 *(
                     slice(tap, tap + (count - 1) * step + 1, step)
                     for tap, count, step in zip(place, counts, stride)
                 ),
             )
-        ]
+        ].movedim(-1, 1)
         for place in itertools.product(*map(range, kernel))
     ]
 
@@ -136,6 +147,14 @@ def max_pool(site: Site) -> Tensor:
 
 def max_pool_of(x: Tensor, site: Site) -> Tensor:
     """The first greatest value of each window, to which the gradient goes."""
+    if x.device.type == "cpu" and x.dim() == 5:
+        # PyTorch's own pools lay their values and gradients out as they like.
+        z = GradientsLast.apply(channels_last(x))
+        return channels_last(max_pool_as_laid(z, site))
+    return max_pool_as_laid(x, site)
+
+
+def max_pool_as_laid(x: Tensor, site: Site) -> Tensor:
     at = site.attributes
     wide = pad_sides(x, at["padding"], -math.inf)
     if not site.taps:
@@ -161,6 +180,10 @@ def avg_pool(site: Site) -> Tensor:
 def avg_pool_of(x: Tensor, site: Site) -> Tensor:
     """Means of windows, padding included."""
     at = site.attributes
+    by_filter = x.device.type == "cpu" and x.dtype == torch.float32 and not site.taps
+    if by_filter and x.dim() == 5 and x.shape[1] > 1 and is_even(at["padding"]):
+        sides = tuple(before for before, _ in at["padding"])
+        return means(x, at["kernel"], Places(tuple(at["stride"]), sides, (1, 1, 1), 1))
     wide = pad_sides(x, at["padding"])
     if not site.taps:
         return AVG_POOLS[x.dim()](wide, at["kernel"], at["stride"])

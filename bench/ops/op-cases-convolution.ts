@@ -114,6 +114,30 @@ export const convolutionCases: readonly OpCase[] = [
     stride: [1, 1, 1],
     padding: [1, [1, 0], [0, 1]],
   }),
+  conv('of a long filter, whose outer taps see padding alone', [2, 3, 3, 4, 4], [4, 3, 9, 3, 3], {
+    stride: [1, 1, 1],
+    padding: [4, 1, 1],
+  }),
+  conv('of a long filter, strided and dilated', [1, 2, 4, 3, 5], [3, 2, 7, 3, 5], {
+    stride: [2, 1, 2],
+    padding: [6, 1, 4],
+    dilation: [2, 1, 2],
+  }),
+  conv('depthwise of a long filter', [2, 4, 2, 4, 4], [4, 1, 7, 3, 3], {
+    stride: [1, 1, 2],
+    padding: [3, 1, 1],
+    groups: 4,
+  }),
+  conv('depthwise along the depth, strided everywhere', [2, 4, 6, 3, 4], [4, 1, 5, 1, 1], {
+    stride: [2, 2, 3],
+    padding: [2, 0, 0],
+    groups: 4,
+  }),
+  conv('depthwise with padding beyond the kernel', [1, 3, 4, 4, 3], [3, 1, 2, 3, 1], {
+    stride: [1, 2, 1],
+    padding: [2, 1, 1],
+    groups: 3,
+  }),
   conv('over one axis', [2, 3, 9], [4, 3, 3], { stride: [2], padding: [1] }),
   {
     title: 'convInputGrad as an op of its own',

@@ -147,6 +147,12 @@ const pooling: OpCase[] = [
   one('maxPool that leaves a rest', apart(1, 2, 5, 5), (b, x) =>
     b.maxPool(x, { kernel: [2, 2], stride: [2, 2], padding: [0, 0] }),
   ),
+  one(
+    'avgPool of volumes, with the same padding on both sides',
+    normal(2, 3, 5, 4, 3),
+    (b, x) => b.avgPool(x, { kernel: [3, 2, 3], stride: [2, 1, 1], padding: [1, 0, 1] }),
+    CLOSE,
+  ),
   one('avgPool, overlapping and padded', normal(2, 2, 4, 5, 4), (b, x) => b.avgPool(x, pool3), CLOSE),
   one(
     'avgPool that leaves a rest',
