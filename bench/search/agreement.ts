@@ -5,11 +5,12 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { rngOf } from '../../src/core/random.js';
+import { present } from '../../src/core/errors.js';
 import type { EvaluationJob } from '../../src/core/records.js';
 import { writeSafetensors } from '../../src/core/safetensors.js';
 import { tensor, type Tensor } from '../../src/core/tensor.js';
 import type { TrainingProgram } from '../../src/engines/engine.js';
-import { onnxEngine } from '../../src/engines/onnx/index.js';
+import { engines } from '../../src/engines/index.js';
 import { batchesHere, type Batch } from '../../src/pretrain/batches.js';
 import { initialWeights } from '../../src/pretrain/initialise.js';
 import { LEARNING_RATE } from '../engines/networks.js';
@@ -25,7 +26,7 @@ export async function compareLosses(
   ready: ReadyGroup,
   job: EvaluationJob,
   pytorch: PytorchSide,
-  worker: number,
+  { worker, engine }: { readonly worker: number; readonly engine: string },
 ): Promise<number> {
   const { resolved, scans, folder } = ready;
   const program = resolved.program(resolved.architecture(job.genome));
@@ -37,7 +38,7 @@ export async function compareLosses(
   const path = join(folder, `losses-${job.number}.safetensors`);
   writeFileSync(path, writeSafetensors({ ...weights, ...asFloats(batches) }));
   const [ours, theirs] = await Promise.all([
-    lossesOf(program, weights, batches),
+    lossesOf(engine, program, weights, batches),
     pytorch.ask(worker, {
       ...{ kind: 'losses', source: sourceOf(ready, job), tensors: path, rate: LEARNING_RATE },
       head: headOf(program),
@@ -49,11 +50,15 @@ export async function compareLosses(
 }
 
 async function lossesOf(
+  engine: string,
   program: TrainingProgram,
   weights: Readonly<Record<string, Tensor>>,
   batches: Batch,
 ): Promise<readonly number[]> {
-  const session = await onnxEngine.open(program, { device: 'cpu', threads: 1 });
+  const session = await present(engines[engine], `engine ${engine}`).open(program, {
+    device: 'cpu',
+    threads: 1,
+  });
   try {
     session.load({ weights });
     const { curves } = await session.train(batches, new Float32Array(COMPARED).fill(LEARNING_RATE));

@@ -27,6 +27,8 @@ export type Shares = Spent & { readonly idle: number };
 /** Results of a group. Field names of `jsonOf` are stable for programs. */
 export interface GroupResult {
   readonly name: string;
+  /** Engine of voxolve's side. */
+  readonly engine: string;
   readonly rows: readonly Row[];
   /** Wall seconds of each side's rounds. */
   readonly rounds: { readonly voxolve: number; readonly pytorch: number };
@@ -116,14 +118,14 @@ export function jsonOf(results: readonly GroupResult[], facts: RunFacts): object
   const mean = overall(results);
   return {
     groups: results.map((result) => {
-      const { name, rows } = result;
+      const { name, engine, rows } = result;
       const { wall, cpu } = ratiosOf(rows);
       const side = (which: 'voxolve' | 'pytorch'): object => ({
         candidates_per_hour: perHour(rows, which, workers),
         shares: sharesOf(result, which, workers),
       });
       return {
-        ...{ name, ratio_wall: wall, ratio_cpu: cpu, candidates: rows.length },
+        ...{ name, engine, ratio_wall: wall, ratio_cpu: cpu, candidates: rows.length },
         losses_agree: rows.every(agrees),
         ...{ voxolve: side('voxolve'), pytorch: side('pytorch') },
         rows: rows.map(({ number, voxolve, pytorch, lossDifference: difference }) => ({

@@ -1,6 +1,6 @@
 /**
- * `npm run bench:search -- [--workers N] [--groups A,B] [--candidates N] [--steps N] [--json FILE]`: what a search
- * spends. The candidates of searches are evaluated by voxolve's workers and by a PyTorch loop over the exported code
+ * `npm run bench:search -- [--workers N] [--engine onnx|torch|auto] [--groups A,B] [--candidates N] [--steps N]
+ * [--json FILE]`: what a search spends. The candidates of searches are evaluated by voxolve's workers and by a PyTorch loop over the exported code
  * (`VOXOLVE_PYTHON`), in turns, in one run.
  */
 import { writeFileSync } from 'node:fs';
@@ -13,11 +13,13 @@ import { COMPARED, compareLosses } from './agreement.js';
 import { groups, type Group } from './groups.js';
 import { startPytorch } from './pytorch-side.js';
 import { ratioTable, ROW_HEADER, rowLine, shareTable } from './report.js';
-import { prepareGroup, type Setting } from './setting.js';
+import { ENGINES, prepareGroup, type Setting } from './setting.js';
 import { startVoxolve } from './voxolve-side.js';
+import { chooseEngine } from '../../src/calibration/engine-choice.js';
 
 const OPTIONS = {
   workers: { type: 'string', default: '2' },
+  engine: { type: 'string', default: 'onnx' },
   groups: { type: 'string' },
   candidates: { type: 'string' },
   steps: { type: 'string' },
@@ -63,11 +65,16 @@ async function measureGroup(
 ): Promise<{ readonly result: GroupResult; readonly torch: string }> {
   const { workers, python } = setting;
   const ready = await prepareGroup(group, setting);
+  const { engine, reason } = await chooseEngine(
+    { ...group.experiment, engine: setting.engine, device: 'cpu' },
+    group.experiment,
+  );
+  if (setting.engine !== 'onnx') say(`${group.name}: engine ${engine} (${reason})`);
   const closing: (() => unknown)[] = [() => ready.dispose()];
   try {
     const pytorch = await startPytorch(ready, workers, python);
     closing.push(() => pytorch.close());
-    const voxolve = await startVoxolve(ready, workers);
+    const voxolve = await startVoxolve(ready, workers, engine);
     closing.push(() => voxolve.close());
     const rows: Row[] = [];
     const rounds = { voxolve: 0, pytorch: 0 };
@@ -78,7 +85,9 @@ async function measureGroup(
       const ours = first ?? (await voxolve.round(jobs));
       rounds.voxolve += ours.seconds;
       rounds.pytorch += theirs.seconds;
-      const differences = await Promise.all(jobs.map((job, i) => compareLosses(ready, job, pytorch, i)));
+      const differences = await Promise.all(
+        jobs.map((job, i) => compareLosses(ready, job, pytorch, { worker: i, engine })),
+      );
       for (const [i, { number }] of jobs.entries()) {
         const lossDifference = differences[i] ?? NaN;
         const row: Row = {
@@ -90,7 +99,7 @@ async function measureGroup(
         say(rowLine(group.name, row));
       }
     }
-    return { result: { name: group.name, rows, rounds }, torch: pytorch.torch };
+    return { result: { name: group.name, engine, rows, rounds }, torch: pytorch.torch };
   } finally {
     for (const close of closing.reverse()) await close();
   }
@@ -111,6 +120,7 @@ function verdictOf(results: readonly GroupResult[]): string {
 
 function settingOf(values: {
   readonly workers: string;
+  readonly engine: string;
   readonly candidates?: string;
   readonly steps?: string;
 }): Setting {
@@ -122,8 +132,10 @@ function settingOf(values: {
       fix: 'name a Python with PyTorch, NumPy and nibabel',
     });
   const { candidates, steps } = values;
+  const engine = ENGINES.find((known) => known === values.engine);
+  if (engine === undefined) throw complaint('engine', values.engine, 'onnx, torch or auto');
   return {
-    python,
+    ...{ python, engine },
     workers: count('workers', values.workers),
     ...(candidates === undefined ? {} : { candidates: count('candidates', candidates) }),
     ...(steps === undefined ? {} : { steps: count('steps', steps) }),

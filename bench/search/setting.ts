@@ -12,6 +12,9 @@ import type { ScanSet } from '../../src/scans/sampling/scan-set.js';
 import { searchJobs } from './genomes.js';
 import type { Group } from './groups.js';
 
+/** Engines that can be compared. */
+export const ENGINES = ['onnx', 'torch', 'auto'] as const;
+
 /** Narrowing of the whole set, and how it is run. */
 export interface Setting {
   readonly workers: number;
@@ -19,6 +22,8 @@ export interface Setting {
   readonly python: string;
   /** Most candidates of a group; absent: all. */
   readonly candidates?: number;
+  /** Engine of voxolve's side, on the CPU; `auto`: for each group what a search of it would choose. */
+  readonly engine: (typeof ENGINES)[number];
   /** Steps of a training in place of the experiment's. */
   readonly steps?: number;
 }
@@ -33,7 +38,10 @@ export interface ReadyGroup {
   dispose(): void;
 }
 
-export async function prepareGroup(group: Group, { candidates, steps }: Setting): Promise<ReadyGroup> {
+export async function prepareGroup(
+  group: Group,
+  { candidates, steps }: Omit<Setting, 'engine'>,
+): Promise<ReadyGroup> {
   const { training } = group.experiment;
   const experiment = { ...group.experiment, training: { ...training, steps: steps ?? training.steps } };
   const count = Math.min(candidates ?? group.candidates, group.candidates);

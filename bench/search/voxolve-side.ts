@@ -24,14 +24,19 @@ export interface Side {
 /** Rounds of warm-up before all workers must have had one. */
 const WARM_UPS = 10;
 
-export async function startVoxolve({ resolved, scans, jobs }: ReadyGroup, workers: number): Promise<Side> {
+/** `engine` trains on the CPU. */
+export async function startVoxolve(
+  { resolved, scans, jobs }: ReadyGroup,
+  workers: number,
+  engine: string,
+): Promise<Side> {
   const { experiment, code } = resolved;
   const { threads } = experiment;
   const device = 'cpu';
   const prefetch = prefetchPays({ device, workers, threads });
   const pool = createPool(
     {
-      ...{ experiment, code, engine: 'onnx', device, threads, isolation: 'thread', prefetch },
+      ...{ experiment, code, engine, device, threads, isolation: 'thread', prefetch },
       scans: shareScans(scans, prefetch ? 2 * workers : workers),
     },
     {
@@ -62,7 +67,10 @@ export async function startVoxolve({ resolved, scans, jobs }: ReadyGroup, worker
       const cpu = distributed((user + system) / 1e6, all);
       return {
         seconds,
-        all: all.map(({ seconds: own, spent }, i) => ({ seconds: own, cpu: cpu[i] ?? NaN, spent })),
+        all: all.map(({ seconds: own, spent, python }, i) => ({
+          ...{ seconds: own, spent },
+          cpu: (cpu[i] ?? NaN) + (python ?? NaN),
+        })),
       };
     },
     close: () => pool.close(),

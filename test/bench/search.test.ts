@@ -51,8 +51,13 @@ describe('the figures of bench:search', () => {
 
   it('count each group once, however many candidates it has', () => {
     const rounds = { voxolve: 1, pytorch: 1 };
-    const fast = { name: 'fast', rows: [row(evaluated(1), evaluated(4))], rounds };
-    const even = { name: 'even', rows: [1, 2, 3].map((s) => row(evaluated(s), evaluated(s))), rounds };
+    const fast = { name: 'fast', engine: 'onnx', rows: [row(evaluated(1), evaluated(4))], rounds };
+    const even = {
+      name: 'even',
+      engine: 'onnx',
+      rows: [1, 2, 3].map((s) => row(evaluated(s), evaluated(s))),
+      rounds,
+    };
     expect(overall([fast, even]).wall).toBeCloseTo(2, 12);
   });
 
@@ -62,7 +67,7 @@ describe('the figures of bench:search', () => {
   });
 
   it('divide all the time of the workers, what they wait for each other included', () => {
-    const result = { name: 'g', rows, rounds: { voxolve: 4, pytorch: 2 } };
+    const result = { name: 'g', engine: 'onnx', rows, rounds: { voxolve: 4, pytorch: 2 } };
     const shares = sharesOf(result, 'voxolve', 2);
     expect(shares.open).toBeCloseTo((0.1 * 5) / 8, 12);
     expect(shares.idle).toBeCloseTo(3 / 8, 12);
@@ -95,13 +100,15 @@ describe('the figures of bench:search', () => {
 
   it('are written as groups with ratios and their geometric means', () => {
     const result = {
-      name: 'g',
+      ...{ name: 'g', engine: 'torch' },
       rows: [row(evaluated(2, 1), evaluated(3, 4))],
       rounds: { voxolve: 2, pytorch: 3 },
     };
     const facts = { processor: 'p', workers: 1, torch: '2', steps: null };
     expect(JSON.parse(JSON.stringify(jsonOf([result], facts)))).toMatchObject({
-      groups: [{ name: 'g', ratio_wall: 1.5, ratio_cpu: 4, candidates: 1, losses_agree: true }],
+      groups: [
+        { name: 'g', engine: 'torch', ratio_wall: 1.5, ratio_cpu: 4, candidates: 1, losses_agree: true },
+      ],
       geomean_wall: expect.closeTo(1.5, 12) as number,
       geomean_cpu: expect.closeTo(4, 12) as number,
     });
@@ -221,6 +228,12 @@ describe('bench:search as a command', () => {
       interpreter: 'python',
       says: /--workers: .*got "0"/,
     },
+    {
+      why: 'an engine is not compared',
+      args: ['--engine', 'tfjs'],
+      interpreter: 'python',
+      says: /--engine: must be onnx, torch or auto, got "tfjs"/,
+    },
   ])('says in one line that $why, and fails', async ({ args, interpreter, says }) => {
     const { code, stderr } = await run(args, interpreter);
     expect(stderr.trim().split('\n')).toHaveLength(1);
@@ -244,7 +257,8 @@ describe.skipIf(!possible)(`the PyTorch side of bench:search ${needsPython} with
       for (const part of Object.values(spent)) expect(part).toBeGreaterThan(0);
       expect(cpu).toBeGreaterThan(0);
       expect(seconds).toBeGreaterThan(spent.steps);
-      for (const job of ready.jobs) expect(await compareLosses(ready, job, side, 0)).toBeLessThan(1e-4);
+      for (const job of ready.jobs)
+        expect(await compareLosses(ready, job, side, { worker: 0, engine: 'onnx' })).toBeLessThan(1e-4);
     } finally {
       await side.close();
       ready.dispose();
