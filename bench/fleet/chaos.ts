@@ -12,6 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { packageFile } from '../../src/core/package-files.js';
 import { rngOf } from '../../src/core/random.js';
 import { Sqlite } from '../../src/store/sqlite.js';
 import { lineageTables, winnerTables } from '../search-tables.js';
@@ -162,7 +163,7 @@ async function main(share: number): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'voxolve-chaos-'));
   try {
     const experiment = join(folder, 'chaos.json');
-    const space = fileURLToPath(new URL('../../../test/fixtures/plugins/small-space.ts', import.meta.url));
+    const space = fileURLToPath(packageFile('test/fixtures/plugins/small-space.ts'));
     writeFileSync(experiment, JSON.stringify(chaosExperiment(space, 24, 300)));
     const reference = join(folder, 'reference.db');
     const env = { VOXOLVE_CACHE: join(folder, 'cache') };

@@ -5,8 +5,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { packageFile } from '../../src/core/package-files.js';
 
-const main = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
+const main = fileURLToPath(packageFile('dist/src/cli/main.js'));
 
 export interface Process {
   readonly child: ChildProcess;
@@ -20,7 +21,7 @@ export function start(
   env: Readonly<Record<string, string>>,
   program = main,
 ): Process {
-  const child = spawn(process.execPath, [program, ...args], {
+  const child = spawn(process.execPath, [main, ...args], {
     env: { ...process.env, VOXOLVE_PYTHON: '', ...env },
     stdio: ['ignore', 'ignore', 'pipe'],
   });
