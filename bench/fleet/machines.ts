@@ -16,11 +16,7 @@ export interface Process {
   readonly ended: Promise<number | null>;
 }
 
-export function start(
-  args: readonly string[],
-  env: Readonly<Record<string, string>>,
-  program = main,
-): Process {
+export function start(args: readonly string[], env: Readonly<Record<string, string>>): Process {
   const child = spawn(process.execPath, [main, ...args], {
     env: { ...process.env, VOXOLVE_PYTHON: '', ...env },
     stdio: ['ignore', 'ignore', 'pipe'],

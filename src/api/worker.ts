@@ -2,11 +2,11 @@
  * A worker: evaluates candidates of searches that other machines lead, in the pool of this machine.
  */
 import { availableParallelism, hostname } from 'node:os';
-import { chooseEngine } from '../calibration/engine-choice.js';
 import { UserError } from '../core/errors.js';
 import { parseOrThrow } from '../core/validate.js';
-import type { Experiment } from '../experiment/schema.js';
+import type { Precision } from '../engines/engine.js';
 import { openBlobStore } from '../fleet/blobs/open.js';
+import { processorClass } from '../fleet/classes/processor-class.js';
 import type { Announcement } from '../fleet/protocol/board-messages.js';
 import { workerName } from '../fleet/protocol/result-message.js';
 import type { FleetSetup } from '../fleet/protocol/setup-message.js';
@@ -54,6 +54,7 @@ export async function worker(options: WorkerOptions): Promise<void> {
   checkedSlots(options.slots);
   checkedMemory(options.memory);
   const name = parseOrThrow(workerName, options.name ?? ownName(), '--name');
+  const classFor = classesHere(options.device);
   const connection = await connect(queue, 'worker');
   try {
     const blobs = await openBlobStore(options.blobs);
@@ -71,7 +72,7 @@ export async function worker(options: WorkerOptions): Promise<void> {
         once,
         signal,
         report,
-        classFor: (search) => classFor(search, options.device),
+        classFor: async (search) => classFor(search),
         openPool: (setup) => openPool(setup, options),
       });
     } finally {
@@ -91,16 +92,23 @@ function ownName(): string {
   return `${machine === '' ? 'worker' : machine.slice(0, 80)}-${process.pid}`;
 }
 
-async function classFor({ name, engine, device, precision }: Announcement, own?: string): Promise<string> {
-  if (own !== undefined && own !== device) {
-    throw new UserError({
-      subject: '--device',
-      problem: `is ${own}, and the search ${name} computes on ${device}`,
-      fix: `leave it out, or start a search on ${own}`,
-    });
-  }
-  await chooseEngine({ engine, device, precision } as Pick<Experiment, 'engine' | 'device' | 'precision'>);
-  return `${device}-unknown`;
+/** Asks for the class of this machine's processor once for each kind of search. */
+function classesHere(own: string | undefined): (search: Announcement) => Promise<string> {
+  const known = new Map<string, Promise<string>>();
+  return ({ name, engine, device, precision, threads }) => {
+    if (own !== undefined && own !== device) {
+      throw new UserError({
+        subject: '--device',
+        problem: `is ${own}, and the search ${name} computes on ${device}`,
+        fix: `leave it out, or start a search on ${own}`,
+      });
+    }
+    const key = [engine, device, precision, threads].join(' ');
+    const found =
+      known.get(key) ?? processorClass({ engine, device, precision: precision as Precision, threads });
+    known.set(key, found);
+    return found;
+  };
 }
 
 async function openPool(setup: FleetSetup, { slots, memory }: WorkerOptions): Promise<Evaluators> {

@@ -82,6 +82,7 @@ export async function openFleet(
         engine,
         device,
         precision: experiment.precision,
+        threads: setup.threads,
         mixed,
         lookahead: row.lookahead,
       },

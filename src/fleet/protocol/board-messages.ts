@@ -18,6 +18,8 @@ export const Announcement = z.strictObject({
   engine: short,
   device: short,
   precision: short,
+  /** Threads within one operation. */
+  threads: z.int().positive(),
   /** True if workers of all classes may take part. */
   mixed: z.boolean(),
   lookahead: z.int().positive(),

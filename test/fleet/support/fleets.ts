@@ -133,6 +133,7 @@ export async function lead(
       engine: 'onnx',
       device: 'cpu',
       precision: 'float32',
+      threads: 1,
       mixed: false,
       lookahead: 4,
       ...changes,
