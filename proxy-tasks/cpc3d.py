@@ -16,6 +16,7 @@ from torch.nn import functional as F
 from contrast import info_nce, unit_rows
 from heads import dense, pooled
 from patches import PatchTask
+from processes import gathered
 
 
 def pyramid(grid: int) -> np.ndarray:
@@ -100,7 +101,8 @@ class Task(PatchTask):
     ) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
         """The loss and the metrics of a batch: means over all predictions."""
         total, right, count = torch.zeros(()), torch.zeros(()), 0
-        for predicted, there in head(pooled(encoder(batch["patches"]))):
+        for own_predicted, own_there in head(pooled(encoder(batch["patches"]))):
+            predicted, there = gathered(own_predicted), gathered(own_there)
             similarity = unit_rows(predicted) @ unit_rows(there).T / self.temperature
             own = torch.arange(len(predicted), device=predicted.device)
             loss, accuracy = info_nce(similarity, own)

@@ -15,6 +15,8 @@ import numpy as np
 import torch
 from torch import nn
 
+from processes import share
+
 
 def cut(
     volumes: Sequence[np.ndarray],
@@ -86,6 +88,23 @@ class Task:
             own = task.make_batch(*stacked, rng, train)
             batch.update({f"{name}.{key}": value for key, value in own.items()})
         return batch
+
+    def part(
+        self, batch: dict[str, torch.Tensor], index: int, of: int
+    ) -> dict[str, torch.Tensor]:
+        """Of each task the rows of some crops."""
+        found = {}
+        for name, task in self.tasks.items():
+            own = {
+                key: value for key, value in batch.items() if key.startswith(f"{name}.")
+            }
+            if hasattr(task, "part"):
+                bare = {key[len(name) + 1 :]: value for key, value in own.items()}
+                cut = task.part(bare, index, of)
+                found.update({f"{name}.{key}": value for key, value in cut.items()})
+            else:
+                found.update({key: share(own[key], index, of) for key in own})
+        return found
 
     def head(
         self, features: int, grid_of: Callable[[tuple[int, ...]], tuple[int, ...]]

@@ -6,6 +6,10 @@
 MANIFEST has "path", "patient", the covariates, and "label", "value", or "time" and
 "event". Rows whose "split" is "test" are left out; those of "validation", or else some
 patients, are held out to choose the best step and the temperature of probabilities.
+
+    torchrun --nproc_per_node 4 finetune.py MANIFEST --scans FOLDER
+
+trains on four GPUs, or with --device cpu in four processes, which share each batch.
 """
 
 from __future__ import annotations
@@ -14,7 +18,7 @@ import argparse
 import copy
 import math
 from pathlib import Path
-from typing import NamedTuple
+from typing import Callable, NamedTuple
 
 import numpy as np
 import torch
@@ -22,7 +26,23 @@ import torch
 import settings
 from optimisers import optimiser_of
 from outcome import Outcome, build
+from processes import (
+    collected,
+    count,
+    expect_even,
+    gathered,
+    gathering,
+    join,
+    leave,
+    mean_of,
+    of_first,
+    rank,
+    say,
+    share,
+    together,
+)
 from rows import Rows, batches, patient_of, split
+from running import Checkpoint, add_options, encoding
 from table import read_rows
 
 DEVICE = "cuda" if torch.cuda.is_available() else "cpu"
@@ -51,6 +71,7 @@ def parse_arguments() -> argparse.Namespace:
     )
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--device", default=DEVICE)
+    add_options(parser)
     return parser.parse_args()
 
 
@@ -134,18 +155,23 @@ def set_mode(model: Outcome, train: str) -> None:
 
 
 @torch.no_grad()
-def tell(model: Outcome, data: Rows, device: str) -> Told:
-    """All rows, with what the encoder tells of each tile, or of all where it pools."""
+def tell(model: Outcome, data: Rows, device: str, alone: bool = True) -> Told:
+    """All rows, with what the encoder tells of each tile, or of all where it pools.
+
+    alone: this process reads all of them, not its share.
+    """
     model.eval()
     features, owners = None, list(range(len(data)))
     if model.encoder is not None:
-        tiles = []
-        for index in range(len(data)):
+        found = {}
+        for index in range(len(data)) if alone else range(rank(), len(data), count()):
             crops = data.tiles(index)
             own = torch.cat([model.features(crop[None].to(device)) for crop in crops])
             pools = settings.READING == "pool"
-            tiles.append(own.mean(0, keepdim=True) if pools else own)
-        features = torch.cat(tiles)
+            told = own.mean(0, keepdim=True) if pools else own
+            found[index] = told if alone else told.cpu()
+        tiles = [found[index] for index in found] if alone else collected(found)
+        features = torch.cat(tiles).to(device)
         owners = [row for row, own in enumerate(tiles) for _ in own]
     index = torch.tensor(owners)
     table = None if data.covariates is None else data.covariates[index].to(device)
@@ -209,6 +235,61 @@ def temperature_of(model: Outcome, told: Told) -> float | None:
     return math.exp(-(low + high) / 2)
 
 
+def loss_together(
+    model: Outcome,
+    encode: Callable,
+    crops: torch.Tensor | None,
+    covariates: torch.Tensor | None,
+    targets: dict[str, torch.Tensor],
+    progress: float,
+) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
+    """The loss of the rows of all processes, which heads may compare, and metrics."""
+    features = None if model.encoder is None else gathered(encode(crops))
+    table = None if covariates is None else gathered(covariates)
+    wanted = {name: gathered(values) for name, values in targets.items()}
+    return model.loss_of(features, table, wanted, progress)
+
+
+class Learning(torch.nn.Module):
+    """The loss of a batch, as a module: what processes share the gradients of."""
+
+    def __init__(self, model: Outcome, options: argparse.Namespace) -> None:
+        super().__init__()
+        self.model, self.options = model, options
+
+    def forward(
+        self, batch: dict[str, torch.Tensor] | Told, progress: float
+    ) -> torch.Tensor:
+        if isinstance(batch, Told):
+            told = batch.features, batch.covariates, batch.targets
+            return self.model.loss_of(*told, progress)[0]
+        encode = encoding(self.model.features, self.options)
+        parts = split_batch(batch, self.options.device)
+        return loss_together(self.model, encode, *parts, progress)[0]
+
+
+def backward(
+    network: torch.nn.Module,
+    learnt: Rows,
+    picked: list[int],
+    step: int,
+    options: argparse.Namespace,
+) -> list[float]:
+    """Adds up the gradients of this process's share of a batch; its losses."""
+    parts, losses = options.accumulate, []
+    for part in range(parts):
+        index = rank() * parts + part
+        own = share(picked, index, count() * parts)
+        # Crops are drawn as one process draws them.
+        learnt.draws = step * len(picked) + index * len(own)
+        items = torch.utils.data.default_collate([learnt[i] for i in own])
+        with gathering(network, last=part == parts - 1):
+            loss = network(items, step / options.steps)
+            (loss if parts == 1 else loss / parts).backward()
+        losses.append(float(loss))
+    return losses
+
+
 def train(
     model: Outcome, learnt: Rows, held: Rows | None, options: argparse.Namespace
 ) -> None:
@@ -217,45 +298,67 @@ def train(
     groups = groups_of(model, options.train, options.weight_decay)
     rate = options.learning_rate
     optimiser = optimiser_of(options.optimiser, groups, rate, settings.MOMENTUM)
-    whole = tell(model, learnt, device)
+    whole = tell(model, learnt, device, count() == 1)
     if options.from_scratch:
         standardise(model, whole)
-    held_out = None if held is None else tell(model, held, device)
+    held_out = None if held is None else tell(model, held, device, count() == 1)
     changes = model.encoder is not None and not frozen
-    best, lowest, since = None, math.inf, 0
+    size = min(options.batch, len(learnt))
+    if changes:
+        expect_even(size, options.accumulate)
+    best, lowest, since, first = None, math.inf, 0, 0
     rng = np.random.default_rng((options.seed, 2))
-    order = batches(learnt.rows, min(options.batch, len(learnt)), options.seed)
+    order = batches(learnt.rows, size, options.seed)
+    data = {"rows to learn from": len(learnt), "rows held out": len(held or [])}
+    path = options.output.with_suffix(".checkpoint.pt")
+    checkpoint = Checkpoint(path, options, data)
+    before = checkpoint.read()
+    if before is not None:
+        model.load_state_dict(before["model"])
+        optimiser.load_state_dict(before["optimiser"])
+        best, lowest, since = before["best"], before["lowest"], before["since"]
+        first = before["step"]
+        say(f"goes on after step {first}")
+    of_batch = changes and settings.OF_BATCH
+    network = together(Learning(model, options), device, of_batch)
+
+    def state() -> dict:
+        now = {"model": model.state_dict(), "optimiser": optimiser.state_dict()}
+        return {**now, "best": best, "lowest": lowest, "since": since}
+
     for step, picked in zip(range(options.steps), order):
+        index = [] if changes else draw(whole, picked, rng)
+        if step < first:
+            continue
         set_mode(model, options.train)
         for group in optimiser.param_groups:
             group["lr"] = rate_at(step, options.steps, rate * group["rate"])
-        progress = step / options.steps
+        optimiser.zero_grad()
         if changes:
-            items = torch.utils.data.default_collate([learnt[i] for i in picked])
-            loss, _ = model.loss(*split_batch(items, device), progress)
+            losses = backward(network, learnt, picked, step, options)
         else:
-            index = draw(whole, picked, rng)
             parts = at(whole.features, index), at(whole.covariates, index)
             wanted = {name: x[index] for name, x in whole.targets.items()}
-            loss, _ = model.loss_of(*parts, wanted, progress)
-        optimiser.zero_grad()
-        loss.backward()
+            loss = network(Told(*parts, wanted, whole.owners), step / options.steps)
+            loss.backward()
+            losses = [float(loss)]
         if settings.CLIP_NORM is not None:
             torch.nn.utils.clip_grad_norm_(model.parameters(), settings.CLIP_NORM)
         optimiser.step()
-        if (step + 1) % settings.EVALUATE_EVERY != 0 and step + 1 != options.steps:
-            continue
-        value = float(loss)
-        if held is not None:
-            model.eval()
-            held_out = tell(model, held, device) if changes else held_out
-            value = look(model, held_out)
-            since += 1
-            if value < lowest:
-                best, lowest, since = copy.deepcopy(model.state_dict()), value, 0
-        print(f"step {step + 1}: loss {value:.4f}")
-        if options.patience is not None and since >= options.patience:
-            break
+        if (step + 1) % settings.EVALUATE_EVERY == 0 or step + 1 == options.steps:
+            value = mean_of(losses)
+            if held is not None:
+                model.eval()
+                if changes:
+                    held_out = tell(model, held, device, count() == 1)
+                value = of_first(look(model, held_out))
+                since += 1
+                if value < lowest:
+                    best, lowest, since = copy.deepcopy(model.state_dict()), value, 0
+            say(f"step {step + 1}: loss {value:.4f}")
+            if options.patience is not None and since >= options.patience:
+                break
+        checkpoint.write(step + 1, state)
     if best is not None:
         model.load_state_dict(best)
 
@@ -289,6 +392,7 @@ def save(model: Outcome, path: Path) -> None:
 
 def main() -> None:
     options = parse_arguments()
+    options.device = join(options.device)
     torch.manual_seed(options.seed)
     model = start(options.from_scratch).to(options.device)
     rows, kept = split(read_rows(options.manifest), settings.HELD_OUT, options.seed)
@@ -296,8 +400,10 @@ def main() -> None:
     learnt = Rows(rows, options.scans, crops, options.seed)
     held = Rows(kept, options.scans, "middle") if kept else None
     train(model, learnt, held, options)
-    settle(model, learnt, held, options.device)
-    save(model, options.output)
+    if rank() == 0:
+        settle(model, learnt, held, options.device)
+        save(model, options.output)
+    leave()
 
 
 if __name__ == "__main__":

@@ -6,9 +6,8 @@
 The recipe of finetune.py, which needs no Lightning, but for three things: held-out
 scans are looked at in their middle, rows come in passes whatever the task balances, and
 standardisation stays as exported. Several devices train by DistributedDataParallel;
-where statistics of batch norm are trained, they are those of all devices together. Rows
-of time to event that are compared with each other (head cox) are compared within a
-device: take large batches.
+where statistics of batch norm are trained, they are those of all GPUs together. Heads
+that compare rows with each other (cox) compare those of all devices.
 """
 
 from __future__ import annotations
@@ -25,6 +24,7 @@ import torch
 import settings
 from finetune import (
     groups_of,
+    loss_together,
     rate_at,
     save,
     set_mode,
@@ -34,6 +34,7 @@ from finetune import (
 )
 from optimisers import optimiser_of
 from outcome import Outcome
+from processes import count
 from rows import Rows, split
 from table import Row, read_rows
 
@@ -83,7 +84,9 @@ class LightningOutcome(pl.LightningModule):
     def training_step(self, batch: dict[str, torch.Tensor], index: int) -> torch.Tensor:
         crops, table, wanted = split_batch(batch, self.device)
         progress = self.global_step / max(1, self.trainer.max_steps)
-        loss, metrics = self.model.loss(crops, table, wanted, progress)
+        loss, metrics = loss_together(
+            self.model, self.model.features, crops, table, wanted, progress
+        )
         self.log_dict({"loss": loss, **metrics}, prog_bar=True)
         return loss
 
@@ -128,7 +131,7 @@ class LabelledRows(pl.LightningDataModule):
         self.held = Rows(held, self.scans, "middle")
 
     def train_dataloader(self) -> torch.utils.data.DataLoader:
-        batch = min(self.batch, len(self.learnt))
+        batch = max(1, min(self.batch, len(self.learnt) // count()))
         return torch.utils.data.DataLoader(
             self.learnt, batch, shuffle=True, drop_last=True
         )
@@ -140,6 +143,7 @@ class LabelledRows(pl.LightningDataModule):
 def trainer_of(options: argparse.Namespace) -> Any:  # noqa: ANN401
     """A trainer for these devices, which keeps the step of the lowest held-out loss."""
     several = options.devices not in ("1", "auto")
+    on_gpu = options.accelerator != "cpu" and torch.cuda.is_available()
     best = pl.callbacks.ModelCheckpoint(
         dirpath=options.output, filename="best", monitor="validation_loss"
     )
@@ -152,8 +156,10 @@ def trainer_of(options: argparse.Namespace) -> Any:  # noqa: ANN401
     return pl.Trainer(
         accelerator=options.accelerator,
         devices=options.devices if options.devices == "auto" else int(options.devices),
-        strategy="ddp" if several else "auto",
-        sync_batchnorm=several and settings.OF_BATCH,
+        num_nodes=options.nodes,
+        strategy="ddp" if several or options.nodes > 1 else "auto",
+        sync_batchnorm=settings.OF_BATCH and on_gpu,
+        accumulate_grad_batches=options.accumulate,
         precision=options.precision,
         max_steps=options.steps,
         val_check_interval=min(settings.EVALUATE_EVERY, options.steps),
@@ -191,6 +197,8 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--from-scratch", action="store_true")
     parser.add_argument("--accelerator", default="auto")
     parser.add_argument("--devices", default="auto", help="how many, on this machine")
+    parser.add_argument("--nodes", type=int, default=1, help="machines")
+    parser.add_argument("--accumulate", type=int, default=1, help="batches a step")
     parser.add_argument("--precision", default="32", help="such as 16-mixed")
     parser.add_argument("--steps", type=int, default=settings.STEPS)
     parser.add_argument("--batch", type=int, default=settings.BATCH, help="a device's")

@@ -4,6 +4,10 @@
 
 Starts from the exported weights, or from random ones with --from-scratch. Every file
 is taken for one patient. Writes encoder.pt: torch.load gives the encoder's state_dict.
+
+    torchrun --nproc_per_node 4 pretrain.py SCANS --output runs/pretrained
+
+trains on four GPUs, or with --device cpu in four processes, which share each batch.
 """
 
 from __future__ import annotations
@@ -21,6 +25,21 @@ from torch import nn
 import settings
 from model import FEATURES, IN_CHANNELS, Encoder, build
 from optimisers import optimiser_of
+from processes import (
+    collected,
+    count,
+    expect_even,
+    gathering,
+    join,
+    leave,
+    mean_of,
+    rank,
+    say,
+    share,
+    stop,
+    together,
+)
+from running import Checkpoint, add_options, encoding
 from scans import Volume, find_scans, load
 from task import Task
 
@@ -65,6 +84,7 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--report-every", type=int, default=50, help="steps")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--device", default=DEVICE)
+    add_options(parser)
     return parser.parse_args()
 
 
@@ -79,7 +99,7 @@ def load_patients(folder: Path, crop: tuple[int, int, int]) -> list[Patient]:
                     raise ValueError(f"smaller than a crop of {crop} voxels")
             patients.append(volumes)
         except Exception as error:
-            print(f"skipped {path}: {error}")
+            say(f"skipped {path}: {error}")
     return patients
 
 
@@ -88,6 +108,8 @@ def split(
 ) -> tuple[list[Patient], list[Patient]]:
     """Patients to train on, and patients held out."""
     if len(patients) < 2:
+        if rank() > 0:
+            raise SystemExit(1)
         raise SystemExit(f"{len(patients)} usable scans; at least 2 are needed")
     order = np.random.default_rng((seed, 0)).permutation(len(patients))
     shuffled = [patients[i] for i in order]
@@ -121,8 +143,57 @@ def draw_batch(
     crops = [draw_crop(patients, task, rng) for _ in range(options.batch)]
     voxels = np.stack([crop.voxels for crop in crops])
     foreground = np.stack([crop.foreground for crop in crops])
-    batch = task.make_batch(voxels, foreground, rng, train)
-    return {name: tensor.to(options.device) for name, tensor in batch.items()}
+    return task.make_batch(voxels, foreground, rng, train)
+
+
+def part_of(
+    batch: dict[str, torch.Tensor], task: Task, index: int, of: int
+) -> dict[str, torch.Tensor]:
+    """The rows of some crops; tasks that order rows otherwise have a "part" for it."""
+    if of == 1:
+        return batch
+    if hasattr(task, "part"):
+        return task.part(batch, index, of)
+    for name, tensor in batch.items():
+        if tensor.ndim == 0 or len(tensor) % of != 0:
+            stop(f'the task\'s "{name}" {tuple(tensor.shape)} does not make {of} parts')
+    return {name: share(tensor, index, of) for name, tensor in batch.items()}
+
+
+def moved(batch: dict[str, torch.Tensor], device: str) -> dict[str, torch.Tensor]:
+    return {name: tensor.to(device) for name, tensor in batch.items()}
+
+
+class Asked(nn.Module):
+    """The loss of a batch, as a module: what processes share the gradients of."""
+
+    def __init__(
+        self, modules: nn.ModuleList, task: Task, options: argparse.Namespace
+    ) -> None:
+        super().__init__()
+        self.encoder, self.head = modules
+        self.task, self.options = task, options
+
+    def forward(self, batch: dict[str, torch.Tensor]) -> torch.Tensor:
+        encode = encoding(self.encoder, self.options)
+        return self.task.loss(encode, self.head, batch)[0]
+
+
+def backward(
+    asked: nn.Module,
+    batch: dict[str, torch.Tensor],
+    task: Task,
+    options: argparse.Namespace,
+) -> list[float]:
+    """Adds up the gradients of this process's share of a batch; its losses."""
+    parts, losses = options.accumulate, []
+    for part in range(parts):
+        own = part_of(batch, task, rank() * parts + part, count() * parts)
+        with gathering(asked, last=part == parts - 1):
+            loss = asked(moved(own, options.device))
+            (loss if parts == 1 else loss / parts).backward()
+        losses.append(loss.item())
+    return losses
 
 
 @torch.no_grad()
@@ -173,25 +244,27 @@ def evaluate(
 ) -> float:
     """Mean metric over batches of held-out patients, the same ones every time."""
     encoder, head = modules.eval()
-    scores = []
-    for index in range(options.evaluation_batches):
+    scores = {}
+    for index in range(rank(), options.evaluation_batches, count()):
         seed = (options.seed, 1, index)
         batch = draw_batch(patients, task, options, seed, train=False)
-        _, metrics = task.loss(encoder, head, batch)
-        scores.append(float(metrics[task.metric]))
+        _, metrics = task.loss(encoder, head, moved(batch, options.device))
+        scores[index] = float(metrics[task.metric])
     modules.train()
-    return float(np.mean(scores))
+    return float(np.mean(collected(scores)))
 
 
 def main() -> None:
     options = parse_arguments()
+    options.device = join(options.device)
+    expect_even(options.batch, options.accumulate)
     torch.manual_seed(options.seed)
     task = Task(**settings.TASK)
     task.label_smoothing = options.label_smoothing
     task.batch = options.batch
     patients = load_patients(options.scans, task.crop)
     train, held_out = split(patients, options.validation, options.seed)
-    print(f"{len(train)} scans to train on, {len(held_out)} held out")
+    say(f"{len(train)} scans to train on, {len(held_out)} held out")
 
     encoder = Encoder().apply(initialise) if options.from_scratch else build()
     head = task.head(FEATURES, partial(grid_of, encoder))
@@ -200,26 +273,40 @@ def main() -> None:
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimiser, lambda step: rate_at(step, options)
     )
+    data = {"scans to train on": len(train), "scans held out": len(held_out)}
+    checkpoint = Checkpoint(options.output / "checkpoint.pt", options, data)
+    stateful = {"modules": modules, "optimiser": optimiser, "schedule": schedule}
+    held = checkpoint.read()
+    if held is not None:
+        for name, one in stateful.items():
+            one.load_state_dict(held[name])
+        say(f"goes on after step {held['step']}")
+    asked = together(Asked(modules, task, options), options.device)
 
-    for step in range(options.steps):
+    for step in range(0 if held is None else held["step"], options.steps):
         batch = draw_batch(train, task, options, (options.seed, 2, step), train=True)
-        loss, _ = task.loss(encoder, head, batch)
         optimiser.zero_grad()
-        loss.backward()
+        losses = backward(asked, batch, task, options)
         if options.clip_norm is not None:
             nn.utils.clip_grad_norm_(modules.parameters(), options.clip_norm)
         optimiser.step()
         schedule.step()
         if (step + 1) % options.report_every == 0 or step + 1 == options.steps:
+            loss = mean_of(losses)
             score = evaluate(modules, held_out, task, options)
-            print(
-                f"step {step + 1}/{options.steps}: loss {loss.item():.4f}, "
+            say(
+                f"step {step + 1}/{options.steps}: loss {loss:.4f}, "
                 f"held-out {task.metric} {score:.3f} (chance {task.chance:.3f})"
             )
+        checkpoint.write(
+            step + 1, lambda: {name: one.state_dict() for name, one in stateful.items()}
+        )
 
-    options.output.mkdir(parents=True, exist_ok=True)
-    torch.save(encoder.state_dict(), options.output / "encoder.pt")
-    print(f"wrote {options.output / 'encoder.pt'}")
+    if rank() == 0:
+        options.output.mkdir(parents=True, exist_ok=True)
+        torch.save(encoder.state_dict(), options.output / "encoder.pt")
+        print(f"wrote {options.output / 'encoder.pt'}")
+    leave()
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from torch import nn
 
 from heads import Embedding
 from patches import flatten_air, jitter_contrast, normalise, random_flip
+from processes import count, gathered, share
 
 
 def sample_line(
@@ -104,8 +105,18 @@ class PairTask:
         self, encoder: nn.Module, head: nn.Module, batch: dict[str, torch.Tensor]
     ) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
         """The loss and the metrics of a batch."""
-        loss, accuracy = self.compare(head(encoder(batch["views"])))
+        z = head(encoder(batch["views"]))
+        if count() > 1:
+            z = torch.cat([gathered(views) for views in z.chunk(2)])
+        loss, accuracy = self.compare(z)
         return loss, {"accuracy": accuracy}
+
+    def part(
+        self, batch: dict[str, torch.Tensor], index: int, of: int
+    ) -> dict[str, torch.Tensor]:
+        """Both views of some crops."""
+        both = [share(views, index, of) for views in batch["views"].chunk(2)]
+        return {"views": torch.cat(both)}
 
     def compare(self, z: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         raise NotImplementedError

@@ -29,6 +29,12 @@ class Task:
         rng: np.random.Generator,
         train: bool = True,
     ) -> dict[str, torch.Tensor]: ...
+    # Optional: the inputs of one part of a batch, of as many, which several processes
+    # and --accumulate need. Without it the rows of each tensor are those of the crops,
+    # in their order.
+    def part(
+        self, batch: dict[str, torch.Tensor], index: int, of: int
+    ) -> dict[str, torch.Tensor]: ...
     # On top of feature maps with so many channels; "grid_of" tells their cells
     # (d, h, w) for an input of (D, H, W) voxels, which a decoder needs.
     def head(

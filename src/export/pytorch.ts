@@ -42,6 +42,8 @@ function pretrainingFiles({ training, scans }: PytorchExport, task: PythonFiles 
     'scans.py': shared('scans.py'),
     'pretrain.py': shared('pretrain.py'),
     'optimisers.py': shared('optimisers.py'),
+    'processes.py': shared('processes.py'),
+    'running.py': shared('running.py'),
   };
 }
 

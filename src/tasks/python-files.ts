@@ -17,7 +17,15 @@ export interface PythonFiles {
 }
 
 /** Names that other files of an export have. */
-const TAKEN = new Set(['model.py', 'optimisers.py', 'pretrain.py', 'scans.py', 'settings.py']);
+const TAKEN = new Set([
+  'model.py',
+  'optimisers.py',
+  'pretrain.py',
+  'processes.py',
+  'running.py',
+  'scans.py',
+  'settings.py',
+]);
 
 const isFile = (value: unknown): boolean => typeof value === 'string' || value instanceof URL;
 const error =

@@ -25,6 +25,8 @@ const SHARED = [
   'rows.py',
   'tensors.py',
   'optimisers.py',
+  'processes.py',
+  'running.py',
   'decisions.py',
   'predict.py',
   'finetune.py',

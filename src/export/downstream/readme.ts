@@ -39,6 +39,7 @@ function codeRows({ encoder }: DownstreamExport): string {
 | \`finetune.py\` | trains the model further, or anew |
 | \`lightning.py\` | the same with PyTorch Lightning, on several GPUs |
 | \`optimisers.py\` | adamw, lamb and sgd |
+| \`processes.py\`, \`running.py\` | several processes that train one model; precision, checkpoints |
 | \`settings.py\` | what the task chose; the files around it read it |
 | \`table.py\`, \`rows.py\`${encoder === undefined ? '' : ', `scans.py`, `crops.py`'} | how manifests${encoder === undefined ? ' are' : ', scans and crops of them are'} read |
 | \`covariates.py\` | how columns of a table become covariates |
@@ -83,6 +84,8 @@ python predict.py MANIFEST.csv${scans} --output predictions.csv --weights outcom
 \`\`\`
 
 ${differences(content)}
+
+\`torchrun --standalone --nproc_per_node 4 finetune.py …\` trains on four GPUs, which share each batch; \`--checkpoint-every STEPS\` lets a training go on after it was interrupted, \`--accumulate\` computes a batch in parts.
 
 ${encoder === undefined ? '' : '`SCANS` is a folder of NIfTI files, which `path` of the manifest names. voxolve itself reads more formats.\n\n'}## Check
 

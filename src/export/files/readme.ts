@@ -73,6 +73,7 @@ function pretrainingRows(python: PythonFiles | undefined): string {
 | \`settings.py\` | what the experiment chose; the files around it read it |
 | \`task.py\` | the proxy task |
 ${others}| \`optimisers.py\` | adamw, lamb and sgd |
+| \`processes.py\`, \`running.py\` | several processes that train one network; precision, checkpoints |
 | \`scans.py\` | reads and preprocesses NIfTI files |
 `;
 }
@@ -93,6 +94,12 @@ python pretrain.py SCANS --output runs/pretrained --from-scratch   # from random
 \`\`\`
 
 \`SCANS\` is a folder of NIfTI files, one patient each.
+
+\`\`\`sh
+torchrun --standalone --nproc_per_node 4 pretrain.py SCANS --output runs/pretrained --checkpoint-every 500
+\`\`\`
+
+trains on four GPUs, which share each batch, and goes on from its checkpoint after it was interrupted. \`--accumulate\` computes a batch in parts, \`--precision bfloat16\` with shorter factors.
 `;
 }
 
