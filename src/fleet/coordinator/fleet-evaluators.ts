@@ -35,6 +35,8 @@ import { BadResult, differenceFrom, outcomeOf, resultMessageOf } from './results
 
 /** Milliseconds that leaving may take where the queue does not answer. */
 const PATIENCE = 3000;
+/** Milliseconds for which committed results wait to be removed together. */
+const CLEAR = 50;
 /** Milliseconds between two comparisons of what is waited for with what the queue holds. */
 const RECONCILE = 1000;
 
@@ -53,6 +55,8 @@ interface Pending {
   readonly reject: (reason: unknown) => void;
   sent: boolean;
   taking: boolean;
+  /** True if it ended while it was looked at. */
+  missed: boolean;
 }
 
 export class FleetEvaluators implements Evaluators {
@@ -67,6 +71,7 @@ export class FleetEvaluators implements Evaluators {
   private readonly taken = new Map<string, ResultMessage>();
   private readonly closing = new AbortController();
   private loop: Promise<void> | undefined;
+  private clearing: Promise<void> | undefined;
   private connected = true;
   private complete = false;
   private sentAgain = 0;
@@ -82,7 +87,7 @@ export class FleetEvaluators implements Evaluators {
     this.events = new QueueEvents(name, options);
     this.queue.on('error', () => undefined);
     this.events.on('error', () => undefined);
-    this.events.on('completed', ({ jobId }) => void this.look(jobId));
+    this.events.on('completed', ({ jobId, returnvalue }) => void this.ended(jobId, returnvalue));
     this.attendance = new Attendance(record, announcement.lookahead, connection.name, report);
     connection.onChange((connected) => this.connectionChanged(connected));
   }
@@ -122,6 +127,7 @@ export class FleetEvaluators implements Evaluators {
         message,
         sent: false,
         taking: false,
+        missed: false,
         resolve: (outcome) => settle(() => resolve(outcome)),
         reject: (reason) => settle(() => reject(asError(reason))),
       });
@@ -146,6 +152,7 @@ export class FleetEvaluators implements Evaluators {
 
   private async leave(): Promise<void> {
     const { search } = this.plan.announcement;
+    await this.clear();
     if (this.complete) {
       await this.board.withdraw(search);
       await this.queue.obliterate({ force: true });
@@ -228,6 +235,7 @@ export class FleetEvaluators implements Evaluators {
     this.attendance.update(await this.board.workers(), performance.now());
     await Promise.all([...this.pending.keys()].map((id) => this.look(id)));
     await this.clear();
+    await this.compareOthers();
     if (this.sentAgain > 0) {
       this.plan.report({ kind: 'queue back', queue: connection.name, sentAgain: this.sentAgain });
       this.sentAgain = 0;
@@ -235,25 +243,43 @@ export class FleetEvaluators implements Evaluators {
   }
 
   /** Sends a job that the queue does not hold, takes it where it has ended. */
-  private async look(id: string): Promise<void> {
+  private look(id: string): Promise<void> {
+    return this.alone(id, async (waited) => {
+      const state = await this.queue.getJobState(id);
+      if (state === 'unknown') return this.send(id, waited);
+      waited.sent = true;
+      if (state !== 'completed' && state !== 'failed') return;
+      const job = await this.queue.getJob(id);
+      if (job === undefined) return; // removed meanwhile: the next comparison sends it
+      await (state === 'completed' ? this.take(waited, id, job.returnvalue) : this.tryAgain(waited, job));
+    });
+  }
+
+  /** Takes a result as soon as the queue tells of it. */
+  private ended(id: string, returned: unknown): Promise<void> {
+    return this.alone(id, (waited) => this.take(waited, id, returned));
+  }
+
+  /** Does one thing at a time with what is waited for. */
+  private async alone(id: string, act: (waited: Pending) => Promise<void>): Promise<void> {
     const waited = this.pending.get(id);
-    if (waited === undefined || waited.taking) return;
+    if (waited === undefined) return;
+    if (waited.taking) {
+      waited.missed = true;
+      return;
+    }
     waited.taking = true;
     try {
-      const job = await this.queue.getJob(id);
-      if (job === undefined) await this.send(id, waited);
-      else {
-        waited.sent = true;
-        const state = await job.getState();
-        if (state === 'completed') await this.take(waited, job);
-        else if (state === 'failed') await this.tryAgain(waited, job);
-      }
+      await act(waited);
     } catch (error) {
       if (error instanceof UserError) waited.reject(error);
       // Else the queue or the store is out of reach, and the next comparison tries again.
     } finally {
       waited.taking = false;
     }
+    if (!waited.missed) return;
+    waited.missed = false;
+    void this.look(id);
   }
 
   /** A worker could not do it for a reason of its own, such as a blob that was out of reach. */
@@ -284,13 +310,12 @@ export class FleetEvaluators implements Evaluators {
     waited.sent = true;
   }
 
-  private async take(waited: Pending, job: Job): Promise<void> {
+  private async take(waited: Pending, id: string, returned: unknown): Promise<void> {
     const { blobs, announcement, record, report } = this.plan;
     const { engine, device } = announcement;
-    const id = job.id ?? '';
     let worker = 'unknown';
     try {
-      const message = resultMessageOf(job.returnvalue);
+      const message = resultMessageOf(returned);
       worker = message.worker;
       if (record.class === null && !announcement.mixed) record.setClass(message.class);
       if (!announcement.mixed && message.class !== record.class)
@@ -298,27 +323,39 @@ export class FleetEvaluators implements Evaluators {
       const outcome = await outcomeOf(message, waited.job, { blobs, engine, device });
       this.taken.set(id, message);
       waited.resolve(outcome);
-      setImmediate(() => void this.clear().catch(() => undefined));
+      this.clearSoon();
     } catch (error) {
       if (!(error instanceof BadResult)) throw error;
       report({ kind: 'result refused', number: waited.job.number, worker, reason: messageOf(error) });
-      await job.remove();
+      await this.queue.remove(id);
       await this.send(id, waited);
     }
   }
 
-  /** Removes what was committed; compares what is found besides. */
+  private clearSoon(): void {
+    this.clearing ??= sleep(CLEAR)
+      .then(() => this.clear())
+      .catch(() => undefined)
+      .finally(() => (this.clearing = undefined));
+  }
+
+  /** Removes what was committed. */
   private async clear(): Promise<void> {
-    const { record } = this.plan;
-    for (const [id, message] of [...this.taken]) {
-      const key = evaluationOf(id);
-      if (key === undefined || record.committed(key) === undefined) continue;
-      this.taken.delete(id);
-      await this.queue.remove(id);
-      await this.removeBlobs(message);
-      const { blobs, announcement } = this.plan;
-      await removeCheckpoints(blobs, announcement.search, id).catch(() => undefined);
-    }
+    const { record, blobs, announcement } = this.plan;
+    await Promise.all(
+      [...this.taken].map(async ([id, message]) => {
+        const key = evaluationOf(id);
+        if (key === undefined || record.committed(key) === undefined) return;
+        this.taken.delete(id);
+        await this.queue.remove(id);
+        await this.removeBlobs(message);
+        await removeCheckpoints(blobs, announcement.search, id).catch(() => undefined);
+      }),
+    );
+  }
+
+  /** Compares what is found besides what is waited for, and removes it. */
+  private async compareOthers(): Promise<void> {
     const completed = await this.queue.getCompleted(0, 99);
     for (const job of completed) await this.compare(job);
   }
