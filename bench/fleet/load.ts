@@ -82,6 +82,7 @@ async function withSearch<T>(setting: Setting, use: (search: Search) => Promise<
       setup,
       ...SIMULATED,
       precision: 'float32',
+      threads: 1,
       mixed: false,
       lookahead: setting.lookahead,
     },
