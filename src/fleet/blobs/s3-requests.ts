@@ -30,7 +30,7 @@ export interface RetryOptions {
 }
 
 /** About 20 seconds in all: a server that restarts is back by then. */
-export const patience: RetryOptions = { tries: 9, first: 200, longest: 5000 };
+const patience: RetryOptions = { tries: 9, first: 200, longest: 5000 };
 
 /** Milliseconds without any progress after which a request counts as failed. */
 const STALLED_MS = 30_000;
