@@ -3,13 +3,15 @@
  */
 import { writeFolder } from '../export/write-folder.js';
 import { chooseCandidate, weightsOf } from './candidate-weights.js';
-import { exportFiles } from './exporting/export-files.js';
+import { exportFiles, exportTargets, type ExportTarget } from './exporting/export-files.js';
 import { resolvedFrom, withExperiment, type ExperimentSource } from './open-experiment.js';
 import { winnersOf, type Standing } from './reading/winner.js';
 
+export { exportTargets };
+
 export interface ExportOptions extends ExperimentSource {
-  /** `pytorch`: training code, weights and the preprocessing; `onnx`: a model file. */
-  readonly to: 'pytorch' | 'onnx';
+  /** `pytorch`: training code, weights and the preprocessing; `onnx`: a model file; `flower`: training code for several sites. */
+  readonly to: ExportTarget;
   /** Folder to write; it must be empty or not exist. */
   readonly output: string;
   /** Number of a candidate, or `winner` (the default): the highest score until the winner is known. */

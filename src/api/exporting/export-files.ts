@@ -8,7 +8,8 @@ import { rngOf } from '../../core/random.js';
 import { tensor, type Tensor, type TensorMap } from '../../core/tensor.js';
 import { encodeGraphAsOnnx, runGraph } from '../../engines/onnx/index.js';
 import type { PlannedExperiment } from '../../experiment/resolve.js';
-import type { ExportOrigin, ExportedScans } from '../../export/contents.js';
+import type { ExportOrigin, ExportedScans, PytorchExport } from '../../export/contents.js';
+import { exportFlower } from '../../export/flower.js';
 import { exportPytorch } from '../../export/pytorch.js';
 import { encoderWeights } from '../../export/weights.js';
 import type { ExportFiles } from '../../export/write-folder.js';
@@ -27,7 +28,10 @@ export interface Exported {
     Partial<Pick<ExportOrigin, 'space'>>;
 }
 
-export async function exportFiles(to: 'pytorch' | 'onnx', exported: Exported): Promise<ExportFiles> {
+export const exportTargets = ['pytorch', 'onnx', 'flower'] as const;
+export type ExportTarget = (typeof exportTargets)[number];
+
+export async function exportFiles(to: ExportTarget, exported: Exported): Promise<ExportFiles> {
   const { resolved, architecture, origin } = exported;
   const weights = encoderWeights(architecture, exported.weights, encoderPrefix);
   const [, ...size] = resolved.plan.encoderInput;
@@ -36,7 +40,7 @@ export async function exportFiles(to: 'pytorch' | 'onnx', exported: Exported): P
   const input = randomInput(shape);
   const features = present((await runGraph(graph, weights, { input }))['features'], 'features');
   const { experiment } = resolved;
-  const files = exportPytorch({
+  const content: PytorchExport = {
     architecture,
     weights,
     parity: { input, features },
@@ -48,7 +52,9 @@ export async function exportFiles(to: 'pytorch' | 'onnx', exported: Exported): P
     origin: { version, experiment: experiment.name, space: resolved.space.name, ...origin },
     scans: exportedScans(experiment.scans),
     training: definedEntries(experiment.training),
-  });
+  };
+  if (to === 'flower') return exportFlower(content);
+  const files = exportPytorch(content);
   if (to === 'pytorch') return files;
   return {
     'encoder.onnx': encodeGraphAsOnnx(graph, weights, { dynamicBatch: true, version }),

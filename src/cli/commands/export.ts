@@ -1,5 +1,5 @@
-/** `voxolve export DB --to pytorch|onnx -o DIR`: a candidate leaves as code, weights and a check of both. */
-import { exportCandidate, type ExportOutcome } from '../../api/export.js';
+/** `voxolve export DB --to pytorch|onnx|flower -o DIR`: a candidate leaves as code, weights and a check of both. */
+import { exportCandidate, exportTargets, type ExportOutcome } from '../../api/export.js';
 import { defineCommand } from '../command.js';
 import { experimentOption } from '../shared-options.js';
 import { showSourceEvent } from '../views/event-text.js';
@@ -8,11 +8,11 @@ import { jsonOption, print, printJson } from '../views/output.js';
 
 export const exportCommand = defineCommand({
   command: 'export <db>',
-  describe: 'write a candidate as PyTorch code or as an ONNX model',
+  describe: 'write a candidate as PyTorch code, as an ONNX model, or as an app for several sites',
   builder: (yargs) =>
     yargs
       .positional('db', { type: 'string', demandOption: true, describe: 'database of the search' })
-      .option('to', { choices: ['pytorch', 'onnx'] as const, demandOption: true, describe: 'what to write' })
+      .option('to', { choices: exportTargets, demandOption: true, describe: 'what to write' })
       .option('output', { alias: 'o', type: 'string', demandOption: true, describe: 'folder to write' })
       .option('candidate', {
         type: 'string',
