@@ -1,7 +1,7 @@
 /**
  * A worker: evaluates candidates of searches that other machines lead, in the pool of this machine.
  */
-import { availableParallelism, hostname } from 'node:os';
+import { hostname } from 'node:os';
 import { UserError } from '../core/errors.js';
 import { parseOrThrow } from '../core/validate.js';
 import type { Precision } from '../engines/engine.js';
@@ -9,18 +9,12 @@ import { openBlobStore } from '../fleet/blobs/open.js';
 import { processorClass } from '../fleet/classes/processor-class.js';
 import type { Announcement } from '../fleet/protocol/board-messages.js';
 import { workerName } from '../fleet/protocol/result-message.js';
-import type { FleetSetup } from '../fleet/protocol/setup-message.js';
 import { connect } from '../fleet/queue/connection.js';
 import type { WorkerEvent } from '../fleet/worker/events.js';
 import { runWorker } from '../fleet/worker/run-worker.js';
-import { openScanSet, shareScans } from '../scans/sampling/scan-set-transfer.js';
-import type { ScanRecipe } from '../scans/sampling/scan-set.js';
-import type { Evaluators } from '../workers/evaluators.js';
-import { createPool } from '../workers/pool.js';
-import { prefetchPays } from '../workers/prefetch-policy.js';
 import type { RunOptions } from './events.js';
-import { groupsOf, isolationOf } from './searching/device-groups.js';
 import { checkedMemory } from './searching/worker-count.js';
+import { openPool } from './working/open-pool.js';
 
 export interface WorkerOptions extends RunOptions<WorkerEvent> {
   /** Address of the queue. */
@@ -33,6 +27,10 @@ export interface WorkerOptions extends RunOptions<WorkerEvent> {
   readonly device?: string | undefined;
   /** MiB that candidates may take together. */
   readonly memory?: number | undefined;
+  /** Folder with the scans of the search on this machine, which then need not be fetched where they are the same. */
+  readonly scans?: string | undefined;
+  /** GiB of disk for fetched scans; absent: 50. */
+  readonly disk?: number | undefined;
   /** Name that the worker is shown by; absent: the machine's with a number. */
   readonly name?: string | undefined;
   /** Seconds after which a worker that is gone is replaced. */
@@ -53,6 +51,7 @@ export async function worker(options: WorkerOptions): Promise<void> {
   const checkpointSeconds = seconds('--checkpoint-every', options.checkpointEvery ?? 30, 0);
   checkedSlots(options.slots);
   checkedMemory(options.memory);
+  checkedDisk(options.disk);
   const name = parseOrThrow(workerName, options.name ?? ownName(), '--name');
   const classFor = classesHere(options.device);
   const connection = await connect(queue, 'worker');
@@ -73,7 +72,7 @@ export async function worker(options: WorkerOptions): Promise<void> {
         signal,
         report,
         classFor: async (search) => classFor(search),
-        openPool: (setup) => openPool(setup, options),
+        openPool: (setup) => openPool(setup, blobs, options),
       });
     } finally {
       await blobs.close();
@@ -111,21 +110,6 @@ function classesHere(own: string | undefined): (search: Announcement) => Promise
   };
 }
 
-async function openPool(setup: FleetSetup, { slots, memory }: WorkerOptions): Promise<Evaluators> {
-  const { experiment, engine, device, threads } = setup;
-  const workers = slots ?? Math.max(1, Math.floor(availableParallelism() / threads));
-  const isolation = isolationOf(experiment.isolation, { engine, device });
-  const prefetch = prefetchPays({ device, workers, threads });
-  const scans = openScanSet(setup.scans as ScanRecipe);
-  const shared = {
-    ...setup,
-    isolation,
-    prefetch,
-    scans: shareScans(scans, prefetch ? 2 * workers : workers),
-  };
-  return createPool(shared, { groups: await groupsOf(shared, { workers, memory }) });
-}
-
 function checkedSlots(slots: number | undefined): void {
   if (slots === undefined || (Number.isInteger(slots) && slots >= 1)) return;
   throw new UserError({
@@ -141,5 +125,14 @@ function seconds(option: string, value: number, least: number): number {
     subject: option,
     problem: `must be between ${least} and 86400 seconds, got ${value}`,
     fix: 'leave it out',
+  });
+}
+
+function checkedDisk(disk: number | undefined): void {
+  if (disk === undefined || disk > 0) return;
+  throw new UserError({
+    subject: '--disk',
+    problem: `must be a positive number of GiB, got ${disk}`,
+    fix: 'leave it out for 50',
   });
 }

@@ -20,7 +20,7 @@ if (noRedis !== undefined) console.log(`workers that are lost: ${noRedis}`);
 
 describe.skipIf(noRedis !== undefined)(
   'a training that nobody could finish in time',
-  { timeout: 90_000 },
+  { timeout: 300_000 },
   () => {
     const training = { steps: 1_000_000, batch: 2, evaluationBatches: 1 };
     const experiment = writeExperiment(folder, { space: smallSpace, candidates: 1, training });

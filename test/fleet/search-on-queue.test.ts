@@ -22,7 +22,7 @@ const tables = (db: string): unknown => [lineageTables(db), winnerTables(db)];
 
 if (noRedis !== undefined) console.log(`a search on many machines: ${noRedis}`);
 
-describe.skipIf(noRedis !== undefined)('a search on a queue', { timeout: 120_000 }, () => {
+describe.skipIf(noRedis !== undefined)('a search on a queue', { timeout: 300_000 }, () => {
   const experiment = writeExperiment(folder, { space: smallSpace, candidates: 8 });
   let redis: TestRedis;
   const running: Running[] = [];

@@ -6,6 +6,7 @@ import { openBlobStore } from '../../fleet/blobs/open.js';
 import { FleetEvaluators } from '../../fleet/coordinator/fleet-evaluators.js';
 import { PROTOCOL } from '../../fleet/protocol/job-message.js';
 import { publishSetup } from '../../fleet/protocol/setup-message.js';
+import { publishScans } from '../../fleet/scans/publish.js';
 import { connect } from '../../fleet/queue/connection.js';
 import { UserError } from '../../core/errors.js';
 import type { ExperimentRow, Store } from '../../store/index.js';
@@ -78,7 +79,10 @@ export async function openFleet(
         version: PROTOCOL,
         search: record.search,
         name: row.name,
-        setup: await publishSetup({ ...setup, scans: scanSetRecipe(scans) }, blobs),
+        setup: await publishSetup(
+          { ...setup, scans: await publishScans(scanSetRecipe(scans), blobs) },
+          blobs,
+        ),
         engine,
         device,
         precision: experiment.precision,

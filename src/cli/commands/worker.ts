@@ -31,6 +31,11 @@ export const worker = defineCommand({
         type: 'number',
         describe: 'MiB that candidates may take together (default: four fifths of what is free)',
       })
+      .option('scans', {
+        type: 'string',
+        describe: 'folder with the scans of the search on this machine, which then need not be fetched',
+      })
+      .option('disk', { type: 'number', describe: 'GiB of disk for fetched scans (default: 50)' })
       .option('name', { type: 'string', describe: 'name to be shown by (default: that of the machine)' })
       .option('lock', {
         type: 'number',
@@ -42,7 +47,7 @@ export const worker = defineCommand({
       })
       .option('once', { type: 'boolean', default: false, describe: 'end with the search that is served' }),
   handler: async ({ queue, blobs, device, ...rest }) => {
-    const { slots, memory, name, lock, checkpointEvery, once } = rest;
+    const { slots, memory, scans, disk, name, lock, checkpointEvery, once } = rest;
     hideCredentials(queue);
     await interruptible(
       () => note('handing back what is under way (press Ctrl-C again to leave at once)'),
@@ -50,7 +55,7 @@ export const worker = defineCommand({
         begin();
         const onEvent = (event: Parameters<typeof workerLine>[0]): void => note(workerLine(event));
         const named = device === 'auto' ? undefined : device;
-        const options = { slots, device: named, memory, name, lock, checkpointEvery, once };
+        const options = { slots, device: named, memory, scans, disk, name, lock, checkpointEvery, once };
         return startWorker({ queue, blobs, ...options, signal, onEvent });
       },
     );
