@@ -26,7 +26,7 @@ import {
 import type { ResultMessage } from '../protocol/result-message.js';
 import { Board, LEASE_LIFE, PREFIX, queueNameOf } from '../queue/board.js';
 import type { Connection } from '../queue/connection.js';
-import { removeCheckpoints } from '../worker/checkpoints.js';
+import { removeAllCheckpoints, removeCheckpoints } from '../worker/checkpoints.js';
 import { Attendance } from './attendance.js';
 import type { FleetEvent } from './events.js';
 import type { FleetRecord } from './record.js';
@@ -157,6 +157,7 @@ export class FleetEvaluators implements Evaluators {
       await this.board.withdraw(search);
       await this.queue.obliterate({ force: true });
       await this.plan.blobs.remove(this.plan.announcement.setup);
+      await removeAllCheckpoints(this.plan.blobs, search).catch(() => undefined);
     }
     await this.board.release(search, this.owner);
   }
@@ -349,7 +350,8 @@ export class FleetEvaluators implements Evaluators {
         this.taken.delete(id);
         await this.queue.remove(id);
         await this.removeBlobs(message);
-        await removeCheckpoints(blobs, announcement.search, id).catch(() => undefined);
+        if (message.checkpoint === true)
+          await removeCheckpoints(blobs, announcement.search, id).catch(() => undefined);
       }),
     );
   }
@@ -364,7 +366,7 @@ export class FleetEvaluators implements Evaluators {
   private async removeBlobs({ outcome, weights }: ResultMessage): Promise<void> {
     const { blobs } = this.plan;
     const parents = [...this.pending.values()].map(({ message }) => message.job.parent?.weights);
-    await blobs.remove(outcome).catch(() => undefined);
+    if (typeof outcome === 'string') await blobs.remove(outcome).catch(() => undefined);
     if (weights !== undefined && !parents.includes(weights))
       await blobs.remove(weights).catch(() => undefined);
   }

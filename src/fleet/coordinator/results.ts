@@ -32,7 +32,10 @@ export async function outcomeOf(
   { cost }: EvaluationJob,
   { blobs, engine, device }: { readonly blobs: BlobStore; readonly engine: string; readonly device: string },
 ): Promise<EvaluationOutcome> {
-  const bytes = await fetched(blobs, message.outcome, OUTCOME_BYTES);
+  const bytes =
+    typeof message.outcome === 'string'
+      ? await fetched(blobs, message.outcome, OUTCOME_BYTES)
+      : Buffer.from(message.outcome.text);
   const outcome = parsedOutcome(bytes);
   if (outcome.engine !== engine || outcome.device !== device)
     throw new BadResult(

@@ -1,5 +1,6 @@
 /**
- * The message that an evaluation ended with: hashes of blobs, one with the outcome and one with the weights.
+ * The message that an evaluation ended with: its outcome, or the hash of the blob that holds it where it is long, and the hash of
+ * the blob with the weights.
  */
 import { z } from 'zod';
 import type { EvaluationOutcome, ProbeValue } from '../../core/records.js';
@@ -18,12 +19,17 @@ export const className = z
   .max(200)
   .regex(/^[\x21-\x7e]+$/, 'printable letters without spaces');
 
+/** Characters of an outcome that travel in its message: curves of a few hundred values. */
+export const INLINE = 32 << 10;
+
 export const ResultMessage = z.strictObject({
   version: z.literal(PROTOCOL),
   worker: workerName,
   class: className,
-  outcome: hash,
+  outcome: z.union([hash, z.strictObject({ text: z.string().max(INLINE) })]),
   weights: hash.exactOptional(),
+  /** Present where checkpoints of the evaluation lie in the store. */
+  checkpoint: z.literal(true).exactOptional(),
 });
 export type ResultMessage = z.infer<typeof ResultMessage>;
 

@@ -38,6 +38,13 @@ async function pointerOf(blobs: BlobStore, search: string, job: string): Promise
   }
 }
 
+/** Removes all that is left of a search's checkpoints. */
+export async function removeAllCheckpoints(blobs: BlobStore, search: string): Promise<void> {
+  const folder = pointerName(search, '');
+  const names = await blobs.listNamed(folder);
+  for (const name of names) await removeCheckpoints(blobs, search, name.slice(folder.length));
+}
+
 /** Removes what is left of a job's checkpoints once its result is committed. */
 export async function removeCheckpoints(blobs: BlobStore, search: string, job: string): Promise<void> {
   const pointer = await pointerOf(blobs, search, job);
@@ -55,6 +62,8 @@ export interface CheckpointPlan {
 /** The checkpoints of one job on this machine. */
 export interface JobCheckpoints {
   readonly continuation: Continuation;
+  /** True if there is one of the job in the store. */
+  readonly stored: () => boolean;
   /** Waits until the latest checkpoint is in the store. */
   settled(): Promise<void>;
   /** Removes the local folder. */
@@ -64,7 +73,7 @@ export interface JobCheckpoints {
 /** Fetches what another machine saved of a job, and copies what is saved here. */
 export async function checkpointsOf(job: string, plan: CheckpointPlan): Promise<JobCheckpoints> {
   const folder = await mkdtemp(join(tmpdir(), 'voxolve-job-'));
-  await fetchInto(folder, job, plan).catch(() => undefined); // else it begins anew
+  let stored = await fetchInto(folder, job, plan).catch(() => true); // else it begins anew
   let copying: Promise<void> | undefined;
   let again = false;
   const copy = async (): Promise<void> => {
@@ -77,22 +86,27 @@ export async function checkpointsOf(job: string, plan: CheckpointPlan): Promise<
   };
   const onCheckpoint = (): void => {
     again = true;
+    stored = true;
     copying ??= copy();
   };
   return {
     continuation: { folder, everySeconds: plan.everySeconds, onCheckpoint },
+    stored: () => stored,
     settled: async () => copying,
     remove: () => rm(folder, { recursive: true, force: true }),
   };
 }
 
-async function fetchInto(folder: string, job: string, plan: CheckpointPlan): Promise<void> {
+/** True if there is one. */
+async function fetchInto(folder: string, job: string, plan: CheckpointPlan): Promise<boolean> {
   const { blobs, search, class: own } = plan;
   const pointer = await pointerOf(blobs, search, job);
-  if (pointer === undefined || pointer.class !== own) return;
+  if (pointer === undefined) return false;
+  if (pointer.class !== own) return true;
   const bytes = await blobs.get(pointer.blob, pointer.bytes);
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, CHECKPOINT_FILE), bytes);
+  return true;
 }
 
 async function copyOut(folder: string, job: string, plan: CheckpointPlan): Promise<void> {

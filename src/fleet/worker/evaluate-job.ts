@@ -8,7 +8,7 @@ import type { Continuation } from '../../workers/continuation/continuation.js';
 import type { Evaluators } from '../../workers/evaluators.js';
 import type { BlobStore } from '../blobs/blob-store.js';
 import { jobIdOf, JobMessage, PROTOCOL } from '../protocol/job-message.js';
-import { outcomeToBytes, type ResultMessage } from '../protocol/result-message.js';
+import { INLINE, outcomeToBytes, type ResultMessage } from '../protocol/result-message.js';
 
 /** Bytes of a parent's weights besides those of the child's own size. */
 const PARENT_BYTES = 1 << 30;
@@ -52,8 +52,9 @@ export async function evaluateJob(
 ): Promise<ResultMessage> {
   const { weights, ...outcome } = await pool.evaluate(job, signal, continuation);
   const kept = { ...outcome, error: outcome.error === null ? null : messageOf(outcome.error).slice(0, 2000) };
+  const bytes = Buffer.from(outcomeToBytes(kept));
   const [outcomeBlob, weightsBlob] = await Promise.all([
-    blobs.put(outcomeToBytes(kept)),
+    bytes.length <= INLINE ? { text: bytes.toString() } : blobs.put(bytes),
     weights === undefined ? undefined : blobs.put(writeSafetensors(weights)),
   ]);
   return {

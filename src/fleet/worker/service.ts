@@ -147,7 +147,7 @@ export class Service {
       signal.throwIfAborted();
       this.counts.done++;
       report({ kind: 'evaluated', job: id, seconds: (performance.now() - begun) / 1000 });
-      return result;
+      return { ...result, ...(checkpoints.stored() && { checkpoint: true }) };
     } finally {
       // Whoever takes it over begins from the latest checkpoint.
       if (!(signal.reason instanceof LockLost)) await checkpoints.settled();
