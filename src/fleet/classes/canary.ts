@@ -18,7 +18,7 @@ const STEPS = 2;
 const CLASSES = 5;
 /** Samples of the head, which all layers share: their features are means over samples and places. */
 const SAMPLES = 4;
-const KEY = 'canary 1';
+const KEY = 'canary';
 
 export function canaryProgram(): TrainingProgram {
   const optimiser = { kind: 'adamw', beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.05 } as const;
