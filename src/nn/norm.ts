@@ -11,9 +11,9 @@
 import { z } from 'zod';
 import type { Architecture, Layer, LayerOf, Named } from './architecture.js';
 
-export const norms = ['batch', 'group', 'layer'] as const;
+export type Norm = 'batch' | 'group' | 'layer';
 
-export type Norm = (typeof norms)[number];
+export const norms = ['batch', 'group', 'layer'] as const satisfies readonly Norm[];
 
 export const NormName = z.enum(norms);
 

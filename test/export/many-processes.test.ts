@@ -2,7 +2,7 @@
  * Exported training code in several processes: they take the steps that one takes; so does a training that is killed and goes on.
  */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { jigsaw3d } from '../../proxy-tasks/jigsaw3d.js';
@@ -114,6 +114,62 @@ interface Told {
   readonly printed: string;
 }
 
+/**
+ * The gradient of one training step of lightning.py, of a process's half of a batch, in what stands here for Lightning: its
+ * strategy "ddp" wraps the module and averages gradients. Prints what the trainer is made with.
+ */
+const LIGHTNING = `
+import sys, types
+import torch
+
+class Module(torch.nn.Module):
+    device, global_step = "cpu", 1
+    trainer = types.SimpleNamespace(max_steps=10)
+    def log_dict(self, *named, **more):
+        pass
+
+class Named:
+    def __init__(self, *words, **options):
+        self.options = options
+
+callbacks = types.SimpleNamespace(ModelCheckpoint=Named, EarlyStopping=Named)
+standing = types.ModuleType("pytorch_lightning")
+standing.LightningModule, standing.LightningDataModule = Module, Named
+standing.Trainer, standing.callbacks = Named, callbacks
+sys.modules["pytorch_lightning"] = standing
+
+folder, manifest, scans, output = sys.argv[1:]
+sys.path.insert(0, folder)
+sys.argv = ["lightning.py", manifest, "--devices", "2", "--nodes", "3", "--accumulate", "4", "--accelerator", "cpu"]
+import lightning
+from processes import count, join, leave, rank, share, together
+from rows import Rows
+from table import read_rows
+
+join("cpu")
+model = lightning.start(False)
+own = lightning.LightningOutcome(model, "full", 0.1, 0.0)
+own.on_train_epoch_start()
+own.configure_optimizers()
+
+class Step(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.own = own
+    def forward(self, batch):
+        return self.own.training_step(batch, 0)
+
+rows = Rows(read_rows(manifest)[:8], __import__("pathlib").Path(scans), "middle")
+items = share([rows[i] for i in range(8)], rank(), count())
+step = together(Step(), "cpu")
+step(torch.utils.data.default_collate(items)).backward()
+if rank() == 0:
+    made = lightning.trainer_of(lightning.parse_arguments()).options
+    print({key: made[key] for key in ("strategy", "devices", "num_nodes", "accumulate_grad_batches", "sync_batchnorm")})
+    torch.save({name: p.grad for name, p in model.named_parameters()}, output)
+leave()
+`;
+
 /** Largest difference of the weights of two files. */
 const DIFFERENCE = `
 import json, sys, torch
@@ -156,6 +212,12 @@ describe.skipIf(!possible)(`exported training code in several processes ${needsP
     processes,
   });
 
+  const step = join(root, 'step.py');
+  const lightning = (name: string, processes: number): Run => ({
+    words: [step, join(root, 'run', 'model'), manifest, labelled, `${output(name)}.pt`],
+    processes,
+  });
+
   const runs = (): Readonly<Record<string, Run>> => {
     const kept = ['--checkpoint-every', '20'];
     return {
@@ -171,6 +233,8 @@ describe.skipIf(!possible)(`exported training code in several processes ${needsP
       'batch, two': pretrain('batch', 'batch-two', 2, ...sgd, '--steps', '5'),
       bfloat16: pretrain('group', 'bfloat16', 1, ...sgd, '--steps', '2', '--precision', 'bfloat16'),
       uneven: pretrain('group', 'uneven', 3),
+      lightning: lightning('lightning', 1),
+      'lightning, two': lightning('lightning-two', 2),
       tune: tune('tune', 1),
       'tune, two': tune('tune-two', 2),
       'tune killed': { ...tune('tune-killed', 2, '--checkpoint-every', '5'), die: ['after', 1] },
@@ -200,6 +264,7 @@ describe.skipIf(!possible)(`exported training code in several processes ${needsP
     const asked = { task, encoder: join(root, 'encoder'), scans: labelled, manifest };
     await finetune({ ...asked, output: join(root, 'run'), workers: 1 });
 
+    writeFileSync(step, LIGHTNING);
     const entries = Object.entries(runs());
     const found = JSON.parse(runPython(RUNS, [JSON.stringify(entries.map(([, run]) => run))])) as Told[];
     entries.forEach(([name], i) => told.set(name, present(found[i], name)));
@@ -237,6 +302,7 @@ describe.skipIf(!possible)(`exported training code in several processes ${needsP
       'goes on': [weights('one'), weights('killed')],
       mix: [weights('mix'), weights('mix-two')],
       batch: [weights('batch'), weights('batch-two')],
+      lightning: [`${output('lightning')}.pt`, `${output('lightning-two')}.pt`],
       tune: [`${output('tune')}.pt`, `${output('tune-two')}.pt`],
       'tune goes on': [`${output('tune')}.pt`, `${output('tune-killed')}.pt`],
     };
@@ -297,5 +363,13 @@ describe.skipIf(!possible)(`exported training code in several processes ${needsP
     expect(codes('tune killed')[0]).toBe(-9);
     expect(said('tune goes on')).toContain('goes on after step 5\n');
     expect(differences['tune goes on']).toBeLessThan(1e-6);
+  });
+
+  it('gives Lightning on two devices the gradient of the whole batch, and a trainer with ddp', () => {
+    expect(said('lightning, two')).toBe(
+      "{'strategy': 'ddp', 'devices': 2, 'num_nodes': 3, 'accumulate_grad_batches': 4, 'sync_batchnorm': False}\n",
+    );
+    expect(codes('lightning, two')).toEqual([0, 0]);
+    expect(differences['lightning']).toBeLessThan(1e-6);
   });
 });
