@@ -1,17 +1,18 @@
 /**
  * `npm run bench -- [--quick] [--json FILE] [--batch N] [--threads N] [--rounds N] [--networks A,B] [--devices
- * onnx/cpu,…]`: training steps per second of each engine and device against eager PyTorch (`VOXOLVE_PYTHON`), paired,
- * in one run.
+ * onnx/cpu,…|auto]`: training steps per second of each engine and device against eager PyTorch (`VOXOLVE_PYTHON`), paired,
+ * in one run. `auto`: on the CPU, of the engine that measures fastest on each network beforehand, as `--engine auto` does.
  */
 import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
-import { messageOf, UserError } from '../../src/core/errors.js';
+import { chooseEngine } from '../../src/calibration/engine-choice.js';
+import { messageOf, present, UserError } from '../../src/core/errors.js';
 import { geometricMean } from '../../src/core/statistics/descriptive.js';
 import { engines } from '../../src/engines/index.js';
 import { complaint, count } from '../arguments.js';
 import { ALLOWED, COMPARED, measureNetwork, type Measurement, type Setting } from './measure.js';
-import { networks } from './networks.js';
+import { CLIP, networks, type Network } from './networks.js';
 import { peakMeter } from './peak.js';
 import { HEADER, rowOf } from './report.js';
 
@@ -49,15 +50,18 @@ async function main(words: string[]): Promise<void> {
   await peak();
   process.stdout.write(`${HEADER}\n`);
   const results: Measurement[] = [];
-  for (const [engine, device] of await usableDevices(values.devices?.split(','))) {
+  const own = values.devices === 'auto';
+  const everywhere = own ? [undefined] : await usableDevices(values.devices?.split(','));
+  for (const place of everywhere) {
     for (const network of chosen) {
+      const [engine, device] = place ?? (await choiceFor(network, setting));
       const result = await measureNetwork(network, engine, device, setting, peak);
       results.push(result);
       process.stdout.write(`${rowOf(result)}\n`);
     }
   }
   await meter.dispose();
-  const ratios = results.flatMap((r) => (r.engine === 'onnx' && r.device === 'cpu' ? [r] : []));
+  const ratios = own ? results : results.filter((r) => r.engine === 'onnx' && r.device === 'cpu');
   const mean = (value: (r: Measurement) => number | null): number | null =>
     geometricMean(ratios.flatMap((r) => value(r) ?? []));
   const summary = {
@@ -68,7 +72,7 @@ async function main(words: string[]): Promise<void> {
     geomean_vs_pytorch_by_cpu_time: mean((r) => r.cpu_speedup),
   };
   process.stdout.write(
-    `1024³ matrix product: ${best.toFixed(0)} GFLOP/s. Geometric mean over PyTorch, onnx on the CPU: ` +
+    `1024³ matrix product: ${best.toFixed(0)} GFLOP/s. Geometric mean over PyTorch, ${own ? 'auto' : 'onnx'} on the CPU: ` +
       `${summary.geomean_vs_pytorch?.toFixed(2) ?? '–'} (${summary.geomean_vs_pytorch_by_cpu_time?.toFixed(2) ?? '–'} ` +
       'by processor time)\n',
   );
@@ -87,6 +91,16 @@ function verdictOf(results: readonly Measurement[]): string {
     `Losses of the first ${COMPARED} steps within ${ALLOWED} of PyTorch's: ` +
     `${compared.length - apart.length} of ${compared.length}${names && `, not ${names}`}.`
   );
+}
+
+/** The engine that `--engine auto` would choose on the CPU for this network alone. */
+async function choiceFor(network: Network, { threads, batch }: Setting) {
+  const { architecture } = network;
+  const { engine, device } = await chooseEngine(
+    { engine: 'auto', device: 'cpu', threads },
+    { architecture, size: CLIP, batch, trained: true },
+  );
+  return [present(engines[engine], `engine ${engine}`), device] as const;
 }
 
 /** Lists every usable device of every engine, or those named as `engine/device`; prints why others are left out. */

@@ -26,7 +26,7 @@ export interface Network {
 const STEPS = 4;
 
 /** Frames, height and width of the input. */
-const CLIP = [16, 56, 56] as const;
+export const CLIP = [16, 56, 56] as const;
 export const CLASSES = 8;
 /**
  * Low learning rate, since AdamW's first steps depend only on the sign of a gradient, which rounding can flip.

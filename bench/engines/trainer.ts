@@ -3,6 +3,7 @@
  */
 import type { TensorMap } from '../../src/core/tensor.js';
 import type { Engine, Feeds, TrainingProgram } from '../../src/engines/engine.js';
+import { pythonSeconds } from '../python-seconds.js';
 import { LEARNING_RATE } from './networks.js';
 
 export interface Round {
@@ -41,11 +42,14 @@ export async function startEngine(run: EngineRun): Promise<EngineTrainer> {
   return {
     compileSeconds,
     round: async () => {
+      const python = await pythonSeconds(engine.name);
       const [start, cpu] = [performance.now(), process.cpuUsage()];
       const { curves } = await session.train(feeds, rates);
+      const seconds = (performance.now() - start) / 1000;
       const { user, system } = process.cpuUsage(cpu);
+      const there = ((await pythonSeconds(engine.name)) ?? NaN) - (python ?? NaN);
       const losses = Array.from(curves['loss'] ?? []);
-      return { seconds: (performance.now() - start) / 1000, cpu: (user + system) / 1e6, losses };
+      return { seconds, cpu: (user + system) / 1e6 + there, losses };
     },
     dispose: () => session.dispose(),
   };
