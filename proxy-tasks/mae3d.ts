@@ -29,12 +29,16 @@ export type MaeOptions = z.output<typeof MaeOptions>;
 export function blockMask(size: Triple, block: Triple, ratio: number, rng: Rng, mask: Float32Array): void {
   const count = size.map((extent, axis) => Math.ceil(extent / (block[axis] ?? 1))) as unknown as Triple;
   const blocks = Array.from({ length: count[0] * count[1] * count[2] }, (_, i) => i);
-  const hidden = new Set(rng.sample(blocks, Math.max(1, Math.round(ratio * blocks.length))));
+  const hidden = new Uint8Array(blocks.length);
+  for (const i of rng.sample(blocks, Math.max(1, Math.round(ratio * blocks.length)))) hidden[i] = 1;
   let at = 0;
   for (let d = 0; d < size[0]; d++) {
     for (let h = 0; h < size[1]; h++) {
-      const row = (Math.floor(d / block[0]) * count[1] + Math.floor(h / block[1])) * count[2];
-      for (let w = 0; w < size[2]; w++, at++) mask[at] = hidden.has(row + Math.floor(w / block[2])) ? 1 : 0;
+      let own = (Math.floor(d / block[0]) * count[1] + Math.floor(h / block[1])) * count[2];
+      for (let w = 0; w < size[2]; own++) {
+        const value = hidden[own] as number;
+        for (const end = Math.min(w + block[2], size[2]); w < end; w++, at++) mask[at] = value;
+      }
     }
   }
 }

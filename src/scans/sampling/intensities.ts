@@ -49,7 +49,8 @@ export function jitterContrast(patch: Float32Array, contrast: number, rng: Rng):
   for (let i = 0; i < patch.length; i++) {
     const value = patch[i] as number;
     const place = Math.abs(value) * step;
-    const below = Math.floor(place);
+    // As `Math.floor`, and at once an index.
+    const below = place | 0;
     const low = table[below] as number;
     const raised = low + ((table[below + 1] as number) - low) * (place - below);
     patch[i] = (value < 0 ? -raised : raised) + shift;
