@@ -98,4 +98,19 @@ describe('the choice among forms', () => {
       expect(milliseconds(form, terms)).toBe(Math.min(...times));
     }
   });
+
+  it('shifts the narrower operand in rows, and only x where the filter has strides', () => {
+    const padding = [
+      [1, 1],
+      [0, 0],
+      [0, 0],
+    ] as const;
+    const forms = (outputs: number, step = 1): readonly Priced[] => {
+      const attributes = { ...unit, padding, stride: [step, 1, 1], filterShape: [outputs, 32, 3, 1, 1] };
+      return filterGradForms([4, 32, 16, 28, 28], attributes, 16);
+    };
+    expect(cheapest(forms(16)).rows).toBe('gradient');
+    expect(cheapest(forms(64)).rows).toBe('input');
+    expect(forms(16, 2).flatMap(({ rows }) => rows ?? [])).toEqual(['input']);
+  });
 });

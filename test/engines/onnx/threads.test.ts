@@ -58,6 +58,18 @@ const convolutions: readonly Convolution[] = [
     padding: [1, 1, 1],
   },
   {
+    title: 'a convolution along the depth, whose gradient is shifted in rows',
+    x: [4, 48, 8, 16, 16],
+    w: [24, 48, 3, 1, 1],
+    padding: [1, 0, 0],
+  },
+  {
+    title: 'a convolution within planes, whose input is shifted in rows',
+    x: [2, 16, 16, 28, 28],
+    w: [32, 16, 1, 3, 3],
+    padding: [0, 1, 1],
+  },
+  {
     title: 'a convolution of small planes, whose filter holds places',
     x: [64, 24, 10, 3, 3],
     w: [24, 24, 3, 3, 3],
