@@ -33,6 +33,7 @@ import { count } from '../arguments.js';
 import { noRedis, TestRedis } from './redis-server.js';
 import { SIMULATED } from './simulated-workers.js';
 
+const simulatedWorkers = fileURLToPath(new URL('./simulated-workers.js', import.meta.url));
 const cost = { params: 1000, macs: 1, trainingBytes: 1 };
 const space = present(searchSpaces['factorized3d'], 'a space');
 
@@ -48,6 +49,8 @@ interface Shape {
 interface Setting extends Shape {
   readonly folder: string;
   readonly url: string;
+  /** The compiled program of simulated workers; tests that run from sources name it. */
+  readonly program?: string;
   /** True where a study commits what comes of jobs. */
   readonly studied?: true;
 }
@@ -135,10 +138,9 @@ function createRow(store: Store, { lookahead, candidates }: Setting): Experiment
 
 /** Starts the workers and waits until they serve. */
 async function startWorkers(
-  { url, workers, slots, processes }: Setting,
+  { url, workers, slots, processes, program = simulatedWorkers }: Setting,
   blobs: string,
 ): Promise<readonly ChildProcess[]> {
-  const program = fileURLToPath(new URL('./simulated-workers.js', import.meta.url));
   const shares = Array.from({ length: processes }, (_, i) => Math.floor((workers + i) / processes));
   const started = shares.map((share, i) => ({
     share,

@@ -365,10 +365,10 @@ export class FleetEvaluators implements Evaluators {
   /** The database has its own copy of what is kept. */
   private async removeBlobs({ outcome, weights }: ResultMessage): Promise<void> {
     const { blobs } = this.plan;
-    const parents = [...this.pending.values()].map(({ message }) => message.job.parent?.weights);
     if (typeof outcome === 'string') await blobs.remove(outcome).catch(() => undefined);
-    if (weights !== undefined && !parents.includes(weights))
-      await blobs.remove(weights).catch(() => undefined);
+    if (weights === undefined) return;
+    const parents = [...this.pending.values()].map(({ message }) => message.job.parent?.weights);
+    if (!parents.includes(weights)) await blobs.remove(weights).catch(() => undefined);
   }
 
   private async compare(job: Job): Promise<void> {
