@@ -7,13 +7,13 @@ import { createServer, type AddressInfo } from 'node:net';
 import { createConnection } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-export const redisServer = ['redis-server', 'valkey-server'].find(
+const redisServer = ['redis-server', 'valkey-server'].find(
   (program) => spawnSync(program, ['--version']).status === 0,
 );
 /** Reason why tests that need a queue are skipped; undefined where they run. */
 export const noRedis = redisServer === undefined ? 'skipped: no redis-server is installed' : undefined;
 
-export async function freePort(): Promise<number> {
+async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;

@@ -14,23 +14,15 @@ import type { WorkerEvent } from '../fleet/worker/events.js';
 import { runWorker } from '../fleet/worker/run-worker.js';
 import type { RunOptions } from './events.js';
 import { checkedMemory } from './searching/worker-count.js';
-import { openPool } from './working/open-pool.js';
+import { openPool, type MachineOptions } from './working/open-pool.js';
 
-export interface WorkerOptions extends RunOptions<WorkerEvent> {
+export interface WorkerOptions extends RunOptions<WorkerEvent>, MachineOptions {
   /** Address of the queue. */
   readonly queue: string;
   /** Folder or `s3://bucket/prefix` that all machines reach. */
   readonly blobs: string;
-  /** Candidates trained at once; absent: as many as the cores carry. */
-  readonly slots?: number | undefined;
   /** The only device to compute on; absent: that of the search. */
   readonly device?: string | undefined;
-  /** MiB that candidates may take together. */
-  readonly memory?: number | undefined;
-  /** Folder with the scans of the search on this machine, which then need not be fetched where they are the same. */
-  readonly scans?: string | undefined;
-  /** GiB of disk for fetched scans; absent: 50. */
-  readonly disk?: number | undefined;
   /** Name that the worker is shown by; absent: the machine's with a number. */
   readonly name?: string | undefined;
   /** Seconds after which a worker that is gone is replaced. */

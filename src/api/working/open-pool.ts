@@ -14,16 +14,27 @@ import { createPool } from '../../workers/pool.js';
 import { prefetchPays } from '../../workers/prefetch-policy.js';
 import { loadScans } from '../scan-source.js';
 import { groupsOf, isolationOf } from '../searching/device-groups.js';
-import type { WorkerOptions } from '../worker.js';
 
 const GIB = 2 ** 30;
 /** GiB of disk for fetched scans where nothing else is said. */
 const DISK = 50;
 
+/** What a worker's machine gives to a search. */
+export interface MachineOptions {
+  /** Candidates trained at once; absent: as many as the cores carry. */
+  readonly slots?: number | undefined;
+  /** MiB that candidates may take together. */
+  readonly memory?: number | undefined;
+  /** Folder with the scans of the search on this machine, which then need not be fetched where they are the same. */
+  readonly scans?: string | undefined;
+  /** GiB of disk for fetched scans; absent: 50. */
+  readonly disk?: number | undefined;
+}
+
 export async function openPool(
   setup: FleetSetup,
   blobs: BlobStore,
-  options: Pick<WorkerOptions, 'slots' | 'memory' | 'scans' | 'disk' | 'signal'>,
+  options: MachineOptions & { readonly signal?: AbortSignal | undefined },
 ): Promise<Evaluators> {
   const { experiment, engine, device, threads } = setup;
   const { slots, memory, disk = DISK, signal } = options;

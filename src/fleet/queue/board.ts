@@ -21,7 +21,7 @@ const leaseKey = (search: string): string => `${PREFIX}:lease:${search}`;
 const classKey = (search: string): string => `${PREFIX}:class:${search}`;
 
 /** Milliseconds after which a worker that says nothing is gone. */
-export const CARD_LIFE = 5000;
+const CARD_LIFE = 5000;
 /** Milliseconds after which a coordinator that says nothing may be followed by another. */
 export const LEASE_LIFE = 6000;
 

@@ -18,7 +18,7 @@ import { runWorker } from '../../../src/fleet/worker/run-worker.js';
 import type { Evaluators } from '../../../src/workers/evaluators.js';
 import { tinyExperiment } from '../../support/tiny.js';
 
-export const SEARCH = '00000000-0000-4000-8000-000000000001';
+const SEARCH = '00000000-0000-4000-8000-000000000001';
 
 /** What a database would hold. */
 export class MemoryRecord implements FleetRecord {
