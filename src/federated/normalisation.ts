@@ -7,7 +7,7 @@ import { UserError } from '../core/errors.js';
 import type { Graph } from '../ir/graph.js';
 
 /** Parameters of batch norms: scales, shifts and running statistics. */
-export function batchNormParameters({ nodes, parameters }: Graph): ReadonlySet<string> {
+function batchNormParameters({ nodes, parameters }: Graph): ReadonlySet<string> {
   const named = new Map(
     nodes.flatMap((node) =>
       node.op === 'parameter'

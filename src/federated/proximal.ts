@@ -24,10 +24,6 @@ export function anchorsOf(weights: TensorMap): TensorMap {
   return Object.fromEntries(Object.entries(weights).map(([name, value]) => [PREFIX + name, value]));
 }
 
-export function isAnchor(name: string): boolean {
-  return name.startsWith(PREFIX);
-}
-
 function withTerm(graph: Graph, mu: number, names: ReadonlySet<string>): Graph {
   const b = withAnchors(graph, names);
   const held = graph.parameters.filter(({ name }) => names.has(name));

@@ -70,6 +70,77 @@ describe('the Flower app of an export', () => {
   });
 });
 
+/** As much of Flower as the apps name: a server that calls sites in turn. It tests the apps, not Flower. */
+const standIn = `import os, sys, types
+sys.path.insert(0, sys.argv[1])
+import numpy as np
+
+CALLS = []
+
+class Context:
+    def __init__(self, run_config, node_config):
+        self.run_config, self.node_config = run_config, node_config
+
+class Grid:
+    def __init__(self, clients):
+        self.clients = clients
+
+class NumPyClient:
+    def to_client(self):
+        return self
+
+class ClientApp:
+    def __init__(self, client_fn, mods):
+        self.client_fn, self.mods = client_fn, mods
+
+class ServerApp:
+    def main(self):
+        def keep(run):
+            self.run = run
+        return keep
+
+class LegacyContext:
+    def __init__(self, context, config, strategy):
+        self.context, self.config, self.strategy = context, config, strategy
+
+class FedAvg:
+    def __init__(self, **options):
+        self.__dict__.update(options)
+
+class Workflow:
+    def __init__(self, *args, **options):
+        self.options = options
+
+    def __call__(self, grid, legacy):
+        strategy, weights = legacy.strategy, legacy.strategy.initial_parameters
+        for turn in range(1, legacy.config["num_rounds"] + 1):
+            updates = []
+            for client in grid.clients:
+                arrays, examples, _ = client().fit(weights, strategy.on_fit_config_fn(turn))
+                CALLS.append(("fit", turn - 1, examples))
+                updates.append((arrays, examples))
+            total = sum(examples for _, examples in updates)
+            weights = [sum(a * (n / total) for a, n in zip(row, (n for _, n in updates))) for row in zip(*(u for u, _ in updates))]
+            strategy.evaluate_fn(turn, weights, {})
+            found = [client().evaluate(weights, {}) for client in grid.clients]
+            CALLS.extend(("evaluate", turn - 1, examples) for _, examples, _ in found)
+            strategy.evaluate_metrics_aggregation_fn([(examples, own) for _, examples, own in found])
+
+def module(name, **members):
+    made = types.ModuleType(name)
+    made.__dict__.update(members)
+    sys.modules[name] = made
+
+wrappers = {n: Workflow for n in ("DifferentialPrivacyClientSideAdaptiveClipping", "DifferentialPrivacyClientSideFixedClipping")}
+module("flwr")
+module("flwr.client", Client=object, ClientApp=ClientApp, NumPyClient=NumPyClient)
+module("flwr.client.mod", **{n: n for n in ("adaptiveclipping_mod", "fixedclipping_mod", "secaggplus_mod")})
+module("flwr.common", Context=Context, Metrics=dict, NDArrays=list, Scalar=float, ndarrays_to_parameters=lambda a: a)
+module("flwr.server", Grid=Grid, LegacyContext=LegacyContext, ServerApp=ServerApp, ServerConfig=dict)
+module("flwr.server.strategy", FedAvg=FedAvg, Strategy=object, **wrappers)
+module("flwr.server.workflow", DefaultWorkflow=Workflow, SecAggPlusWorkflow=Workflow)
+`;
+
 const possible = hasModule('torch') && hasModule('nibabel');
 
 describe.skipIf(!possible)(`rounds of the Flower app ${needsPython} with torch and nibabel`, () => {
@@ -175,8 +246,50 @@ print(len(get_weights(modules)) == len(shared_names(modules)))`,
     expect(printed.trim().split('\n')).toEqual(['[]', 'True', 'True', 'True']);
   });
 
+  it('go from server to sites and back in both apps, with a stand-in for Flower', () => {
+    const printed = runPython(
+      `${standIn}
+import client_app, server_app
+import numpy as np, torch
+from federation import get_weights, make_modules, make_task, options_of, set_weights, train_round
+config = {
+    "num-server-rounds": 2, "local-steps": 1, "sites": 2, "seed": 0, "device": "cpu", "output": sys.argv[3] + "/server",
+    "from-weights": True, "reconstruction-threshold": 0.6, "max-patients": 10.0, "largest-weight": 8.0,
+    "timeout": 1.0, "clip": 1.0, "noise": 1.0,
+}
+nodes = [{"scans": sys.argv[2], "output": f"{sys.argv[3]}/{name}"} for name in "ab"]
+clients = [Context(config, node) for node in nodes]
+server_app.app.run(Grid([lambda c=c: client_app.app.client_fn(c) for c in clients]), Context(config, {}))
+log = [(kind, turn, examples) for kind, turn, examples in CALLS]
+print(log)
+print([mod for mod in client_app.app.mods])
+print(os.environ["FLWR_TELEMETRY_ENABLED"])
+kept = torch.load(sys.argv[3] + "/server/encoder.pt")
+options = options_of(config)
+task = make_task(options)
+modules = make_modules(task, 0, server_app.WEIGHTS)
+site = client_app.Site(clients[0])
+weights = get_weights(modules)
+for turn in range(2):
+    set_weights(modules, weights)
+    train_round(modules, task, site.train, turn, options)
+    weights = get_weights(modules)
+set_weights(modules, weights)
+# Both sites hold the same scans, so the mean is what one of them makes.
+print(max(float((kept[n] - v).abs().max()) for n, v in modules[0].state_dict().items()))`,
+      [folder, scans, join(root, 'app')],
+    );
+    const [log, mods, telemetry, apart] = printed.trim().split('\n').slice(-4);
+    const fits = [0, 1].flatMap((turn) => [0, 1].map(() => `('fit', ${turn}, 3)`));
+    for (const fit of fits) expect(log).toContain(fit);
+    expect(log?.match(/'evaluate'/g)).toHaveLength(4);
+    expect(mods).toBe("['secaggplus_mod']");
+    expect(telemetry).toBe('0');
+    expect(Number(apart)).toBeLessThan(1e-6);
+  });
+
   const flower = hasModule('flwr');
-  it.skipIf(!flower)('run in Flower (needs flwr)', () => {
+  it.skipIf(!flower)('are loaded by Flower (needs flwr)', () => {
     const printed = runPython(
       `import sys
 sys.path.insert(0, sys.argv[1])

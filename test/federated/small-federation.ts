@@ -15,7 +15,7 @@ import { TrainingOptions } from '../../src/pretrain/options.js';
 import { memoryVolume, type ScanSet, type Volume } from '../../src/scans/sampling/scan-set.js';
 import type { TaskPlan } from '../../src/tasks/task.js';
 
-export const SIZE = 6;
+const SIZE = 6;
 const CHANNELS = 4;
 
 /** Crops `[batch, 1, 6, 6, 6]`, half of them turned upside down, and whether they are. */
