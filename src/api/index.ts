@@ -12,7 +12,7 @@ export {
 export type { AuditedCheck, AuditStatus } from './auditing/audit-status.js';
 export { doctor, type DecoderReport, type DoctorReport } from './doctor.js';
 export { fleet, type FleetViewOptions } from './fleet.js';
-export type { Survey as FleetSurvey } from '../fleet/queue/survey.js';
+export type { ActiveJob, Survey as FleetSurvey, SurveyedSearch } from '../fleet/queue/survey.js';
 export type { FleetOptions } from './fleet/open-fleet.js';
 export type { FleetEvent } from '../fleet/coordinator/events.js';
 export type { WorkerEvent } from '../fleet/worker/events.js';
@@ -82,7 +82,8 @@ export type { Normalisation } from '../published/normalisation.js';
 export { resume, type ResumeOptions } from './resume.js';
 export { scans, type LeftOut, type ScanDescription, type ScansOptions, type ScansOutcome } from './scans.js';
 export type { Report as TrainingReport } from '../pretrain/pretrain.js';
-export type { Ancestor, LineageRow } from '../store/index.js';
+export type { Purpose } from '../core/records.js';
+export type { Ancestor, LineageRow, SeenWorkerRow } from '../store/index.js';
 export type { TrustReport } from '../study/index.js';
 export type { LatencyLimit } from './searching/stored-latency.js';
 export { search, type SearchOptions, type SearchOutcome } from './search.js';
