@@ -39,7 +39,8 @@ def say(channel: BinaryIO, header: dict[str, object]) -> None:
 
 
 def main() -> None:
-    # A stop from the terminal, or from what manages jobs on a cluster, reaches the whole group; voxolve decides when this ends.
+    # A stop from the terminal, or from what manages jobs on a cluster, reaches the
+    # whole group; voxolve decides when this ends.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     # What libraries print must not come between frames.

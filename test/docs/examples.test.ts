@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import type { z } from 'zod';
 import { proxyTasks } from '../../proxy-tasks/index.js';
 import { readTask } from '../../src/api/finetuning/task-source.js';
+import { FederationOptions } from '../../src/federated/options.js';
 import { experimentFrom } from '../../src/experiment/read.js';
 import { Experiment } from '../../src/experiment/schema.js';
 import * as library from '../../src/index.js';
@@ -21,7 +22,7 @@ function textOf(page: string): string {
   return readFileSync(join(root, page), 'utf8');
 }
 
-/** Blocks of JSON: whole experiments, keys of one without their braces, or downstream tasks. */
+/** Blocks of JSON: whole experiments, keys of one without their braces, downstream tasks, or federations. */
 const all = pages.flatMap((page) =>
   [...textOf(page).matchAll(/^```json\n([\s\S]*?)^```$/gm)].map(([, block = '']) => ({
     page,
@@ -29,7 +30,9 @@ const all = pages.flatMap((page) =>
   })),
 );
 
-const blocks = all.filter(({ block }) => !isTask(block));
+const federations = all.filter(({ block }) => 'sites' in (JSON.parse(block) as object));
+
+const blocks = all.filter((example) => !isTask(example.block) && !federations.includes(example));
 
 /** Downstream tasks, also those that stand in a sentence, such as `{ "head": "cox" }`. */
 const tasks = [
@@ -85,6 +88,16 @@ describe('examples of downstream tasks', () => {
   it.each(tasks)('are accepted: $page, $block', async ({ block }) => {
     const value = JSON.parse(block) as Record<string, unknown>;
     expect(await readTask(value)).toMatchObject({ head: { name: value['head'] }, task: { name: 'outcome' } });
+  });
+});
+
+describe('examples of federations', () => {
+  it('are found in the documentation', () => {
+    expect(federations.length).toBeGreaterThan(0);
+  });
+
+  it.each(federations)('are accepted: $page, $block', ({ block }) => {
+    expect(FederationOptions.parse(JSON.parse(block))).toMatchObject(JSON.parse(block) as object);
   });
 });
 
