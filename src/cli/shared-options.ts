@@ -24,6 +24,11 @@ export const fleetOptions = {
     type: 'boolean',
     describe: 'with --queue: take workers of any class of processors; a rerun is no longer bit for bit',
   },
+  'audit-share': {
+    type: 'number',
+    describe:
+      'with --queue: share of the evaluations that this machine repeats, to find forged results (default: 0)',
+  },
 } as const;
 
 /** The option of the commands that read an experiment of a database. */

@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { noRedis, TestRedis } from '../../bench/fleet/redis-server.js';
 import type { EvaluationOutcome } from '../../src/core/records.js';
+import { auditedEvaluators } from '../../src/fleet/audit/audited-evaluators.js';
 import type { BlobStore } from '../../src/fleet/blobs/blob-store.js';
 import { openBlobStore } from '../../src/fleet/blobs/open.js';
 import { outcomeToBytes } from '../../src/fleet/protocol/result-message.js';
@@ -121,6 +122,33 @@ describe.skipIf(noRedis !== undefined)('a fleet', { timeout: 30_000 }, () => {
     expect(begun).toBe(11);
   });
 
+  it('finds forged results by its own, takes these, and names the worker', async () => {
+    const { evaluate, fleet } = await leading();
+    const honest = lasting(1);
+    await hiring(
+      'forger',
+      fakePool(async (job, signal) => ({
+        ...(await honest(job, signal)),
+        score: job.number === 2 ? 1 : job.number / 3,
+      })),
+    );
+    const findings: unknown[] = [];
+    const audited = auditedEvaluators(fleet, {
+      share: 1,
+      key: ['secret'],
+      reference: fakePool(honest),
+      workerOf: (job) => fleet.workerOf(job),
+      report: (finding) => findings.push(finding),
+    });
+    const { signal } = new AbortController();
+    const scores = [1, 2].map(async (number) => (await audited.evaluate(jobNumber(number), signal)).score);
+    expect(await Promise.all(scores)).toEqual([1 / 3, 2 / 3]);
+    expect(findings).toEqual([
+      expect.objectContaining({ kind: 'differing result', number: 2, worker: 'forger' }),
+    ]);
+    await evaluate(3);
+  });
+
   it('takes a result once, and removes it once it is committed', async () => {
     const { evaluate } = await leading();
     await hiring('a', fakePool(lasting(1)));
@@ -175,6 +203,7 @@ describe.skipIf(noRedis !== undefined)('a fleet', { timeout: 30_000 }, () => {
         purpose: 'search',
         worker: 'forger',
         what: `score 0.99 instead of ${2 / 3}`,
+        kept: 'first',
       },
     ]);
   });

@@ -6,6 +6,7 @@ import { openBlobStore } from '../../fleet/blobs/open.js';
 import { FleetEvaluators } from '../../fleet/coordinator/fleet-evaluators.js';
 import { PROTOCOL } from '../../fleet/protocol/job-message.js';
 import { publishSetup } from '../../fleet/protocol/setup-message.js';
+import { checkedShare } from '../../fleet/audit/audited-evaluators.js';
 import { publishScans } from '../../fleet/scans/publish.js';
 import { connect } from '../../fleet/queue/connection.js';
 import { UserError } from '../../core/errors.js';
@@ -15,6 +16,7 @@ import type { ScanSet } from '../../scans/sampling/scan-set.js';
 import type { SharedSetup } from '../../workers/pool.js';
 import type { Listener, SearchEvent } from '../events.js';
 import { fleetRecord } from './fleet-record.js';
+import { claimOwnClass } from './own-evaluators.js';
 
 /** Where the workers of a search are, as the user says. */
 export interface FleetOptions {
@@ -24,6 +26,8 @@ export interface FleetOptions {
   readonly blobs?: string | undefined;
   /** True if workers of all classes of processors may take part. */
   readonly mixed?: boolean | undefined;
+  /** Share of the evaluations, in [0, 1], that this machine repeats to find forged results; absent: 0. */
+  readonly auditShare?: number | undefined;
 }
 
 /** A complete choice of where the workers are. */
@@ -31,10 +35,11 @@ export interface FleetChoice {
   readonly queue: string;
   readonly blobs: string;
   readonly mixed: boolean;
+  readonly auditShare: number;
 }
 
 /** Undefined where the search trains on this machine. Throws `UserError` for half a choice. */
-export function fleetChoice({ queue, blobs, mixed }: FleetOptions): FleetChoice | undefined {
+export function fleetChoice({ queue, blobs, mixed, auditShare = 0 }: FleetOptions): FleetChoice | undefined {
   const alone = (option: string, other: string): UserError =>
     new UserError({
       subject: option,
@@ -44,10 +49,17 @@ export function fleetChoice({ queue, blobs, mixed }: FleetOptions): FleetChoice 
   if (queue === undefined) {
     if (blobs !== undefined) throw alone('--blobs', '--queue URL');
     if (mixed === true) throw alone('--mixed', '--queue URL');
+    if (auditShare !== 0) throw alone('--audit-share', '--queue URL');
     return undefined;
   }
   if (blobs === undefined) throw alone('--queue', '--blobs DIR');
-  return { queue, blobs, mixed: mixed ?? false };
+  if (auditShare !== 0 && mixed === true)
+    throw new UserError({
+      subject: '--audit-share',
+      problem: 'compares results bit for bit, which those of --mixed are not',
+      fix: 'leave one of them out',
+    });
+  return { queue, blobs, mixed: mixed ?? false, auditShare: checkedShare(auditShare) };
 }
 
 export interface FleetRun {
@@ -60,7 +72,7 @@ export interface FleetRun {
 
 /** Takes the lead of the search and publishes what its workers need. */
 export async function openFleet(
-  setup: Omit<SharedSetup, 'scans' | 'prefetch' | 'isolation'>,
+  setup: SharedSetup,
   { store, row, scans, choice, report }: FleetRun,
 ): Promise<FleetEvaluators> {
   const { queue, mixed } = choice;
@@ -69,6 +81,7 @@ export async function openFleet(
   try {
     blobs = await openBlobStore(choice.blobs);
     const record = fleetRecord(store, row.id);
+    if (choice.auditShare > 0) await claimOwnClass(record, setup);
     const { experiment, engine, device } = setup;
     return await FleetEvaluators.open({
       connection,

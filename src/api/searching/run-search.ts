@@ -15,6 +15,7 @@ import { prefetchPays } from '../../workers/prefetch-policy.js';
 import { createScorer } from '../../workers/zero-cost/scorer.js';
 import { auditStatus } from '../auditing/audit-record.js';
 import type { Listener, SearchEvent } from '../events.js';
+import { auditedByThisMachine } from '../fleet/own-evaluators.js';
 import { openFleet, type FleetChoice } from '../fleet/open-fleet.js';
 import { groupsOf, isolationOf } from './device-groups.js';
 import type { ObjectiveRecord } from './objective/record.js';
@@ -106,7 +107,13 @@ interface RunEvaluators extends Evaluators {
 async function openEvaluators(run: SearchRun): Promise<RunEvaluators> {
   const { report, fleet } = run;
   const setup = workerSetup(run);
-  if (fleet !== undefined) return openFleet(setup, { ...run, choice: fleet });
+  if (fleet !== undefined) {
+    const { memory } = run;
+    const workers = await openFleet(setup, { ...run, choice: fleet });
+    if (fleet.auditShare === 0) return workers;
+    const audited = await auditedByThisMachine(workers, setup, { share: fleet.auditShare, memory, report });
+    return Object.assign(audited, { finish: () => workers.finish() });
+  }
   const groups = await groupsOf(setup, run);
   if (groups.length > 1) {
     const named = groups.map(({ name, workers: own }) => ({ name, workers: own }));

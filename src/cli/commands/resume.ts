@@ -26,7 +26,7 @@ export const resume = defineCommand({
   handler: (args) => {
     hideCredentials(args.queue);
     const { db: database, experiment, candidates, scans, probe, outcomes, workers, memory } = args;
-    const { queue, blobs, mixed } = args;
+    const { queue, blobs, mixed, auditShare } = args;
     const options = {
       database,
       experiment,
@@ -39,6 +39,7 @@ export const resume = defineCommand({
       queue,
       blobs,
       mixed,
+      auditShare,
     };
     return runOnScreen((run) => resumeSearch({ ...options, ...run }), args.json);
   },

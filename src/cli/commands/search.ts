@@ -42,9 +42,9 @@ export const search = defineCommand({
     hideCredentials(args.queue);
     const { experiment, scans, manifest, probe, outcomes, db: database, latencyFrom } = args;
     const { workers, memory, engine, device, seed, candidates } = args;
-    const { queue, blobs, mixed } = args;
+    const { queue, blobs, mixed, auditShare } = args;
     const source = { experiment, scans, manifest, probe, outcomes, database, latencyFrom };
-    const overrides = { workers, memory, engine, device, seed, candidates, queue, blobs, mixed };
+    const overrides = { workers, memory, engine, device, seed, candidates, queue, blobs, mixed, auditShare };
     return runOnScreen((run) => startSearch({ ...source, ...overrides, ...run }), args.json);
   },
 });

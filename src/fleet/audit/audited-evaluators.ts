@@ -32,14 +32,8 @@ export interface AuditFinding extends Pick<EvaluationJob, 'number' | 'purpose' |
 
 /** The same evaluators; an outcome that is audited is handed out once it is, and is the reference's where they differ. */
 export function auditedEvaluators(audited: Evaluators, options: AuditOptions): Evaluators {
-  const { share, reference } = options;
-  if (!(share >= 0 && share <= 1)) {
-    throw new UserError({
-      subject: '--audit-share',
-      problem: `must be from 0 to 1, got ${share}`,
-      fix: 'try 0.05',
-    });
-  }
+  const { reference } = options;
+  checkedShare(options.share);
   return {
     get capacity() {
       return audited.capacity;
@@ -52,6 +46,16 @@ export function auditedEvaluators(audited: Evaluators, options: AuditOptions): E
       await Promise.all([audited.close(), reference.close()]);
     },
   };
+}
+
+/** The share; throws `UserError` where it is none. */
+export function checkedShare(share: number): number {
+  if (share >= 0 && share <= 1) return share;
+  throw new UserError({
+    subject: '--audit-share',
+    problem: `must be from 0 to 1, got ${share}`,
+    fix: 'try 0.05',
+  });
 }
 
 /** True if a job runs again. */

@@ -23,6 +23,15 @@ export type FleetEvent =
       readonly purpose: Purpose;
       readonly worker: string;
       readonly what: string;
+      /** Whose result the search goes on with. */
+      readonly kept: 'first' | 'own';
+    }
+  /** A result was taken as it is, though it was to be compared with one of this machine, which failed. */
+  | {
+      readonly kind: 'not audited';
+      readonly number: number;
+      readonly worker: string;
+      readonly what: string;
     }
   /** A result that was not taken; the evaluation is done again. */
   | {

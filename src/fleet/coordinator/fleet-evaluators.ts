@@ -135,6 +135,11 @@ export class FleetEvaluators implements Evaluators {
     });
   }
 
+  /** Name of the worker whose outcome of a job was taken last and is not committed yet. */
+  workerOf(job: EvaluationJob): string | undefined {
+    return this.taken.get(jobIdOf(job))?.worker;
+  }
+
   /** Says that nothing is left to be done, so that nothing of the search stays in the queue. */
   finish(): void {
     this.complete = true;
@@ -380,7 +385,7 @@ export class FleetEvaluators implements Evaluators {
     const { blobs, announcement, report } = this.plan;
     const { number, purpose } = key;
     const differs = (worker: string, what: string): void =>
-      report({ kind: 'differing result', number, purpose, worker, what });
+      report({ kind: 'differing result', number, purpose, worker, what, kept: 'first' });
     try {
       const message = resultMessageOf(job.returnvalue);
       const { engine, device } = announcement;

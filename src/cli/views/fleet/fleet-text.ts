@@ -31,7 +31,11 @@ export function fleetLines(event: SearchEvent): readonly string[] {
     case 'differing result':
       return [
         `determinism violated: worker ${event.worker} found ${event.what} for candidate ${event.number} (${event.purpose}); ` +
-          'the first result is kept',
+          (event.kept === 'own' ? "this machine's own result is taken" : 'the first result is kept'),
+      ];
+    case 'not audited':
+      return [
+        `candidate ${event.number}: the result of worker ${event.worker} could not be audited (${event.what})`,
       ];
     case 'result refused':
       return [
