@@ -1,0 +1,79 @@
+/**
+ * One file as it may leave, in memory: read, judged by its kind, its elements and pixels treated, written anew.
+ */
+import { cleanElements } from './clean.js';
+import { refuseByClass } from './class-rules.js';
+import { textAt } from './data-set.js';
+import { Counts, type Settings } from './context.js';
+import { withFlags } from './flags.js';
+import { parseFile, storedBytes, type StoredFile } from './part10.js';
+import { Refusal } from './refusal.js';
+import { refuseGrid } from './grid-rule.js';
+import { withPixels } from '../pixels/check.js';
+import { isKind, newUid } from '../identity/uids.js';
+import { patientOf, type Patient } from '../identity/patient.js';
+import type { Encoding, Written } from '../elements/element.js';
+
+export interface CleanFile {
+  readonly bytes: Buffer;
+  /** What the bytes hold, for comparison with what is read from them. */
+  readonly elements: readonly Written[];
+  readonly patient: Patient;
+  readonly old: Uids;
+  readonly fresh: Uids;
+  readonly counts: Counts;
+  readonly encoding: Encoding;
+}
+
+export interface Uids {
+  readonly study: string;
+  readonly series: string;
+  readonly instance: string;
+}
+
+/**
+ * Throws `Refusal` where the file must not leave.
+ *
+ * @param seen is told whose study it is, also where the file is refused afterwards
+ */
+export function deidentifyBytes(
+  bytes: Uint8Array,
+  settings: Settings,
+  seen: (study: string, identity: string) => void = () => undefined,
+): CleanFile {
+  const file = parseFile(bytes);
+  const { options } = settings.profile;
+  const old = {
+    study: textAt(file, 0x0020000d),
+    series: textAt(file, 0x0020000e),
+    instance: textAt(file, 0x00080018) || file.meta.instanceUid,
+  };
+  const classUid = textAt(file, 0x00080016) || file.meta.classUid;
+  const patient = patientIn(file, settings, old.study === '' ? old.series : old.study);
+  if (old.study !== '') seen(old.study, patient.identity);
+  refuseByClass(file, { classUid, instanceUid: old.instance }, options);
+  if (textAt(file, 0x00120062).toUpperCase() === 'YES' && !settings.again) throw new Refusal('again');
+  const counts = new Counts();
+  const { encoding } = file;
+  const cleaned = cleanElements(file.elements, { settings, patient, bytes: file.bytes, encoding, counts });
+  const elements = withFlags(withPixels(file, cleaned, counts), { encoding, options, patient });
+  refuseGrid(file, cleaned);
+  const fresh = {
+    study: newUid(old.study, settings.key),
+    series: newUid(old.series, settings.key),
+    instance: newUid(old.instance, settings.key),
+  };
+  if (!isKind(classUid)) throw new Refusal('other-class');
+  const written = storedBytes(elements, file, { classUid, instanceUid: fresh.instance });
+  return { bytes: written, elements, patient, old, fresh, counts, encoding };
+}
+
+function patientIn(file: StoredFile, { key }: Settings, study: string): Patient {
+  const facts = {
+    id: textAt(file, 0x00100020),
+    name: textAt(file, 0x00100010),
+    birthDate: textAt(file, 0x00100030),
+    study,
+  };
+  return patientOf(facts, key);
+}
