@@ -10,6 +10,7 @@ export {
   type ExperimentOverrides,
 } from './asked-experiment.js';
 export type { AuditedCheck, AuditStatus } from './auditing/audit-status.js';
+export { deidentify, type DeidentifyOptions, type DeidentifyOutcome } from './deidentify.js';
 export { doctor, type DecoderReport, type DoctorReport } from './doctor.js';
 export { fleet, type FleetViewOptions } from './fleet.js';
 export type { ActiveJob, Survey as FleetSurvey, SurveyedSearch } from '../fleet/queue/survey.js';

@@ -17,6 +17,7 @@ const loaders = {
   import: async () => (await import('./import.js')).importCommand,
   arch: async () => (await import('./arch.js')).arch,
   scans: async () => (await import('./scans.js')).scans,
+  deidentify: async () => (await import('./deidentify.js')).deidentifyCommand,
   audit: async () => (await import('./audit.js')).audit,
   evaluate: async () => (await import('./evaluate.js')).evaluate,
   verify: async () => (await import('./verify.js')).verify,

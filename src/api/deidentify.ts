@@ -1,0 +1,119 @@
+/**
+ * De-identifies a folder of DICOM files by the profile of the standard, and leaves out what it cannot answer for.
+ */
+import { readFileSync } from 'node:fs';
+import { UserError } from '../core/errors.js';
+import { isOptionName, optionNames, type OptionName } from '../deidentify/attributes/options.js';
+import { deidentifyFolder } from '../deidentify/folder/deidentify-folder.js';
+import { readKey } from '../deidentify/folder/key-file.js';
+import { checkedPlaces } from '../deidentify/folder/paths.js';
+import { parsePrivateList, type PrivateList } from '../deidentify/identity/private-list.js';
+
+export interface DeidentifyOptions {
+  /** File or folder to read. */
+  readonly input: string;
+  /** Folder to write; it must not exist. */
+  readonly output: string;
+  /** File of 32 to 4096 secret bytes, from which all new identities follow. */
+  readonly key: string;
+  /** Options of the profile, such as `retain-patient`. Absent: none. */
+  readonly options?: readonly string[] | undefined;
+  /** List of private attributes that may stay; belongs to option `retain-safe-private`. */
+  readonly safePrivate?: string | undefined;
+  /** Tags such as `0018,0050`: only these stay, beside what a picture cannot do without. Absent: no such list. */
+  readonly keep?: readonly string[] | undefined;
+  /** Takes files that are de-identified already. */
+  readonly again?: boolean | undefined;
+  /** Folder for the report and copies of what was left out; it must not exist. Absent: none are written. */
+  readonly report?: string | undefined;
+  /** File for the table of old and new identities; it must not exist. Absent: none is written. */
+  readonly crosswalk?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly onFile?: ((done: number, of: number) => void) | undefined;
+}
+
+export interface DeidentifyOutcome {
+  /** Number of files that may leave. */
+  readonly written: number;
+  /** Number of files that were left out since another one is the same. */
+  readonly duplicates: number;
+  /** Number of files that were held back, by reason. */
+  readonly quarantined: Readonly<Record<string, number>>;
+  /** How many elements each action was for, over the files that were written. */
+  readonly actions: Readonly<Record<string, number>>;
+}
+
+/** Writes the folder as a whole or not at all. Throws `UserError` before anything is read where an option is wrong. */
+export async function deidentify(options: DeidentifyOptions): Promise<DeidentifyOutcome> {
+  const { input, output, key, report, crosswalk } = options;
+  const chosen = chosenOptions(options.options ?? []);
+  const privateList = listOf(chosen, options.safePrivate);
+  const keep =
+    options.keep === undefined || options.keep.length === 0 ? null : new Set(options.keep.map(tagOf));
+  const places = checkedPlaces({ input, output, key, report, crosswalk });
+  const settings = {
+    profile: { options: chosen, keep },
+    privateList,
+    key: readKey(places.key),
+    again: options.again ?? false,
+  };
+  return deidentifyFolder({ places, settings, signal: options.signal, onFile: options.onFile });
+}
+
+function chosenOptions(names: readonly string[]): ReadonlySet<OptionName> {
+  const chosen = new Set<OptionName>();
+  for (const name of names) {
+    const subject = `--option ${name}`;
+    if (name === 'clean-pixels')
+      throw new UserError({
+        subject,
+        problem: 'cannot be had yet: nothing here finds text in pixels',
+        fix: 'leave it out; files that need it are held back',
+      });
+    if (!isOptionName(name))
+      throw new UserError({
+        subject,
+        problem: 'is no option',
+        fix: `choose among ${optionNames.join(', ')}`,
+      });
+    chosen.add(name);
+  }
+  if (chosen.has('retain-dates') && chosen.has('modify-dates'))
+    throw new UserError({
+      subject: '--option retain-dates and modify-dates',
+      problem: 'exclude each other',
+      fix: 'choose one',
+    });
+  return chosen;
+}
+
+function listOf(options: ReadonlySet<OptionName>, file: string | undefined): PrivateList {
+  const wanted = options.has('retain-safe-private');
+  if (!wanted && file === undefined) return new Set();
+  const subject = '--option retain-safe-private';
+  if (!wanted || file === undefined)
+    throw new UserError({
+      subject,
+      problem: 'needs a list of creators and elements',
+      fix: 'write: --option retain-safe-private FILE',
+    });
+  try {
+    return parsePrivateList(readFileSync(file, 'utf8'), file);
+  } catch (cause) {
+    if (cause instanceof UserError) throw cause;
+    throw new UserError({ subject: file, problem: 'cannot be read', fix: 'check the path' }, { cause });
+  }
+}
+
+/** A tag from `0018,0050`, `(0018,0050)` or `00180050`. */
+function tagOf(text: string): number {
+  const match = /^\(?([0-9a-f]{4}),?\s*([0-9a-f]{4})\)?$/i.exec(text.trim());
+  const group = Number.parseInt(match?.[1] ?? '', 16);
+  if (match === null || group % 2 === 1)
+    throw new UserError({
+      subject: `--keep ${text}`,
+      problem: 'must be a tag of an even group',
+      fix: 'write it like 0018,0050; private attributes go into the list of retain-safe-private',
+    });
+  return Number.parseInt(`${match[1]}${match[2]}`, 16);
+}
