@@ -28,7 +28,7 @@ export interface Scenario {
 
 const times = (blow: Blow, count: number): Blow[] => Array.from({ length: count }, () => blow);
 
-/** The blows of the issue, each kind alone and then all together, in a drawn order. */
+/** All blows, each kind alone and then all together, in a drawn order. */
 export function scenarios(share: number): readonly Scenario[] {
   const counts: readonly (readonly [string, Blow, number])[] = [
     ['kills of workers', 'worker', 23],
