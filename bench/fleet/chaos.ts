@@ -2,7 +2,8 @@
  * Kills what can be killed while searches run over a queue, and compares what they found with what one machine finds alone.
  *
  * `npm run chaos`: 23 kills of workers, 5 of Redis (with an append-only file), 4 wipes of Redis, 3 kills of the process that
- * leads, 10 preemptions, and a mix of all. Real trainings, real processes, a real Redis. Minutes on two cores.
+ * leads, 10 preemptions, a mix of all, and a network that is cut for 12 seconds (cut.ts). Real trainings, real processes, a
+ * real Redis. Minutes on two cores.
  *
  * `npm run chaos -- FACTOR` does that share of it.
  */
@@ -16,6 +17,7 @@ import { packageFile } from '../../src/core/package-files.js';
 import { rngOf } from '../../src/core/random.js';
 import { Sqlite } from '../../src/store/sqlite.js';
 import { lineageTables, winnerTables } from '../search-tables.js';
+import { cutOff } from './cut.js';
 import { start, Workers, type Process } from './machines.js';
 import { TestRedis } from './redis-server.js';
 
@@ -159,6 +161,20 @@ export const chaosExperiment = (space: string, candidates: number, steps: number
   space,
 });
 
+/** Cuts the network amid an endless training and amid those of a small search. */
+async function cutNetwork(folder: string, space: string): Promise<readonly string[]> {
+  const short = { ...chaosExperiment(space, 2, 900), name: 'short' };
+  const file = join(folder, 'short.json');
+  writeFileSync(file, JSON.stringify(short));
+  const database = join(folder, 'short.db');
+  const env = { VOXOLVE_CACHE: join(folder, 'cache') };
+  const alone = start(['search', file, '--db', database, '--workers', '1'], env);
+  if ((await alone.ended) !== 0) throw new Error(alone.said());
+  const expected = tableHash(database);
+  const long = { ...chaosExperiment(space, 1, 1_000_000), name: 'long' };
+  return cutOff({ folder, short, long, check: (db) => requireSame(db, expected, 'a cut') });
+}
+
 async function main(share: number): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'voxolve-chaos-'));
   try {
@@ -171,6 +187,7 @@ async function main(share: number): Promise<void> {
     if ((await alone.ended) !== 0) throw new Error(alone.said());
     const expected = tableHash(reference);
     console.log(`one machine alone: tables ${expected.slice(0, 16)}`);
+    for (const line of await cutNetwork(folder, space)) console.log(line);
     for (const scenario of scenarios(share)) {
       const setting = { folder, experiment, expected, workers: 3, between: 1500 };
       const { searches, blows, seconds, workersStarted } = await runScenario(scenario, setting);

@@ -16,8 +16,14 @@ export interface Process {
   readonly ended: Promise<number | null>;
 }
 
-export function start(args: readonly string[], env: Readonly<Record<string, string>>): Process {
-  const child = spawn(process.execPath, [main, ...args], {
+/** `through`: a command that runs it in another place, such as a network namespace. */
+export function start(
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+  through: readonly string[] = [],
+): Process {
+  const [program = '', ...words] = [...through, process.execPath, main, ...args];
+  const child = spawn(program, words, {
     env: { ...process.env, VOXOLVE_PYTHON: '', ...env },
     stdio: ['ignore', 'ignore', 'pipe'],
   });
