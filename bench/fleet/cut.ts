@@ -100,6 +100,7 @@ export async function cutOff({ folder, short, long, check }: CutSetting): Promis
     if (!endless.said.includes('interrupted')) throw new Error(`it still trains:\n${endless.said}`);
     lead.child.kill('SIGINT');
     await lead.ended;
+    await redis.command('FLUSHALL'); // or workers would go on with what it left
     const from = inside.said().length;
     const second = search(short, 'short');
     started.push(second);

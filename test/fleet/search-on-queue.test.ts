@@ -87,6 +87,21 @@ describe.skipIf(noRedis !== undefined)('a search on a queue', { timeout: 300_000
     await succeed(['verify', at('two.db')], env);
   });
 
+  it('is served though the one before was interrupted and left there', async () => {
+    const worker = startWorker('loyal');
+    const left = startVoxolve(search(at('left.db')), env);
+    running.push(left);
+    await said(left.child, '[2/8]');
+    left.child.kill('SIGINT');
+    expect((await left.finished).code).toBe(130);
+    const other = writeExperiment(folder, { space: smallSpace, candidates: 2, name: 'other' }, 'other.json');
+    await succeed(['search', other, ...search(at('other.db')).slice(2)], env);
+    await succeed(['resume', ...search(at('left.db')).slice(3)], env);
+    expect(tables(at('left.db'))).toEqual(tables(at('local.db')));
+    worker.child.kill('SIGTERM');
+    expect((await worker.finished).code).toBe(0);
+  });
+
   it('says in one line what is wrong where no queue answers', async () => {
     const { code, stderr } = await voxolve(
       ['worker', '--queue', 'redis://me:secret@127.0.0.1:1', '--blobs', blobs],

@@ -67,10 +67,10 @@ interface Chosen {
   readonly class: string;
 }
 
-/** The first search that this machine can work for. Throws the reason where there are only others. */
+/** The first search that this machine can work for, led ones first. Throws the reason where there are only others. */
 async function choose(board: Board, { classFor, name }: WorkerPlan): Promise<Chosen | undefined> {
   const refusals: UserError[] = [];
-  for (const search of await board.searches()) {
+  for (const search of await ledFirst(board)) {
     try {
       const own = await classFor(search);
       if (!search.mixed) requireClass(name, search, await board.claimClass(search.search, own), own);
@@ -82,6 +82,25 @@ async function choose(board: Board, { classFor, name }: WorkerPlan): Promise<Cho
   }
   if (refusals[0] !== undefined) throw refusals[0];
   return undefined;
+}
+
+/** A search that nobody leads, since it was interrupted, may still have jobs to do. */
+async function ledFirst(board: Board): Promise<readonly Announcement[]> {
+  const all = await board.searches();
+  const led = await Promise.all(all.map(({ search }) => board.led(search)));
+  return [...all.filter((_, i) => led[i] === true), ...all.filter((_, i) => led[i] !== true)];
+}
+
+/** True if nobody leads the search, and somebody leads another that this machine could work for. */
+async function isWantedElsewhere(board: Board, { search, class: own }: Chosen): Promise<boolean> {
+  if (await board.led(search.search)) return false;
+  for (const other of await board.searches()) {
+    if (other.search === search.search || !(await board.led(other.search))) continue;
+    if (other.engine !== search.engine || other.device !== search.device) continue;
+    const known = await board.classOf(other.search);
+    if (other.mixed || known === undefined || known === own) return true;
+  }
+  return false;
 }
 
 function requireClass(worker: string, { name }: Announcement, ofSearch: string, own: string): void {
@@ -155,6 +174,10 @@ async function serve(board: Board, chosen: Chosen, plan: WorkerPlan): Promise<'s
         return 'drained';
       }
       if (!announced && service.jobs.length === 0 && !(await stillAnnounced(board, search, signal))) {
+        report({ kind: 'search ended', search: search.name });
+        return 'search ended';
+      }
+      if (service.jobs.length === 0 && (await isWantedElsewhere(board, chosen))) {
         report({ kind: 'search ended', search: search.name });
         return 'search ended';
       }
