@@ -17,7 +17,7 @@ import { jobIdOf, jobMessage, MESSAGE_BYTES, type JobMessage } from '../protocol
 import { Board, PREFIX, queueNameOf } from '../queue/board.js';
 import { removeAllCheckpoints } from '../worker/checkpoints.js';
 import { Attendance } from './attendance.js';
-import { within } from '../queue/within.js';
+import { whenAborted, within } from '../queue/within.js';
 import { Leadership } from './leadership.js';
 import type { FleetPlan } from './plan.js';
 import { BadResult, outcomeOf, resultMessageOf } from './results.js';
@@ -168,7 +168,7 @@ export class FleetEvaluators implements Evaluators {
 
   private async reconcileUntilClosed(): Promise<void> {
     const { signal } = this.closing;
-    const ended = aborted(signal);
+    const ended = whenAborted(signal);
     while (!signal.aborted) {
       try {
         // Commands wait while the queue is out of reach, which must not keep a search from ending.
@@ -298,8 +298,4 @@ export class FleetEvaluators implements Evaluators {
 
 function asError(reason: unknown): Error {
   return reason instanceof Error ? reason : new Error(String(reason));
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
 }

@@ -5,3 +5,11 @@ export async function within(milliseconds: number, work: Promise<unknown>): Prom
   await Promise.race([work.catch(() => undefined), late]);
   clearTimeout(timer);
 }
+
+/** Resolves once the signal is aborted, at once where it is. */
+export function whenAborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

@@ -12,6 +12,7 @@ import type { Announcement, WorkerCard } from '../protocol/board-messages.js';
 import { PROTOCOL } from '../protocol/job-message.js';
 import { fetchSetup, type FleetSetup } from '../protocol/setup-message.js';
 import { Board } from '../queue/board.js';
+import { whenAborted } from '../queue/within.js';
 import type { Connection } from '../queue/connection.js';
 import type { WorkerEvent } from './events.js';
 import { Service } from './service.js';
@@ -219,12 +220,5 @@ function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
     };
     const timer = setTimeout(end, milliseconds);
     signal.addEventListener('abort', end, { once: true });
-  });
-}
-
-function whenAborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
   });
 }
