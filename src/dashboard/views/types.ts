@@ -1,0 +1,242 @@
+/**
+ * What the page, the report and the server exchange: plain JSON, the same for all three. Types only, so that the page's
+ * bundle holds nothing of the store.
+ */
+import type { Status } from '../../api/status.js';
+import type {
+  CandidateStatus,
+  Curve,
+  Mutation,
+  ProbeValue,
+  Provenance,
+  Purpose,
+} from '../../core/records.js';
+import type { Json } from '../../core/json.js';
+
+/** A mean or a share with its 95 % interval. */
+export interface Estimate {
+  readonly value: number;
+  readonly interval: readonly [number, number] | null;
+}
+
+/** One evaluation on the timeline; `end` in seconds since the experiment was created. */
+export interface TimelineSpan {
+  readonly worker: string;
+  readonly processorClass: string | null;
+  readonly number: number;
+  readonly purpose: Purpose;
+  readonly end: number;
+  readonly seconds: number;
+}
+
+/** `GET /api/summary`. */
+export interface SummaryView {
+  readonly databases: readonly {
+    readonly index: number;
+    readonly path: string;
+    readonly experiments: readonly string[];
+  }[];
+  /** As `voxolve status --json` prints it. */
+  readonly status: Status;
+  readonly progress: {
+    readonly done: number;
+    readonly wanted: number;
+    /** Seconds that the rest will take at the pace so far; null where that cannot be told. */
+    readonly secondsLeft: number | null;
+    readonly secondsSpent: number;
+  };
+  /** The newest spans, oldest first, at most 2,000. */
+  readonly timeline: readonly TimelineSpan[];
+  /** Who waits for whom: a candidate not decided yet, and the unfinished one that its decision rests on. */
+  readonly stalls: readonly { readonly number: number; readonly waitsFor: number; readonly reason: string }[];
+}
+
+/** `GET /api/candidates`: columns, since 100,000 rows of objects weigh too much. All arrays have one entry per candidate. */
+export interface CandidatesView {
+  readonly numbers: readonly number[];
+  readonly rungs: readonly number[];
+  readonly statuses: readonly CandidateStatus[];
+  readonly scores: readonly (number | null)[];
+  readonly params: readonly (number | null)[];
+  readonly macs: readonly (number | null)[];
+  readonly latencies: readonly (number | null)[];
+  readonly seconds: readonly (number | null)[];
+  /** By gene (places in lists stand as `[]`), each candidate's value: a number, or an index into `levels`; null: it has no such gene. */
+  readonly genes: readonly {
+    readonly name: string;
+    /** Null for numbers. */
+    readonly levels: readonly string[] | null;
+    readonly values: readonly (number | null)[];
+  }[];
+}
+
+/** `GET /api/lineage`: columns as above. */
+export interface LineageView {
+  readonly numbers: readonly number[];
+  /** Number of the candidate that each was mutated or promoted from; null: a founder. */
+  readonly parents: readonly (number | null)[];
+  /** The second parent of a crossover. */
+  readonly others: readonly (number | null)[];
+  readonly roles: readonly (string | null)[];
+  /** 0: a founder; a promotion keeps its parent's. */
+  readonly generations: readonly number[];
+  readonly scores: readonly (number | null)[];
+  /** Score less the parent's at the same rung; null where one of them has none. */
+  readonly gains: readonly (number | null)[];
+  /** Index into `operators` of the mutation; null: none, or several. */
+  readonly operator: readonly (number | null)[];
+  readonly operators: readonly {
+    readonly kind: string;
+    readonly gene: string;
+    readonly trials: number;
+    readonly successes: number;
+    readonly rate: Estimate;
+    readonly meanGain: Estimate;
+  }[];
+  /** Numbers from the founder to the winner, or to the highest score until it is known. */
+  readonly winnerPath: readonly number[];
+}
+
+/** `GET /api/genes`. */
+export interface GenesView {
+  readonly genes: readonly {
+    readonly gene: string;
+    /** Share of the scores' variance between values (eta squared). */
+    readonly explained: Estimate;
+    readonly values: readonly {
+      readonly value: Json;
+      readonly candidates: number;
+      readonly mean: Estimate;
+    }[];
+  }[];
+}
+
+/** `GET /api/trust`: pairs behind the correlations of `status.trust`, and how sure the order of the best is. */
+export interface TrustView {
+  readonly pairs: readonly {
+    readonly number: number;
+    readonly score: number;
+    readonly full: number | null;
+    readonly probe: number | null;
+    readonly params: number | null;
+  }[];
+  readonly reports: Status['trust'];
+  /** The best by their search score, with the spread of their repetitions and the share of bootstrap draws in which each comes first. */
+  readonly top: readonly {
+    readonly number: number;
+    readonly searchScore: number;
+    readonly scores: readonly number[];
+    readonly mean: Estimate | null;
+    readonly firstShare: number | null;
+  }[];
+  /** Standard deviation of scores over seeds of one genome; null where no genome was trained twice. */
+  readonly rankNoise: number | null;
+}
+
+export interface LayerRow {
+  readonly name: string;
+  readonly kind: string;
+  /** Of its output: `[C, D, H, W]`. */
+  readonly shape: readonly number[];
+  readonly params: number;
+  /** Multiply-accumulates of one sample. */
+  readonly macs: number;
+  /** Indices of the layers that it reads; empty: the network's input. */
+  readonly inputs: readonly number[];
+}
+
+/** `GET /api/candidates/NUMBER`. */
+export interface CandidateView {
+  readonly number: number;
+  readonly status: CandidateStatus;
+  readonly rung: number;
+  readonly score: number | null;
+  readonly genome: Json;
+  readonly layers: readonly LayerRow[] | null;
+  /** Why the layers could not be drawn; null where they are. */
+  readonly layersProblem: string | null;
+  readonly cost: { readonly params: number; readonly macs: number; readonly trainingBytes: number } | null;
+  readonly latency: { readonly predicted: number | null; readonly limit: number | null };
+  readonly evaluations: readonly {
+    readonly purpose: Purpose;
+    readonly rung: number;
+    readonly seed: number;
+    readonly steps: number;
+    readonly status: string;
+    readonly score: number | null;
+    readonly ended: string | null;
+    readonly seconds: number;
+    readonly peakBytes: number | null;
+    readonly engine: string;
+    readonly device: string;
+    readonly worker: string | null;
+    readonly processorClass: string | null;
+    readonly error: string | null;
+    readonly attempts: number;
+    readonly curves: readonly Curve[];
+    readonly probes: readonly ProbeValue[];
+    readonly inherited: {
+      readonly from: number;
+      readonly tensors: Readonly<Record<string, Provenance>>;
+    } | null;
+  }[];
+  readonly parent: { readonly number: number; readonly role: string; readonly score: number | null } | null;
+  readonly mutations: readonly Mutation[];
+  readonly children: readonly number[];
+  /** Founder first, the candidate last. */
+  readonly path: readonly number[];
+  /** Shell command that exports it. */
+  readonly exportCommand: string;
+}
+
+/** `GET /api/candidates/NUMBER/why`: the decision, derived anew from the log. */
+export interface WhyView {
+  readonly number: number;
+  /** True where the genome derived anew equals the recorded one. */
+  readonly agrees: boolean;
+  readonly strategy: string;
+  /** Key of the generator that the decision drew from. */
+  readonly generatorKey: readonly (string | number)[];
+  /** Numbers of which the results were used, or all below the given one. */
+  readonly needs:
+    | { readonly kind: 'all below'; readonly end: number }
+    | { readonly kind: 'these'; readonly numbers: readonly number[] };
+  /** Those compared for parenthood, best first; null where the strategy holds none. */
+  readonly tournament:
+    readonly { readonly number: number; readonly score: number | null; readonly chosen: boolean }[] | null;
+  /** Proposals that the experiment's constraints refused before this one. */
+  readonly refused: readonly { readonly kind: string; readonly path: string; readonly reason: string }[];
+  /** In plain words, one sentence each. */
+  readonly steps: readonly string[];
+}
+
+/** `GET /api/scans`. Pictures are fetched one by one: `GET /api/scans/INDEX.png`, `GET /api/batches/INDEX.png`. */
+export interface ScansView {
+  /** Null where the scans can be opened; else why not (moved, absent). */
+  readonly problem: string | null;
+  readonly scans: readonly {
+    readonly index: number;
+    readonly name: string;
+    readonly patient: string | null;
+    readonly split: 'training' | 'held out';
+    readonly shape: readonly number[];
+  }[];
+  readonly skipped: readonly { readonly name: string; readonly reason: string }[];
+  /** Samples of the proxy task: the question as a picture, the answer and the winner's prediction in words. */
+  readonly batches: readonly {
+    readonly index: number;
+    readonly caption: string;
+    readonly answer: string;
+    readonly prediction: string | null;
+  }[];
+}
+
+/** `GET /api/runs`: fine-tuning and explanation reports beside the database. */
+export interface RunsView {
+  readonly runs: readonly {
+    readonly name: string;
+    readonly kind: string;
+    readonly metrics: readonly { readonly name: string; readonly value: Estimate; readonly split: string }[];
+    readonly notes: readonly string[];
+  }[];
+}
