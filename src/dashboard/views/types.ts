@@ -3,14 +3,7 @@
  * bundle holds nothing of the store.
  */
 import type { Status } from '../../api/status.js';
-import type {
-  CandidateStatus,
-  Curve,
-  Mutation,
-  ProbeValue,
-  Provenance,
-  Purpose,
-} from '../../core/records.js';
+import type { CandidateStatus, Mutation, Provenance, Purpose } from '../../core/records.js';
 import type { Json } from '../../core/json.js';
 
 /** A mean or a share with its 95 % interval. */
@@ -133,6 +126,7 @@ export interface TrustView {
   readonly rankNoise: number | null;
 }
 
+/** A layer of the encoder; sums of residual blocks and cells are rows of the kind `add`, or `add, relu` with what follows. */
 export interface LayerRow {
   readonly name: string;
   readonly kind: string;
@@ -141,8 +135,15 @@ export interface LayerRow {
   readonly params: number;
   /** Multiply-accumulates of one sample. */
   readonly macs: number;
-  /** Indices of the layers that it reads; empty: the network's input. */
+  /** Indices of the layers that it reads; empty: the network's input, which is −1 where it is read along with layers. */
   readonly inputs: readonly number[];
+}
+
+/** A line of a plot; null where a value was not a number. */
+export interface CurveLine {
+  readonly name: string;
+  readonly steps: readonly number[];
+  readonly values: readonly (number | null)[];
 }
 
 /** `GET /api/candidates/NUMBER`. */
@@ -155,8 +156,22 @@ export interface CandidateView {
   readonly layers: readonly LayerRow[] | null;
   /** Why the layers could not be drawn; null where they are. */
   readonly layersProblem: string | null;
-  readonly cost: { readonly params: number; readonly macs: number; readonly trainingBytes: number } | null;
-  readonly latency: { readonly predicted: number | null; readonly limit: number | null };
+  /** Of encoder and head, MACs of one batch forward; `trainingBytes`, the predicted peak, is null where the layers are. */
+  readonly cost: {
+    readonly params: number;
+    readonly macs: number;
+    readonly trainingBytes: number | null;
+  } | null;
+  /** Milliseconds. `measuredOverPredicted`: median, and what one in ten lies below and above, of encoders that were measured. */
+  readonly latency: {
+    readonly predicted: number | null;
+    readonly limit: number | null;
+    readonly measuredOverPredicted: {
+      readonly median: number;
+      readonly low: number;
+      readonly high: number;
+    } | null;
+  };
   readonly evaluations: readonly {
     readonly purpose: Purpose;
     readonly rung: number;
@@ -173,8 +188,13 @@ export interface CandidateView {
     readonly processorClass: string | null;
     readonly error: string | null;
     readonly attempts: number;
-    readonly curves: readonly Curve[];
-    readonly probes: readonly ProbeValue[];
+    readonly curves: readonly CurveLine[];
+    readonly probes: readonly {
+      readonly name: string;
+      readonly value: number | null;
+      readonly low: number | null;
+      readonly high: number | null;
+    }[];
     readonly inherited: {
       readonly from: number;
       readonly tensors: Readonly<Record<string, Provenance>>;
