@@ -44,8 +44,21 @@ export interface SummaryView {
   readonly stalls: readonly { readonly number: number; readonly waitsFor: number; readonly reason: string }[];
 }
 
+/**
+ * What the server adds to candidates and lineage, so that a page need not read 100,000 rows whenever one changed. The page
+ * asks again with `?since=VERSION`, the `version` of the answer before, and merges: rows by number, genes by name, their
+ * levels and the operators by what they are called, since indices hold within one answer only.
+ */
+export interface Changes {
+  readonly version: number;
+  /** All rows that changed since this version are given; null: all rows, which replace those held before. */
+  readonly since: number | null;
+}
+
 /** `GET /api/candidates`: columns, since 100,000 rows of objects weigh too much. All arrays have one entry per candidate. */
 export interface CandidatesView {
+  /** Absent in reports. */
+  readonly changes?: Changes;
   readonly numbers: readonly number[];
   readonly rungs: readonly number[];
   readonly statuses: readonly CandidateStatus[];
@@ -63,8 +76,10 @@ export interface CandidatesView {
   }[];
 }
 
-/** `GET /api/lineage`: columns as above. */
+/** `GET /api/lineage`: columns as above, `?since=VERSION` as above. */
 export interface LineageView {
+  /** Absent in reports. */
+  readonly changes?: Changes;
   readonly numbers: readonly number[];
   /** Number of the candidate that each was mutated or promoted from; null: a founder. */
   readonly parents: readonly (number | null)[];
@@ -78,6 +93,7 @@ export interface LineageView {
   readonly gains: readonly (number | null)[];
   /** Index into `operators` of the mutation; null: none, or several. */
   readonly operator: readonly (number | null)[];
+  /** Of the whole search, also where only changed rows are given; the same for `winnerPath`. */
   readonly operators: readonly {
     readonly kind: string;
     readonly gene: string;
