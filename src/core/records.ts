@@ -133,6 +133,8 @@ export interface EvaluationOutcome {
   readonly device: string;
   /** Class of the processor that computed it; absent where that was this machine's own (docs/many-machines.md). */
   readonly processorClass?: string;
+  /** Name of the worker that computed it; absent where that was this machine. */
+  readonly worker?: string;
   readonly seconds: number;
   /** Bytes by which training grew its process at most; absent where that could not be told. */
   readonly peakBytes?: number;

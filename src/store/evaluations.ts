@@ -14,7 +14,7 @@ import type { Store } from './open.js';
 /** An outcome as it is committed: its weights are a file, what it inherited is JSON. */
 export interface EvaluationRecord extends Omit<
   EvaluationOutcome,
-  'curves' | 'probes' | 'weights' | 'inherited' | 'ended' | 'peakBytes' | 'processorClass'
+  'curves' | 'probes' | 'weights' | 'inherited' | 'ended' | 'peakBytes' | 'processorClass' | 'worker'
 > {
   /** Absent: `search`. */
   readonly purpose?: Purpose;
@@ -27,6 +27,8 @@ export interface EvaluationRecord extends Omit<
   readonly peakBytes?: number | null;
   /** Class of the worker's processor; null where this machine computed it. */
   readonly processorClass?: string | null;
+  /** Name of the worker; null where this machine computed it. */
+  readonly worker?: string | null;
   /** Content hash of the weights file; null where none is stored. */
   readonly artifact: string | null;
   /** JSON of whose weights it started from and where each tensor's values came from; null: freshly drawn. */
@@ -35,6 +37,8 @@ export interface EvaluationRecord extends Omit<
 
 export interface Evaluation extends Required<EvaluationRecord> {
   readonly id: number;
+  /** ISO 8601, UTC: when its outcome was committed; null in databases from before that was kept. */
+  readonly finishedAt: string | null;
 }
 
 /** Recorded with an evaluation. */
@@ -78,15 +82,17 @@ export function insertEvaluation(
       .statement(
         `INSERT INTO evaluations
            (candidate, purpose, rung, seed, steps, status, score, engine, device, seconds, error, attempts, artifact,
-            inherited, ended, peak_bytes, processor_class)
+            inherited, ended, peak_bytes, processor_class, worker, finished_at)
          VALUES (@candidate, @purpose, @rung, @seed, @steps, @status, @score, @engine, @device, @seconds, @error,
-           @attempts, @artifact, @inherited, @ended, @peakBytes, @processorClass)`,
+           @attempts, @artifact, @inherited, @ended, @peakBytes, @processorClass, @worker,
+           strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))`,
       )
       .run({
         purpose: 'search',
         ended: null,
         peakBytes: null,
         processorClass: null,
+        worker: null,
         ...evaluation,
         candidate,
       });
@@ -127,7 +133,7 @@ export function evaluationsOf(
   return store
     .statement(
       `SELECT id, purpose, rung, seed, steps, status, score, engine, device, seconds, error, attempts, artifact,
-         inherited, ended, peak_bytes AS peakBytes, processor_class AS processorClass
+         inherited, ended, peak_bytes AS peakBytes, processor_class AS processorClass, worker, finished_at AS finishedAt
        FROM evaluations WHERE candidate = ? AND purpose = ? ORDER BY rung, seed`,
     )
     .all(candidate, purpose) as Evaluation[];

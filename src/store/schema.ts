@@ -167,4 +167,9 @@ export const MIGRATIONS: readonly string[] = [
 
   ALTER TABLE evaluations ADD COLUMN processor_class TEXT;  -- of the worker; null: the machine of the search itself
   `,
+  // When and by whom an evaluation was done, for timelines; equal searches differ in both.
+  `
+  ALTER TABLE evaluations ADD COLUMN finished_at TEXT;  -- ISO 8601, UTC: its outcome was committed; null: not kept
+  ALTER TABLE evaluations ADD COLUMN worker TEXT;       -- by its name in the fleet; null: the search's machine, or not kept
+  `,
 ];

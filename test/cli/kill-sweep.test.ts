@@ -57,9 +57,7 @@ function removeDatabase(db: string): void {
 /** The schema as it was before the last migration. */
 function downgrade(db: string): void {
   const older = new Sqlite(db);
-  older.exec(
-    'DROP TABLE fleet_workers; DROP TABLE fleets; ALTER TABLE evaluations DROP COLUMN processor_class',
-  );
+  older.exec('ALTER TABLE evaluations DROP COLUMN worker; ALTER TABLE evaluations DROP COLUMN finished_at');
   older.pragma(`user_version = ${MIGRATIONS.length - 1}`);
   older.close();
 }

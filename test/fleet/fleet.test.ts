@@ -71,7 +71,11 @@ describe.skipIf(noRedis !== undefined)('a fleet', { timeout: 30_000 }, () => {
       'a',
       fakePool((job) => Promise.resolve(outcomeOfJob(job))),
     );
-    expect(await evaluate(3)).toEqual({ ...outcomeOfJob(jobNumber(3)), processorClass: 'cpu-a' });
+    expect(await evaluate(3)).toEqual({
+      ...outcomeOfJob(jobNumber(3)),
+      processorClass: 'cpu-a',
+      worker: 'a',
+    });
   });
 
   it('sends again what a wiped queue has lost, and refuses what was computed meanwhile', async () => {

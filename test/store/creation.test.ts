@@ -114,9 +114,7 @@ describe('a database whose tables were being made in place when the process died
 
 it('an older database that is upgraded keeps its rows', () => {
   createDatabase(path, (db) => {
-    db.exec(
-      'DROP TABLE fleet_workers; DROP TABLE fleets; ALTER TABLE evaluations DROP COLUMN processor_class',
-    );
+    db.exec('ALTER TABLE evaluations DROP COLUMN worker; ALTER TABLE evaluations DROP COLUMN finished_at');
     db.pragma(`user_version = ${MIGRATIONS.length - 1}`);
     db.exec(`INSERT INTO experiments (name, spec, seed, strategy, space, task, lookahead, candidates, engine, device,
       scans, scans_fingerprint, metric, chance, created_at, voxolve_version)

@@ -41,7 +41,7 @@ export async function outcomeOf(
     throw new BadResult(
       `it was computed by ${outcome.engine} on ${outcome.device}, not ${engine} on ${device}`,
     );
-  const classified = { ...outcome, processorClass: message.class };
+  const classified = { ...outcome, processorClass: message.class, worker: message.worker };
   if (message.weights === undefined) return classified;
   const weights = await fetched(blobs, message.weights, WEIGHTS_BYTES + 16 * cost.params);
   try {

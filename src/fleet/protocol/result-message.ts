@@ -83,7 +83,16 @@ const numberOrNull = (value: z.infer<typeof wireNumber> | null) => (value === nu
 
 /** The bytes of an outcome's blob, without its weights; equal outcomes give equal bytes. */
 export function outcomeToBytes(outcome: EvaluationOutcome): Uint8Array {
-  const { weights: _weights, processorClass: _class, score, curves, probes, inherited, ...rest } = outcome;
+  const {
+    weights: _weights,
+    processorClass: _class,
+    worker: _worker,
+    score,
+    curves,
+    probes,
+    inherited,
+    ...rest
+  } = outcome;
   const blob: z.infer<typeof OutcomeBlob> = {
     version: PROTOCOL,
     ...rest,
