@@ -11,7 +11,7 @@ export default tseslint.config(
   { ignores: ['dist/', 'runs/', 'coverage/', 'src/engines/onnx/proto/', 'node_modules/'] },
   js.configs.recommended,
   {
-    files: ['**/*.ts'],
+    files: ['**/*.{ts,tsx}'],
     extends: [...tseslint.configs.recommendedTypeChecked],
     languageOptions: { parserOptions: { projectService: true } },
     rules: {

@@ -77,7 +77,7 @@ function missingFolders(root, { folders }) {
 function largeFolders(root, { manyFiles }) {
   const counts = new Map();
   for (const entry of readdirSync(join(root, 'src'), { recursive: true, withFileTypes: true })) {
-    if (!entry.isFile() || !entry.name.endsWith('.ts')) continue;
+    if (!entry.isFile() || !/\.tsx?$/.test(entry.name)) continue;
     const folder = posix.relative(root, entry.parentPath);
     counts.set(folder, (counts.get(folder) ?? 0) + 1);
   }

@@ -1,0 +1,5 @@
+/** One candidate. */
+import type { ViewProps } from '../shared/view-props.js';
+import { Empty } from '../shared/states.js';
+
+export const CandidateView = (_: ViewProps) => <Empty>This view is not there yet.</Empty>;
