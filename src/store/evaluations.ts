@@ -139,6 +139,43 @@ export function evaluationsOf(
     .all(candidate, purpose) as Evaluation[];
 }
 
+/** Curves of an evaluation, by name; null where a value was not a number. */
+export function curvesOf(
+  store: Store,
+  evaluation: number,
+): readonly {
+  readonly name: string;
+  readonly steps: readonly number[];
+  readonly values: readonly (number | null)[];
+}[] {
+  const rows = store
+    .statement('SELECT name, step, value FROM curves WHERE evaluation = ? ORDER BY name, step')
+    .all(evaluation) as { name: string; step: number; value: number | null }[];
+  const curves = new Map<string, { name: string; steps: number[]; values: (number | null)[] }>();
+  for (const { name, step, value } of rows) {
+    const curve = curves.get(name) ?? { name, steps: [], values: [] };
+    curves.set(name, curve);
+    curve.steps.push(step);
+    curve.values.push(value);
+  }
+  return [...curves.values()];
+}
+
+/** What probes found in the features of an evaluation, by name. */
+export function probesOf(
+  store: Store,
+  evaluation: number,
+): readonly {
+  readonly name: string;
+  readonly value: number | null;
+  readonly low: number | null;
+  readonly high: number | null;
+}[] {
+  return store
+    .statement('SELECT name, value, low, high FROM probes WHERE evaluation = ? ORDER BY name')
+    .all(evaluation) as ReturnType<typeof probesOf>;
+}
+
 /** An auxiliary evaluation, by its candidate's number. */
 export interface AuxiliaryEvaluation {
   readonly id: number;

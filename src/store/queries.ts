@@ -121,6 +121,35 @@ function readAncestry(store: Store, experiment: number, number: number): readonl
   });
 }
 
+/** Numbers of the line from its founder to a candidate, eldest first; empty where there is no such candidate. */
+export function ancestorNumbers(store: Store, experiment: number, number: number): readonly number[] {
+  return store
+    .statement(
+      // As above, a parent is older than its child.
+      `WITH RECURSIVE line(id, number) AS (
+         SELECT id, number FROM candidates WHERE experiment = ? AND number = ?
+         UNION ALL
+         SELECT elder.id, elder.number FROM line
+         JOIN candidate_parents ON candidate = line.id AND role IN ('parent', 'promotion')
+         JOIN candidates AS elder ON elder.id = parent AND elder.number < line.number
+       )
+       SELECT number FROM line ORDER BY number`,
+    )
+    .pluck()
+    .all(experiment, number) as number[];
+}
+
+/** Numbers of the candidates that were mutated, crossed or promoted from this one, ascending. */
+export function childrenOf(store: Store, candidate: number): readonly number[] {
+  return store
+    .statement(
+      `SELECT DISTINCT number FROM candidate_parents JOIN candidates ON candidates.id = candidate
+       WHERE parent = ? ORDER BY number`,
+    )
+    .pluck()
+    .all(candidate) as number[];
+}
+
 /** Score and costs of every candidate done at the highest rung reached, in the order of numbers. */
 export function costsOfDone(
   store: Store,
