@@ -12,9 +12,8 @@ export function evaluationRows(
   { id, number }: Pick<Candidate, 'id' | 'number'>,
 ): CandidateView['evaluations'] {
   return PURPOSES.flatMap((purpose) => evaluationsOf(store, id, purpose)).map(
-    ({ id: evaluation, artifact: _artifact, inherited, ...measured }) => ({
+    ({ id: evaluation, artifact: _artifact, finishedAt: _finishedAt, inherited, ...measured }) => ({
       ...measured,
-      worker: null,
       curves: curvesOf(store, evaluation),
       probes: probesOf(store, evaluation),
       inherited: inherited === null ? null : parseInherited(store, number, inherited),
