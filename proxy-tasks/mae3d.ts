@@ -62,7 +62,9 @@ function plan(options: MaeOptions, { channels, batch }: TaskContext): TaskPlan {
       const first = mask.subarray(at, at + voxels);
       blockMask(size, block, options.ratio, draw, first);
       for (let c = 1; c < channels; c++) mask.set(first, at + c * voxels);
-      for (let v = at; v < at + channels * voxels; v++) masked[v] = mask[v] === 1 ? 0 : (target[v] ?? 0);
+      for (let v = at; v < at + channels * voxels; v++) {
+        if (mask[v] !== 1) masked[v] = target[v] as number;
+      }
     });
     const full = [crops.length, channels, ...size];
     return { masked: tensor(full, masked), target: tensor(full, target), mask: tensor(full, mask) };

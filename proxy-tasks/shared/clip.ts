@@ -4,7 +4,7 @@
 import type { Rng } from '../../src/core/random.js';
 import type { Crop } from '../../src/scans/sampling/scan-set.js';
 import { level } from './level.js';
-import { flattenAir, jitterContrast, normalise, type Appearance } from './patch.js';
+import { flattenAndNormalise, jitterContrast, normalise, type Appearance } from './patch.js';
 
 /** Writes the frames numbered `frames` as a clip `[C, frames.length, H, W]`; frames are copied, never blended. */
 export function cutClip(
@@ -27,9 +27,10 @@ export function cutClip(
       const at = (c * depth + from) * frame;
       clip.set(crop.voxels.subarray(at, at + frame), to * frame);
     });
-    if (how.level) level(clip, tissue, [frames.length, height, width]);
-    else flattenAir(clip, tissue);
-    normalise(clip);
+    if (how.level) {
+      level(clip, tissue, [frames.length, height, width]);
+      normalise(clip);
+    } else flattenAndNormalise(clip, tissue);
     if (how.contrast > 0) jitterContrast(clip, how.contrast, rng);
   }
 }

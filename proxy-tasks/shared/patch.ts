@@ -4,12 +4,17 @@
 import type { Triple } from '../../src/core/tensor.js';
 import type { Rng } from '../../src/core/random.js';
 import { copyBox, ORIGIN, volumeOf } from '../../src/scans/sampling/boxes.js';
-import { flattenAir, jitterContrast, normalise } from '../../src/scans/sampling/intensities.js';
+import {
+  flattenAir,
+  flattenAndNormalise,
+  jitterContrast,
+  normalise,
+} from '../../src/scans/sampling/intensities.js';
 import type { Crop } from '../../src/scans/sampling/scan-set.js';
 import type { BatchMode } from '../../src/tasks/task.js';
 import { level } from './level.js';
 
-export { flattenAir, jitterContrast, normalise };
+export { flattenAir, flattenAndNormalise, jitterContrast, normalise };
 
 /** Share of tissue voxels in the box of `size` voxels at `corner`. */
 export function foregroundShare(crop: Crop, corner: Triple, size: Triple): number {
@@ -63,18 +68,40 @@ export function cutPatch(
   rng: Rng,
   target: Float32Array,
 ): void {
-  const [channels, ...shape] = crop.shape;
-  const { voxels, foreground } = crop;
   const count = volumeOf(size);
-  const whole = { offset: 0, shape: size, corner: ORIGIN };
-  const tissue = new Uint8Array(count);
-  copyBox(foreground, { offset: 0, shape, corner }, tissue, whole, size);
-  for (let c = 0; c < channels; c++) {
+  const tissue = tissueOf(crop, corner, size);
+  for (let c = 0; c < crop.shape[0]; c++) {
     const patch = target.subarray(c * count, (c + 1) * count);
-    copyBox(voxels, { offset: c * volumeOf(shape), shape, corner }, patch, whole, size);
-    if (how.level) level(patch, tissue, size);
-    else flattenAir(patch, tissue);
-    normalise(patch);
+    copyPatch(crop, c, { corner, size }, patch);
+    if (how.level) {
+      level(patch, tissue, size);
+      normalise(patch);
+    } else flattenAndNormalise(patch, tissue);
     if (how.contrast > 0) jitterContrast(patch, how.contrast, rng);
   }
+}
+
+function copyPatch(crop: Crop, channel: number, { corner, size }: PatchBox, into: Float32Array): void {
+  if (crop.copyVoxels !== undefined) return crop.copyVoxels(channel, corner, size, into);
+  const [, ...shape] = crop.shape;
+  const from = { offset: channel * volumeOf(shape), shape, corner };
+  copyBox(crop.voxels, from, into, { offset: 0, shape: size, corner: ORIGIN }, size);
+}
+
+/** Room for the mask of one patch, used again for the next: a batch holds many, and each is read at once. */
+let room = new Uint8Array(0);
+
+/** The mask of the patch, valid until the next call. */
+function tissueOf(crop: Crop, corner: Triple, size: Triple): Uint8Array {
+  const count = volumeOf(size);
+  if (room.length < count) room = new Uint8Array(count);
+  const tissue = room.subarray(0, count);
+  if (crop.copyForeground !== undefined) {
+    crop.copyForeground(corner, size, tissue);
+    return tissue;
+  }
+  const [, ...shape] = crop.shape;
+  const whole = { offset: 0, shape: size, corner: ORIGIN };
+  copyBox(crop.foreground, { offset: 0, shape, corner }, tissue, whole, size);
+  return tissue;
 }

@@ -19,6 +19,10 @@ export interface VolumeData {
   foreground(corner: Triple, size: Triple): Uint8Array;
   /** Number of voxels with tissue in the box; reads no intensities. */
   tissue(corner: Triple, size: Triple): number;
+  /** One channel of `voxels`, written into an array of the box's size; absent where that saves nothing. */
+  readonly copyVoxels?: (channel: number, corner: Triple, size: Triple, into: Float32Array) => void;
+  /** `foreground`, written into an array of the box's size. */
+  readonly copyForeground?: (corner: Triple, size: Triple, into: Uint8Array) => void;
 }
 
 export class MemoryData implements VolumeData {
@@ -34,19 +38,27 @@ export class MemoryData implements VolumeData {
   ) {}
 
   voxels(corner: Triple, size: Triple): Float32Array {
-    const [channels, depth, height, width] = this.shape;
-    const box = new Float32Array(channels * volumeOf(size));
+    const [channels] = this.shape;
+    const count = volumeOf(size);
+    const box = new Float32Array(channels * count);
     for (let c = 0; c < channels; c++) {
-      const from = { offset: c * depth * height * width, shape: [depth, height, width], corner } as const;
-      copyBox(this.allVoxels, from, box, { offset: c * volumeOf(size), shape: size, corner: ORIGIN }, size);
+      this.copyVoxels(c, corner, size, box.subarray(c * count, (c + 1) * count));
     }
     return box;
   }
 
   foreground(corner: Triple, size: Triple): Uint8Array {
     const box = new Uint8Array(volumeOf(size));
-    copyBox(this.allForeground, this.at(corner), box, { offset: 0, shape: size, corner: ORIGIN }, size);
+    this.copyForeground(corner, size, box);
     return box;
+  }
+
+  copyVoxels(channel: number, corner: Triple, size: Triple, into: Float32Array): void {
+    copyBox(this.allVoxels, this.at(corner, channel), into, { offset: 0, shape: size, corner: ORIGIN }, size);
+  }
+
+  copyForeground(corner: Triple, size: Triple, into: Uint8Array): void {
+    copyBox(this.allForeground, this.at(corner), into, { offset: 0, shape: size, corner: ORIGIN }, size);
   }
 
   tissue(corner: Triple, size: Triple): number {
@@ -62,8 +74,9 @@ export class MemoryData implements VolumeData {
     return count;
   }
 
-  private at(corner: Triple) {
-    return { offset: 0, shape: [this.shape[1], this.shape[2], this.shape[3]], corner } as const;
+  private at(corner: Triple, channel = 0) {
+    const [, ...shape] = this.shape;
+    return { offset: channel * volumeOf(shape), shape, corner };
   }
 }
 

@@ -17,6 +17,22 @@ export interface Place {
 
 /** Copies a box of `size` `[D, H, W]` from one array to another of the same type. */
 export function copyBox(source: Voxels, from: Place, target: Voxels, to: Place, size: Triple): void {
+  // A loop for each type: one loop that has seen both is several times slower.
+  if (source instanceof Uint8Array) copyBytes(source, from, target as Uint8Array, to, size);
+  else copyFloats(source, from, target as Float32Array, to, size);
+}
+
+function copyFloats(source: Float32Array, from: Place, target: Float32Array, to: Place, size: Triple): void {
+  for (let z = 0; z < size[0]; z++) {
+    for (let y = 0; y < size[1]; y++) {
+      let s = rowOf(from, z, y);
+      let t = rowOf(to, z, y);
+      for (const end = s + size[2]; s < end; s++, t++) target[t] = source[s] as number;
+    }
+  }
+}
+
+function copyBytes(source: Uint8Array, from: Place, target: Uint8Array, to: Place, size: Triple): void {
   for (let z = 0; z < size[0]; z++) {
     for (let y = 0; y < size[1]; y++) {
       let s = rowOf(from, z, y);

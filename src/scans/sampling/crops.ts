@@ -48,6 +48,7 @@ export function drawCrop(
 export function cropAt({ id, patient, shape, data }: Volume, corner: Triple, size: Triple): Crop {
   let voxels: Float32Array | undefined;
   let foreground: Uint8Array | undefined;
+  const within = ([d, h, w]: Triple): Triple => [corner[0] + d, corner[1] + h, corner[2] + w];
   return {
     volume: id,
     patient,
@@ -58,7 +59,13 @@ export function cropAt({ id, patient, shape, data }: Volume, corner: Triple, siz
     get foreground() {
       return (foreground ??= data.foreground(corner, size));
     },
-    tissue: ([d, h, w], box) => data.tissue([corner[0] + d, corner[1] + h, corner[2] + w], box),
+    tissue: (at, box) => data.tissue(within(at), box),
+    ...(data.copyVoxels && {
+      copyVoxels: (channel, at, box, into) => data.copyVoxels?.(channel, within(at), box, into),
+    }),
+    ...(data.copyForeground && {
+      copyForeground: (at, box, into) => data.copyForeground?.(within(at), box, into),
+    }),
   };
 }
 
