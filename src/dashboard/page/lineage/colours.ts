@@ -1,10 +1,9 @@
 /**
- * Colours of candidates. Scores and generations: cividis, which readers with any colour vision see as one ascending
- * scale (Nunez, Anderton and Renslow 2018, "Optimizing colormaps with consideration for color vision deficiency", PLoS
- * ONE 13(7)). Gains: blue below zero, orange above (ColorBrewer's PuOr and Okabe and Ito's pair), told apart by
- * lightness too. Candidates are put into bins, so that a drawing sets a colour once for each bin.
+ * Colours of candidates: scores and generations on the ascending scale of the page's palette, gains on its diverging one.
+ * Candidates are put into bins, so that a drawing sets a colour once for each bin.
  */
 import type { LineageView } from '../../views/types.js';
+import { diverging, sequential } from '../shared/palette.js';
 
 export const colourings = ['score', 'gain', 'generation'] as const;
 export type Colouring = (typeof colourings)[number];
@@ -26,43 +25,20 @@ export interface Colours {
 
 export type Rgb = readonly [number, number, number];
 
-/** Cividis at equal steps. */
-const CIVIDIS: readonly Rgb[] = [
-  [0, 34, 78],
-  [18, 53, 112],
-  [59, 73, 108],
-  [87, 93, 109],
-  [112, 113, 115],
-  [138, 134, 120],
-  [165, 156, 116],
-  [195, 179, 105],
-  [225, 204, 85],
-  [254, 232, 56],
-];
-const DIVERGING: readonly Rgb[] = [
-  [0, 70, 140],
-  [60, 130, 190],
-  [150, 175, 195],
-  [170, 170, 170],
-  [215, 170, 120],
-  [225, 125, 30],
-  [190, 80, 0],
-];
 const ABSENT: Rgb = [150, 150, 150];
 
-/** Colour at `share` in [0, 1] of a list of stops. */
-function between(stops: readonly Rgb[], share: number): Rgb {
-  const place = Math.min(1, Math.max(0, share)) * (stops.length - 1);
-  const low = Math.min(stops.length - 2, Math.floor(place));
-  const [from, to] = [stops[low] ?? ABSENT, stops[low + 1] ?? ABSENT];
-  const mixed = (a: number, b: number): number => Math.round(a + (b - a) * (place - low));
-  return [mixed(from[0], to[0]), mixed(from[1], to[1]), mixed(from[2], to[2])];
+function paletteOf(colouring: Colouring, dark: boolean): Rgb[] {
+  const scale = Array.from({ length: BINS }, (_, bin) => {
+    const share = bin / (BINS - 1);
+    return rgb(colouring === 'gain' ? diverging(2 * share - 1, dark) : sequential(share));
+  });
+  return [...scale, ABSENT];
 }
 
-function paletteOf(colouring: Colouring): Rgb[] {
-  const stops = colouring === 'gain' ? DIVERGING : CIVIDIS;
-  const scale = Array.from({ length: BINS }, (_, bin) => between(stops, bin / (BINS - 1)));
-  return [...scale, ABSENT];
+/** Channels of `#rrggbb`. */
+export function rgb(colour: string): Rgb {
+  const value = Number.parseInt(colour.slice(1), 16);
+  return [value >> 16, (value >> 8) & 255, value & 255];
 }
 
 export function css([red, green, blue]: Rgb): string {
@@ -72,6 +48,7 @@ export function css([red, green, blue]: Rgb): string {
 export function coloursOf(
   view: Pick<LineageView, 'scores' | 'gains' | 'generations'>,
   colouring: Colouring,
+  dark: boolean,
 ): Colours {
   const values = { score: view.scores, gain: view.gains, generation: view.generations }[colouring];
   const range = rangeOf(values, colouring === 'gain');
@@ -86,7 +63,7 @@ export function coloursOf(
     }
   }
   const rank = colouring === 'gain' ? (bin: number) => Math.abs(2 * bin - (BINS - 1)) : (bin: number) => bin;
-  return { bins, order: orderOf(bins, rank), palette: paletteOf(colouring), range };
+  return { bins, order: orderOf(bins, rank), palette: paletteOf(colouring, dark), range };
 }
 
 /**
