@@ -150,6 +150,10 @@ export function drawMarks(
   marked: { readonly selected: number | null; readonly hovered: number | null },
 ): void {
   const radius = radiusOf(scene.viewport);
+  for (const index of [marked.hovered, marked.selected]) {
+    const parent = index === null ? -1 : (scene.places.layout.parents[index] ?? -1);
+    if (index !== null && parent >= 0) pen.line(elbow(scene, parent, index), { colour: ink.text, width: 1.5 });
+  }
   if (marked.hovered !== null) pen.mark('ring', ...placeOf(scene, marked.hovered), radius + 3, ink.faint);
   if (marked.selected === null) return;
   const place = placeOf(scene, marked.selected);
