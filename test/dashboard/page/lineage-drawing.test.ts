@@ -25,13 +25,13 @@ const view = {
   scores: [0.1, 0.2, 0.3, null, 0.9],
   gains: [null, 0.1, 0.2, null, -0.7],
 };
-const layout = layoutOf(view);
-const places = placesOf(layout, 'number');
+const layout = layoutOf(view, 'number');
+const places = placesOf(layout);
 const viewport = fitted(places.extent, 400, 200);
 
 function at(index: number): [number, number] {
   return [
-    viewport.scaleX * places.columns[index]! + viewport.offsetX,
+    viewport.scaleX * places.layout.columns[index]! + viewport.offsetX,
     viewport.scaleY * layout.rows[index]! + viewport.offsetY,
   ];
 }

@@ -1,13 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import { rngOf } from '../../../src/core/random.js';
-import { indexOf, layoutOf, type Layout } from '../../../src/dashboard/page/lineage/layout.js';
-import { descentOf, pathBetween } from '../../../src/dashboard/page/lineage/path.js';
+import {
+  axes,
+  indexOf,
+  layoutOf,
+  type Axis,
+  type Layout,
+} from '../../../src/dashboard/page/lineage/layout.js';
+import { pathBetween } from '../../../src/dashboard/page/lineage/path.js';
 
 /** A family by its parents; numbers count from 0. */
-function family(parents: readonly (number | null)[]): Layout {
+function family(parents: readonly (number | null)[], axis: Axis = 'number'): Layout {
   const generations: number[] = [];
   for (const parent of parents) generations.push(parent === null ? 0 : (generations[parent] ?? 0) + 1);
-  return layoutOf({ numbers: parents.map((_, i) => i), parents, generations });
+  return layoutOf({ numbers: parents.map((_, i) => i), parents, generations }, axis);
 }
 
 function randomFamily(size: number, founders: number, population: number): (number | null)[] {
@@ -17,21 +23,32 @@ function randomFamily(size: number, founders: number, population: number): (numb
   );
 }
 
-/** Lines of the drawing: a vertical at the parent's x, and a horizontal in the child's row, both without their ends. */
-function crossings(layout: Layout, x: ArrayLike<number>): number {
-  let count = 0;
-  for (let a = 0; a < layout.size; a++) {
-    const parent = layout.parents[a]!;
-    if (parent < 0) continue;
-    const [top, bottom] = [layout.rows[parent]!, layout.rows[a]!];
-    for (let b = 0; b < layout.size; b++) {
-      const other = layout.parents[b]!;
-      if (other < 0) continue;
-      const row = layout.rows[b]!;
-      if (row > top && row < bottom && x[other]! < x[parent]! && x[parent]! < x[b]!) count++;
+const range = (size: number): number[] => Array.from({ length: size }, (_, i) => i);
+
+/**
+ * Faults of the drawing, which is a vertical at each parent's column and a horizontal in each child's row: a vertical through
+ * a horizontal or through a candidate, two horizontals over each other, two candidates at one place.
+ */
+function faults({ size, columns, rows, parents }: Layout): string[] {
+  const edges = range(size).filter((i) => parents[i]! >= 0);
+  const isBetween = (value: number, low: number, high: number) => value > low && value < high;
+  const found: string[] = [];
+  for (const a of edges) {
+    const parent = parents[a]!;
+    const [column, top, bottom] = [columns[parent]!, rows[parent]!, rows[a]!];
+    if (bottom < top) found.push(`${a} lies above ${parent}`);
+    for (const b of edges) {
+      const [left, right] = [columns[parents[b]!]!, columns[b]!];
+      if (isBetween(rows[b]!, top, bottom) && isBetween(column, left, right)) found.push(`${a} crosses ${b}`);
+      if (a < b && rows[a] === rows[b] && left < columns[a]! && column < right) found.push(`${a} over ${b}`);
+    }
+    for (const i of range(size)) {
+      if (columns[i] === column && isBetween(rows[i]!, top, bottom)) found.push(`${a} goes through ${i}`);
     }
   }
-  return count;
+  const places = new Set(range(size).map((i) => `${columns[i]} ${rows[i]}`));
+  if (places.size < size) found.push(`${size - places.size} candidates hidden`);
+  return found;
 }
 
 describe('layout of the family', () => {
@@ -45,34 +62,46 @@ describe('layout of the family', () => {
   });
 
   it('puts what leaves a row later nearer to it', () => {
-    //  0 ── 1 ── 3 ── 5, and 2 from 0, 4 from 1
-    const layout = family([null, 0, 0, 1, 1, 3]);
-    expect([...layout.rows]).toEqual([0, 0, 2, 0, 1, 0]);
+    //  0 ── 1 ── 2 ── 3 ── 6, and 4 from 0, 5 from 1
+    const layout = family([null, 0, 1, 2, 0, 1, 3]);
+    expect([...layout.rows]).toEqual([0, 0, 0, 0, 2, 1, 0]);
   });
 
-  it('gives every candidate without children a row of its own', () => {
-    const layout = family(randomFamily(500, 20, 40));
-    const leaves = [...layout.families].filter((size) => size === 1).length;
-    expect(layout.rowCount).toBe(leaves);
-    const rowsOfLeaves = [...layout.rows].filter((_, i) => layout.families[i] === 1);
-    expect(new Set(rowsOfLeaves).size).toBe(leaves);
-  });
-
-  it('crosses no lines, by number or by generation', () => {
-    const layout = family(randomFamily(300, 10, 30));
-    expect(crossings(layout, layout.numbers)).toBe(0);
-    expect(crossings(layout, layout.generations)).toBe(0);
-  });
-
-  it('keeps a family together: rows of descendants have no gap', () => {
-    const layout = family(randomFamily(300, 10, 30));
-    for (let founder = 0; founder < 10; founder++) {
-      const rows = Array.from({ length: layout.size }, (_, i) => i)
-        .filter((i) => descentOf(layout, i)[0] === founder)
-        .map((i) => layout.rows[i]!);
-      expect(Math.max(...rows) - Math.min(...rows) + 1).toBe(new Set(rows).size);
+  it.each(axes)('lets no line of a small family cross or hide another, with columns by %s', (axis) => {
+    for (const [size, founders, population] of [
+      [300, 10, 30],
+      [200, 1, 200],
+      [200, 40, 5],
+    ] as const) {
+      expect(faults(family(randomFamily(size, founders, population), axis))).toEqual([]);
     }
   });
+
+  it('leaves the rows of those that died out to later ones', () => {
+    //  0 ── 2 ── 4 ── 6, where 1, 3 and 5 have no children
+    expect(family([null, 0, 0, 2, 2, 4, 4, 6]).rowCount).toBe(2);
+  });
+
+  it.each(axes)(
+    'lets lines of a large family cross, so that it takes few rows, but none hide another, by %s',
+    (axis) => {
+      const layout = family(randomFamily(20_000, 20, 50), axis);
+      const leaves = layout.families.filter((size) => size === 1).length;
+      expect(layout.rowCount).toBeGreaterThan(200);
+      expect(layout.rowCount).toBeLessThan(leaves / (axis === 'number' ? 10 : 4));
+      const places = new Set(range(layout.size).map((i) => layout.columns[i]! * 1e6 + layout.rows[i]!));
+      expect(places.size).toBe(layout.size);
+      const taken = new Map<number, number>();
+      const byStart = range(layout.size)
+        .filter((i) => layout.parents[i]! >= 0)
+        .sort((a, b) => layout.columns[layout.parents[a]!]! - layout.columns[layout.parents[b]!]!);
+      for (const i of byStart) {
+        const row = layout.rows[i]!;
+        expect(taken.get(row) ?? 0).toBeLessThanOrEqual(layout.columns[layout.parents[i]!]!);
+        taken.set(row, layout.columns[i]!);
+      }
+    },
+  );
 
   it('is the same for the same family, and does not go deep: a chain of 100,000 is one row', () => {
     const chain = Array.from({ length: 100_000 }, (_, i) => (i === 0 ? null : i - 1));
@@ -85,14 +114,14 @@ describe('layout of the family', () => {
   it('lays out nothing, one candidate, and numbers with gaps', () => {
     expect(family([]).rowCount).toBe(0);
     expect([...family([null]).rows]).toEqual([0]);
-    const gaps = layoutOf({ numbers: [3, 7, 20], parents: [null, 3, 7], generations: [0, 1, 2] });
+    const gaps = layoutOf({ numbers: [3, 7, 20], parents: [null, 3, 7], generations: [0, 1, 2] }, 'number');
     expect([...gaps.parents]).toEqual([-1, 0, 1]);
     expect(indexOf(gaps.numbers, 20)).toBe(2);
     expect(indexOf(gaps.numbers, 8)).toBe(-1);
   });
 
   it('takes a parent that does not come before its child for none', () => {
-    const layout = layoutOf({ numbers: [0, 1, 2], parents: [2, 1, 9], generations: [0, 0, 0] });
+    const layout = layoutOf({ numbers: [0, 1, 2], parents: [2, 1, 9], generations: [0, 0, 0] }, 'number');
     expect([...layout.parents]).toEqual([-1, -1, -1]);
   });
 });

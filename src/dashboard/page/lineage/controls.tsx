@@ -1,5 +1,5 @@
 /** What the drawing shows, and buttons for what pointer and keys do too. */
-import { axes, type Axis } from './places.js';
+import { axes, type Axis } from './layout.js';
 import { colourings, type Colouring } from './colours.js';
 import { showAll } from './gestures.js';
 import type { ViewportControl } from './use-viewport.js';

@@ -57,13 +57,13 @@ function colourOf({ palette }: Colours, bin: number): string {
 /** x and y of a candidate in CSS pixels. */
 function placeOf({ places, viewport }: Scene, index: number): [number, number] {
   return [
-    viewport.scaleX * (places.columns[index] ?? 0) + viewport.offsetX,
+    viewport.scaleX * (places.layout.columns[index] ?? 0) + viewport.offsetX,
     viewport.scaleY * (places.layout.rows[index] ?? 0) + viewport.offsetY,
   ];
 }
 
 function inside(places: Places, window: Window, i: number): boolean {
-  const [column, row] = [places.columns[i] ?? 0, places.layout.rows[i] ?? 0];
+  const [column, row] = [places.layout.columns[i] ?? 0, places.layout.rows[i] ?? 0];
   return (
     column >= window.left - 1 &&
     column <= window.right + 1 &&
@@ -74,7 +74,8 @@ function inside(places: Places, window: Window, i: number): boolean {
 
 /** Edges of which some part may be in sight; a promotion's is dashed. */
 function drawEdges(pen: Pen, ink: Ink, scene: Scene, window: Window): void {
-  const { layout, columns } = scene.places;
+  const { layout } = scene.places;
+  const { columns } = layout;
   const [plain, dashed]: [number[], number[]] = [[], []];
   for (let i = 0; i < layout.size; i++) {
     const parent = layout.parents[i] ?? -1;
@@ -109,7 +110,7 @@ const PATH = '#d55e00';
 
 /** Candidates of the path over a drawing of pixels, where they would hide one another no more than that. */
 export function drawPathCandidates(pen: Pen, ink: Ink, scene: Scene): void {
-  if (scene.path.length > 200) return;
+  if (scene.path.length > 60) return;
   for (const i of scene.path) {
     const [x, y] = placeOf(scene, i);
     pen.mark('circle', x, y, 5, ink.ground);
@@ -152,7 +153,8 @@ export function drawMarks(
   const radius = radiusOf(scene.viewport);
   for (const index of [marked.hovered, marked.selected]) {
     const parent = index === null ? -1 : (scene.places.layout.parents[index] ?? -1);
-    if (index !== null && parent >= 0) pen.line(elbow(scene, parent, index), { colour: ink.text, width: 1.5 });
+    if (index !== null && parent >= 0)
+      pen.line(elbow(scene, parent, index), { colour: ink.text, width: 1.5 });
   }
   if (marked.hovered !== null) pen.mark('ring', ...placeOf(scene, marked.hovered), radius + 3, ink.faint);
   if (marked.selected === null) return;
@@ -161,5 +163,6 @@ export function drawMarks(
   pen.mark('ring', ...place, radius + 4, ink.text);
   const other = scene.view.others[marked.selected] ?? null;
   const found = other === null ? -1 : indexOf(scene.places.layout.numbers, other);
-  if (found >= 0) pen.line([...placeOf(scene, found), ...place], { colour: ink.text, width: 1.5, dash: [2, 3] });
+  if (found >= 0)
+    pen.line([...placeOf(scene, found), ...place], { colour: ink.text, width: 1.5, dash: [2, 3] });
 }

@@ -6,13 +6,13 @@ import { coloursOf, type Colouring } from './colours.js';
 import { Controls } from './controls.js';
 import { Details } from './details.js';
 import { FamilyCanvas } from './family-canvas.js';
-import { indexOf, layoutOf } from './layout.js';
+import { indexOf, layoutOf, type Axis } from './layout.js';
 import { Legend } from './legend.js';
 import { pathBetween } from './path.js';
 import { PathChoice, type Target } from './path-choice.js';
 import { PathTable } from './path-table.js';
 import type { Picked } from './pick.js';
-import { placesOf, type Axis } from './places.js';
+import { placesOf } from './places.js';
 import { SaveButtons } from './save-buttons.js';
 import { timed } from './timed.js';
 import { useViewport } from './use-viewport.js';
@@ -32,8 +32,8 @@ export function Family({ view, first }: Props) {
   const [target, setTarget] = useState<Target>(first === null ? 'winner' : 'selected');
   const [from, setFrom] = useState<number | null>(null);
 
-  const layout = useMemo(() => timed('lineage-layout', () => layoutOf(view)), [view]);
-  const places = useMemo(() => placesOf(layout, axis), [layout, axis]);
+  const layout = useMemo(() => timed('lineage-layout', () => layoutOf(view, axis)), [view, axis]);
+  const places = useMemo(() => placesOf(layout), [layout]);
   const colours = useMemo(() => coloursOf(view, colouring, dark), [view, colouring, dark]);
   const winner = view.winnerPath.at(-1) ?? null;
   const to = target === 'winner' ? winner : selected;

@@ -153,13 +153,13 @@ function walkTo({ places, control, selected, select }: Context, walk: StepTo): v
   const next = selected === null ? 0 : stepTo(places, selected, walk);
   select(next);
   control.change((now, extent) =>
-    showing(now, extent, places.columns[next] ?? 0, places.layout.rows[next] ?? 0),
+    showing(now, extent, places.layout.columns[next] ?? 0, places.layout.rows[next] ?? 0),
   );
 }
 
 export function focusOn({ places, control }: Pick<Context, 'places' | 'control'>, index: number): void {
   control.change((now, extent) =>
-    focused(now, extent, places.columns[index] ?? 0, places.layout.rows[index] ?? 0),
+    focused(now, extent, places.layout.columns[index] ?? 0, places.layout.rows[index] ?? 0),
   );
 }
 
@@ -179,7 +179,7 @@ function zoomAbout({ places, control, selected }: Context, factor: number): void
 
 function placeIn({ scaleX, scaleY, offsetX, offsetY }: Viewport, places: Places, index: number): At {
   return {
-    x: scaleX * (places.columns[index] ?? 0) + offsetX,
+    x: scaleX * (places.layout.columns[index] ?? 0) + offsetX,
     y: scaleY * (places.layout.rows[index] ?? 0) + offsetY,
   };
 }

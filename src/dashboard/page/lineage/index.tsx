@@ -1,19 +1,28 @@
 /** The family of all candidates: drawn, and as a table of the path from an ancestor to the winner or any other candidate. */
 import type { LineageView as Lineage } from '../../views/types.js';
+import { useRoute } from '../data.js';
 import { Empty, View } from '../shared/states.js';
 import type { ViewProps } from '../shared/view-props.js';
 import { Family } from './family.js';
 import './lineage.css';
 
-/** `argument`: number of the candidate that is selected at first. */
-export const LineageView = ({ argument }: ViewProps) => (
-  <View<Lineage> path="/api/lineage">
-    {(view) =>
-      view.numbers.length === 0 ? (
-        <Empty>No candidate has been proposed yet.</Empty>
-      ) : (
-        <Family view={view} first={argument === null || !/^\d+$/.test(argument) ? null : Number(argument)} />
-      )
-    }
-  </View>
-);
+/** Number of the candidate that is selected at first: `#/lineage?selected=12`. */
+function useFirst(): number | null {
+  const text = useRoute().query.get('selected') ?? '';
+  return /^\d{1,9}$/.test(text) ? Number(text) : null;
+}
+
+export const LineageView = (_: ViewProps) => {
+  const first = useFirst();
+  return (
+    <View<Lineage> path="/api/lineage">
+      {(view) =>
+        view.numbers.length === 0 ? (
+          <Empty>No candidate has been proposed yet.</Empty>
+        ) : (
+          <Family key={first} view={view} first={first} />
+        )
+      }
+    </View>
+  );
+};

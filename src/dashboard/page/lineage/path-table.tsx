@@ -66,5 +66,5 @@ export function PathTable({
 }) {
   const rows = useMemo(() => path.indices.map((index) => stepOf(view, index)), [view, path]);
   if (path.problem !== null) return <Failure message={path.problem} />;
-  return <Table caption={`Path to candidate ${to}`} columns={columns} rows={rows} />;
+  return <Table caption={`Path to candidate ${to}`} columns={columns} rows={rows} first={20} />;
 }

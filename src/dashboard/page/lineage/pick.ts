@@ -32,7 +32,7 @@ function nearest(places: Places, most: number, distance: (index: number) => numb
 }
 
 function distanceTo(places: Places, viewport: Viewport, i: number, x: number, y: number): number {
-  const dx = viewport.scaleX * (places.columns[i] ?? 0) + viewport.offsetX - x;
+  const dx = viewport.scaleX * (places.layout.columns[i] ?? 0) + viewport.offsetX - x;
   const dy = viewport.scaleY * (places.layout.rows[i] ?? 0) + viewport.offsetY - y;
   return Math.hypot(dx, dy);
 }
@@ -42,8 +42,8 @@ function distanceToEdge(places: Places, viewport: Viewport, i: number, x: number
   const parent = places.layout.parents[i] ?? -1;
   if (parent < 0) return Infinity;
   const { scaleX, scaleY, offsetX, offsetY } = viewport;
-  const left = scaleX * (places.columns[parent] ?? 0) + offsetX;
-  const right = scaleX * (places.columns[i] ?? 0) + offsetX;
+  const left = scaleX * (places.layout.columns[parent] ?? 0) + offsetX;
+  const right = scaleX * (places.layout.columns[i] ?? 0) + offsetX;
   const top = scaleY * (places.layout.rows[parent] ?? 0) + offsetY;
   const bottom = scaleY * (places.layout.rows[i] ?? 0) + offsetY;
   const along = Math.hypot(Math.max(0, left - x, x - right), bottom - y);

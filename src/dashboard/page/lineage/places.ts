@@ -1,37 +1,22 @@
-/** Places of candidates in a drawing of the family: x by number or by generation, y by row. */
+/** Places of candidates in a drawing of the family, and which of them are in sight. */
 import type { Layout } from './layout.js';
 import type { Extent, Viewport } from './viewport.js';
-
-export const axes = ['number', 'generation'] as const;
-export type Axis = (typeof axes)[number];
 
 /** A family ready to be drawn. */
 export interface Places {
   readonly layout: Layout;
   readonly extent: Extent;
-  /** Column of each candidate. */
-  readonly columns: Int32Array;
   /** Lowest row that a child of each candidate lies in; its own row where it has none. */
   readonly reach: Int32Array;
 }
 
-export function placesOf(layout: Layout, axis: Axis): Places {
+export function placesOf(layout: Layout): Places {
   const reach = layout.rows.slice();
   for (let i = 0; i < layout.size; i++) {
     const parent = layout.parents[i] ?? -1;
     if (parent >= 0) reach[parent] = Math.max(reach[parent] ?? 0, layout.rows[i] ?? 0);
   }
-  const columns = axis === 'number' ? layout.numbers : layout.generations;
-  const last = layout.numbers[layout.size - 1] ?? 0;
-  return {
-    layout,
-    columns,
-    reach,
-    extent: {
-      columns: axis === 'number' ? last + 1 : layout.generationCount,
-      rows: layout.rowCount,
-    },
-  };
+  return { layout, reach, extent: { columns: layout.columnCount, rows: layout.rowCount } };
 }
 
 /** Columns and rows that a viewport shows, ends included. */
@@ -54,7 +39,8 @@ export function windowOf(viewport: Viewport): Window {
 
 /** Number of candidates in the window, counted no further than to `most + 1`. */
 export function countVisible(places: Places, window: Window, most: number): number {
-  const { columns, layout } = places;
+  const { layout } = places;
+  const { columns } = layout;
   let count = 0;
   for (let i = 0; i < layout.size && count <= most; i++) {
     const [column, row] = [columns[i] ?? 0, layout.rows[i] ?? 0];

@@ -66,8 +66,8 @@ function frameOf(viewport: Viewport, width: number, height: number, ratio: numbe
 
 /** Adds each edge: down from the parent, and along the child's row. */
 function countLines(lines: Uint8Array, places: Places, frame: Frame): void {
-  const { layout, columns, reach } = places;
-  const { rows, parents } = layout;
+  const { layout, reach } = places;
+  const { rows, parents, columns } = layout;
   const { window, width, height } = frame;
   for (let i = 0; i < layout.size; i++) {
     const column = columns[i] ?? 0;
@@ -106,7 +106,8 @@ function inkLines(words: Uint32Array, lines: Uint8Array, line: Rgb): void {
 }
 
 function inkCandidates(words: Uint32Array, places: Places, colours: Colours, frame: Frame): void {
-  const { layout, columns } = places;
+  const { layout } = places;
+  const { columns } = layout;
   const { window, width, height, dot } = frame;
   const ink = Uint32Array.from(colours.palette, (colour) => word(colour, 255));
   for (const i of colours.order) {

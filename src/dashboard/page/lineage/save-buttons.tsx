@@ -19,7 +19,9 @@ export function SaveButtons({ scene, viewport }: Props) {
   const svg = () => {
     if (viewport === null) return;
     if (countVisible(scene.places, windowOf(viewport), FEW_SAVED) > FEW_SAVED) {
-      setProblem(`More than ${FEW_SAVED} candidates are in sight, too many for an SVG: zoom in, or save as PNG.`);
+      setProblem(
+        `More than ${FEW_SAVED} candidates are in sight, too many for an SVG: zoom in, or save as PNG.`,
+      );
       return;
     }
     setProblem(null);

@@ -17,7 +17,7 @@ export function savedCanvas(scene: Scene, dark: boolean): HTMLCanvasElement {
   if (context === null) throw new Error('This browser draws no canvas.');
   context.scale(RATIO, RATIO);
   const pen = canvasPen(context, width, height);
-  pen.rect(0, 0, width, height, ink.ground);
+  pen.rect([0, 0, width, height], ink.ground);
   if (countVisible(scene.places, windowOf(scene.viewport), FEW) <= FEW) {
     drawFew(pen, ink, scene);
     return canvas;

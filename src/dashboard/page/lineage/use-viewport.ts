@@ -30,7 +30,9 @@ export function useViewport(places: Places, selected: number | null): ViewportCo
   );
   const resize = useCallback(
     (width: number, height: number) =>
-      setViewport((now) => (now === null ? fitted(extent, width, height) : resized(now, extent, width, height))),
+      setViewport((now) =>
+        now === null ? fitted(extent, width, height) : resized(now, extent, width, height),
+      ),
     [extent.columns, extent.rows],
   );
   return { viewport, change, resize };
@@ -39,10 +41,12 @@ export function useViewport(places: Places, selected: number | null): ViewportCo
 /** The viewport after the family has grown, or after its axis was changed. */
 function grown(viewport: Viewport, before: Places, after: Places, selected: number | null): Viewport {
   const { width, height, scaleX, scaleY } = viewport;
-  const otherAxis = (before.columns === before.layout.numbers) !== (after.columns === after.layout.numbers);
+  const otherAxis = isByNumber(before) !== isByNumber(after);
   if (otherAxis || isFitted(viewport, before.extent)) return fitted(after.extent, width, height);
   if (selected === null) return panned(viewport, after.extent, 0, 0);
-  const dx = (before.columns[selected] ?? 0) - (after.columns[selected] ?? 0);
+  const dx = (before.layout.columns[selected] ?? 0) - (after.layout.columns[selected] ?? 0);
   const dy = (before.layout.rows[selected] ?? 0) - (after.layout.rows[selected] ?? 0);
   return panned(viewport, after.extent, scaleX * dx, scaleY * dy);
 }
+
+const isByNumber = ({ layout }: Places): boolean => layout.columns === layout.numbers;

@@ -16,7 +16,7 @@ export function stepTo(places: Places, index: number, step: StepTo): number {
     return heir < 0 ? index : heir;
   }
   const row = (layout.rows[index] ?? 0) + (step === 'above' ? -1 : 1);
-  return nearestInRow(places, row, places.columns[index] ?? 0) ?? index;
+  return nearestInRow(places, row, places.layout.columns[index] ?? 0) ?? index;
 }
 
 /** The candidate of a row whose column is nearest; null where there is no such row. */
@@ -25,7 +25,7 @@ function nearestInRow(places: Places, row: number, column: number): number | nul
   let least = Infinity;
   for (let i = 0; i < places.layout.size; i++) {
     if (places.layout.rows[i] !== row) continue;
-    const far = Math.abs((places.columns[i] ?? 0) - column);
+    const far = Math.abs((places.layout.columns[i] ?? 0) - column);
     if (far < least) [found, least] = [i, far];
   }
   return found;
