@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { BINS, coloursOf, UNKNOWN } from '../../../src/dashboard/page/lineage/colours.js';
-import { layoutOf } from '../../../src/dashboard/page/lineage/layout.js';
-import { pick } from '../../../src/dashboard/page/lineage/pick.js';
-import { countVisible, placesOf, windowOf } from '../../../src/dashboard/page/lineage/places.js';
-import { Raster, type Pixels } from '../../../src/dashboard/page/lineage/raster.js';
+import { BINS, coloursOf, UNKNOWN } from '../../../src/dashboard/page/lineage/drawing/colours.js';
+import { layoutOf } from '../../../src/dashboard/page/lineage/geometry/layout.js';
+import { pick } from '../../../src/dashboard/page/lineage/geometry/pick.js';
+import { countVisible, placesOf, windowOf } from '../../../src/dashboard/page/lineage/geometry/places.js';
+import { Raster, type Pixels } from '../../../src/dashboard/page/lineage/drawing/raster.js';
 import {
   fitted,
   focused,
@@ -12,8 +12,8 @@ import {
   resized,
   showing,
   zoomed,
-} from '../../../src/dashboard/page/lineage/viewport.js';
-import { stepTo } from '../../../src/dashboard/page/lineage/walk.js';
+} from '../../../src/dashboard/page/lineage/geometry/viewport.js';
+import { stepTo } from '../../../src/dashboard/page/lineage/geometry/walk.js';
 
 //  0 ── 1 ── 3
 //  │    └─ 4

@@ -6,8 +6,8 @@ import {
   layoutOf,
   type Axis,
   type Layout,
-} from '../../../src/dashboard/page/lineage/layout.js';
-import { pathBetween } from '../../../src/dashboard/page/lineage/path.js';
+} from '../../../src/dashboard/page/lineage/geometry/layout.js';
+import { pathBetween } from '../../../src/dashboard/page/lineage/geometry/path.js';
 
 /** A family by its parents; numbers count from 0. */
 function family(parents: readonly (number | null)[], axis: Axis = 'number'): Layout {

@@ -1,9 +1,9 @@
 /** What the drawing shows, and buttons for what pointer and keys do too. */
-import { axes, type Axis } from './layout.js';
-import { colourings, type Colouring } from './colours.js';
+import { axes, type Axis } from './geometry/layout.js';
+import { colourings, type Colouring } from './drawing/colours.js';
 import { showAll } from './gestures.js';
 import type { ViewportControl } from './use-viewport.js';
-import { zoomed } from './viewport.js';
+import { zoomed } from './geometry/viewport.js';
 
 interface Props {
   readonly axis: Axis;

@@ -2,7 +2,7 @@
 import type { LineageView } from '../../views/types.js';
 import { linkTo } from '../data.js';
 import { estimate, name, number, percent } from '../shared/format.js';
-import { edgeText, stepOf, type OperatorRecord, type Step } from './path.js';
+import { edgeText, stepOf, type OperatorRecord, type Step } from './geometry/path.js';
 
 interface Props {
   readonly view: LineageView;

@@ -7,12 +7,12 @@ import type { LineageView } from '../../views/types.js';
 import { canvasPen } from '../plot/canvas-pen.js';
 import { inkOf } from '../shared/palette.js';
 import { useDark } from '../shell/theme.js';
-import { rgb, type Colours } from './colours.js';
-import { drawFew, drawMarks, drawPath, drawPathCandidates, FEW, type Scene } from './draw.js';
+import { rgb, type Colours } from './drawing/colours.js';
+import { drawFew, drawMarks, drawPath, drawPathCandidates, FEW, type Scene } from './drawing/draw.js';
 import { useGestures } from './gestures.js';
-import type { Picked } from './pick.js';
-import { countVisible, windowOf, type Places } from './places.js';
-import { Raster } from './raster.js';
+import type { Picked } from './geometry/pick.js';
+import { countVisible, windowOf, type Places } from './geometry/places.js';
+import { Raster } from './drawing/raster.js';
 import { timed } from './timed.js';
 import type { ViewportControl } from './use-viewport.js';
 

@@ -5,11 +5,11 @@
  */
 import { useEffect, useRef } from 'preact/hooks';
 import { goTo } from '../data.js';
-import { pick, type Picked } from './pick.js';
-import type { Places } from './places.js';
+import { pick, type Picked } from './geometry/pick.js';
+import type { Places } from './geometry/places.js';
 import type { ViewportControl } from './use-viewport.js';
-import { fitted, focused, isFitted, panned, showing, zoomed, type Viewport } from './viewport.js';
-import { stepTo, type StepTo } from './walk.js';
+import { fitted, focused, isFitted, panned, showing, zoomed, type Viewport } from './geometry/viewport.js';
+import { stepTo, type StepTo } from './geometry/walk.js';
 
 interface Context {
   readonly places: Places;

@@ -1,6 +1,6 @@
 /** What the colours mean, with the numbers at the ends of the scale. */
 import { number } from '../shared/format.js';
-import { BINS, css, UNKNOWN, type Colouring, type Colours } from './colours.js';
+import { BINS, css, UNKNOWN, type Colouring, type Colours } from './drawing/colours.js';
 
 const TITLES: Readonly<Record<Colouring, string>> = {
   score: 'Score',

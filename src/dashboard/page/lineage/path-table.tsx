@@ -6,7 +6,7 @@ import { name, NONE, number, percent } from '../shared/format.js';
 import { Failure } from '../shared/states.js';
 import { Table, type Column } from '../shared/table.js';
 import { signed } from './details.js';
-import { edgeText, stepOf, type Path, type Step } from './path.js';
+import { edgeText, stepOf, type Path, type Step } from './geometry/path.js';
 
 const columns: readonly Column<Step>[] = [
   {

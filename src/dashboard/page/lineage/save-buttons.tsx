@@ -4,10 +4,10 @@ import { drawnAsSvg } from '../plot/saved.js';
 import { save } from '../shared/csv.js';
 import { inkOf } from '../shared/palette.js';
 import { isDark } from '../shell/theme.js';
-import { drawFew, FEW_SAVED, type Scene } from './draw.js';
-import { savedCanvas } from './saved-canvas.js';
-import { countVisible, windowOf } from './places.js';
-import type { Viewport } from './viewport.js';
+import { drawFew, FEW_SAVED, type Scene } from './drawing/draw.js';
+import { savedCanvas } from './drawing/saved-canvas.js';
+import { countVisible, windowOf } from './geometry/places.js';
+import type { Viewport } from './geometry/viewport.js';
 
 interface Props {
   readonly scene: Omit<Scene, 'viewport'>;

@@ -3,8 +3,8 @@
  * the whole; who looks at a part goes on looking at it, and a selected candidate keeps its place on the screen.
  */
 import { useCallback, useLayoutEffect, useRef, useState } from 'preact/hooks';
-import type { Places } from './places.js';
-import { fitted, isFitted, panned, resized, type Extent, type Viewport } from './viewport.js';
+import type { Places } from './geometry/places.js';
+import { fitted, isFitted, panned, resized, type Extent, type Viewport } from './geometry/viewport.js';
 
 export type Change = (viewport: Viewport, extent: Extent) => Viewport;
 

@@ -3,7 +3,7 @@
  * its parent's row through the child with most descendants, a heavy path (Sleator and Tarjan, "A data structure for dynamic
  * trees", 1983). The order is of the family alone: no drawing changes it.
  */
-import type { LineageView } from '../../views/types.js';
+import type { LineageView } from '../../../views/types.js';
 import { rowsOf } from './rows.js';
 
 /** What the columns of the drawing count. */

@@ -2,8 +2,8 @@
  * Colours of candidates: scores and generations on the ascending scale of the page's palette, gains on its diverging one.
  * Candidates are put into bins, so that a drawing sets a colour once for each bin.
  */
-import type { LineageView } from '../../views/types.js';
-import { diverging, sequential } from '../shared/palette.js';
+import type { LineageView } from '../../../views/types.js';
+import { diverging, sequential } from '../../shared/palette.js';
 
 export const colourings = ['score', 'gain', 'generation'] as const;
 export type Colouring = (typeof colourings)[number];

@@ -8,10 +8,19 @@
  *   outlives, so that most of the picture would be lines on their way down: families that died out leave their rows to
  *   later ones (`Lanes`). Then about as many rows are filled as families lived at once, and lines may cross.
  */
-import type { Layout } from './layout.js';
+/** As layout.ts describes it. */
+interface Tree {
+  readonly parents: Int32Array;
+  readonly columns: Int32Array;
+  readonly firstChild: Int32Array;
+  readonly children: Int32Array;
+  readonly heirs: Int32Array;
+}
 
-type Tree = Pick<Layout, 'parents' | 'columns' | 'firstChild' | 'children' | 'heirs'>;
-type Rows = Pick<Layout, 'rows' | 'rowCount'>;
+interface Rows {
+  readonly rows: Int32Array;
+  readonly rowCount: number;
+}
 
 /** About as many rows as a screen shows apart. */
 const TIDY_ROWS = 200;

@@ -1,7 +1,7 @@
 /**
  * Paths of descent: from any ancestor to a candidate, with each step's mutation, gain and the operator's record.
  */
-import type { Estimate, LineageView } from '../../views/types.js';
+import type { Estimate, LineageView } from '../../../views/types.js';
 import { indexOf, type Layout } from './layout.js';
 
 /** Indices from the founder to `index`, both included. */

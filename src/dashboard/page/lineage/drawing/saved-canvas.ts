@@ -1,9 +1,9 @@
 /** The family on a canvas of its own, with a ground, at twice the screen's size. */
-import { canvasPen } from '../plot/canvas-pen.js';
-import { inkOf } from '../shared/palette.js';
+import { canvasPen } from '../../plot/canvas-pen.js';
+import { inkOf } from '../../shared/palette.js';
 import { rgb } from './colours.js';
 import { drawFew, drawPath, drawPathCandidates, FEW, type Scene } from './draw.js';
-import { countVisible, windowOf } from './places.js';
+import { countVisible, windowOf } from '../geometry/places.js';
 import { Raster } from './raster.js';
 
 const RATIO = 2;

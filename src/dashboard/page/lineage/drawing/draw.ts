@@ -2,15 +2,15 @@
  * The drawing of the part of the family that a viewport shows. Up to `FEW` candidates are drawn as circles with numbers and
  * mutations (as there is room), more of them as pixels (raster.ts); the path and the selected candidate lie over both.
  */
-import type { LineageView } from '../../views/types.js';
-import type { Pen } from '../plot/pen.js';
-import { name } from '../shared/format.js';
-import type { Ink } from '../shared/palette.js';
+import type { LineageView } from '../../../views/types.js';
+import type { Pen } from '../../plot/pen.js';
+import { name } from '../../shared/format.js';
+import type { Ink } from '../../shared/palette.js';
 import { css, type Colours } from './colours.js';
-import { indexOf } from './layout.js';
-import { edgeText, stepOf } from './path.js';
-import { windowOf, type Places, type Window } from './places.js';
-import type { Viewport } from './viewport.js';
+import { indexOf } from '../geometry/layout.js';
+import { edgeText, stepOf } from '../geometry/path.js';
+import { windowOf, type Places, type Window } from '../geometry/places.js';
+import type { Viewport } from '../geometry/viewport.js';
 
 /** Candidates that are drawn one by one on the screen, and in a file, at most. */
 export const FEW = 1500;

@@ -4,8 +4,8 @@
  * are; candidates lie over them, the highest colour bin last, so that the best of those that share a pixel is seen.
  */
 import type { Colours, Rgb } from './colours.js';
-import { windowOf, type Places, type Window } from './places.js';
-import type { Viewport } from './viewport.js';
+import { windowOf, type Places, type Window } from '../geometry/places.js';
+import type { Viewport } from '../geometry/viewport.js';
 
 /** A picture as canvases hold it: red, green, blue, opacity; `width` and `height` in device pixels. */
 export interface Pixels {
