@@ -4,5 +4,6 @@
  */
 export { isReport, load, LoadError, picture } from './data/load.js';
 export { subscribe, watchConnection, type Connection } from './data/events.js';
-export { useView, type Loaded } from './data/use-view.js';
+export { useView, type Increments, type Loaded } from './data/use-view.js';
+export { useCandidates } from './data/use-candidates.js';
 export { goTo, linkTo, useRoute, type Route } from './data/selection.js';

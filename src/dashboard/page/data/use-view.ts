@@ -14,8 +14,15 @@ export interface Loaded<T> {
 /** At most one request in this time, however often the database changes. */
 const PAUSE_MS = 500;
 
-/** What the server answers to `path`; follows changes. */
-export function useView<T>(path: string): Loaded<T> {
+/** How the next answer is asked for and merged with what is held, where the server can tell what changed since. */
+export interface Increments<T> {
+  /** Version of what is held; undefined: ask for all. */
+  readonly version: (held: T) => number | undefined;
+  readonly merged: (held: T, news: T) => T;
+}
+
+/** What the server answers to `path`; follows changes. `increments` is the same in every call. */
+export function useView<T>(path: string, increments?: Increments<T>): Loaded<T> {
   const [loaded, setLoaded] = useState<Loaded<T> & { readonly key: string }>({
     data: null,
     error: null,
@@ -23,9 +30,11 @@ export function useView<T>(path: string): Loaded<T> {
   });
   const key = `${path} ${selected(useRoute().query).join(' ')}`;
   useEffect(() => {
+    let held: T | null = null;
     const following = new Following(async (isWanted) => {
       try {
-        const data = await load<T>(path);
+        const data: T = await increment(path, held, increments);
+        held = data;
         if (isWanted()) setLoaded({ data, error: null, key });
       } catch (error) {
         const known = error instanceof LoadError ? error : new LoadError(String(error), 0);
@@ -41,6 +50,12 @@ export function useView<T>(path: string): Loaded<T> {
     };
   }, [path, key]);
   return loaded.key === key ? loaded : { data: null, error: null };
+}
+
+async function increment<T>(path: string, held: T | null, increments: Increments<T> | undefined): Promise<T> {
+  const version = held === null ? undefined : increments?.version(held);
+  if (held === null || increments === undefined || version === undefined) return load<T>(path);
+  return increments.merged(held, await load<T>(`${path}?since=${version}`));
 }
 
 /** Runs `work` when asked: not twice at once, not more often than every PAUSE_MS, and once more where asked meanwhile. */

@@ -12,7 +12,8 @@ interface Props {
   readonly label: string;
   /** Over the drawing, drawn again alone: what the pointer is at. */
   readonly overlay?: Draw | undefined;
-  readonly onPointer?: (x: number, y: number, event: PointerEvent) => void;
+  /** With the place in the drawing, and the drawing's width. */
+  readonly onPointer?: (place: readonly [x: number, y: number], event: PointerEvent, width: number) => void;
   readonly onLeave?: () => void;
   readonly onKey?: (event: KeyboardEvent) => void;
 }
@@ -29,7 +30,7 @@ export function Canvas({ draw, height, label, overlay, onPointer, onLeave, onKey
   );
   const pointer = (event: PointerEvent) => {
     const box = frame.current?.getBoundingClientRect();
-    if (box !== undefined) onPointer?.(event.clientX - box.left, event.clientY - box.top, event);
+    if (box !== undefined) onPointer?.([event.clientX - box.left, event.clientY - box.top], event, width);
   };
   return (
     <div
