@@ -62,9 +62,15 @@ def private(strategy: FedAvg, config: dict[str, Scalar], sites: int) -> Strategy
 @app.main()
 def main(grid: Grid, context: Context) -> None:
     config = context.run_config
+    weights = WEIGHTS if config["from-weights"] else None
+    if weights is not None and not weights.exists():
+        # Bundles may leave it out; random weights in its place would go unnoticed.
+        raise SystemExit(
+            f"{weights.name}: is not beside server_app.py: put it there, "
+            "or set from-weights = false to start from random weights"
+        )
     options = options_of(config)
     sites = int(config["sites"])
-    weights = WEIGHTS if config["from-weights"] and WEIGHTS.exists() else None
     modules = make_modules(make_task(options), options.seed, weights)
     output = Path(str(config["output"]))
 

@@ -288,6 +288,26 @@ print(max(float((kept[n] - v).abs().max()) for n, v in modules[0].state_dict().i
     expect(Number(apart)).toBeLessThan(1e-6);
   });
 
+  it('do not start from random weights where those of the export are missed', () => {
+    const printed = runPython(
+      `${standIn}
+from pathlib import Path
+import server_app
+server_app.WEIGHTS = Path(sys.argv[3]) / "weights.safetensors"
+config = {"from-weights": True, "sites": 2, "seed": 0, "device": "cpu", "output": sys.argv[3] + "/server"}
+try:
+    server_app.app.run(Grid([]), Context(config, {}))
+except SystemExit as end:
+    print(end)
+print(Path(config["output"]).exists())`,
+      [folder, scans, join(root, 'bare')],
+    );
+    expect(printed.trim().split('\n')).toEqual([
+      'weights.safetensors: is not beside server_app.py: put it there, or set from-weights = false to start from random weights',
+      'False',
+    ]);
+  });
+
   const flower = hasModule('flwr');
   it.skipIf(!flower)('are loaded by Flower (needs flwr)', () => {
     const printed = runPython(

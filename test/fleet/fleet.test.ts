@@ -225,6 +225,27 @@ describe.skipIf(noRedis !== undefined)('a fleet', { timeout: 30_000 }, () => {
     );
   });
 
+  it('tries a job that a worker cannot do again at once, then ever more rarely, and takes what comes of it', async () => {
+    const { evaluate, events } = await leading();
+    const tries: number[] = [];
+    await hiring(
+      'clumsy',
+      fakePool((job) => {
+        tries.push(performance.now());
+        return tries.length < 4
+          ? Promise.reject(new Error('its disk is full'))
+          : Promise.resolve(outcomeOfJob(job));
+      }),
+    );
+    expect((await evaluate(1)).score).toBe(outcomeOfJob(jobNumber(1)).score);
+    const pauses = tries.slice(1).map((at, i) => at - (tries[i] ?? at));
+    expect(pauses).toHaveLength(3);
+    expect(pauses[0]).toBeLessThan(1900);
+    expect(pauses[1]).toBeGreaterThan(2000);
+    expect(pauses[2]).toBeGreaterThan(4000);
+    expect(events.filter(({ kind }) => kind === 'result refused')).toHaveLength(3);
+  });
+
   it('belongs to the class of its first worker, refuses others in one line, and keeps that after a wipe', async () => {
     const { record, evaluate } = await leading();
     await hiring('a', fakePool(lasting(1)), { processorClass: 'cpu-a' });

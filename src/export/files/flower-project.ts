@@ -39,7 +39,7 @@ sites = 3
 # Weight of the pull towards the server's weights (FedProx); 0: none.
 mu = 0.0
 seed = 0
-# Starts from weights.safetensors where the server has the file, else from random weights.
+# true: starts from weights.safetensors, which the server must have; false: from random weights.
 from-weights = true
 # Folder that the server writes encoder.pt to.
 output = "federated"

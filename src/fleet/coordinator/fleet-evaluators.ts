@@ -27,6 +27,8 @@ import { TakenResults } from './taken-results.js';
 const PATIENCE = 3000;
 /** Milliseconds between two comparisons of what is waited for with what the queue holds. */
 const RECONCILE = 1000;
+/** Most milliseconds until a job that failed at workers again and again is tried once more. */
+const LONGEST_PAUSE = 60_000;
 
 interface Pending {
   readonly job: EvaluationJob;
@@ -37,6 +39,10 @@ interface Pending {
   taking: boolean;
   /** True if it ended while it was looked at. */
   missed: boolean;
+  /** How often a worker could not do it for a reason of its own. */
+  failures: number;
+  /** When it is tried again after the last of them; undefined where that was done. */
+  retryAt: number | undefined;
 }
 
 export class FleetEvaluators implements Evaluators {
@@ -112,6 +118,8 @@ export class FleetEvaluators implements Evaluators {
         sent: false,
         taking: false,
         missed: false,
+        failures: 0,
+        retryAt: undefined,
         resolve: (outcome) => settle(() => resolve(outcome)),
         reject: (reason) => settle(() => reject(asError(reason))),
       });
@@ -237,13 +245,15 @@ export class FleetEvaluators implements Evaluators {
 
   /** A worker could not do it for a reason of its own, such as a blob that was out of reach. */
   private async tryAgain(waited: Pending, job: Job): Promise<void> {
-    const reason = job.failedReason ?? 'unknown';
-    this.plan.report({
-      kind: 'result refused',
-      number: waited.job.number,
-      worker: job.processedBy ?? 'unknown',
-      reason,
-    });
+    const now = performance.now();
+    if (waited.retryAt === undefined) {
+      const reason = job.failedReason ?? 'unknown';
+      const worker = job.processedBy ?? 'unknown';
+      this.plan.report({ kind: 'result refused', number: waited.job.number, worker, reason });
+      waited.retryAt = now + pauseAfter(waited.failures++);
+    }
+    if (now < waited.retryAt) return;
+    waited.retryAt = undefined;
     await this.messageOf(waited.job);
     await job.retry('failed');
   }
@@ -294,6 +304,11 @@ export class FleetEvaluators implements Evaluators {
     if (connected) this.plan.report({ kind: 'queue back', queue: this.plan.connection.name, sentAgain: 0 });
     else this.plan.report({ kind: 'queue lost', queue: this.plan.connection.name });
   }
+}
+
+/** Milliseconds: at once after the first failure, then for twice as long each time. */
+function pauseAfter(failures: number): number {
+  return failures === 0 ? 0 : Math.min(LONGEST_PAUSE, 1000 * 2 ** failures);
 }
 
 function asError(reason: unknown): Error {
