@@ -9,6 +9,14 @@ export * from './queries.js';
 export * from './winners.js';
 export * from './auxiliary-queries.js';
 export { readLineage, type LineageRow } from './lineage.js';
+export {
+  candidateTuples,
+  lastEvaluations,
+  lineageTuples,
+  scoredGenomes,
+  soleMutations,
+  type FinishedTuple,
+} from './flat/rows.js';
 export { artifactOf, artifactPath, collect, readArtifact, worthKeeping, writeArtifact } from './artifacts.js';
 export {
   classOfFleet,

@@ -7,6 +7,7 @@ export type { Best, StudyEvent } from './events.js';
 export {
   diversityOverTime,
   geneEffects,
+  generalPath,
   operatorSuccess,
   type Diversity,
   type GeneEffect,

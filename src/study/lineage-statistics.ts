@@ -28,7 +28,7 @@ export function operatorSuccess(rows: readonly LineageRow[]): readonly OperatorS
     const [only, another] = mutations;
     if (only === undefined || another !== undefined || score === null || parentScore === null) continue;
     if (rung !== parentRung) continue;
-    const gene = general(only.path);
+    const gene = generalPath(only.path);
     const key = `${only.kind} ${gene}`;
     const group = groups.get(key) ?? { kind: only.kind, gene, gains: [] };
     groups.set(key, group);
@@ -153,7 +153,7 @@ function countValues(rows: readonly LineageRow[]): Counts {
 }
 
 /** `/stages/2/width` → `/stages/[]/width`; the genome itself is `/`. */
-function general(path: string): string {
+export function generalPath(path: string): string {
   return path === '' ? '/' : path.replace(/\/\d+(?=\/|$)/g, '/[]');
 }
 

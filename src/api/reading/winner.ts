@@ -71,7 +71,7 @@ export function winnersOf(store: Store, row: ExperimentRow): Winners | null {
 }
 
 /** The winner's number, else that of the highest score in the search; null before the first score. */
-function bestOfAll(store: Store, row: ExperimentRow): number | null {
+export function bestOfAll(store: Store, row: ExperimentRow): number | null {
   return winnersOf(store, row)?.winner?.number ?? summarise(store, row.id).best?.number ?? null;
 }
 

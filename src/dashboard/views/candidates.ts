@@ -1,0 +1,43 @@
+/**
+ * All candidates as columns: scores, costs and genes.
+ */
+import { UserError } from '../../core/errors.js';
+import type { Json } from '../../core/json.js';
+import type { CandidateStatus } from '../../core/records.js';
+import { candidateTuples, type ExperimentRow, type Store } from '../../store/index.js';
+import { GeneColumns } from './gene-columns.js';
+import type { CandidatesView } from './types.js';
+
+export function candidatesView(store: Store, row: ExperimentRow): CandidatesView {
+  const numbers: number[] = [];
+  const rungs: number[] = [];
+  const statuses: CandidateStatus[] = [];
+  const scores: (number | null)[] = [];
+  const params: (number | null)[] = [];
+  const macs: (number | null)[] = [];
+  const latencies: (number | null)[] = [];
+  const seconds: (number | null)[] = [];
+  const genes = new GeneColumns();
+  for (const tuple of candidateTuples(store, row.id)) {
+    const [number, rung, status, score, ownParams, ownMacs, latency, ownSeconds, genome] = tuple;
+    numbers.push(number);
+    rungs.push(rung);
+    statuses.push(status);
+    scores.push(score);
+    params.push(ownParams);
+    macs.push(ownMacs);
+    latencies.push(latency);
+    seconds.push(ownSeconds);
+    genes.add(genomeOf(store, number, genome));
+  }
+  return { numbers, rungs, statuses, scores, params, macs, latencies, seconds, genes: genes.columns() };
+}
+
+function genomeOf(store: Store, number: number, text: string): Json {
+  try {
+    return JSON.parse(text) as Json;
+  } catch (cause) {
+    const problem = `the genome of candidate ${number} was altered: it is not JSON`;
+    throw new UserError({ subject: store.path, problem, fix: 'restore the database from a copy' }, { cause });
+  }
+}
