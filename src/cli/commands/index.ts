@@ -10,6 +10,7 @@ const loaders = {
   worker: async () => (await import('./worker.js')).worker,
   fleet: async () => (await import('./fleet.js')).fleet,
   status: async () => (await import('./status.js')).status,
+  dashboard: async () => (await import('./dashboard.js')).dashboard,
   lineage: async () => (await import('./lineage.js')).lineage,
   pretrain: async () => (await import('./pretrain.js')).pretrain,
   finetune: async () => (await import('./finetune.js')).finetune,
