@@ -17,7 +17,7 @@ export function FoundFacts({ summary: { status } }: { readonly summary: SummaryV
         highest === null ? undefined : (
           <>
             <CandidateLink number={highest.number} />
-            {', in the search, of the best by chance and by merit'}
+            {`, the highest of ${status.candidates.done}: merit and luck`}
           </>
         ),
     },

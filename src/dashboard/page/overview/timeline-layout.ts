@@ -1,7 +1,7 @@
 /** Where the spans of a timeline stand, and how it is drawn. */
 import type { Box, Pen } from '../plot/pen.js';
-import { linear } from '../plot/scale.js';
-import { duration, name } from '../shared/format.js';
+import { clockTicks } from '../plot/scale.js';
+import { clock, name } from '../shared/format.js';
 import type { Ink } from '../shared/palette.js';
 import type { TimelineSpan } from '../../views/types.js';
 
@@ -91,7 +91,7 @@ export function drawTimeline(pen: Pen, ink: Ink, layout: TimelineLayout): void {
   }
   drawTimes(pen, ink, { layout, left, bottom });
   const used = new Set(layout.spans.map(({ purpose }) => purpose));
-  let at = left;
+  let at = 0;
   for (const [purpose, style] of Object.entries(STYLES)) {
     if (!used.has(purpose as TimelineSpan['purpose'])) continue;
     const tall = 12 * style.share;
@@ -111,10 +111,10 @@ function drawTimes(
   }: { readonly layout: TimelineLayout; readonly left: number; readonly bottom: number },
 ): void {
   const width = pen.width - left - 12;
-  const scale = linear([layout.from, layout.to], { margin: 0, ticks: Math.max(2, Math.floor(width / 110)) });
-  for (const tick of scale.ticks) {
-    const x = left + width * scale.at(tick);
+  const { from, to } = layout;
+  for (const tick of clockTicks(from, to, Math.max(2, Math.floor(width / 90)))) {
+    const x = left + (width * (tick - from)) / Math.max(to - from, 1e-9);
     pen.line([x, bottom, x, bottom + 4], { colour: ink.faint });
-    pen.text(duration(tick), x, bottom + 17, { colour: ink.faint, size: 11, align: 'middle' });
+    pen.text(clock(tick), x, bottom + 17, { colour: ink.faint, size: 11, align: 'middle' });
   }
 }

@@ -59,13 +59,11 @@ export function drawAxes(pen: Pen, ink: Ink, plane: Plane, axes: Axes): void {
 
 /** A tick's number, without zeros that say nothing. */
 export function tickText(tick: number): string {
-  if (Math.abs(tick) >= 1000)
-    return count(tick)
-      .replace(/\.?0+(?= )/, '')
-      .replace(/ /, '');
-  return Math.abs(tick) < 1e-3 && tick !== 0
-    ? tick.toExponential(0)
-    : number(Number(tick.toPrecision(6)), 6)
-        .replace(/(\.\d*?)0+$/, '$1')
-        .replace(/\.$/, '');
+  const size = Math.abs(tick);
+  if (size >= 1000) return trimmed(count(tick)).replace(' ', '');
+  if (size < 1e-3 && tick !== 0) return trimmed(tick.toExponential(1));
+  return trimmed(number(Number(tick.toPrecision(6)), 6));
 }
+
+/** "1.50" as "1.5", "2.00 k" as "2 k"; "100 k" stays. */
+const trimmed = (text: string): string => text.replace(/(\.\d*?)0+(?!\d)/, '$1').replace(/\.(?!\d)/, '');

@@ -75,3 +75,17 @@ function logarithmicTicks(low: number, high: number): number[] {
   if (whole.length >= 3) return whole;
   return fine.length >= 2 ? fine : linearTicks(10 ** low, 10 ** high, 4);
 }
+
+/** Seconds between ticks of a clock. */
+const CLOCK = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400];
+
+/** Ticks at whole seconds, minutes, hours or days, about as many as wanted. */
+export function clockTicks(low: number, high: number, wanted: number): number[] {
+  const rough = (high - low) / wanted;
+  const step = CLOCK.find((one) => one >= rough) ?? 86_400 * Math.ceil(rough / 86_400);
+  const first = Math.ceil(low / step);
+  return Array.from(
+    { length: Math.max(Math.floor(high / step) - first + 1, 0) },
+    (_, index) => (first + index) * step,
+  );
+}

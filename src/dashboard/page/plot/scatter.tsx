@@ -46,15 +46,20 @@ interface Props {
 }
 
 const REACH = 24;
-const LEGEND = 22;
+const LEGEND_LINE = 20;
 
 export function Scatter(props: Props) {
   const { title, description, axes, scales, points, groups, over, detail, controls, height = 420 } = props;
   const [selected, setSelected] = useState<number | null>(null);
   const order = useMemo(() => placed(points), [points]);
+  const planeIn = useCallback(
+    (size: { readonly width: number; readonly height: number }) =>
+      planeOf(size, scales.x, scales.y, { bottom: legendHeight(groups, size.width) }),
+    [scales, groups],
+  );
   const draw = useCallback<Draw>(
     (pen, ink) => {
-      const plane = planeOf(pen, scales.x, scales.y, { bottom: LEGEND });
+      const plane = planeIn(pen);
       drawAxes(pen, ink, plane, axes);
       drawLegend(pen, ink, groups);
       pen.clip(plane.box, () => {
@@ -62,22 +67,22 @@ export function Scatter(props: Props) {
         over?.(pen, ink, plane);
       });
     },
-    [axes.x, axes.y, scales, points, groups, over],
+    [axes.x, axes.y, planeIn, points, groups, over],
   );
   const overlay = useCallback<Draw>(
     (pen, ink) => {
       if (selected === null) return;
-      const plane = planeOf(pen, scales.x, scales.y, { bottom: LEGEND });
+      const plane = planeIn(pen);
       pen.mark('ring', plane.px(points.x[selected] ?? NaN), plane.py(points.y[selected] ?? NaN), 8, ink.text);
     },
-    [selected, scales, points],
+    [selected, planeIn, points],
   );
   const open = (index: number | null) => {
     const candidate = index === null ? undefined : points.numbers[index];
     if (candidate !== undefined) goTo(`candidate/${candidate}`);
   };
   const pointer = (place: readonly [number, number], event: PointerEvent, width: number) => {
-    const plane = planeOf({ width, height }, scales.x, scales.y, { bottom: LEGEND });
+    const plane = planeIn({ width, height });
     const near = nearest(plane, points, order, place);
     if (near !== selected) setSelected(near);
     if (event.type === 'pointerup' && event.button === 0) open(near);
@@ -192,13 +197,27 @@ function drawGroup(
 const colourOf = (ink: Ink, { colour }: Group): string =>
   ink.categories[colour % ink.categories.length] ?? ink.accent;
 
+/** Where the entries of the legend stand: `[x, line]` each. */
+function legendPlaces(groups: readonly Group[], width: number): (readonly [number, number])[] {
+  let [left, line] = [20, 0];
+  return groups.map(({ name: text }) => {
+    const own = 30 + 6.5 * text.length;
+    if (left + own > width && left > 20) [left, line] = [20, line + 1];
+    left += own;
+    return [left - own, line] as const;
+  });
+}
+
+const legendHeight = (groups: readonly Group[], width: number): number =>
+  LEGEND_LINE * ((legendPlaces(groups, width).at(-1)?.[1] ?? -1) + 1);
+
 function drawLegend(pen: Pen, ink: Ink, groups: readonly Group[]): void {
-  let left = 20;
-  for (const group of groups) {
-    const width = 30 + 6.5 * group.name.length;
-    if (left + width > pen.width && left > 20) return;
-    pen.mark(group.mark, left, pen.height - 10, 5, colourOf(ink, group));
-    pen.text(group.name, left + 11, pen.height - 6, { colour: ink.text });
-    left += width;
+  const top = pen.height - legendHeight(groups, pen.width);
+  for (const [index, [x, line]] of legendPlaces(groups, pen.width).entries()) {
+    const group = groups[index];
+    if (group === undefined) continue;
+    const y = top + LEGEND_LINE * line + 10;
+    pen.mark(group.mark, x, y, 5, colourOf(ink, group));
+    pen.text(group.name, x + 11, y + 4, { colour: ink.text });
   }
 }

@@ -1,6 +1,6 @@
 /** Parallel coordinates: which axes there are, which candidates lie within their limits. */
 import type { CandidatesView } from '../../views/types.js';
-import { linear, type Scale } from '../plot/scale.js';
+import { extent, linear, logarithmic, type Scale } from '../plot/scale.js';
 
 export interface ParallelAxis {
   readonly name: string;
@@ -21,11 +21,18 @@ export function parallelAxes({ genes, scores }: CandidatesView, metric: string):
     name,
     levels,
     values,
-    scale: linear(
+    scale: scaleOf(
       levels === null ? values.filter((value) => value !== null) : levels.map((_, index) => index),
-      { margin: 0.05, ticks: 4 },
     ),
   }));
+}
+
+/** Logarithmic for numbers over a wide range, such as learning rates. */
+function scaleOf(values: readonly number[]): Scale {
+  const [least, most] = extent(values);
+  return least > 0 && most / least > 50
+    ? logarithmic(values, { margin: 0.05 })
+    : linear(values, { margin: 0.05, ticks: 4 });
 }
 
 /** Indices of candidates with a score that lie within all limits, the highest score last, `most` of them. */

@@ -44,9 +44,9 @@ export function ParetoPlot({ candidates, metric }: Props) {
   return (
     <Scatter
       title="Pareto front"
-      description={`${plotted.front.length} of ${plotted.members} candidates are on the front: none has a better ${title(
+      description={`${plotted.front.length} of ${plotted.members} candidates are on the front: no other is better in one of ${title(
         xObjective,
-      )} without a worse ${title(yObjective)}.`}
+      )} and ${title(yObjective)} without being worse in the other.`}
       axes={{ x: title(xObjective), y: title(yObjective) }}
       scales={plotted.scales}
       points={plotted.points}

@@ -5,7 +5,7 @@ import type { SummaryView } from '../../views/types.js';
 
 export function SearchPicker() {
   const { data } = useView<SummaryView>('/api/summary');
-  const { view, argument } = useRoute();
+  const { view, argument, query } = useRoute();
   if (data === null) return <span class="search" />;
   const shown = data.status.experiment.name;
   const all = data.databases.flatMap(({ index, path, experiments }) =>
@@ -14,7 +14,9 @@ export function SearchPicker() {
   if (all.length < 2) return <span class="search">{name(shown)}</span>;
   const path =
     view === 'candidate' || view === 'why' ? 'overview' : [view, argument].filter(Boolean).join('/');
-  const current = all.findIndex((one) => one.experiment === shown && one.path === data.status.database);
+  const current = all.findIndex(
+    (one) => one.experiment === shown && one.index === Number(query.get('db') ?? all[0]?.index),
+  );
   const choose = (place: number) => {
     const one = all[place];
     if (one !== undefined)
