@@ -25,7 +25,7 @@ const READABLE = 12;
 const STYLES = {
   search: { colour: 0, share: 0.6, name: 'Search' },
   trust: { colour: 4, share: 0.8, name: 'Full evaluation' },
-  winner: { colour: 2, share: 1, name: 'Winner trained again' },
+  winner: { colour: 2, share: 1, name: 'Repetition' },
 } as const;
 
 export function layoutOf(spans: readonly TimelineSpan[]): TimelineLayout {

@@ -23,7 +23,7 @@ import {
 const PURPOSES = {
   search: 'search',
   trust: 'full evaluation for trust',
-  winner: 'winner trained again',
+  winner: 'repetition of one of the best',
 } as const;
 
 export function Timeline({ spans }: { readonly spans: readonly TimelineSpan[] }) {

@@ -1,7 +1,5 @@
 /** A pen over a canvas. */
-import { OUTLINES, type Mark, type Pen, type Stroke, type TextStyle } from './pen.js';
-
-export const FONT = 'system-ui, sans-serif';
+import { FONT, OUTLINES, type Mark, type Pen, type Stroke, type TextStyle } from './pen.js';
 
 /** `context` is scaled already, so that one unit is a CSS pixel. */
 export function canvasPen(context: CanvasRenderingContext2D, width: number, height: number): Pen {

@@ -2,6 +2,8 @@
  * What plots draw with: on a canvas for the screen and for PNG, as text for SVG. Lengths are CSS pixels, colours CSS colours;
  * `y` grows downwards.
  */
+export const FONT = 'system-ui, sans-serif';
+
 export interface Stroke {
   readonly colour: string;
   readonly width?: number;

@@ -79,10 +79,12 @@ function logarithmicTicks(low: number, high: number): number[] {
 /** Seconds between ticks of a clock. */
 const CLOCK = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400];
 
-/** Ticks at whole seconds, minutes, hours or days, about as many as wanted. */
+/** Ticks at whole seconds, minutes, hours or days, about as many as wanted: two at least where that is possible. */
 export function clockTicks(low: number, high: number, wanted: number): number[] {
   const rough = (high - low) / wanted;
-  const step = CLOCK.find((one) => one >= rough) ?? 86_400 * Math.ceil(rough / 86_400);
+  const steps = [...CLOCK, 86_400 * Math.ceil(rough / 86_400)];
+  const fits = (step: number) => Math.floor(high / step) > Math.ceil(low / step);
+  const step = steps.find((one) => one >= rough && fits(one)) ?? steps.findLast(fits) ?? 1;
   const first = Math.ceil(low / step);
   return Array.from(
     { length: Math.max(Math.floor(high / step) - first + 1, 0) },

@@ -99,7 +99,7 @@ export function Scatter(props: Props) {
   const said =
     selected === null
       ? 'Point at a candidate, or use the arrow keys; a click or Enter opens it.'
-      : `Candidate ${points.numbers[selected]}: ${axes.x} ${number(points.x[selected])}, ${axes.y} ${number(points.y[selected], 4)}${
+      : `Candidate ${points.numbers[selected]}: ${axes.x === 'Candidate' ? '' : `${axes.x} ${number(points.x[selected])}, `}${axes.y} ${number(points.y[selected], 4)}${
           detail === undefined ? '' : `, ${detail(selected)}`
         }`;
   return (

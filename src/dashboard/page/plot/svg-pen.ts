@@ -1,6 +1,5 @@
 /** A pen that writes SVG 1.1. Every text is escaped: names of genes and files are hostile input. */
-import { FONT } from './canvas-pen.js';
-import { OUTLINES, type Box, type Mark, type Pen, type Stroke, type TextStyle } from './pen.js';
+import { FONT, OUTLINES, type Box, type Mark, type Pen, type Stroke, type TextStyle } from './pen.js';
 
 /** The pen, and what it has drawn as a document. */
 export function svgPen(
