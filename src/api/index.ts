@@ -48,6 +48,7 @@ export {
   type LineageSource,
   type LineageStatistics,
 } from './lineage.js';
+export { labels, type LabelsOptions, type LabelsOutcome } from './labels.js';
 export { importWeights, type ImportOptions, type ImportOutcome } from './import.js';
 export { describeNetwork, networkNames, type NetworkDescription, type NetworkOptions } from './network.js';
 export type { ExperimentSource } from './open-experiment.js';

@@ -9,7 +9,7 @@ import type { Triple } from '../core/tensor.js';
 import { UserError } from '../core/errors.js';
 import type { Rng } from '../core/random.js';
 import { cropAt } from '../scans/sampling/crops.js';
-import { formatOf } from '../scans/formats/index.js';
+import { readAlone } from '../scans/read-alone.js';
 import { canonicalTriple, canonicalVoxels, orientationOf } from '../scans/geometry.js';
 import { transformsOf, type ScanOptions } from '../scans/options.js';
 import { prepare } from '../scans/preprocess/preprocess.js';
@@ -29,8 +29,8 @@ export interface LabelledFile {
 
 export interface LabelledVolume {
   readonly volume: Volume;
-  /** Class of the whole scan, or of each voxel `[D, H, W]`; 0 for voxels of no structure. */
-  readonly labels: number | Uint8Array;
+  /** Class of the whole scan, or of each voxel `[D, H, W]`; 0 for voxels of no structure, negative where nothing is known. */
+  readonly labels: number | Uint8Array | Int32Array;
 }
 
 export interface LabelledCrop {
@@ -103,23 +103,19 @@ export async function loadLabelled(
 }
 
 async function read(path: string) {
-  const format = formatOf(path);
-  if (format === undefined || format === null) {
-    throw new UserError({ subject: path, problem: 'is of no known format', fix: 'convert it to NIfTI' });
-  }
-  const scan = await format.read(path);
+  const scan = await readAlone(path);
   if (scan.problem !== undefined)
     throw new UserError({ subject: path, problem: scan.problem, fix: 'convert it to one NIfTI file' });
   return scan;
 }
 
 /** The most present label of each voxel of the prepared grid `[D, H, W]`: each label is resampled by itself. */
-async function voxelLabels(path: string, shape: Triple, spacing: Triple): Promise<Uint8Array> {
+async function voxelLabels(path: string, shape: Triple, spacing: Triple): Promise<Int32Array> {
   const scan = await read(path);
   const orientation = orientationOf(scan.affine);
   const size = canonicalTriple(orientation, scan.size);
   const stored = canonicalVoxels(scan.voxels, scan.size, 0, orientation);
-  const labels = new Uint8Array(shape[0] * shape[1] * shape[2]);
+  const labels = new Int32Array(shape[0] * shape[1] * shape[2]);
   const most = new Float32Array(labels.length);
   for (const label of [...new Set(stored)].sort((a, b) => a - b)) {
     const present = resample(
@@ -166,6 +162,7 @@ export function drawLabelled(
           const centre = ((d + (size[0] >> 1)) * height + h + (size[1] >> 1)) * width + w + (size[2] >> 1);
           if (typeof labels === 'number' || foreground[centre] === 1) {
             const label = typeof labels === 'number' ? labels : (labels[centre] ?? 0);
+            if (label < 0) continue;
             const places = byClass.get(label) ?? [];
             byClass.set(label, places);
             places.push([d, h, w]);

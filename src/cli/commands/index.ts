@@ -19,6 +19,7 @@ const loaders = {
   arch: async () => (await import('./arch.js')).arch,
   scans: async () => (await import('./scans.js')).scans,
   deidentify: async () => (await import('./deidentify.js')).deidentifyCommand,
+  labels: async () => (await import('./labels.js')).labelsCommand,
   audit: async () => (await import('./audit.js')).audit,
   evaluate: async () => (await import('./evaluate.js')).evaluate,
   verify: async () => (await import('./verify.js')).verify,

@@ -5,7 +5,7 @@
 import { createHmac } from 'node:crypto';
 
 /** What a keyed hash is for; hashes of different uses tell nothing of each other. */
-type Use = 'uid' | 'patient' | 'shift' | 'label';
+type Use = 'uid' | 'patient' | 'shift' | 'label' | 'reader';
 
 export interface Key {
   /** 32 bytes that follow from `value`. */

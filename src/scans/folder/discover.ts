@@ -31,7 +31,7 @@ export interface WithTest {
 export async function discoverScans(
   folder: string,
   options: Pick<ScanOptions, 'manifest' | 'include'> & WithTest,
-  index: ScanIndex,
+  index: Pick<ScanIndex, 'facts'>,
   onProgress?: (done: number, total: number, name: string) => void,
 ): Promise<Discovery> {
   if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) {
@@ -110,7 +110,7 @@ function filesWithin(listed: Listed): { files: Listed[]; leftOut: readonly LeftO
   };
 }
 
-async function lookAt(file: Listed, index: ScanIndex): Promise<Member> {
+async function lookAt(file: Listed, index: Pick<ScanIndex, 'facts'>): Promise<Member> {
   let format: Format | undefined;
   try {
     format = await detectFormat(file.path);
@@ -180,7 +180,7 @@ function scanOf({ members, part }: Group, remarks: readonly string[]): ScanFile 
 async function factsOf(
   path: string,
   format: Format | undefined,
-  index: ScanIndex,
+  index: Pick<ScanIndex, 'facts'>,
 ): Promise<FileFacts | undefined> {
   try {
     return format === undefined ? undefined : await index.facts(path, format);
