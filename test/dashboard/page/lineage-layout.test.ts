@@ -11,9 +11,7 @@ import { pathBetween } from '../../../src/dashboard/page/lineage/geometry/path.j
 
 /** A family by its parents; numbers count from 0. */
 function family(parents: readonly (number | null)[], axis: Axis = 'number'): Layout {
-  const generations: number[] = [];
-  for (const parent of parents) generations.push(parent === null ? 0 : (generations[parent] ?? 0) + 1);
-  return layoutOf({ numbers: parents.map((_, i) => i), parents, generations }, axis);
+  return layoutOf({ numbers: parents.map((_, i) => i), parents }, axis);
 }
 
 function randomFamily(size: number, founders: number, population: number): (number | null)[] {
@@ -114,14 +112,14 @@ describe('layout of the family', () => {
   it('lays out nothing, one candidate, and numbers with gaps', () => {
     expect(family([]).rowCount).toBe(0);
     expect([...family([null]).rows]).toEqual([0]);
-    const gaps = layoutOf({ numbers: [3, 7, 20], parents: [null, 3, 7], generations: [0, 1, 2] }, 'number');
+    const gaps = layoutOf({ numbers: [3, 7, 20], parents: [null, 3, 7] }, 'number');
     expect([...gaps.parents]).toEqual([-1, 0, 1]);
     expect(indexOf(gaps.numbers, 20)).toBe(2);
     expect(indexOf(gaps.numbers, 8)).toBe(-1);
   });
 
   it('takes a parent that does not come before its child for none', () => {
-    const layout = layoutOf({ numbers: [0, 1, 2], parents: [2, 1, 9], generations: [0, 0, 0] }, 'number');
+    const layout = layoutOf({ numbers: [0, 1, 2], parents: [2, 1, 9] }, 'number');
     expect([...layout.parents]).toEqual([-1, -1, -1]);
   });
 });

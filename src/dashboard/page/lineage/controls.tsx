@@ -21,7 +21,13 @@ export function Controls({ axis, setAxis, colouring, setColouring, control }: Pr
   return (
     <div class="controls">
       <Choice label="Colour by" value={colouring} options={colourings} choose={setColouring} />
-      <Choice label="From left to right" value={axis} options={axes} choose={setAxis} />
+      <Choice
+        label="From left to right"
+        value={axis}
+        options={axes}
+        names={{ number: 'numbers', descent: 'steps of descent' }}
+        choose={setAxis}
+      />
       <span class="tools" role="group" aria-label="Zoom">
         <button type="button" aria-label="Zoom in" onClick={() => zoom(2)}>
           +

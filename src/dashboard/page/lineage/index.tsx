@@ -1,10 +1,13 @@
 /** The family of all candidates: drawn, and as a table of the path from an ancestor to the winner or any other candidate. */
 import type { LineageView as Lineage } from '../../views/types.js';
-import { useRoute } from '../data.js';
+import { useRoute, type Increments } from '../data.js';
 import { Empty, View } from '../shared/states.js';
 import type { ViewProps } from '../shared/view-props.js';
 import { Family } from './family.js';
+import { mergedLineage } from './merge.js';
 import './lineage.css';
+
+const INCREMENTS: Increments<Lineage> = { version: ({ changes }) => changes?.version, merged: mergedLineage };
 
 /** Number of the candidate that is selected at first: `#/lineage?selected=12`. */
 function useFirst(): number | null {
@@ -15,7 +18,7 @@ function useFirst(): number | null {
 export const LineageView = (_: ViewProps) => {
   const first = useFirst();
   return (
-    <View<Lineage> path="/api/lineage">
+    <View<Lineage> path="/api/lineage" increments={INCREMENTS}>
       {(view) =>
         view.numbers.length === 0 ? (
           <Empty>No candidate has been proposed yet.</Empty>

@@ -1,6 +1,6 @@
 /** What stands in place of a view: it is being loaded, there is nothing yet, or why it cannot be shown. */
 import type { ComponentChildren } from 'preact';
-import { useView } from '../data.js';
+import { useView, type Increments } from '../data.js';
 
 export const Empty = ({ children }: { readonly children: ComponentChildren }) => (
   <p class="empty">{children}</p>
@@ -15,12 +15,14 @@ export const Failure = ({ message }: { readonly message: string }) => (
 /** Loads a path and draws what came; keeps it, with a line over it, when a later request fails. */
 export function View<T>({
   path,
+  increments,
   children,
 }: {
   readonly path: string;
+  readonly increments?: Increments<T>;
   readonly children: (data: T) => ComponentChildren;
 }) {
-  const { data, error } = useView<T>(path);
+  const { data, error } = useView<T>(path, increments);
   return (
     <>
       {error !== null && <Failure message={error.message} />}

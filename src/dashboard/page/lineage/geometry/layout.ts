@@ -6,8 +6,8 @@
 import type { LineageView } from '../../../views/types.js';
 import { rowsOf } from './rows.js';
 
-/** What the columns of the drawing count. */
-export const axes = ['number', 'generation'] as const;
+/** What the columns of the drawing count: candidates, or steps of descent (promotions, too, which keep their generation). */
+export const axes = ['number', 'descent'] as const;
 export type Axis = (typeof axes)[number];
 
 export interface Layout {
@@ -44,17 +44,18 @@ export function indexOf(numbers: Int32Array, number: number): number {
   return -1;
 }
 
-export function layoutOf(view: Pick<LineageView, 'numbers' | 'parents' | 'generations'>, axis: Axis): Layout {
+export function layoutOf(view: Pick<LineageView, 'numbers' | 'parents'>, axis: Axis): Layout {
   const numbers = Int32Array.from(view.numbers);
   const size = numbers.length;
   const parents = new Int32Array(size);
-  const columns = axis === 'number' ? numbers : Int32Array.from(view.generations);
+  const columns = axis === 'number' ? numbers : new Int32Array(size);
   let columnCount = 0;
   for (let i = 0; i < size; i++) {
     const parent = view.parents[i];
     const found = parent === null || parent === undefined ? -1 : indexOf(numbers, parent);
     // A parent's number is below its child's, in every log; what is not cannot be drawn as one.
     parents[i] = found < i ? found : -1;
+    if (axis === 'descent' && found >= 0 && found < i) columns[i] = (columns[found] ?? 0) + 1;
     columnCount = Math.max(columnCount, (columns[i] ?? 0) + 1);
   }
   const families = familySizes(parents);
