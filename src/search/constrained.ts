@@ -6,6 +6,7 @@
 import type { Genome, Mutation } from '../core/records.js';
 import { UserError } from '../core/errors.js';
 import type { GenomeSpace } from './strategy.js';
+import { changesOf, type Trace } from './trace.js';
 
 /** Reason why a genome may not be proposed, in plain words; null where it may. A pure function. */
 export type Feasible = (genome: Genome) => string | null;
@@ -19,11 +20,12 @@ const CROSSINGS = 20;
 /**
  * A space whose `sample` and `mutate` give feasible genomes, in at most `tries` draws.
  * Where single mutations do not lead back to feasible genomes, walks of two, three and four are tried.
+ * `trace` hears of genomes that were refused.
  */
 export function constrained(
   space: GenomeSpace,
   feasible: Feasible,
-  { tries = 1000 }: { readonly tries?: number } = {},
+  { tries = 1000, trace }: { readonly tries?: number; readonly trace?: Trace | undefined } = {},
 ): GenomeSpace {
   return {
     ...space,
@@ -33,6 +35,7 @@ export function constrained(
         const genome = space.sample(rng);
         reason = feasible(genome);
         if (reason === null) return genome;
+        trace?.refused({ kind: 'sample', path: '', reason });
       }
       throw exhausted('drawn', tries, reason);
     },
@@ -40,7 +43,9 @@ export function constrained(
     cross: (a, b, rng) => {
       for (let attempt = 0; attempt < CROSSINGS; attempt++) {
         const genome = space.cross(a, b, rng);
-        if (feasible(genome) === null) return genome;
+        const reason = feasible(genome);
+        if (reason === null) return genome;
+        trace?.refused({ kind: 'crossover', path: '', reason });
       }
       return a;
     },
@@ -52,6 +57,7 @@ export function constrained(
         const child = walk(space, genome, steps, rng);
         reason = feasible(child.genome);
         if (reason === null && space.hash(child.genome) !== origin) return child;
+        if (reason !== null) trace?.refused({ ...changesOf(child.mutations), reason });
       }
       throw exhausted('mutated', tries, reason);
     },

@@ -99,6 +99,14 @@ export function listCandidates(store: Store, experiment: number): readonly Candi
   return rows.map((row) => candidateOf(store, row));
 }
 
+/** The candidates numbered below `end`, in the order of their numbers. */
+export function candidatesBelow(store: Store, experiment: number, end: number): readonly Candidate[] {
+  const rows = store
+    .statement(`${SELECT} WHERE experiment = ? AND number < ? ORDER BY number`)
+    .all(experiment, end) as Row[];
+  return rows.map((row) => candidateOf(store, row));
+}
+
 export function findCandidate(store: Store, experiment: number, number: number): Candidate | undefined {
   const row = store.statement(`${SELECT} WHERE experiment = ? AND number = ?`).get(experiment, number) as
     Row | undefined;

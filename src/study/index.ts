@@ -1,5 +1,6 @@
 /** The study: what runs a search and what checks one. */
 export { runStudy, type StudyEnd, type StudyPlan } from './study.js';
+export { deriveDecision, type DerivedDecision } from './derive-decision.js';
 export { verifyStudy, type Discrepancy, type Verification } from './verify.js';
 export { FEWEST, trustReports, type TrustReport } from './trust.js';
 export { objectiveValues, withWorstGroups, type Objective } from './objectives.js';

@@ -52,10 +52,15 @@ export function missingFrom(order: Replay, numbers: readonly number[]): number |
 }
 
 export function replay(strategy: Strategy, seed: number, lookahead: number): Replay {
-  const draws: Draws = (number) => rngOf(seed, number, 'ask');
+  const draws: Draws = (number) => rngOfDecision(seed, number);
   return strategy.kind === 'sequential'
     ? replayInOrder(strategy, draws, lookahead)
     : replayByNeed(strategy, draws, lookahead);
+}
+
+/** The generator that the decision on a candidate draws from. */
+export function rngOfDecision(seed: number, number: number): Rng {
+  return rngOf(seed, number, 'ask');
 }
 
 type Draws = (number: number) => Rng;

@@ -96,7 +96,13 @@ function compareAll(store: Store, experiment: ExperimentRow, plan: VerifyPlan): 
   return { checked, discrepancies };
 }
 
-function compareDecision(store: Store, candidate: Candidate, proposal: Proposal, compare: Compare): void {
+/** Compares a decision derived anew with the one in the log. */
+export function compareDecision(
+  store: Store,
+  candidate: Candidate,
+  proposal: Proposal,
+  compare: Compare,
+): void {
   compare('genome', proposal.genome, candidate.genome);
   compare('rung', proposal.rung ?? 0, candidate.rung);
   compare('genome_hash', hashJson(candidate.genome), candidate.genomeHash);

@@ -5,7 +5,13 @@ import { rngOf } from '../../src/core/random.js';
 import { constrained } from '../../src/search/constrained.js';
 import { replaceAt, pathOf } from '../../src/search/genes/pointer.js';
 import { createStrategy, strategies } from '../../src/search/strategies/index.js';
-import { asSequential, type SelectiveStrategy, type Strategy } from '../../src/search/strategy.js';
+import {
+  asSequential,
+  type GenomeSpace,
+  type SelectiveStrategy,
+  type Strategy,
+} from '../../src/search/strategy.js';
+import { listener, type Trace } from '../../src/search/trace.js';
 import { gene, resultOf, search, selective, space } from '../support/strategies.js';
 
 describe.each(Object.keys(strategies))('the strategy %s', (name) => {
@@ -20,6 +26,22 @@ describe.each(Object.keys(strategies))('the strategy %s', (name) => {
     const first = search(make(), 1, 120);
     expect(search(make(), 1, 120)).toEqual(first);
     expect(search(make(), 2, 120)).not.toEqual(first);
+  });
+
+  it('decides alike whether a trace hears it or not', () => {
+    const trace = listener();
+    const tight = (heard?: Trace): GenomeSpace => {
+      const feasible = (genome: Genome): string | null => {
+        return (genome as { a: number }).a <= 20 ? null : 'a exceeds 20';
+      };
+      return constrained(space, feasible, { trace: heard });
+    };
+    const heard = createStrategy({ name }, tight(trace), { lookahead: 4, trace });
+    expect(search(heard, 6, 120)).toEqual(
+      search(createStrategy({ name }, tight(), { lookahead: 4 }), 6, 120),
+    );
+    expect(trace.heard.sentences.length).toBeGreaterThanOrEqual(120);
+    expect(trace.heard.refusals.length).toBeGreaterThan(0);
   });
 
   it('proposes valid genomes', () => {

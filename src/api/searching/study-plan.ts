@@ -3,12 +3,14 @@
  * auxiliary evaluations, and the record of it all in the database.
  */
 import { rngOf } from '../../core/random.js';
+import type { Genome } from '../../core/records.js';
 import type { ConstrainedExperiment, PlannedExperiment } from '../../experiment/resolve.js';
 import type { LabelledSet } from '../../probes/labelled-set.js';
 import { constrained } from '../../search/constrained.js';
 import { genomeSpace } from '../../search/space.js';
 import { createStrategy } from '../../search/strategies/index.js';
 import { asSequential, type GenomeSpace, type Strategy } from '../../search/strategy.js';
+import type { Trace } from '../../search/trace.js';
 import type { ZeroCostScores } from '../../search/zero-cost.js';
 import type { StudyPlan } from '../../study/index.js';
 import { createScorer } from '../../workers/zero-cost/scorer.js';
@@ -34,13 +36,19 @@ export function specOf(
  * The strategy of an experiment over its space, told nothing yet. What it proposes keeps the constraints.
  *
  * @param zeroCost scores that a prescreen chooses by; whoever makes them frees them
+ * @param trace hears what the strategy does, where a decision is explained
  */
-export function strategyOf(resolved: ConstrainedExperiment, zeroCost: ZeroCostScores): Strategy {
+export function strategyOf(
+  resolved: ConstrainedExperiment,
+  zeroCost: ZeroCostScores,
+  trace?: Trace,
+): Strategy {
   const { strategy } = resolved.experiment;
   const reference = typeof strategy === 'string' ? { name: strategy, options: {} } : strategy;
-  return createStrategy(reference, proposableSpace(resolved), {
+  return createStrategy(reference, proposableSpace(resolved, trace), {
     lookahead: resolved.experiment.lookahead,
     zeroCost,
+    ...(trace === undefined ? {} : { trace }),
     own: {
       members: resolved.strategies,
       problem: (genome) => resolved.space.gene.problems(genome, [])[0] ?? null,
@@ -60,11 +68,12 @@ export function tryStrategy(resolved: ConstrainedExperiment): void {
 }
 
 /** The experiment's space without the genomes that break its constraints. */
-export function proposableSpace(resolved: ConstrainedExperiment): GenomeSpace {
-  return constrained(genomeSpace(resolved.space), (genome) => {
+export function proposableSpace(resolved: ConstrainedExperiment, trace?: Trace): GenomeSpace {
+  const feasible = (genome: Genome): string | null => {
     const found = resolved.feasibility(genome);
     return found.feasible ? null : found.reason;
-  });
+  };
+  return constrained(genomeSpace(resolved.space), feasible, { trace });
 }
 
 /** The evaluations of which the strategy is told nothing, and the rule that ends trainings early. */

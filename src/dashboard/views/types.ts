@@ -228,7 +228,7 @@ export interface CandidateView {
 /** `GET /api/candidates/NUMBER/why`: the decision, derived anew from the log. */
 export interface WhyView {
   readonly number: number;
-  /** True where the genome derived anew equals the recorded one. */
+  /** True where the decision derived anew is the recorded one: genome, rung, parents and mutations. */
   readonly agrees: boolean;
   readonly strategy: string;
   /** Key of the generator that the decision drew from. */
@@ -240,7 +240,7 @@ export interface WhyView {
   /** Those compared for parenthood, best first; null where the strategy holds none. */
   readonly tournament:
     readonly { readonly number: number; readonly score: number | null; readonly chosen: boolean }[] | null;
-  /** Proposals that the experiment's constraints refused before this one. */
+  /** Proposals that the experiment's constraints refused before this one, at most 200. */
   readonly refused: readonly { readonly kind: string; readonly path: string; readonly reason: string }[];
   /** In plain words, one sentence each. */
   readonly steps: readonly string[];

@@ -11,6 +11,7 @@
  */
 import { z } from 'zod';
 import { defineStrategy } from './member.js';
+import { numbersText, scoreText } from '../trace.js';
 import { best, founder, offspring, pickRandom, redraw } from './population.js';
 
 /** Tries to make a child that repeats no genome of its parent's tournament. */
@@ -40,7 +41,7 @@ export const evolution = defineStrategy({
   name: 'evolution',
   source: 'https://arxiv.org/abs/1802.01548',
   options,
-  create: ({ population: chosen, sample }, space, { lookahead }) => {
+  create: ({ population: chosen, sample }, space, { lookahead, trace }) => {
     const population = chosen ?? Math.max(POPULATION, Math.ceil(lookahead / 2));
     return {
       kind: 'selective',
@@ -51,15 +52,27 @@ export const evolution = defineStrategy({
         const alive = Array.from({ length: population }, (_, age) => youngest - age);
         return pickRandom(alive, sample, rng);
       },
-      ask: (_number, rng, tournament) => {
+      ask: (number, rng, tournament) => {
         const parent = best(tournament);
         // Where a whole tournament has no score there is nothing to inherit.
-        if (parent === undefined || parent.score === null) return founder(space, rng);
+        if (parent === undefined || parent.score === null) {
+          trace?.say(
+            parent === undefined
+              ? `Of the ${population} candidates that are alive at a time, only ${Math.max(0, number - lookahead + 1)} were known, so it was drawn at random from the space.`
+              : `It drew ${sample} of the ${population} newest with results (${numbersText(tournament.map((one) => one.number))}); none has a score, so it was drawn at random from the space.`,
+          );
+          return founder(space, rng);
+        }
+        trace?.compared(tournament, parent.number);
+        trace?.say(
+          `It drew ${sample} of the ${population} newest with results (${numbersText(tournament.map((one) => one.number))}); ${parent.number} scored highest, ${scoreText(parent.score)}, and became its parent.`,
+        );
         const known = new Set(tournament.map(({ genome }) => space.hash(genome)));
         return redraw(
           () => offspring(space, parent, rng),
           ({ genome }) => !known.has(space.hash(genome)),
           TRIES,
+          trace,
         );
       },
     };

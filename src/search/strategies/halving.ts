@@ -10,6 +10,8 @@
  */
 import type { Genome } from '../../core/records.js';
 import { asSequential, type SequentialStrategy, type Strategy } from '../strategy.js';
+import { scoreText } from '../trace.js';
+import type { StrategyContext } from './member.js';
 
 export interface Halving {
   readonly name: string;
@@ -40,7 +42,11 @@ interface Level {
   readonly promoted: Set<number>;
 }
 
-export function halving(strategy: Strategy, plan: Halving, lookahead: number): SequentialStrategy {
+export function halving(
+  strategy: Strategy,
+  plan: Halving,
+  { lookahead, trace }: Pick<StrategyContext, 'lookahead' | 'trace'>,
+): SequentialStrategy {
   const inner = asSequential(strategy);
   const { name, rungs, reduction, entries } = plan;
   const decisions: Decision[] = [];
@@ -81,7 +87,13 @@ export function halving(strategy: Strategy, plan: Halving, lookahead: number): S
     rungs: Array.from({ length: rungs }, (_, rung) => reduction ** (rung + 1 - rungs)),
     ask: (number, rng) => {
       const { rung, source } = decisions[number] ?? { rung: 0 };
-      if (source === undefined) return { ...inner.ask(number, rng), rung };
+      if (source === undefined) {
+        trace?.say(`It is a new genome, at rung ${rung} of 0 to ${rungs - 1}, proposed by ${inner.name}.`);
+        return { ...inner.ask(number, rng), rung };
+      }
+      trace?.say(
+        `It is candidate ${source.number} again, ${scoreText(source.score)}, promoted to rung ${rung}: among the best one in ${reduction} of those told at rung ${rung - 1}, it was the best not promoted yet.`,
+      );
       return {
         genome: source.genome,
         parents: [{ number: source.number, role: 'promotion' }],

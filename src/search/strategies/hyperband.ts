@@ -13,11 +13,11 @@ export const hyperband = defineStrategy({
   name: 'hyperband',
   source: 'https://arxiv.org/abs/1603.06560',
   options: halvingOptions,
-  create: ({ strategy, rungs, reduction }, _space, { create, lookahead }) =>
+  create: ({ strategy, rungs, reduction }, _space, { create, ...context }) =>
     halving(
       create(strategy),
       { name: 'hyperband', rungs, reduction, entries: entriesOf(rungs, reduction) },
-      lookahead,
+      context,
     ),
 });
 

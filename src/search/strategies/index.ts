@@ -7,6 +7,7 @@ import type { Json } from '../../core/json.js';
 import { parseOrThrow } from '../../core/validate.js';
 import { checked, repeatable } from '../checked.js';
 import type { GenomeSpace, Strategy } from '../strategy.js';
+import type { Trace } from '../trace.js';
 import { evolution } from './evolution.js';
 import { hyperband } from './hyperband.js';
 import { localSearch } from './local-search.js';
@@ -58,6 +59,8 @@ export interface StrategySetting {
   /** Scores that a prescreen chooses by. */
   readonly zeroCost?: ZeroCostScores;
   readonly own?: OwnStrategies;
+  /** Hears what the strategy does while it is asked; the same decisions result. */
+  readonly trace?: Trace;
 }
 
 export function createStrategy(
@@ -67,27 +70,29 @@ export function createStrategy(
 ): Strategy {
   const strategy = make(choice, space, setting);
   const [file] = Object.keys(setting.own?.members ?? {});
-  return file === undefined ? strategy : repeatable(strategy, file);
+  // A trace would hear everything twice; what is explained was decided, and checked, before.
+  return file === undefined || setting.trace !== undefined ? strategy : repeatable(strategy, file);
 }
 
 function make(
   { name, options = {} }: StrategyChoice,
   space: GenomeSpace,
-  { lookahead = 1, zeroCost, own }: StrategySetting,
+  { lookahead = 1, zeroCost, own, trace }: StrategySetting,
 ): Strategy {
   const ofUser = own !== undefined && Object.hasOwn(own.members, name) ? own.members[name] : undefined;
   const member = ofUser ?? builtIn(name);
   const { start, prescreen, rest } = split(options);
   const parsed = parseOrThrow(member.options, rest, `options of strategy ${member.name}`);
+  const traced = trace === undefined ? {} : { trace };
   const create = (choice: StrategyChoice): Strategy =>
-    make(choice, space, { lookahead, ...(own === undefined ? {} : { own }) });
-  const made = member.create(parsed, space, { lookahead, create });
+    make(choice, space, { lookahead, ...(own === undefined ? {} : { own }), ...traced });
+  const made = member.create(parsed, space, { lookahead, create, ...traced });
   const plain =
     ofUser === undefined || own === undefined
       ? made
       : checked(made, { subject: name, lookahead, problem: own.problem });
-  const strategy = prescreen === undefined ? plain : screened(plain, prescreen, zeroCost);
-  return start.length === 0 ? strategy : startingWith(strategy, start as readonly Json[]);
+  const strategy = prescreen === undefined ? plain : screened(plain, prescreen, zeroCost, trace);
+  return start.length === 0 ? strategy : startingWith(strategy, start as readonly Json[], trace);
 }
 
 function builtIn(name: string): StrategyMember {
@@ -117,10 +122,11 @@ function screened(
   strategy: Strategy,
   options: PrescreenOptions,
   zeroCost: ZeroCostScores | undefined,
+  trace: Trace | undefined,
 ): Strategy {
   const names = zeroCost?.names ?? [];
   if (zeroCost !== undefined && ['auto', ...names].includes(options.score)) {
-    return prescreening(strategy, options, zeroCost);
+    return prescreening(strategy, options, zeroCost, trace);
   }
   throw new UserError({
     subject: 'strategy.options.prescreen.score',

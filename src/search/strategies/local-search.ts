@@ -9,6 +9,7 @@
  */
 import { z } from 'zod';
 import type { Result } from '../strategy.js';
+import { scoreText } from '../trace.js';
 import { defineStrategy } from './member.js';
 import { founder, offspring } from './population.js';
 
@@ -21,7 +22,7 @@ export const localSearch = defineStrategy({
   options: z.strictObject({
     patience: z.int().min(1).default(24).describe('Neighbours without an improvement before a restart'),
   }),
-  create: ({ patience }, space, { lookahead }) => {
+  create: ({ patience }, space, { lookahead, trace }) => {
     /** Where the climb stands; none while its start is not told. */
     let top: Result | undefined;
     /** The number from which on candidates belong to this climb. */
@@ -32,11 +33,25 @@ export const localSearch = defineStrategy({
       kind: 'sequential',
       name: 'local-search',
       ask: (_number, rng) => {
-        if (top === undefined) return founder(space, rng);
+        if (top === undefined) {
+          trace?.say(
+            'No climb was under way, so it was drawn at random from the space: a climb may start from it.',
+          );
+          return founder(space, rng);
+        }
+        trace?.say(
+          `The climb stood at candidate ${top.number}, ${scoreText(top.score)}, with ${failures} of ${patience} neighbours told that were no better.`,
+        );
         for (let attempt = 0; attempt < TRIES; attempt++) {
           const child = offspring(space, top, rng);
-          if (!seen.has(space.hash(child.genome))) return child;
+          if (!seen.has(space.hash(child.genome))) {
+            trace?.say(
+              `It is the ${attempt === 0 ? 'first neighbour drawn' : `first neighbour that is new, after ${attempt} known ones`}.`,
+            );
+            return child;
+          }
         }
+        trace?.say(`All of ${TRIES} neighbours drawn were known, so it was drawn at random from the space.`);
         return founder(space, rng);
       },
       tell: (result) => {

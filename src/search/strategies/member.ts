@@ -3,6 +3,7 @@
  */
 import type { ZodType } from 'zod';
 import type { GenomeSpace, Strategy } from '../strategy.js';
+import type { Trace } from '../trace.js';
 
 /** Context that a strategy is made in, besides its space. */
 export interface StrategyContext {
@@ -10,6 +11,8 @@ export interface StrategyContext {
   readonly lookahead: number;
   /** Makes another strategy over the same space, for those that compose with one. */
   readonly create: (choice: StrategyChoice) => Strategy;
+  /** Hears what `ask` does, where a decision is derived anew to be explained; absent in a search. It must change no decision. */
+  readonly trace?: Trace;
 }
 
 /** An experiment's choice of a strategy. */

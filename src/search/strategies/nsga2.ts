@@ -12,6 +12,7 @@ import { z } from 'zod';
 import type { Rng } from '../../core/random.js';
 import { crowding, ranked } from '../pareto.js';
 import type { GenomeSpace, Proposal, Result } from '../strategy.js';
+import { scoreText, type Trace } from '../trace.js';
 import { defineStrategy } from './member.js';
 import { founder, offspring, redraw } from './population.js';
 
@@ -32,7 +33,7 @@ export const nsga2 = defineStrategy({
     population: z.int().min(2).default(20).describe('Candidates that can become parents'),
     crossover: z.number().min(0).max(1).default(0).describe('Share of children that have two parents'),
   }),
-  create: ({ population, crossover }, space) => {
+  create: ({ population, crossover }, space, { trace }) => {
     let alive: readonly Member[] = [];
     let told = 0;
     const seen = new Set<string>();
@@ -40,11 +41,17 @@ export const nsga2 = defineStrategy({
       kind: 'sequential',
       name: 'nsga2',
       ask: (_number, rng) => {
-        if (told < population || alive.length < 2) return founder(space, rng);
+        if (told < population || alive.length < 2) {
+          trace?.say(
+            `Of ${told} results known, ${alive.length} can become parents; it takes ${population} results and two parents, so it was drawn at random from the space.`,
+          );
+          return founder(space, rng);
+        }
         return redraw(
-          () => child(space, alive, crossover, rng),
+          () => child({ space, members: alive, crossover, trace }, rng),
           ({ genome }) => !seen.has(space.hash(genome)),
           TRIES,
+          trace,
         );
       },
       tell: (result) => {
@@ -76,16 +83,38 @@ function byStanding(a: Member, b: Member): number {
   return a.crowding === b.crowding ? a.result.number - b.result.number : b.crowding - a.crowding;
 }
 
-function tournament(members: readonly Member[], rng: Rng): Result {
+function tournament(members: readonly Member[], rng: Rng, trace: Trace | undefined): Result {
   const [first, second] = rng.sample(members, 2) as [Member, Member];
-  return byStanding(first, second) <= 0 ? first.result : second.result;
+  const [winner, loser] = byStanding(first, second) <= 0 ? [first, second] : [second, first];
+  trace?.compared([winner.result, loser.result], winner.result.number);
+  trace?.say(
+    `Of the ${members.length} that can become parents it drew ${standing(first)} and ${standing(second)}; ${winner.result.number} ${advantage(winner, loser)}.`,
+  );
+  return winner.result;
 }
 
-function child(space: GenomeSpace, members: readonly Member[], crossover: number, rng: Rng): Proposal {
-  const parent = tournament(members, rng);
+function standing({ result: { number, score }, rank }: Member): string {
+  return `${number} (${scoreText(score)}, rank ${rank})`;
+}
+
+function advantage(winner: Member, loser: Member): string {
+  if (winner.rank !== loser.rank) return 'has the better rank';
+  return winner.crowding === loser.crowding ? 'is the earlier of two in equal standing' : 'is less crowded';
+}
+
+interface Parents {
+  readonly space: GenomeSpace;
+  readonly members: readonly Member[];
+  readonly crossover: number;
+  readonly trace: Trace | undefined;
+}
+
+function child({ space, members, crossover, trace }: Parents, rng: Rng): Proposal {
+  const parent = tournament(members, rng, trace);
   if (crossover === 0 || !rng.bool(crossover)) return offspring(space, parent, rng);
-  const other = tournament(members, rng);
+  const other = tournament(members, rng, trace);
   if (other.number === parent.number) return offspring(space, parent, rng);
+  trace?.say(`The genomes of ${parent.number} and ${other.number} were crossed, and the crossing mutated.`);
   const crossed = { ...parent, genome: space.cross(parent.genome, other.genome, rng) };
   const { genome, mutations } = offspring(space, crossed, rng);
   return {

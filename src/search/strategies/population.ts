@@ -3,6 +3,7 @@
  */
 import type { Rng } from '../../core/random.js';
 import type { GenomeSpace, Proposal, Result } from '../strategy.js';
+import type { Trace } from '../trace.js';
 
 /** `count` distinct members, in random order. */
 export function pickRandom<T>(members: readonly T[], count: number, rng: Rng): readonly T[] {
@@ -33,8 +34,10 @@ export function offspring(space: GenomeSpace, parent: Result, rng: Rng): Proposa
 }
 
 /** Draws until `accept` holds, at most `tries` times; then takes the last. */
-export function redraw<T>(draw: () => T, accept: (drawn: T) => boolean, tries: number): T {
+export function redraw<T>(draw: () => T, accept: (drawn: T) => boolean, tries: number, trace?: Trace): T {
   let drawn = draw();
-  for (let attempt = 1; attempt < tries && !accept(drawn); attempt++) drawn = draw();
+  let attempt = 1;
+  for (; attempt < tries && !accept(drawn); attempt++) drawn = draw();
+  if (attempt > 1) trace?.say(`It was drawn ${attempt} times, since genomes that are known already came up.`);
   return drawn;
 }

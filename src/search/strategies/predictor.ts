@@ -14,6 +14,7 @@ import type { Rng } from '../../core/random.js';
 import { normalCdf, normalDensity, normalQuantile } from '../../core/statistics/normal.js';
 import { gaussianProcess, type Predict } from '../gaussian-process.js';
 import type { GenomeSpace, Proposal, Result } from '../strategy.js';
+import { scoreText } from '../trace.js';
 import { defineStrategy } from './member.js';
 import { founder, offspring } from './population.js';
 
@@ -33,7 +34,7 @@ export const predictor = defineStrategy({
       .default(200)
       .describe('Most results that it is fitted to: half the best, half the newest'),
   }),
-  create: ({ initial, parents, pool, fit }, space) => {
+  create: ({ initial, parents, pool, fit }, space, { trace }) => {
     const scored: Result[] = [];
     const seen = new Set<string>();
     let model: { readonly predict: Predict; readonly best: number } | undefined;
@@ -41,12 +42,28 @@ export const predictor = defineStrategy({
       kind: 'sequential',
       name: 'predictor',
       ask: (_number, rng) => {
-        if (scored.length < initial) return founder(space, rng);
+        if (scored.length < initial) {
+          trace?.say(
+            `Only ${scored.length} scores were known of the ${initial} that the predictor is first fitted to, so it was drawn at random from the space.`,
+          );
+          return founder(space, rng);
+        }
         const ranked = [...scored].sort((a, b) => (b.score ?? 0) - (a.score ?? 0) || a.number - b.number);
         model ??= fitted(space, chosen(ranked, scored, fit));
         const drawn = children(space, ranked.slice(0, parents), seen, pool, rng);
         const { predict, best } = model;
-        return mostPromising(drawn, ({ genome }) => expectedImprovement(predict(space.encode(genome)), best));
+        const promise = ({ genome }: Proposal): number =>
+          expectedImprovement(predict(space.encode(genome)), best);
+        const taken = mostPromising(drawn, promise);
+        const [parent] = taken.parents;
+        const origin =
+          parent === undefined
+            ? 'is a genome drawn at random'
+            : `comes from ${parent.number}, ${scoreText(ranked.find((one) => one.number === parent.number)?.score ?? null)}`;
+        trace?.say(
+          `A Gaussian process was fitted to ${Math.min(fit, scored.length)} of ${scored.length} results; of ${drawn.length} new genomes, most of them mutations of the best ${Math.min(parents, ranked.length)}, it expected most of this one, which ${origin}.`,
+        );
+        return taken;
       },
       tell: (result) => {
         seen.add(space.hash(result.genome));

@@ -13,6 +13,7 @@ import type { Genome } from '../../core/records.js';
 import { kendallTau } from '../../core/statistics/rank-correlation.js';
 import { BASELINE, type ZeroCostScores } from '../zero-cost.js';
 import { asSequential, type Proposal, type SequentialStrategy, type Strategy } from '../strategy.js';
+import type { Trace } from '../trace.js';
 
 export const PrescreenOptions = z.strictObject({
   score: z
@@ -57,6 +58,7 @@ export function prescreening(
   own: Strategy,
   options: PrescreenOptions,
   zeroCost: ZeroCostScores,
+  trace?: Trace,
 ): SequentialStrategy {
   const strategy = asSequential(own);
   const { pool, after, last } = options;
@@ -76,17 +78,28 @@ export function prescreening(
       const first = strategy.ask(number, rng);
       const name = trusted();
       // A promotion is decided already.
-      if (name === null || first.parents.some(({ role }) => role === 'promotion')) return first;
-      const others = Array.from({ length: pool - 1 }, (_, i) =>
-        strategy.ask(number, rng.split('prescreen', i)),
-      );
-      return others.reduce<{ proposal: Proposal; score: number }>(
+      if (first.parents.some(({ role }) => role === 'promotion')) return first;
+      if (name === null) {
+        trace?.say('No zero-cost score was trusted to choose, so the first proposal stood.');
+        return first;
+      }
+      trace?.say(`That was the first of ${pool} proposals.`);
+      const others = Array.from({ length: pool - 1 }, (_, i) => {
+        trace?.say(`Proposal ${i + 2} of ${pool}:`);
+        return strategy.ask(number, rng.split('prescreen', i));
+      });
+      const liked = others.reduce<{ proposal: Proposal; score: number }>(
         (leader, proposal) => {
           const score = zeroCost.score(name, proposal.genome);
           return score > leader.score ? { proposal, score } : leader;
         },
         { proposal: first, score: zeroCost.score(name, first.genome) },
       ).proposal;
+      const place = liked === first ? 0 : 1 + others.indexOf(liked);
+      trace?.say(
+        `Of ${pool} proposals, number ${place + 1} was taken, which the zero-cost score ${name} liked best.`,
+      );
+      return liked;
     },
     tell: (result) => {
       strategy.tell(result);

@@ -10,10 +10,13 @@ export const random = defineStrategy({
   name: 'random',
   source: 'https://arxiv.org/abs/1902.07638',
   options: z.strictObject({}),
-  create: (_options, space) => ({
+  create: (_options, space, { trace }) => ({
     kind: 'selective',
     name: 'random',
     needs: () => [],
-    ask: (_number, rng) => ({ genome: space.sample(rng), parents: [], mutations: [] }),
+    ask: (_number, rng) => {
+      trace?.say('It was drawn at random from the space.');
+      return { genome: space.sample(rng), parents: [], mutations: [] };
+    },
   }),
 });

@@ -25,6 +25,6 @@ export const successiveHalving = defineStrategy({
   name: 'successive-halving',
   source: 'https://arxiv.org/abs/1810.05934',
   options: halvingOptions,
-  create: ({ strategy, rungs, reduction }, _space, { create, lookahead }) =>
-    halving(create(strategy), { name: 'successive-halving', rungs, reduction, entries: [0] }, lookahead),
+  create: ({ strategy, rungs, reduction }, _space, { create, ...context }) =>
+    halving(create(strategy), { name: 'successive-halving', rungs, reduction, entries: [0] }, context),
 });
