@@ -8,7 +8,7 @@ const size = {
 };
 
 export default tseslint.config(
-  { ignores: ['dist/', 'runs/', 'coverage/', 'src/engines/onnx/proto/', 'node_modules/'] },
+  { ignores: ['dist/', 'runs/', 'coverage/', 'src/**/proto/', 'node_modules/'] },
   js.configs.recommended,
   {
     files: ['**/*.{ts,tsx}'],

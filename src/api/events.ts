@@ -74,6 +74,8 @@ export type SearchEvent =
   /** The limit on latency in milliseconds, and what it is judged by. */
   | ({ readonly kind: 'latency model' } & LatencyLimit)
   | { readonly kind: 'audit'; readonly status: AuditStatus }
+  /** Event files for TensorBoard could not be written; the search goes on, and the next evaluation tries again. */
+  | { readonly kind: 'event files not written'; readonly folder: string; readonly problem: string }
   /** Workers stand on several devices. */
   | {
       readonly kind: 'device groups';

@@ -40,6 +40,14 @@ export { finetune, type FinetuneOptions, type FinetuneOutcome } from './finetune
 export type { AskedTask } from './finetuning/task-source.js';
 export { exportCandidate, type ExportOptions, type ExportOutcome } from './export.js';
 export {
+  exportMlflow,
+  exportSearch,
+  type ExportMlflowOptions,
+  type ExportSearchOptions,
+  type ExportSearchOutcome,
+} from './export-search.js';
+export type { MlflowOutcome } from '../interop/mlflow/export.js';
+export {
   candidates,
   lineage,
   lineageStatistics,

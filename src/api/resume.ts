@@ -9,6 +9,7 @@ import { parseOrThrow } from '../core/validate.js';
 import { resolveExperiment } from '../experiment/resolve.js';
 import { Experiment } from '../experiment/schema.js';
 import { tryOwn } from '../experiment/try-own.js';
+import { requireFolderOf } from '../interop/tensorboard/folder.js';
 import type { LabelledSet } from '../probes/labelled-set.js';
 import { chooseExperiment, extendExperiment, openStore } from '../store/index.js';
 import type { TaskPlan } from '../tasks/task.js';
@@ -47,6 +48,8 @@ export interface ResumeOptions extends RunOptions<SearchEvent>, FleetOptions {
   readonly workers?: number | undefined;
   /** MiB that candidates may take together; absent: four fifths of what is free. */
   readonly memory?: number | undefined;
+  /** Folder to keep event files for TensorBoard in while the search runs. */
+  readonly tensorboard?: string | undefined;
 }
 
 /**
@@ -62,6 +65,8 @@ export async function resume(options: ResumeOptions): Promise<SearchOutcome> {
   reportRemarks(store, report);
   try {
     const row = chooseExperiment(store, options.experiment);
+    const { tensorboard } = options;
+    if (tensorboard !== undefined) requireFolderOf(row, tensorboard);
     const { experiment: stored, labelled: recordedLabels, objective: recorded } = specFromJson(row.spec);
     const parsed = parseOrThrow(Experiment, stored, `experiment ${row.name} in ${database}`);
     const experiment = withObjectiveOf(parsed, options.outcomes, recorded);
@@ -101,7 +106,7 @@ export async function resume(options: ResumeOptions): Promise<SearchOutcome> {
     reportOtherProcessor(row, report);
     extendExperiment(store, row.id, total);
     const run = { store, row, resolved, scans, labelled, outcomes, memory, fleet, report, signal };
-    const end = await runSearch({ ...run, candidates: total, workers: workers.workers });
+    const end = await runSearch({ ...run, candidates: total, workers: workers.workers, tensorboard });
     return { completed: end.completed, database, experiment: row.name };
   } finally {
     store.close();

@@ -17,6 +17,7 @@ import {
 } from '../experiment/resolve.js';
 import type { Experiment } from '../experiment/schema.js';
 import { tryOwn } from '../experiment/try-own.js';
+import { requireFolderOf } from '../interop/tensorboard/folder.js';
 import type { LatencyModel } from '../pretrain/latency.js';
 import type { LabelledSet } from '../probes/labelled-set.js';
 import type { ScanSet } from '../scans/sampling/scan-set.js';
@@ -78,6 +79,8 @@ export interface SearchOptions extends ExperimentOverrides, RunOptions<SearchEve
   readonly candidates?: number | undefined;
   /** Database whose latency model to take instead of measuring: for the same search elsewhere. */
   readonly latencyFrom?: string | undefined;
+  /** Folder to keep event files for TensorBoard in while the search runs. */
+  readonly tensorboard?: string | undefined;
 }
 
 export interface SearchOutcome {
@@ -123,6 +126,7 @@ export async function search(options: SearchOptions): Promise<SearchOutcome> {
   const memory = checkedMemory(options.memory);
   const before = existsSync(database) ? recorded(database, experiment.name) : undefined;
   refuseSecondLatencyModel(options, before, database);
+  if (options.tensorboard !== undefined) requireFolderOf(before, options.tensorboard);
   const choice =
     before === undefined
       ? await engineFor(experiment, fleet)
@@ -144,10 +148,11 @@ export async function search(options: SearchOptions): Promise<SearchOutcome> {
     requireSameDecisions(store, row, resolved, report);
     reportOtherProcessor(row, report);
     const total = Math.max(row.candidates, experiment.candidates);
+    const { signal, tensorboard } = options;
     extendExperiment(store, row.id, total);
     const outcomes = objective?.outcomes;
     const run = { store, row, resolved, scans, labelled, outcomes, memory, fleet, candidates: total, report };
-    const end = await runSearch({ ...run, workers: workers.workers, signal: options.signal });
+    const end = await runSearch({ ...run, workers: workers.workers, tensorboard, signal });
     return { completed: end.completed, database, experiment: row.name };
   } finally {
     store.close();

@@ -12,6 +12,11 @@ export const workerOptions = {
   },
 } as const;
 
+/** The option by which `search` and `resume` show themselves in TensorBoard. */
+export const tensorboardOption = {
+  tensorboard: { type: 'string', describe: 'folder to keep event files for TensorBoard in meanwhile' },
+} as const;
+
 /** The options by which `search` and `resume` leave the training to workers on other machines. */
 export const fleetOptions = {
   queue: {

@@ -9,8 +9,11 @@ import { UNFINISHED } from '../core/atomic-write.js';
 /** Contents of files, by name relative to the export's folder; folders in names are divided by `/`. */
 export type ExportFiles = Readonly<Record<string, string | Uint8Array>>;
 
-/** Writes the files. Throws `UserError` where `directory` is a file, or a folder that is not empty. */
-export async function writeFolder(directory: string, files: ExportFiles): Promise<void> {
+/** Writes the files; contents in pieces are written one after another. Throws `UserError` where `directory` is a file, or a folder that is not empty. */
+export async function writeFolder(
+  directory: string,
+  files: Readonly<Record<string, string | Uint8Array | Iterable<string>>>,
+): Promise<void> {
   const target = resolve(directory);
   const exists = await isEmptyFolder(directory, target);
   // Every attempt uses one name, so that the next one removes the leftovers of a killed one.

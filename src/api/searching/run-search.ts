@@ -15,6 +15,7 @@ import { prefetchPays } from '../../workers/prefetch-policy.js';
 import { createScorer } from '../../workers/zero-cost/scorer.js';
 import { auditStatus } from '../auditing/audit-record.js';
 import type { Listener, SearchEvent } from '../events.js';
+import { reportedAsEventFiles } from './event-files.js';
 import { auditedByThisMachine } from '../fleet/own-evaluators.js';
 import { openFleet, type FleetChoice } from '../fleet/open-fleet.js';
 import { groupsOf, isolationOf } from './device-groups.js';
@@ -39,6 +40,8 @@ export interface SearchRun {
   readonly candidates: number;
   /** Where the workers are, if not on this machine. */
   readonly fleet?: FleetChoice | undefined;
+  /** Folder of event files for TensorBoard, if they are wanted. */
+  readonly tensorboard?: string | undefined;
   readonly signal: AbortSignal | undefined;
   readonly report: Listener<SearchEvent>;
 }
@@ -70,7 +73,8 @@ type PreparedEvent = Extract<SearchEvent, { kind: 'prepared' }>;
 
 /** Searches until all candidates are finished or the signal is aborted. */
 export async function runSearch(run: SearchRun): Promise<StudyEnd> {
-  const { store, row, resolved, signal, report } = run;
+  const { store, row, resolved, signal } = run;
+  const report = reportedAsEventFiles(run);
   report({ kind: 'audit', status: auditStatus(resolved, run.scans, row.scans) });
   const pool = await openEvaluators(run);
   const scorer = createScorer(resolved);

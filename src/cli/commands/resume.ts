@@ -3,7 +3,7 @@ import { resume as resumeSearch } from '../../api/resume.js';
 import { defineCommand } from '../command.js';
 import { hideCredentials } from '../hide-credentials.js';
 import { runOnScreen } from '../run-on-screen.js';
-import { experimentOption, fleetOptions, workerOptions } from '../shared-options.js';
+import { experimentOption, fleetOptions, tensorboardOption, workerOptions } from '../shared-options.js';
 import { jsonOption } from '../views/output.js';
 
 export const resume = defineCommand({
@@ -22,11 +22,12 @@ export const resume = defineCommand({
       })
       .options(workerOptions)
       .options(fleetOptions)
+      .options(tensorboardOption)
       .options(jsonOption),
   handler: (args) => {
     hideCredentials(args.queue);
     const { db: database, experiment, candidates, scans, probe, outcomes, workers, memory } = args;
-    const { queue, blobs, mixed, auditShare } = args;
+    const { queue, blobs, mixed, auditShare, tensorboard } = args;
     const options = {
       database,
       experiment,
@@ -40,6 +41,7 @@ export const resume = defineCommand({
       blobs,
       mixed,
       auditShare,
+      tensorboard,
     };
     return runOnScreen((run) => resumeSearch({ ...options, ...run }), args.json);
   },

@@ -4,7 +4,7 @@ import { devices, engineNames } from '../../api/asked-experiment.js';
 import { defineCommand } from '../command.js';
 import { hideCredentials } from '../hide-credentials.js';
 import { runOnScreen } from '../run-on-screen.js';
-import { fleetOptions, outcomesOption, workerOptions } from '../shared-options.js';
+import { fleetOptions, outcomesOption, tensorboardOption, workerOptions } from '../shared-options.js';
 import { jsonOption } from '../views/output.js';
 
 export const search = defineCommand({
@@ -29,6 +29,7 @@ export const search = defineCommand({
       .option('db', { type: 'string', describe: 'database to write (default: NAME.db)' })
       .options(workerOptions)
       .options(fleetOptions)
+      .options(tensorboardOption)
       .option('engine', { choices: engineNames, describe: 'overrides the experiment' })
       .option('device', { choices: devices, describe: 'overrides the experiment' })
       .option('latency-from', {
@@ -41,9 +42,10 @@ export const search = defineCommand({
   handler: (args) => {
     hideCredentials(args.queue);
     const { experiment, scans, manifest, probe, outcomes, db: database, latencyFrom } = args;
+    const { tensorboard } = args;
     const { workers, memory, engine, device, seed, candidates } = args;
     const { queue, blobs, mixed, auditShare } = args;
-    const source = { experiment, scans, manifest, probe, outcomes, database, latencyFrom };
+    const source = { experiment, scans, manifest, probe, outcomes, database, latencyFrom, tensorboard };
     const overrides = { workers, memory, engine, device, seed, candidates, queue, blobs, mixed, auditShare };
     return runOnScreen((run) => startSearch({ ...source, ...overrides, ...run }), args.json);
   },

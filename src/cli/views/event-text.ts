@@ -47,6 +47,8 @@ export function eventLines(event: SearchEvent): readonly string[] {
       return [latencyText(event)];
     case 'audit':
       return [auditText(event.status)];
+    case 'event files not written':
+      return [`${event.folder}: event files could not be written (${event.problem}); the search goes on`];
     case 'device groups':
       return [event.groups.map(({ name, workers }) => `${name}: ${plural(workers, 'worker')}`).join(', ')];
     case 'other version':
