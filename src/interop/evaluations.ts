@@ -18,6 +18,8 @@ export interface LoggedEvaluation {
   readonly device: string;
   readonly seconds: number;
   readonly error: string | null;
+  /** ISO 8601, UTC; null in databases from before it was recorded. */
+  readonly finishedAt: string | null;
   readonly params: number | null;
   readonly macs: number | null;
   /** Canonical JSON. */
@@ -26,7 +28,8 @@ export interface LoggedEvaluation {
 
 const SELECT = `
   SELECT evaluations.id, number, purpose, evaluations.rung, evaluations.seed, steps, evaluations.status,
-    evaluations.score, engine, device, seconds, error, params, macs, genome
+    evaluations.score, engine, device, seconds, error, finished_at AS finishedAt,
+    params, macs, genome
   FROM evaluations JOIN candidates ON candidates.id = candidate
   WHERE experiment = ?`;
 
@@ -92,15 +95,21 @@ export function paddedNumber(number: number): string {
 }
 
 /**
- * Seconds since the epoch at which a training step is shown. When an evaluation began is not recorded: each is laid to the start of
- * its search, and its steps are spread evenly over the seconds that it took. So equal databases give equal files.
+ * Seconds since the epoch at which a training step is shown: its steps are spread evenly over the seconds before it was finished. In
+ * databases from before that was recorded, each evaluation is laid to the start of its search.
  */
 export function shownTime(
-  { createdAt }: ExperimentRow,
-  { seconds, steps }: Pick<LoggedEvaluation, 'seconds' | 'steps'>,
+  row: ExperimentRow,
+  { seconds, steps, finishedAt }: Pick<LoggedEvaluation, 'seconds' | 'steps' | 'finishedAt'>,
   step: number,
 ): number {
+  const finished = Date.parse(finishedAt ?? '') / 1000;
+  const begun = Number.isNaN(finished) ? startOf(row) : finished - seconds;
+  return begun + (steps > 0 ? (seconds * Math.min(step, steps)) / steps : seconds);
+}
+
+/** Seconds since the epoch at which the search was created. */
+export function startOf({ createdAt }: ExperimentRow): number {
   const start = Date.parse(createdAt);
-  const elapsed = steps > 0 ? (seconds * Math.min(step, steps)) / steps : seconds;
-  return (Number.isFinite(start) ? start / 1000 : 0) + elapsed;
+  return Number.isNaN(start) ? 0 : start / 1000;
 }

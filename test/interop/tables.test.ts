@@ -31,8 +31,8 @@ const EXPECTED = {
     JOIN candidates c ON c.id = candidate JOIN candidates p ON p.id = parent ORDER BY 1, 2, 3`,
   mutations: `SELECT number AS candidate, kind, path, before, after FROM mutations
     JOIN candidates ON candidates.id = candidate ORDER BY number, mutations.id`,
-  evaluations: `SELECT number AS candidate, purpose, e.rung, e.seed, steps, e.status, e.score, ended, seconds, peak_bytes,
-    engine, device, processor_class, attempts, error, artifact
+  evaluations: `SELECT number AS candidate, purpose, e.rung, e.seed, steps, e.status, e.score, ended, seconds, finished_at, peak_bytes,
+    engine, device, processor_class, worker, attempts, error, artifact
     FROM evaluations e JOIN candidates ON candidates.id = candidate ORDER BY number, purpose, e.rung, e.seed`,
   curves: `SELECT number AS candidate, purpose, e.rung, e.seed, name, step, value FROM curves
     JOIN evaluations e ON e.id = evaluation JOIN candidates ON candidates.id = e.candidate

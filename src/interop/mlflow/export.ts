@@ -10,6 +10,7 @@ import {
   evaluationsOfBest,
   probesOf,
   shownTime,
+  startOf,
   type LoggedEvaluation,
 } from '../evaluations.js';
 import { searchId } from '../search-id.js';
@@ -95,7 +96,7 @@ async function writeRun(
 function searchRun(store: Store, row: ExperimentRow): RunContent {
   const { name, task, space, strategy, seed, engine, device, metric, chance, version } = row;
   const facts = { task, space, strategy, seed, engine, device, metric, chance, version };
-  const start = milliseconds(shownTime(row, { seconds: 0, steps: 0 }, 0));
+  const start = milliseconds(startOf(row));
   const scores = store
     .statement(
       'SELECT number AS step, score AS value FROM candidates WHERE experiment = ? AND score IS NOT NULL ORDER BY number',

@@ -11,6 +11,7 @@ import {
   paddedNumber,
   probesOf,
   shownTime,
+  startOf,
   type LoggedEvaluation,
 } from '../evaluations.js';
 import { scalarEvent, textEvent, verbatim, versionEvent, type ScalarPoint } from './events.js';
@@ -78,7 +79,7 @@ export function finishedFrom(store: Store, experiment: number, from: number): re
 /** Start of the file of the scores, before the first candidate. */
 export function scoresHead(row: ExperimentRow): Uint8Array {
   const { name, task, space, strategy, seed, engine, device, metric, chance, version } = row;
-  const time = shownTime(row, { seconds: 0, steps: 0 }, 0);
+  const time = startOf(row);
   const facts = { name, task, space, strategy, seed, engine, device, metric, chance, version };
   return joined([
     versionEvent(time),
@@ -96,7 +97,7 @@ export function scoreRecords(
   rows: readonly ScoreRow[],
   before: ReadonlyMap<number, number> = new Map(),
 ): { readonly bytes: Uint8Array; readonly highest: ReadonlyMap<number, number> } {
-  const time = shownTime(row, { seconds: 0, steps: 0 }, 0);
+  const time = startOf(row);
   const highest = new Map(before);
   const records = rows.flatMap(({ number: step, rung, score }) => {
     if (score === null) return [];

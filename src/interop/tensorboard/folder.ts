@@ -5,9 +5,17 @@
  * and goes on writes those that are missing. The file of the scores is written anew at the start, with the bytes that it had, and grows
  * from there; a record that a dying process left half-written is gone then.
  */
-import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
-import { writeAtomicallySync } from '../../core/atomic-write.js';
+import { UNFINISHED, writeAtomicallySync } from '../../core/atomic-write.js';
 import { UserError } from '../../core/errors.js';
 import type { ExperimentRow, Store } from '../../store/index.js';
 import { evaluationsAfter, evaluationsOfBest } from '../evaluations.js';
@@ -24,6 +32,9 @@ import {
 
 /** Says whose folder it is. */
 const OWNER = 'voxolve-search.json';
+
+/** File that is about to take its name. */
+const DRAFT = '.draft';
 
 /** Contents of a new folder with the evaluations of the `best` candidates, by path. */
 export function tensorboardFiles(
@@ -99,6 +110,7 @@ export class LiveEventFiles {
     requireFolderOf(this.row, this.folder);
     this.nextCandidate = 0;
     this.highest = new Map();
+    removeDrafts(this.folder);
     this.write(OWNER, owner(this.row));
     this.write(SCORES_PATH, joined([scoresHead(this.row), this.nextScores()]));
     this.started = true;
@@ -115,6 +127,17 @@ export class LiveEventFiles {
   private write(path: string, content: string | Uint8Array): void {
     const full = join(this.folder, path);
     mkdirSync(dirname(full), { recursive: true });
-    writeAtomicallySync(full, content);
+    // Whatever has "tfevents" in its name is read as events, a draft next to it too.
+    const draft = join(this.folder, DRAFT);
+    writeAtomicallySync(draft, content);
+    renameSync(draft, full);
+  }
+}
+
+/** Removes what a killed process left. */
+function removeDrafts(folder: string): void {
+  if (!existsSync(folder)) return;
+  for (const name of readdirSync(folder)) {
+    if (name.includes(DRAFT) && (name === DRAFT || name.endsWith(UNFINISHED))) rmSync(join(folder, name));
   }
 }
