@@ -100,7 +100,7 @@ describe('an export to MLflow', () => {
       {
         ...{ purpose: 'trust', rung: 0, seed: 5, steps: 2500, status: 'done', score: 0.5, engine: 'e' },
         ...{ device: 'd', seconds: 1, error: null, attempts: 1, artifact: null, inherited: null },
-      } as Parameters<typeof insertEvaluation>[2],
+      },
       { curves: [{ name: 'löss..∆', steps, values: steps.map((step) => Math.sin(step)) }] },
     );
     await write(1);

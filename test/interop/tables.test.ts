@@ -52,7 +52,7 @@ describe('the tables as CSV', () => {
     const output = join(folder, `csv-${name}`);
     await writeFolder(output, csvFiles(searched.store, searched.row));
     const text = execFileSync('cat', [join(output, `${name}.csv`)], { encoding: 'utf8' });
-    const read = parse(text, { columns: true }) as Record<string, string>[];
+    const read = parse<Record<string, string>>(text, { columns: true });
     const expected = rowsOf(name);
     expect(expected.length).toBeGreaterThan(0);
     const guarded = (value: string | number | null): string =>
@@ -68,7 +68,7 @@ describe('the tables as CSV', () => {
     const [text] = ['curves.csv'].map((name) =>
       [...(csvFiles(searched.store, searched.row)[name] ?? [])].join(''),
     );
-    const values = (parse(text ?? '', { columns: true }) as Row[]).map(({ value }) => value);
+    const values = parse<Row>(text ?? '', { columns: true }).map(({ value }) => value);
     expect(values).toContain('-0.125');
     expect(values.filter((value) => value !== '').map(Number)).toEqual(
       rowsOf('curves')

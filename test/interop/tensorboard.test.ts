@@ -104,7 +104,7 @@ describe('event files that follow a search', () => {
     statement: (sql) => {
       const statement = store.statement(sql);
       const all = (...args: unknown[]): unknown[] => {
-        const rows = (statement.all as (...values: unknown[]) => unknown[])(...args);
+        const rows = statement.all(...args);
         if (sql.includes('evaluations.id > ?'))
           return rows.filter((one) => (one as { id: number }).id <= last);
         if (sql.includes('number >= ?'))
@@ -112,7 +112,7 @@ describe('event files that follow a search', () => {
         return rows;
       };
       return Object.assign(Object.create(statement) as typeof statement, {
-        all: all as typeof statement.all,
+        all: all,
       });
     },
     close: () => void row,

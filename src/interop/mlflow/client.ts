@@ -45,7 +45,8 @@ export function mlflowClient(server: MlflowServer): Send {
   const once = async ({ method, path, content }: Call): Promise<JsonRecord | null> => {
     const url = new URL(`${base}/api/2.0/mlflow/${path}`);
     if (method === 'GET') {
-      for (const [key, value] of Object.entries(content)) url.searchParams.set(key, String(value));
+      for (const [key, value] of Object.entries(content))
+        url.searchParams.set(key, typeof value === 'string' ? value : JSON.stringify(value));
     }
     const timeout = AbortSignal.timeout(TIMEOUT_MS);
     const response = await fetch(url, {

@@ -12,5 +12,5 @@ export function genomeParams(genome: string): readonly Pair[] {
 function* leaves(path: string, value: Json): Iterable<Pair> {
   const inner = typeof value === 'object' && value !== null ? Object.entries(value) : [];
   if (inner.length === 0) yield param(path, typeof value === 'string' ? value : JSON.stringify(value));
-  for (const [key, child] of inner) yield* leaves(`${path}/${key}`, child as Json);
+  for (const [key, child] of inner) yield* leaves(`${path}/${key}`, child);
 }

@@ -2,7 +2,7 @@
  * Metrics of a run, logged once each: MLflow appends whatever it is told, so what it holds already is asked for where a call may have
  * come through before.
  */
-import { isJsonRecord, type JsonRecord } from '../../core/json.js';
+import { isJsonArray, isJsonRecord, type JsonRecord } from '../../core/json.js';
 import { PassingFailure, type Send } from './client.js';
 import { METRICS_PER_CALL, type MetricPoint } from './limits.js';
 
@@ -56,7 +56,7 @@ async function heldSteps(send: Send, runId: string, key: string): Promise<readon
     };
     const answer = await send({ method: 'GET', path: 'metrics/get-history', content });
     const metrics = answer?.['metrics'];
-    for (const metric of Array.isArray(metrics) ? metrics : []) {
+    for (const metric of metrics !== undefined && isJsonArray(metrics) ? metrics : []) {
       if (isJsonRecord(metric)) steps.push(Number(metric['step'] ?? 0));
     }
     const next = answer?.['next_page_token'];
