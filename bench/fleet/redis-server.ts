@@ -13,7 +13,7 @@ const redisServer = ['redis-server', 'valkey-server'].find(
 /** Reason why tests that need a queue are skipped; undefined where they run. */
 export const noRedis = redisServer === undefined ? 'skipped: no redis-server is installed' : undefined;
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
