@@ -39,10 +39,10 @@ export function SaveButtons({ scene, viewport }: Props) {
   };
   return (
     <div class="tools">
-      <button type="button" onClick={svg} aria-label="Save the family as SVG">
+      <button type="button" onClick={svg} aria-label="Save as SVG: the family">
         Save as SVG
       </button>
-      <button type="button" onClick={png} aria-label="Save the family as PNG">
+      <button type="button" onClick={png} aria-label="Save as PNG: the family">
         Save as PNG
       </button>
       {problem !== null && <span role="alert">{problem}</span>}

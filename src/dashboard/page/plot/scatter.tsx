@@ -158,7 +158,7 @@ function step(
   if (order.length === 0) return undefined;
   const along =
     key === 'ArrowUp' || key === 'ArrowDown'
-      ? order.slice().sort((a, b) => (y[a] ?? 0) - (y[b] ?? 0))
+      ? order.slice().sort((a, b) => (y[a] ?? 0) - (y[b] ?? 0) || b - a)
       : order;
   const place = selected === null ? -1 : along.indexOf(selected);
   const last = along.length - 1;

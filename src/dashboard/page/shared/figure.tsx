@@ -32,12 +32,12 @@ export function Figure({ title, description, draw, size = [900, 450], controls, 
   return (
     <figure aria-labelledby={`${id}-title`} aria-describedby={`${id}-description`}>
       <div class="figure-head">
-        <h3 id={`${id}-title`}>{title}</h3>
+        <h2 id={`${id}-title`}>{title}</h2>
         <div class="tools">
-          <button type="button" onClick={svg} aria-label={`Save ${title} as SVG`}>
+          <button type="button" onClick={svg} aria-label={`Save as SVG: ${title}`}>
             Save as SVG
           </button>
-          <button type="button" onClick={png} aria-label={`Save ${title} as PNG`}>
+          <button type="button" onClick={png} aria-label={`Save as PNG: ${title}`}>
             Save as PNG
           </button>
         </div>
