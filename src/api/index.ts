@@ -57,6 +57,7 @@ export {
   type LineageStatistics,
 } from './lineage.js';
 export { labels, type LabelsOptions, type LabelsOutcome } from './labels.js';
+export type { Agreement as ReaderAgreement } from '../labels/agreement/report.js';
 export { importWeights, type ImportOptions, type ImportOutcome } from './import.js';
 export { describeNetwork, networkNames, type NetworkDescription, type NetworkOptions } from './network.js';
 export type { ExperimentSource } from './open-experiment.js';

@@ -15,9 +15,9 @@ const CLASS = {
   rtstruct: '1.2.840.10008.5.1.4.1.1.481.3',
 };
 
-export const ui = (group: number, number: number, value: string): Buffer =>
+const ui = (group: number, number: number, value: string): Buffer =>
   element(group, number, 'UI', text(value, '\0'));
-export const words = (group: number, number: number, vr: string, value: string): Buffer =>
+const words = (group: number, number: number, vr: string, value: string): Buffer =>
   element(group, number, vr, text(value));
 const us = (group: number, number: number, ...values: number[]): Buffer =>
   element(group, number, 'US', Buffer.from(Uint16Array.from(values).buffer));
@@ -61,14 +61,14 @@ export const made = (fields: Partial<MadeScan> = {}): MadeScan => ({
 
 export const instanceOf = ({ series }: MadeScan, slice: number): string => `${series}.${slice + 1}`;
 
-export const normalOf = ({ right: [a, b, c], down: [d, e, f] }: MadeScan): Triple => [
+const normalOf = ({ right: [a, b, c], down: [d, e, f] }: MadeScan): Triple => [
   b * f - c * e,
   c * d - a * f,
   a * e - b * d,
 ];
 
 /** Millimetres (LPS) of a voxel, or of anything between. */
-export function placeOf(scan: MadeScan, [x, y, z]: readonly [number, number, number]): Triple {
+function placeOf(scan: MadeScan, [x, y, z]: readonly [number, number, number]): Triple {
   const normal = normalOf(scan);
   return [0, 1, 2].map(
     (axis) =>

@@ -24,7 +24,7 @@ export function inverseOf(affine: Affine): ((point: Triple) => Triple) | null {
 }
 
 /** Millimetres (RAS+) of the voxel at `[x, y, z]`. */
-export function pointAt(affine: Affine, [x, y, z]: Triple): Triple {
+function pointAt(affine: Affine, [x, y, z]: Triple): Triple {
   return affine.map(([a, b, c, d]) => a * x + b * y + c * z + d) as unknown as Triple;
 }
 

@@ -21,7 +21,7 @@ export interface Canvas {
 export const MOST_CROSSINGS = 2 ** 24;
 
 /** Number of crossings of edges with rows of the canvas. */
-export function crossingsOf(rings: readonly Ring[], rows: number): number {
+function crossingsOf(rings: readonly Ring[], rows: number): number {
   let crossings = 0;
   for (const ring of rings)
     eachEdge(ring, (_, y1, __, y2) => {

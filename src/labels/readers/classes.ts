@@ -6,7 +6,7 @@ import { byTarget, type Opinion } from './opinion.js';
 import { majority, type Policy } from './policy.js';
 
 /** The class of scans on which none of the labels was found. */
-export const NONE = 'none';
+const NONE = 'none';
 
 export interface Judged {
   readonly opinion: Opinion;

@@ -236,8 +236,11 @@ function put(
     return putOnPicture({ marked, picture, subject, place }, region, grid, collected);
   const placement = placementOf(frame.grid, grid);
   const size: Triple = [picture.columns, picture.rows, 1];
+  const valueAt = (pixel: number): number => (marked(pixel) ? 1 : 0);
   const outside =
-    placement === null ? 1 : markStored({ size, marked, placement, frame: 0 }, region, grid, collected);
+    placement === null
+      ? 1
+      : markStored({ size, valueAt, placement, frame: 0 }, () => region, grid, collected);
   if (outside > 0) throw otherGrid(subject, frame.grid, grid, target.path);
 }
 

@@ -3,7 +3,7 @@
  * such as `_seg`; else the only one on the same grid.
  */
 import { basename } from 'node:path';
-import { UserError } from '../../core/errors.js';
+import { UserError, present } from '../../core/errors.js';
 import type { RawScan } from '../../scans/formats/format.js';
 import { nifti } from '../../scans/formats/nifti.js';
 import { remark, type Region } from '../statement.js';
@@ -47,13 +47,16 @@ export async function stateMask(
   const voxels = scan.size[0] * scan.size[1] * scan.size[2];
   let outside = 0;
   collected.looked.push({ target, reader, source });
-  for (const value of values) {
-    const region: Region = { slices: new Map(), complete: true };
-    for (let frame = 0; frame < grid.frames; frame++) {
-      const first = frame * voxels;
-      const marked = (voxel: number): boolean => Number(scan.voxels[first + voxel]) === value;
-      outside += markStored({ size: scan.size, marked, placement, frame }, region, grid, collected);
-    }
+  const regions = new Map(
+    values.map((value): [number, Region] => [value, { slices: new Map(), complete: true }]),
+  );
+  for (let frame = 0; frame < grid.frames; frame++) {
+    const first = frame * voxels;
+    const valueAt = (voxel: number): number => Number(scan.voxels[first + voxel]);
+    const regionOf = (value: number): Region => present(regions.get(value), 'a value of the mask');
+    outside += markStored({ size: scan.size, valueAt, placement, frame }, regionOf, grid, collected);
+  }
+  for (const [value, region] of regions)
     collected.statements.push({
       target,
       reader,
@@ -63,7 +66,6 @@ export async function stateMask(
       file: file.number,
       region,
     });
-  }
   if (outside > 0) throw otherGrid(file.path, scan, grid, target.path);
 }
 

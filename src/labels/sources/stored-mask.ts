@@ -21,18 +21,18 @@ export function placed(stored: StoredGrid, { affine }: Grid): Placement | null {
   return placementOn(affine, stored.affine, stored.size);
 }
 
-/** One frame of a stored mask: which voxels are marked, and where it goes. */
+/** One frame of a stored mask: what its voxels are marked with, 0 for nothing, and where it goes. */
 export interface Stored {
   readonly size: Triple;
-  readonly marked: (voxel: number) => boolean;
+  readonly valueAt: (voxel: number) => number;
   readonly placement: Placement;
   readonly frame: number;
 }
 
-/** Marks voxels on the region; returns how many lie outside of the scan. */
+/** Marks voxels on the region of their value; returns how many lie outside of the scan. */
 export function markStored(
-  { size, marked, placement, frame }: Stored,
-  region: Region,
+  { size, valueAt, placement, frame }: Stored,
+  regionOf: (value: number) => Region,
   grid: Grid,
   collected: Collected,
 ): number {
@@ -42,13 +42,14 @@ export function markStored(
   for (let z = 0; z < size[2]; z++)
     for (let y = 0; y < size[1]; y++)
       for (let x = 0; x < size[0]; x++, voxel++) {
-        if (!marked(voxel)) continue;
+        const value = valueAt(voxel);
+        if (value === 0) continue;
         const on = (axis: 0 | 1 | 2): number =>
           at[axis] + x * steps[0][axis] + y * steps[1][axis] + z * steps[2][axis];
         const [column, row, slice] = [on(0), on(1), on(2)];
         if (column < 0 || row < 0 || slice < 0 || column >= columns || row >= rows || slice >= depth)
           outside++;
-        else sliceMask(region, frame * depth + slice, grid, collected)[row * columns + column] = 1;
+        else sliceMask(regionOf(value), frame * depth + slice, grid, collected)[row * columns + column] = 1;
       }
   return outside;
 }
