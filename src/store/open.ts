@@ -134,12 +134,23 @@ function writerOf(
   const close = (): void => {
     try {
       markClosed(db);
+      emptyLog(db);
     } finally {
       db.close();
       lock.release();
     }
   };
   return storeOf(path, db, { close, writable: true, remarks });
+}
+
+/**
+ * Moves all rows from the log into the database, as SQLite does itself only where nobody else has it open: a copy of the file
+ * alone is whole then, and a log that a reader keeps is never taken for that of another file under the same name. Who reads
+ * just then is waited for, but not for long.
+ */
+function emptyLog(db: SqliteDatabase): void {
+  db.pragma('busy_timeout = 1000');
+  db.pragma('wal_checkpoint(TRUNCATE)');
 }
 
 /** Rolls back first what a dead process left half-written, which may leave nothing. */

@@ -2,7 +2,7 @@
  * Reading results wherever they lie: on a read-only medium, copied without their log, left by a search that died.
  */
 import { spawnSync } from 'node:child_process';
-import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -76,6 +76,23 @@ describe.skipIf(!somebodyCanRun)('a database in a folder that cannot be written 
     const database = killed(medium, ['', '-wal']);
     expect(readUnwritable(database, medium)).toEqual([1, remark]);
     expect(readdirSync(medium)).toEqual(['search.db', 'search.db-wal']);
+  });
+});
+
+describe('a database that is closed while somebody reads it', () => {
+  it('is whole in its file alone, whose log is empty', () => {
+    const store = openStore(path, 'create');
+    const reader = openStore(path, 'read');
+    insertExperiment(store);
+    expect(countOf(reader)).toBe(1);
+    store.close();
+    expect(statSync(`${path}-wal`).size).toBe(0);
+    copyFileSync(path, join(folder, 'copy.db'));
+    const copy = openStore(join(folder, 'copy.db'), 'read');
+    expect(countOf(copy)).toBe(1);
+    expect(copy.remarks).toEqual([]);
+    copy.close();
+    reader.close();
   });
 });
 

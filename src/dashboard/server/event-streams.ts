@@ -13,10 +13,10 @@ const MOST = 32;
 const UNREAD = 16_384;
 
 export class EventStreams {
-  private readonly streams = new Map<ServerResponse, number>();
+  private readonly streams = new Map<ServerResponse, number | null>();
 
-  /** False where there are too many already. */
-  open(response: ServerResponse, database: number, version: number): boolean {
+  /** @param database the only one to tell of; null: all. False where there are too many streams already. */
+  open(response: ServerResponse, database: number | null, version: number): boolean {
     if (this.streams.size >= MOST) return false;
     response.writeHead(200, { ...COMMON_HEADERS, ...DATA_HEADERS, 'content-type': 'text/event-stream' });
     // A stream may be silent for long; only one that takes nothing is ended.
@@ -32,7 +32,8 @@ export class EventStreams {
   }
 
   tell(database: number, version: number): void {
-    for (const [response, of] of this.streams) if (of === database) this.write(response, change(version));
+    for (const [response, of] of this.streams)
+      if (of === null || of === database) this.write(response, change(version));
   }
 
   /** A comment, by which both ends notice that the other is gone. */

@@ -37,11 +37,11 @@ async function answer(site: Site, request: IncomingMessage, response: ServerResp
     return send(request, response, file, fileHeaders(route.path));
   }
   if (route.kind === 'events') {
-    const database = site.databases[route.database];
-    if (database === undefined) return problem(404, `there is no database ${route.database}`);
+    const told = site.databases.filter((_, index) => index === (route.database ?? index));
+    if (told.length === 0) return problem(404, `there is no database ${String(route.database)}`);
     if (request.method === 'HEAD') return problem(405, 'events are read by GET');
-    if (!site.streams.open(response, route.database, database.state.version))
-      problem(503, 'too many pages are open');
+    const version = Math.max(...told.map(({ state }) => state.version));
+    if (!site.streams.open(response, route.database, version)) problem(503, 'too many pages are open');
     return;
   }
   const states = site.databases.map(({ state }) => state);

@@ -21,7 +21,7 @@ export interface ViewQuery {
 
 export type Route =
   | { readonly kind: 'file'; readonly path: string }
-  | { readonly kind: 'events'; readonly database: number }
+  | { readonly kind: 'events'; readonly database: number | null }
   | { readonly kind: 'view'; readonly query: ViewQuery }
   | { readonly kind: 'nothing' }
   | { readonly kind: 'malformed'; readonly problem: string };
@@ -32,7 +32,7 @@ export function routeOf(url: string): Route {
   const query = queryOf(url);
   const database = wholeNumber(query.get('db') ?? '0');
   if (database === null) return { kind: 'malformed', problem: 'db must be a whole number' };
-  if (path === '/api/events') return { kind: 'events', database };
+  if (path === '/api/events') return { kind: 'events', database: query.has('db') ? database : null };
   const asked = viewOf(path);
   if (asked === null) return { kind: 'nothing' };
   const since = query.get('since') === null ? null : wholeNumber(query.get('since') ?? '');

@@ -75,8 +75,9 @@ export async function serveDashboard(options: DashboardOptions): Promise<Dashboa
 
 function openAll(paths: readonly string[]): readonly WatchedDatabase[] {
   const open: WatchedDatabase[] = [];
+  const count = { changes: 1 };
   try {
-    for (const path of paths) open.push(new WatchedDatabase(path));
+    for (const path of paths) open.push(new WatchedDatabase(path, count));
     return open;
   } catch (error) {
     for (const database of open) database.close();

@@ -8,15 +8,24 @@ import { statSync } from 'node:fs';
 import { chooseExperiment, listExperiments, openStore, type Store } from '../../store/index.js';
 import type { DatabaseState } from './making/view-messages.js';
 
+/** Changes of all databases so far: a version is the count at a database's last change, so that no two are confused. */
+export interface ChangeCount {
+  changes: number;
+}
+
 export class WatchedDatabase {
   private store: Store | undefined;
   private file: string | undefined;
   private dataVersion: unknown;
-  private version = 1;
+  private version: number;
   private generation = 1;
 
   /** Throws where it cannot be read or holds no experiment. */
-  constructor(readonly path: string) {
+  constructor(
+    readonly path: string,
+    private readonly count: ChangeCount,
+  ) {
+    this.version = count.changes;
     this.store = openStore(path, 'read');
     // The same refusal as of other commands; any of several will do.
     if (listExperiments(this.store).length === 0) chooseExperiment(this.store);
@@ -41,7 +50,7 @@ export class WatchedDatabase {
     const now = versionIn(this.store);
     if (now === this.dataVersion) return false;
     this.dataVersion = now;
-    this.version++;
+    this.version = ++this.count.changes;
     return true;
   }
 
@@ -60,7 +69,7 @@ export class WatchedDatabase {
     }
     this.file = file;
     this.generation++;
-    this.version++;
+    this.version = ++this.count.changes;
     return true;
   }
 }

@@ -36,7 +36,7 @@ export class ViewMaker {
       return await this.make(query, databases);
     } catch (error) {
       const status = error instanceof UserError ? 404 : 500;
-      return problemAnswer(status, printable(messageOf(error)).slice(0, 500));
+      return problemAnswer(status, oneLine(error));
     }
   }
 
@@ -45,7 +45,13 @@ export class ViewMaker {
     if (view === undefined) return problemAnswer(501, `this voxolve has no view "${query.view}"`);
     const state = databases[query.database];
     if (state === undefined) return problemAnswer(404, `there is no database ${query.database}`);
-    const { store, changed: trackers } = this.opened(query.database, state);
+    let open: Open;
+    try {
+      open = this.opened(query.database, state);
+    } catch (error) {
+      return problemAnswer(503, oneLine(error));
+    }
+    const { store, changed: trackers } = open;
     const row = experimentOf(store, query.experiment);
     if (row === undefined) return problemAnswer(404, 'the database holds no such experiment');
     const { made, changes } = store.snapshot(() => {
@@ -97,6 +103,10 @@ export class ViewMaker {
 }
 
 const columns: ReadonlySet<string> = new Set(['candidates', 'lineage']);
+
+function oneLine(error: unknown): string {
+  return printable(messageOf(error)).slice(0, 500);
+}
 
 function experimentOf(store: Store, name: string | null): ExperimentRow | undefined {
   return name === null ? listExperiments(store)[0] : findExperiment(store, name);
