@@ -5,6 +5,9 @@ import { readFileSync } from 'node:fs';
 import { UserError } from '../core/errors.js';
 import { isOptionName, optionNames, type OptionName } from '../deidentify/attributes/options.js';
 import { deidentifyFolder } from '../deidentify/folder/deidentify-folder.js';
+import { parsePixelRules } from '../deidentify/burned-in/rules.js';
+import type { PixelCleaner } from '../deidentify/pixels/clean-pixels.js';
+import { openTextModel } from './text-model.js';
 import { readKey } from '../deidentify/folder/key-file.js';
 import { checkedPlaces } from '../deidentify/folder/paths.js';
 import { parsePrivateList, type PrivateList } from '../deidentify/identity/private-list.js';
@@ -20,6 +23,8 @@ export interface DeidentifyOptions {
   readonly options?: readonly string[] | undefined;
   /** List of private attributes that may stay; belongs to option `retain-safe-private`. */
   readonly safePrivate?: string | undefined;
+  /** JSON file of rectangles to blank, with conditions on headers; belongs to option `clean-pixels`. */
+  readonly pixelRules?: string | undefined;
   /** Tags such as `0018,0050`: only these stay, beside what a picture cannot do without. Absent: no such list. */
   readonly keep?: readonly string[] | undefined;
   /** Takes files that are de-identified already. */
@@ -57,19 +62,14 @@ export async function deidentify(options: DeidentifyOptions): Promise<Deidentify
     key: readKey(places.key),
     again: options.again ?? false,
   };
-  return deidentifyFolder({ places, settings, signal: options.signal, onFile: options.onFile });
+  const cleaner = await cleanerOf(chosen, options.pixelRules);
+  return deidentifyFolder({ places, settings, cleaner, signal: options.signal, onFile: options.onFile });
 }
 
 function chosenOptions(names: readonly string[]): ReadonlySet<OptionName> {
   const chosen = new Set<OptionName>();
   for (const name of names) {
     const subject = `--option ${name}`;
-    if (name === 'clean-pixels')
-      throw new UserError({
-        subject,
-        problem: 'cannot be had yet: nothing here finds text in pixels',
-        fix: 'leave it out; files that need it are held back',
-      });
     if (!isOptionName(name))
       throw new UserError({
         subject,
@@ -97,11 +97,30 @@ function listOf(options: ReadonlySet<OptionName>, file: string | undefined): Pri
       problem: 'needs a list of creators and elements',
       fix: 'write: --option retain-safe-private FILE',
     });
+  return parsePrivateList(textOfFile(file), file);
+}
+
+async function cleanerOf(
+  options: ReadonlySet<OptionName>,
+  rules: string | undefined,
+): Promise<PixelCleaner | null> {
+  if (!options.has('clean-pixels')) {
+    if (rules === undefined) return null;
+    throw new UserError({
+      subject: '--pixel-rules',
+      problem: 'belongs to the option clean-pixels, which is not chosen',
+      fix: 'add --option clean-pixels',
+    });
+  }
+  const parsed = rules === undefined ? [] : parsePixelRules(textOfFile(rules), rules);
+  return { model: await openTextModel(), rules: parsed };
+}
+
+function textOfFile(path: string): string {
   try {
-    return parsePrivateList(readFileSync(file, 'utf8'), file);
+    return readFileSync(path, 'utf8');
   } catch (cause) {
-    if (cause instanceof UserError) throw cause;
-    throw new UserError({ subject: file, problem: 'cannot be read', fix: 'check the path' }, { cause });
+    throw new UserError({ subject: path, problem: 'cannot be read', fix: 'check the path' }, { cause });
   }
 }
 

@@ -83,7 +83,7 @@ describe('secrets that were planted everywhere', () => {
         mkdirSync(input);
         writeFileSync(join(input, `${secrets.planted[0]}.dcm`), bytes);
         const places = { input, output: join(place, 'out'), key: 'key', report: join(place, 'report') };
-        const outcome = await deidentifyFolder({ places, settings: settingsOf(options) });
+        const outcome = await deidentifyFolder({ places, settings: settingsOf(options), cleaner: null });
         expect(outcome.quarantined).toEqual({});
         expect(outcome.written).toBe(1);
         const names = [...everyFile(places.output), ...everyFile(places.report)];

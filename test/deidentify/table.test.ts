@@ -5,17 +5,19 @@
 import { describe, expect, it } from 'vitest';
 import { OPTIONS, optionNames, type OptionName } from '../../src/deidentify/attributes/options.js';
 import { representationOf } from '../../src/deidentify/attributes/dictionary.js';
-import { rows, rowOf, type Row } from '../../src/deidentify/attributes/table.js';
+import { rows, rowOf, type Column, type Row } from '../../src/deidentify/attributes/table.js';
 import { deidentifyBytes } from '../../src/deidentify/file/deidentify-file.js';
 import { madeFile, slice, text, us, type MadeElement, type Value } from './made-file.js';
 import { settingsOf, valuesOf } from './settings.js';
 
 const SECRET = 'Zebulon';
+/** All options but that of pixels, which has no column. */
+const ofAttributes = optionNames.filter((name) => name !== 'clean-pixels');
 const SETS: readonly (readonly OptionName[])[] = [
   [],
-  ...optionNames.map((name) => [name]),
-  optionNames.filter((name) => name !== 'retain-dates'),
-  optionNames.filter((name) => name !== 'modify-dates'),
+  ...ofAttributes.map((name) => [name]),
+  ofAttributes.filter((name) => name !== 'retain-dates'),
+  ofAttributes.filter((name) => name !== 'modify-dates'),
 ];
 
 /** A tag that stands for the row; wildcards become one of their tags. */
@@ -64,7 +66,10 @@ const UNTOUCHED = new Set([0x00100010, 0x00100020]); // pseudonyms, tested on th
 
 /** What the table says, in the words of its codes; cleaning before keeping. */
 function said(row: Row, options: readonly OptionName[]): string {
-  const columns = options.map((name) => OPTIONS[name].column);
+  const columns = options.flatMap((name): readonly Column[] => {
+    const { column } = OPTIONS[name];
+    return column === null ? [] : [column];
+  });
   if (columns.some((column) => row.options[column] === 'C')) return 'C';
   if (columns.some((column) => row.options[column] === 'K')) return 'K';
   return row.basic;

@@ -35,7 +35,11 @@ export const deidentifyCommand = defineCommand({
         default: [] as string[],
         describe:
           'retain-dates, modify-dates, retain-patient, retain-device, retain-institution, clean-descriptors, ' +
-          'clean-structured, clean-graphics, or retain-safe-private FILE',
+          'clean-structured, clean-graphics, clean-pixels, or retain-safe-private FILE',
+      })
+      .option('pixel-rules', {
+        type: 'string',
+        describe: 'file of rectangles to blank, with conditions on headers; for clean-pixels',
       })
       .option('keep', {
         type: 'string',
@@ -52,12 +56,35 @@ export const deidentifyCommand = defineCommand({
       .option('report', { type: 'string', describe: 'folder for the report and copies of what was left out' })
       .option('crosswalk', { type: 'string', describe: 'file for the table of old and new identities' })
       .options(jsonOption),
-  handler: async ({ in: input, out: output, key, option, keep, again, report, crosswalk, json }) => {
+  handler: async ({
+    in: input,
+    out: output,
+    key,
+    option,
+    pixelRules,
+    keep,
+    again,
+    report,
+    crosswalk,
+    json,
+  }) => {
     const { options, safePrivate } = optionsOf(option);
     const stopping = (): void => note('stopping: nothing is written');
     const outcome = await interruptible(stopping, async ({ signal, begin }) => {
       begin();
-      const asked = { input, output, key, options, safePrivate, keep, again, report, crosswalk, signal };
+      const asked = {
+        input,
+        output,
+        key,
+        options,
+        safePrivate,
+        pixelRules,
+        keep,
+        again,
+        report,
+        crosswalk,
+        signal,
+      };
       return deidentify(asked).catch((error: unknown) => {
         if (signal.aborted) return null;
         throw error;

@@ -90,7 +90,7 @@ export function actionOf(tag: number, representation: string, profile: Profile):
 /** Action of a row of the table: cleaning before keeping, keeping before the basic profile. */
 function rowAction(row: Row, representation: string, options: ReadonlySet<OptionName>): Action {
   const basic = BASIC[row.basic] ?? 'remove';
-  const columns = [...options].map((name) => OPTIONS[name].column as Column);
+  const columns = [...options].flatMap((name): Column | readonly Column[] => OPTIONS[name].column ?? []);
   const cleaning = columns.find((column) => row.options[column] === 'C');
   if (cleaning !== undefined) return cleaned(CLEAN[cleaning], representation, basic);
   return columns.some((column) => row.options[column] === 'K') ? 'keep' : basic;

@@ -6,7 +6,8 @@
 import type { Column } from './table.js';
 
 interface Option {
-  readonly column: Column;
+  /** Null where the table has none, since the option is about pixels. */
+  readonly column: Column | null;
   /** Code value and meaning in CID 7050. */
   readonly code: readonly [value: string, meaning: string];
 }
@@ -25,6 +26,7 @@ export const OPTIONS = {
   'retain-institution': { column: 'institution', code: ['113112', 'Retain Institution Identity Option'] },
   'clean-descriptors': { column: 'descriptors', code: ['113105', 'Clean Descriptors Option'] },
   'clean-structured': { column: 'structured', code: ['113104', 'Clean Structured Content Option'] },
+  'clean-pixels': { column: null, code: ['113101', 'Clean Pixel Data Option'] },
   'clean-graphics': { column: 'graphics', code: ['113103', 'Clean Graphics Option'] },
   'retain-safe-private': { column: 'private', code: ['113111', 'Retain Safe Private Option'] },
 } as const satisfies Readonly<Record<string, Option>>;

@@ -39,6 +39,9 @@ const SAFE = new Set(
   ).split(' '),
 );
 
+/** Kinds that may leave once their pixels are clean. */
+const CLEANABLE = new Set<ReasonCode | undefined>(['secondary-capture', 'ultrasound']);
+
 const SCREENS = /SCREEN ?_?SAVE|SCREENSHOT|SCREEN CAPTURE|DOSE[ _]?(INFO|REPORT|RECORD)|PATIENT[ _]PROTOCOL/i;
 const ULTRASOUND = new Set(['US', 'IVUS', 'BDUS', 'EC']);
 
@@ -54,10 +57,13 @@ export function refuseByClass(
   if (classUid === '' || instanceUid === '') refuse('identifiers');
   const storage = classUid.startsWith(STORAGE) ? classUid.slice(STORAGE.length) : '';
   const refused = REFUSED.find(([key]) => (key.endsWith('.') ? storage.startsWith(key) : storage === key));
-  const cleaned = refused?.[1] === 'report' && options.has('clean-structured');
+  const isReport = storage.startsWith('88.') && options.has('clean-structured');
+  const hasCleanPixels = options.has('clean-pixels');
+  const cleaned = isReport || (hasCleanPixels && CLEANABLE.has(refused?.[1]));
   if (refused !== undefined && !cleaned) refuse(refused[1]);
   if (elementAt(data, 0x00420011) !== undefined) refuse('document');
   if (!cleaned && !SAFE.has(storage)) refuse('other-class');
+  if (hasCleanPixels) return;
   if (ULTRASOUND.has(textAt(data, 0x00080060).toUpperCase())) refuse('ultrasound');
   refuseByHeader(data, refuse);
 }

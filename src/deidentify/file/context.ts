@@ -13,8 +13,8 @@ export interface Settings {
   readonly again: boolean;
 }
 
-/** Counts of what was done, by name: the actions, and `unparsed-date`, `comment` (segments of compressed pixels). */
-export type ActionName = Action | 'unparsed-date' | 'comment';
+/** Counts of what was done, by name: the actions, and `unparsed-date`, `comment` (segments of compressed pixels), `text` (lines in pixels). */
+export type ActionName = Action | 'unparsed-date' | 'comment' | 'text';
 
 export class Counts {
   readonly byName = new Map<ActionName, number>();

@@ -10,6 +10,9 @@ import { parseFile, storedBytes, type StoredFile } from './part10.js';
 import { Refusal } from './refusal.js';
 import { refuseGrid } from './grid-rule.js';
 import { withPixels } from '../pixels/check.js';
+import { cleanPixels, isUltrasound, type NewPixels, type PixelCleaner } from '../pixels/clean-pixels.js';
+import { JPEG_LS_LOSSLESS } from '../pixels/jpeg-ls.js';
+import { withNewPixels } from '../pixels/replace.js';
 import { isKind, newUid } from '../identity/uids.js';
 import { patientOf, type Patient } from '../identity/patient.js';
 import type { Encoding, Written } from '../elements/element.js';
@@ -41,6 +44,41 @@ export function deidentifyBytes(
   settings: Settings,
   seen: (study: string, identity: string) => void = () => undefined,
 ): CleanFile {
+  if (settings.profile.options.has('clean-pixels'))
+    throw new Error('option clean-pixels needs a cleaner of pixels');
+  return finished(judged(bytes, settings, seen), settings, null);
+}
+
+/** Does the same with pixels that are cleaned. */
+export async function deidentifyWithPixels(
+  bytes: Uint8Array,
+  settings: Settings,
+  {
+    seen,
+    cleaner,
+  }: { readonly seen: (study: string, identity: string) => void; readonly cleaner: PixelCleaner },
+): Promise<CleanFile> {
+  const before = judged(bytes, settings, seen);
+  return finished(
+    before,
+    settings,
+    await cleanPixels(before.file, isUltrasound(before.file, before.classUid), cleaner),
+  );
+}
+
+interface Judged {
+  readonly file: StoredFile;
+  readonly classUid: string;
+  readonly patient: Patient;
+  readonly old: Uids;
+}
+
+/** The file as it was read, if its kind may leave. */
+function judged(
+  bytes: Uint8Array,
+  settings: Settings,
+  seen: (study: string, identity: string) => void,
+): Judged {
   const file = parseFile(bytes);
   const { options } = settings.profile;
   const old = {
@@ -53,10 +91,22 @@ export function deidentifyBytes(
   if (old.study !== '') seen(old.study, patient.identity);
   refuseByClass(file, { classUid, instanceUid: old.instance }, options);
   if (textAt(file, 0x00120062).toUpperCase() === 'YES' && !settings.again) throw new Refusal('again');
+  return { file, classUid, patient, old };
+}
+
+function finished(
+  { file, classUid, patient, old }: Judged,
+  settings: Settings,
+  pixels: NewPixels | null,
+): CleanFile {
+  const { options } = settings.profile;
   const counts = new Counts();
   const { encoding } = file;
   const cleaned = cleanElements(file.elements, { settings, patient, bytes: file.bytes, encoding, counts });
-  const elements = withFlags(withPixels(file, cleaned, counts), { encoding, options, patient });
+  const checked = withPixels(file, cleaned, counts);
+  counts.add('text', pixels?.texts ?? 0);
+  const changed = pixels === null ? checked : withNewPixels(checked, pixels, encoding);
+  const elements = withFlags(changed, { encoding, options, patient });
   refuseGrid(file, cleaned);
   const fresh = {
     study: newUid(old.study, settings.key),
@@ -64,7 +114,8 @@ export function deidentifyBytes(
     instance: newUid(old.instance, settings.key),
   };
   if (!isKind(classUid)) throw new Refusal('other-class');
-  const written = storedBytes(elements, file, { classUid, instanceUid: fresh.instance });
+  const syntax = pixels?.frames ? JPEG_LS_LOSSLESS : file.syntax;
+  const written = storedBytes(elements, { syntax, encoding }, { classUid, instanceUid: fresh.instance });
   return { bytes: written, elements, patient, old, fresh, counts, encoding };
 }
 

@@ -26,6 +26,7 @@ export function withFlags(
     value(0x00120062, 'CS', 'YES'),
     value(0x00120063, 'LO', METHOD),
     methodCodes(options, encoding),
+    ...(options.has('clean-pixels') ? [value(0x00280301, 'CS', 'NO')] : []),
     value(0x00280303, 'CS', temporal(options)),
   ];
   const tags = new Set(added.map(({ tag }) => tag));

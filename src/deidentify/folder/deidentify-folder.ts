@@ -8,7 +8,8 @@ import { UNFINISHED } from '../../core/atomic-write.js';
 
 import { sha256 } from '../../core/hash.js';
 import type { Settings, ActionName } from '../file/context.js';
-import { deidentifyBytes, type CleanFile } from '../file/deidentify-file.js';
+import { deidentifyBytes, deidentifyWithPixels, type CleanFile } from '../file/deidentify-file.js';
+import type { PixelCleaner } from '../pixels/clean-pixels.js';
 import { Refusal, type ReasonCode } from '../file/refusal.js';
 import { verifyFile } from '../file/verify.js';
 import { Crosswalk } from './crosswalk.js';
@@ -42,6 +43,8 @@ type Patients = Map<string, Set<string>>;
 export interface FolderTask {
   readonly places: Places;
   readonly settings: Settings;
+  /** Cleans pixels; null where the option is not chosen. */
+  readonly cleaner: PixelCleaner | null;
   readonly signal?: AbortSignal | undefined;
   /** Told after every file. */
   readonly onFile?: ((done: number, of: number) => void) | undefined;
@@ -93,7 +96,7 @@ async function filled(task: FolderTask, draft: string, aside: string | null): Pr
 }
 
 async function draftAll(
-  { places, settings, signal, onFile }: FolderTask,
+  { places, settings, cleaner, signal, onFile }: FolderTask,
   draft: string,
   quarantine: Quarantine,
   patients: Patients,
@@ -104,7 +107,7 @@ async function draftAll(
   for (const [index, file] of listed.entries()) {
     signal?.throwIfAborted();
     try {
-      const made = await draftOne(file, draft, settings, { drafted, patients });
+      const made = await draftOne(file, draft, { settings, cleaner }, { drafted, patients });
       if (made === null) duplicates++;
       else drafted.set(made.name, made);
     } catch (error) {
@@ -127,13 +130,17 @@ function refusalOf(error: unknown): Refusal {
 async function draftOne(
   { path, isFile }: Listed,
   draft: string,
-  settings: Settings,
+  { settings, cleaner }: Pick<FolderTask, 'settings' | 'cleaner'>,
   { drafted, patients }: { readonly drafted: ReadonlyMap<string, Drafted>; readonly patients: Patients },
 ): Promise<Drafted | null> {
   if (!isFile) throw new Refusal('link');
-  const clean = deidentifyBytes(bytesAt(path), settings, (study, identity) => {
+  const seen = (study: string, identity: string): void => {
     patients.set(study, (patients.get(study) ?? new Set()).add(identity));
-  });
+  };
+  const clean =
+    cleaner === null
+      ? deidentifyBytes(bytesAt(path), settings, seen)
+      : await deidentifyWithPixels(bytesAt(path), settings, { seen, cleaner });
   const { study, series, instance } = clean.fresh;
   const name = [study, series, `${instance}.dcm`].join('/');
   const hash = sha256(clean.bytes);

@@ -41,7 +41,7 @@ export function checkedFragments(fragments: readonly Uint8Array[], frames: numbe
 }
 
 /** Fragments by picture: each begins with the marker that begins a picture. */
-function picturesOf(fragments: readonly Uint8Array[]): Uint8Array[][] {
+export function picturesOf(fragments: readonly Uint8Array[]): Uint8Array[][] {
   const pictures: Uint8Array[][] = [];
   for (const fragment of fragments) {
     if (beginsPicture(fragment)) pictures.push([fragment]);
