@@ -50,7 +50,7 @@ describe('voxolve deidentify', () => {
 
   it('says in one line what is wrong, and writes nothing', async () => {
     for (const [words, message] of [
-      [['--option', 'clean-pixels'], /needs a text detector/],
+      [['--pixel-rules', 'rules'], /belongs to the option clean-pixels/],
       [['--option', 'retain-safe-private'], /needs a list/],
       [['--to', 'npy'], /Invalid values|choices/i],
     ] as const) {

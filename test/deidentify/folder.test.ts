@@ -157,7 +157,7 @@ describe('a wrong option ends before anything is read', () => {
     ],
     ['no key', () => ({ key: at('none') }), /does not exist/],
     ['an unknown option', () => ({ options: ['retain-all'] }), /is no option/],
-    ['pixels to clean', () => ({ options: ['clean-pixels'] }), /needs a text detector/],
+    ['rules of pixels that stay', () => ({ pixelRules: 'rules' }), /belongs to the option clean-pixels/],
     ['two options on dates', () => ({ options: ['retain-dates', 'modify-dates'] }), /exclude each other/],
     ['a list that is missing', () => ({ options: ['retain-safe-private'] }), /needs a list/],
     ['a tag that is none', () => ({ keep: ['Rows'] }), /must be a tag/],
