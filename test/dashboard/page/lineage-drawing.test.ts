@@ -131,7 +131,7 @@ describe('drawing by pixels', () => {
   it('lets the best be seen of those that share a pixel', () => {
     const tiny = { ...viewport, scaleX: 1e-3, scaleY: 1e-3 };
     const pixels = raster.draw(places, tiny, colours, [1, 2, 3], 1);
-    expect(colourAt(pixels, 16, 16)).toEqual([...colours.palette[BINS - 1]!, 255]);
+    expect(colourAt(pixels, tiny.offsetX, tiny.offsetY)).toEqual([...colours.palette[BINS - 1]!, 255]);
   });
 
   it('draws at the resolution of the device', () => {

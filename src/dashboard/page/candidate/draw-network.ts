@@ -8,8 +8,8 @@ import type { Pen } from '../plot/pen.js';
 import { count, name } from '../shared/format.js';
 import type { Ink } from '../shared/palette.js';
 
-const BOX = { width: 320, height: 46 } as const;
-const GAP = 16;
+const BOX = { width: 320, height: 42 } as const;
+const GAP = 12;
 const LANE = 14;
 const MARGIN = 10;
 
@@ -71,7 +71,7 @@ export function drawNetwork(pen: Pen, ink: Ink, layers: readonly LayerRow[]): vo
         align: 'end',
       },
     );
-    pen.text(factsOf(layer), MARGIN + 14, top + 35, { colour: ink.text, size: 12 });
+    pen.text(factsOf(layer), MARGIN + 14, top + 34, { colour: ink.text, size: 12 });
   }
 }
 

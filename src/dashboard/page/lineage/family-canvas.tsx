@@ -13,6 +13,7 @@ import { useGestures } from './gestures.js';
 import type { Picked } from './geometry/pick.js';
 import { countVisible, windowOf, type Places } from './geometry/places.js';
 import { Raster } from './drawing/raster.js';
+import { fullHeight } from './geometry/viewport.js';
 import { timed } from './timed.js';
 import type { ViewportControl } from './use-viewport.js';
 
@@ -63,6 +64,7 @@ export function FamilyCanvas(props: Props) {
     <div
       ref={frame}
       class="canvas family-canvas"
+      style={{ maxHeight: `${fullHeight(places.extent.rows)}px` }}
       role="application"
       tabIndex={0}
       aria-label={`Family of ${places.layout.size} candidates`}

@@ -21,10 +21,13 @@ export interface Extent {
 }
 
 /** Room at each edge, so that no candidate is cut. */
-const MARGIN = 16;
+const MARGIN = 24;
 /** Pixels between neighbours at most: larger gaps show nothing more. */
 const WIDEST = 90;
 const HIGHEST = 40;
+
+/** Pixels that a family of so many rows fills at most. */
+export const fullHeight = (rows: number): number => 2 * MARGIN + HIGHEST * Math.max(1, rows - 1);
 
 /** The whole family; small ones are not blown up beyond what can be read. */
 export function fitted(extent: Extent, width: number, height: number): Viewport {

@@ -1,0 +1,168 @@
+/**
+ * A running search followed in a browser from its first candidate to its last, killed and resumed meanwhile; then the
+ * numbers of the page against those of the commands.
+ */
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import type { Browser, Page } from 'playwright-core';
+import { startVoxolve, succeed, type Running } from '../../support/cli.js';
+import { hasBrowser, NO_BROWSER, startBrowser } from '../../support/browser.js';
+import { smallSpace, temporaryFolder, writeExperiment } from '../../support/tiny.js';
+
+const CANDIDATES = 14;
+const PATIENCE = 60_000;
+
+const folder = temporaryFolder();
+const env = { VOXOLVE_CACHE: join(folder, 'cache') };
+const database = join(folder, 'search.db');
+const experiment = writeExperiment(folder, {
+  space: smallSpace,
+  candidates: CANDIDATES,
+  inherit: true,
+  training: { steps: 12, batch: 2, evaluationBatches: 3 },
+  trust: { share: 0 },
+});
+
+interface Ancestor {
+  readonly number: number;
+  readonly score: number;
+  readonly parent: number | null;
+  readonly mutations: readonly { readonly kind: string; readonly path: string }[];
+  readonly gain: number | null;
+}
+
+interface Status {
+  readonly winner: { readonly number: number; readonly search_score: number; readonly params: number };
+  readonly state: string;
+}
+
+const json = async <T>(...args: readonly string[]): Promise<T> =>
+  JSON.parse((await succeed([...args, '--json'], env)).stdout) as T;
+
+/** Opens the dashboard's page; what its console says of errors comes along. */
+async function open(browser: Browser, running: Running, view: string) {
+  const [line] = (await once(running.child.stdout!, 'data')) as [Buffer];
+  const { url } = JSON.parse(line.toString()) as { readonly url: string };
+  const page = await browser.newPage();
+  const problems: string[] = [];
+  const hosts = new Set<string>();
+  page.on('console', (message) => {
+    // What is refused is told by the answers below, with their addresses.
+    const isRefusal = message.text().startsWith('Failed to load resource');
+    if (message.type() === 'error' && !isRefusal) problems.push(message.text());
+  });
+  page.on('response', (response) => {
+    // 501: a view that this version does not have, which the page says itself.
+    if (response.status() >= 400 && response.status() !== 501)
+      problems.push(`${response.status()} ${new URL(response.url()).pathname}`);
+  });
+  page.on('pageerror', (error) => problems.push(String(error)));
+  page.on('request', (request) => hosts.add(new URL(request.url()).host));
+  await page.goto(`${url}#/${view}`);
+  return { page, problems, hosts, host: new URL(url).host };
+}
+
+const go = (page: Page, view: string): Promise<void> =>
+  page.evaluate((to) => {
+    location.hash = `#/${to}`;
+  }, view);
+
+/** Waits until the page shows so many candidates at least; returns how many it shows. */
+async function shows(page: Page, count: number): Promise<number> {
+  const title = page.locator('#family-title');
+  const deadline = Date.now() + PATIENCE;
+  for (;;) {
+    const [text = ''] = await title.allTextContents();
+    const shown = Number(/\d+/.exec(text)?.[0] ?? 0);
+    if (shown >= count) return shown;
+    if (Date.now() > deadline) throw new Error(`only ${shown} of ${count} candidates are shown`);
+    await page.waitForTimeout(20);
+  }
+}
+
+/** Cells of the rows of the table with this caption. */
+async function rowsOf(page: Page, caption: string): Promise<readonly (readonly string[])[]> {
+  const rows = page.locator(`table:has(caption:text-is("${caption}")) tbody tr`);
+  await rows.first().waitFor();
+  return Promise.all((await rows.all()).map((row) => row.locator('td').allTextContents()));
+}
+
+if (!hasBrowser) console.warn(NO_BROWSER);
+describe.skipIf(!hasBrowser)('page of a running search', () => {
+  const ended: (() => Promise<unknown> | void)[] = [];
+  afterAll(async () => {
+    for (const end of ended) await end();
+  });
+
+  it(
+    'follows it to the end though it is killed, and says what the commands say',
+    { timeout: 180_000 },
+    async () => {
+      const first = startVoxolve(['search', experiment, '--db', database, '--workers', '1'], env);
+      ended.push(() => void first.child.kill('SIGKILL'));
+      const dashboard = await startDashboard();
+      ended.push(() => void dashboard.child.kill('SIGTERM'));
+      const browser = await startBrowser();
+      ended.push(() => browser.close());
+      const { page, problems, hosts, host } = await open(browser, dashboard, 'lineage');
+
+      const seen = await shows(page, 1);
+      first.child.kill('SIGKILL');
+      expect((await first.finished).signal).toBe('SIGKILL');
+      expect(seen).toBeLessThan(CANDIDATES);
+      await succeed(['resume', database, '--workers', '1'], env);
+      expect(await shows(page, CANDIDATES)).toBe(CANDIDATES);
+
+      const { winner } = await json<Status>('status', database);
+      const ancestors = await json<readonly Ancestor[]>('lineage', database);
+      await page
+        .locator(`table caption:text-is("Path to candidate ${winner.number}")`)
+        .waitFor({ timeout: PATIENCE });
+      const path = await rowsOf(page, `Path to candidate ${winner.number}`);
+      expect(path.map(([number]) => Number(number))).toEqual(ancestors.map(({ number }) => number));
+      for (const [i, { score, gain }] of ancestors.entries()) {
+        expect(Number(path[i]?.[4])).toBeCloseTo(score, 4);
+        if (gain === null) expect(path[i]?.[3]).toBe('–');
+        else expect(Number(path[i]?.[3])).toBeCloseTo(gain, 4);
+      }
+
+      await checkCandidate(page, ancestors.at(-1)!, winner.params);
+      await go(page, `why/${winner.number}`);
+      await page.getByText(`it gives the genome that was recorded for candidate ${winner.number}`).waitFor();
+      const chosen = ancestors.at(-1)!.parent;
+      if (chosen !== null) {
+        const tournament = await rowsOf(page, 'Tournament for parenthood, best first');
+        expect(
+          tournament.filter(([, , , isChosen]) => isChosen === 'yes').map(([, number]) => Number(number)),
+        ).toEqual([chosen]);
+      }
+      expect(problems).toEqual([]);
+      expect([...hosts].filter((one) => one !== host)).toEqual([]);
+    },
+  );
+});
+
+/** The dashboard of the database, once there is one. */
+async function startDashboard(): Promise<Running> {
+  while (!existsSync(database)) await new Promise((resolve) => setTimeout(resolve, 10));
+  return startVoxolve(['dashboard', database, '--json'], env);
+}
+
+async function checkCandidate(page: Page, winner: Ancestor, params: number): Promise<void> {
+  await go(page, `candidate/${winner.number}`);
+  const figure = (name: string) => page.locator(`dl.figures div:has(dt:text-is("${name}")) dd`);
+  expect(Number(await figure('Score').textContent())).toBeCloseTo(winner.score, 4);
+  const shown = (await figure('Parameters').textContent()) ?? '';
+  expect(Number(shown.replace(' k', '')) * (shown.endsWith(' k') ? 1000 : 1)).toBeCloseTo(params, -3);
+  if (winner.parent !== null) {
+    expect(await page.locator('section[aria-labelledby="origin-title"] p').first().textContent()).toContain(
+      `candidate ${winner.parent}`,
+    );
+    const changes = await rowsOf(page, 'Differences to the parent');
+    expect(changes.map(([kind, where]) => [kind, where])).toEqual(
+      winner.mutations.map(({ kind, path }) => [kind, path]),
+    );
+  }
+}
