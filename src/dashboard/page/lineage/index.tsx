@@ -5,9 +5,13 @@ import { Empty, View } from '../shared/states.js';
 import type { ViewProps } from '../shared/view-props.js';
 import { Family } from './family.js';
 import { mergedLineage } from './merge.js';
+import { timed } from './timed.js';
 import './lineage.css';
 
-const INCREMENTS: Increments<Lineage> = { version: ({ changes }) => changes?.version, merged: mergedLineage };
+const INCREMENTS: Increments<Lineage> = {
+  version: ({ changes }) => changes?.version,
+  merged: (held, news) => timed('lineage-merge', () => mergedLineage(held, news)),
+};
 
 /** Number of the candidate that is selected at first: `#/lineage?selected=12`. */
 function useFirst(): number | null {
