@@ -2,7 +2,7 @@
  * The viewport as state: it follows the size of its frame and the growth of the family. Who sees the whole goes on seeing
  * the whole; who looks at a part goes on looking at it, and a selected candidate keeps its place on the screen.
  */
-import { useCallback, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useCallback, useMemo, useRef, useState } from 'preact/hooks';
 import type { Places } from './geometry/places.js';
 import { fitted, isFitted, panned, resized, type Extent, type Viewport } from './geometry/viewport.js';
 
@@ -16,26 +16,43 @@ export interface ViewportControl {
 }
 
 export function useViewport(places: Places, selected: number | null): ViewportControl {
-  const [viewport, setViewport] = useState<Viewport | null>(null);
-  const last = useRef(places);
-  const { extent } = places;
-  useLayoutEffect(() => {
-    const before = last.current;
-    last.current = places;
-    if (before !== places) setViewport((now) => now && grown(now, before, places, selected));
-  }, [places]);
+  const [held, setHeld] = useState<Held | null>(null);
+  const now = useRef({ places, selected });
+  now.current = { places, selected };
+  // Derived while rendering, not set afterwards: a family that has grown is drawn once.
+  const viewport = useMemo(() => held && current(held, now.current), [held, places]);
   const change = useCallback(
-    (next: Change) => setViewport((now) => now && next(now, extent)),
-    [extent.columns, extent.rows],
+    (next: Change) =>
+      setHeld((last) => {
+        const { places: of } = now.current;
+        return last && { viewport: next(current(last, now.current), of.extent), places: of };
+      }),
+    [],
   );
   const resize = useCallback(
     (width: number, height: number) =>
-      setViewport((now) =>
-        now === null ? fitted(extent, width, height) : resized(now, extent, width, height),
-      ),
-    [extent.columns, extent.rows],
+      setHeld((last) => {
+        const { places: of } = now.current;
+        const before = last && current(last, now.current);
+        const after =
+          before === null ? fitted(of.extent, width, height) : resized(before, of.extent, width, height);
+        return { viewport: after, places: of };
+      }),
+    [],
   );
   return { viewport, change, resize };
+}
+
+/** A viewport, and what it was of. */
+interface Held {
+  readonly viewport: Viewport;
+  readonly places: Places;
+}
+
+function current(held: Held, now: { readonly places: Places; readonly selected: number | null }): Viewport {
+  return held.places === now.places
+    ? held.viewport
+    : grown(held.viewport, held.places, now.places, now.selected);
 }
 
 /** The viewport after the family has grown, or after its axis was changed. */

@@ -45,7 +45,7 @@ export function indexOf(numbers: Int32Array, number: number): number {
 }
 
 export function layoutOf(view: Pick<LineageView, 'numbers' | 'parents'>, axis: Axis): Layout {
-  const numbers = Int32Array.from(view.numbers);
+  const numbers = new Int32Array(view.numbers);
   const size = numbers.length;
   const parents = new Int32Array(size);
   const columns = axis === 'number' ? numbers : new Int32Array(size);
