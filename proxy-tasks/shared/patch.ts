@@ -3,7 +3,8 @@
  */
 import type { Triple } from '../../src/core/tensor.js';
 import type { Rng } from '../../src/core/random.js';
-import { copyBox, ORIGIN, volumeOf } from '../../src/scans/sampling/boxes.js';
+import { volumeOf } from '../../src/scans/sampling/boxes.js';
+import { copyForeground, copyVoxels } from '../../src/scans/sampling/crops.js';
 import {
   flattenAir,
   flattenAndNormalise,
@@ -72,20 +73,13 @@ export function cutPatch(
   const tissue = tissueOf(crop, corner, size);
   for (let c = 0; c < crop.shape[0]; c++) {
     const patch = target.subarray(c * count, (c + 1) * count);
-    copyPatch(crop, c, { corner, size }, patch);
+    copyVoxels(crop, c, { corner, size }, patch);
     if (how.level) {
       level(patch, tissue, size);
       normalise(patch);
     } else flattenAndNormalise(patch, tissue);
     if (how.contrast > 0) jitterContrast(patch, how.contrast, rng);
   }
-}
-
-function copyPatch(crop: Crop, channel: number, { corner, size }: PatchBox, into: Float32Array): void {
-  if (crop.copyVoxels !== undefined) return crop.copyVoxels(channel, corner, size, into);
-  const [, ...shape] = crop.shape;
-  const from = { offset: channel * volumeOf(shape), shape, corner };
-  copyBox(crop.voxels, from, into, { offset: 0, shape: size, corner: ORIGIN }, size);
 }
 
 /** Room for the mask of one patch, used again for the next: a batch holds many, and each is read at once. */
@@ -96,12 +90,6 @@ function tissueOf(crop: Crop, corner: Triple, size: Triple): Uint8Array {
   const count = volumeOf(size);
   if (room.length < count) room = new Uint8Array(count);
   const tissue = room.subarray(0, count);
-  if (crop.copyForeground !== undefined) {
-    crop.copyForeground(corner, size, tissue);
-    return tissue;
-  }
-  const [, ...shape] = crop.shape;
-  const whole = { offset: 0, shape: size, corner: ORIGIN };
-  copyBox(crop.foreground, { offset: 0, shape, corner }, tissue, whole, size);
+  copyForeground(crop, { corner, size }, tissue);
   return tissue;
 }

@@ -7,7 +7,7 @@
 import type { Triple } from '../../core/tensor.js';
 import { UserError } from '../../core/errors.js';
 import type { Rng } from '../../core/random.js';
-import { volumeOf } from './boxes.js';
+import { copyBox, ORIGIN, volumeOf } from './boxes.js';
 import type { Crop, ScanSet, Volume } from './scan-set.js';
 
 /** Number of places tried before the one with the most tissue is taken. */
@@ -49,7 +49,7 @@ export function cropAt({ id, patient, shape, data }: Volume, corner: Triple, siz
   let voxels: Float32Array | undefined;
   let foreground: Uint8Array | undefined;
   const within = ([d, h, w]: Triple): Triple => [corner[0] + d, corner[1] + h, corner[2] + w];
-  return {
+  const crop: Crop = {
     volume: id,
     patient,
     shape: [shape[0], ...size],
@@ -60,13 +60,52 @@ export function cropAt({ id, patient, shape, data }: Volume, corner: Triple, siz
       return (foreground ??= data.foreground(corner, size));
     },
     tissue: (at, box) => data.tissue(within(at), box),
-    ...(data.copyVoxels && {
-      copyVoxels: (channel, at, box, into) => data.copyVoxels?.(channel, within(at), box, into),
-    }),
-    ...(data.copyForeground && {
-      copyForeground: (at, box, into) => data.copyForeground?.(within(at), box, into),
-    }),
   };
+  // Not what was made and may have been changed since.
+  direct.set(crop, {
+    voxels: (channel, at, box, into) => {
+      if (voxels !== undefined || data.copyVoxels === undefined) return false;
+      data.copyVoxels(channel, within(at), box, into);
+      return true;
+    },
+    foreground: (at, box, into) => {
+      if (foreground !== undefined || data.copyForeground === undefined) return false;
+      data.copyForeground(within(at), box, into);
+      return true;
+    },
+  });
+  return crop;
+}
+
+/** Reads of a crop that pass over `voxels` and `foreground`; each returns false where it cannot. */
+interface DirectReads {
+  readonly voxels: (channel: number, at: Triple, size: Triple, into: Float32Array) => boolean;
+  readonly foreground: (at: Triple, size: Triple, into: Uint8Array) => boolean;
+}
+
+/** By crop: one that was made from another, with other voxels, has none. */
+const direct = new WeakMap<Crop, DirectReads>();
+
+/** Copies one channel's voxels in the box of `size` at `corner` `[D, H, W]` of a crop, if need be without making all of them. */
+export function copyVoxels(crop: Crop, channel: number, { corner, size }: CropBox, into: Float32Array): void {
+  if (direct.get(crop)?.voxels(channel, corner, size, into) === true) return;
+  const [, ...shape] = crop.shape;
+  const from = { offset: channel * volumeOf(shape), shape, corner };
+  copyBox(crop.voxels, from, into, { offset: 0, shape: size, corner: ORIGIN }, size);
+}
+
+/** The same of the mask of tissue. */
+export function copyForeground(crop: Crop, { corner, size }: CropBox, into: Uint8Array): void {
+  if (direct.get(crop)?.foreground(corner, size, into) === true) return;
+  const [, ...shape] = crop.shape;
+  const whole = { offset: 0, shape: size, corner: ORIGIN };
+  copyBox(crop.foreground, { offset: 0, shape, corner }, into, whole, size);
+}
+
+/** A box of a crop, in its voxels `[D, H, W]`. */
+interface CropBox {
+  readonly corner: Triple;
+  readonly size: Triple;
 }
 
 /** Volumes by modality and patient. */

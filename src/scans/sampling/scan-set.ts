@@ -67,10 +67,6 @@ export interface Crop {
   readonly foreground: Uint8Array;
   /** Number of voxels with tissue in the box of `size` at `corner` `[D, H, W]`; faster than counting in `foreground`. */
   readonly tissue?: (corner: Triple, size: Triple) => number;
-  /** One channel's voxels in the box of `size` at `corner`, written into an array of that size without making `voxels`. */
-  readonly copyVoxels?: (channel: number, corner: Triple, size: Triple, into: Float32Array) => void;
-  /** The same of `foreground`. */
-  readonly copyForeground?: (corner: Triple, size: Triple, into: Uint8Array) => void;
 }
 
 /** A volume whose voxels `[C, D, H, W]` and mask `[D, H, W]` are in memory. */

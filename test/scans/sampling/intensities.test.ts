@@ -48,16 +48,35 @@ test('a patch is the same whether it comes straight from the volume or from the 
   const facts = { id: 'a', split: 'train', patient: 0, modality: null, frameTime: null } as const;
   const volume = memoryVolume({ ...facts, shape, spacing: [1, 1, 1] }, voxels, foreground);
   const crop = cropAt(volume, [1, 2, 1], [7, 5, 6]);
-  const { copyVoxels: _, copyForeground: __, ...copied } = crop;
+  const copied = { ...cropAt(volume, [1, 2, 1], [7, 5, 6]) };
   const [corner, size]: Triple[] = [
     [2, 1, 1],
     [4, 3, 4],
   ];
-  const patches = [crop, { ...copied, voxels: crop.voxels, foreground: crop.foreground }].map((source) => {
+  const patches = [crop, copied].map((source) => {
     const target = new Float32Array(2 * 4 * 3 * 4);
     cutPatch(source, { corner: corner as Triple, size: size as Triple }, plain, rngOf(1), target);
     return target;
   });
   expect(patches[0]).toEqual(patches[1]);
   expect(new Set(patches[0]).size).toBeGreaterThan(20);
+});
+
+test('a patch shows what became of the voxels of its crop', () => {
+  const voxels = new Float32Array(4 ** 3).fill(1);
+  const facts = { id: 'a', split: 'train', patient: 0, modality: null, frameTime: null } as const;
+  const shape = [1, 4, 4, 4] as const;
+  const volume = memoryVolume({ ...facts, shape, spacing: [1, 1, 1] }, voxels, new Uint8Array(64).fill(1));
+  const crop = cropAt(volume, [0, 0, 0], [4, 4, 4]);
+  const replaced = { ...crop, voxels: Float32Array.from({ length: 64 }, (_, i) => i) };
+  const changed = cropAt(volume, [0, 0, 0], [4, 4, 4]);
+  changed.voxels.set(replaced.voxels);
+  const [still, other, own] = [crop, replaced, changed].map((source) => {
+    const target = new Float32Array(64);
+    cutPatch(source, { corner: [0, 0, 0], size: [4, 4, 4] }, plain, rngOf(1), target);
+    return target;
+  });
+  expect(new Set(still)).toEqual(new Set([0]));
+  expect(new Set(other).size).toBe(64);
+  expect(own).toEqual(other);
 });
