@@ -102,7 +102,13 @@ function plan(options: JigsawOptions, { channels, batch }: TaskContext): TaskPla
       { name: 'permutation', shape: [batch], dtype: 'i64' },
     ],
     encoderInput: [batch * cells, channels, ...layout.patch],
-    questions: { shown: 'patches', answers: 'permutation', classes: options.permutations },
+    questions: {
+      shown: 'patches',
+      answers: 'permutation',
+      classes: options.permutations,
+      inWords: (answer) =>
+        `the pieces come from places ${choices[answer]?.map((cell) => cell + 1).join(', ')}`,
+    },
     metric: 'accuracy',
     chance: 1 / options.permutations,
     worst: 0,

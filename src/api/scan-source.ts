@@ -39,9 +39,14 @@ export async function scanFolder(source: string, experiment: Experiment, databas
       fix: 'add --scans DIR',
     });
   }
-  const folder = `${database.replace(/\.[^./\\]*$/, '')}${PHANTOMS}`;
+  const folder = phantomFolder(database);
   await writePhantoms(folder, experiment.phantoms);
   return folder;
+}
+
+/** Folder of the phantoms of a database's experiment. */
+export function phantomFolder(database: string): string {
+  return `${database.replace(/\.[^./\\]*$/, '')}${PHANTOMS}`;
 }
 
 /** Reads and preprocesses the scans; reports what was used and what was not. */

@@ -72,6 +72,8 @@ export interface ClassQuestions {
   readonly classes: number;
   /** Parts, of the crop's P, that each of its Q questions shows. Absent: one question, on all parts. */
   readonly parts?: readonly (readonly number[])[];
+  /** An answer for people, such as the order of the pieces; absent: its class says enough. */
+  inWords?(answer: number): string;
 }
 
 export interface TaskPlan {
