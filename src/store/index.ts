@@ -14,8 +14,11 @@ export {
   lastEvaluations,
   lineageTuples,
   scoredGenomes,
+  openNumbers,
+  secondsSpent,
   soleMutations,
   type FinishedTuple,
+  type OpenNumbers,
 } from './flat/rows.js';
 export { artifactOf, artifactPath, collect, readArtifact, worthKeeping, writeArtifact } from './artifacts.js';
 export {

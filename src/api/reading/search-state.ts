@@ -32,7 +32,9 @@ export function currentSummary(store: Store, row: ExperimentRow): CurrentSummary
 
 /** True if the best of all candidates were chosen and trained again, or are not to be. */
 function winnersDone(store: Store, row: ExperimentRow, { best, candidates }: Summary): boolean {
-  if (best === null || (specFromJson(row.spec).experiment.winners?.candidates ?? 0) === 0) return true;
+  // Databases of tests and of other programs may hold no experiment file.
+  const { experiment } = specFromJson(row.spec) as Partial<ReturnType<typeof specFromJson>>;
+  if (best === null || (experiment?.winners?.candidates ?? 0) === 0) return true;
   const repetitions = winnersOf(store, row)?.repetitions;
   const chosenFrom = roundsOf(store, row.id).at(-1)?.chosenFrom;
   return (

@@ -5,10 +5,15 @@ import { UserError } from '../../core/errors.js';
 import type { Json } from '../../core/json.js';
 import type { CandidateStatus } from '../../core/records.js';
 import { candidateTuples, type ExperimentRow, type Store } from '../../store/index.js';
-import { GeneColumns } from './gene-columns.js';
+import { GeneColumns } from './genomes/gene-columns.js';
 import type { CandidatesView } from './types.js';
 
-export function candidatesView(store: Store, row: ExperimentRow): CandidatesView {
+/** `changed`: numbers of the only candidates to give. */
+export function candidatesView(
+  store: Store,
+  row: ExperimentRow,
+  changed: readonly number[] | null = null,
+): CandidatesView {
   const numbers: number[] = [];
   const rungs: number[] = [];
   const statuses: CandidateStatus[] = [];
@@ -18,7 +23,7 @@ export function candidatesView(store: Store, row: ExperimentRow): CandidatesView
   const latencies: (number | null)[] = [];
   const seconds: (number | null)[] = [];
   const genes = new GeneColumns();
-  for (const tuple of candidateTuples(store, row.id)) {
+  for (const tuple of candidateTuples(store, row.id, changed)) {
     const [number, rung, status, score, ownParams, ownMacs, latency, ownSeconds, genome] = tuple;
     numbers.push(number);
     rungs.push(rung);

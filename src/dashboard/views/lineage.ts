@@ -2,73 +2,30 @@
  * The whole family as columns: parents, generations, gains, and what each operator was worth.
  */
 import { bestOfAll } from '../../api/reading/winner.js';
-import { lineageTuples, soleMutations, type ExperimentRow, type Store } from '../../store/index.js';
-import { OperatorColumns } from './operator-columns.js';
+import type { ExperimentRow, Store } from '../../store/index.js';
+import { familyOf } from './family/family.js';
 import type { LineageView } from './types.js';
 
-export function lineageView(store: Store, row: ExperimentRow): LineageView {
-  return store.snapshot(() => readView(store, row));
-}
-
-function readView(store: Store, row: ExperimentRow): LineageView {
-  const numbers: number[] = [];
-  const parents: (number | null)[] = [];
-  const others: (number | null)[] = [];
-  const roles: (string | null)[] = [];
-  const scores: (number | null)[] = [];
-  const gains: (number | null)[] = [];
-  const places = new Map<number, number>();
-  for (const tuple of lineageTuples(store, row.id)) {
-    const [id, number, rung, score, parent, role, parentRung, parentScore, other] = tuple;
-    places.set(id, numbers.length);
-    numbers.push(number);
-    parents.push(parent);
-    others.push(other);
-    roles.push(role);
-    scores.push(score);
-    const comparable = score !== null && parentScore !== null && rung === parentRung;
-    gains.push(comparable ? score - parentScore : null);
-  }
-  const operators = new OperatorColumns(numbers.length);
-  for (const [id, kind, path] of soleMutations(store, row.id)) {
-    const place = places.get(id);
-    if (place !== undefined) operators.add(place, kind, path);
-  }
-  const family = { numbers, parents, roles };
-  return {
-    ...family,
-    others,
-    generations: generationsOf(family),
-    scores,
-    gains,
-    operator: operators.column,
-    operators: operators.summaries(gains),
-    winnerPath: pathTo(bestOfAll(store, row), family),
-  };
-}
-
-type Family = Pick<LineageView, 'numbers' | 'parents' | 'roles'>;
-
-/** By place. A promotion keeps its parent's, a child adds one; where a table was altered, a parent that is no elder counts as none. */
-function generationsOf({ numbers, parents, roles }: Family): readonly number[] {
-  const known = new Map<number, number>();
-  return numbers.map((number, place) => {
-    const parent = parents[place] ?? null;
-    const elder = parent === null ? undefined : known.get(parent);
-    const own = elder === undefined ? 0 : roles[place] === 'promotion' ? elder : elder + 1;
-    known.set(number, own);
-    return own;
+/** `changed`: numbers of the only candidates to give; operators and the winner's path are of all nevertheless. */
+export function lineageView(
+  store: Store,
+  row: ExperimentRow,
+  changed: readonly number[] | null = null,
+): LineageView {
+  return store.snapshot(() => {
+    const family = familyOf(store, row);
+    const numbers = changed === null ? family.numbers() : changed.filter((number) => family.has(number));
+    return {
+      numbers,
+      parents: numbers.map((number) => family.parents[number] ?? null),
+      others: numbers.map((number) => family.others[number] ?? null),
+      roles: numbers.map((number) => family.roles[number] ?? null),
+      generations: numbers.map((number) => family.generations[number] ?? 0),
+      scores: numbers.map((number) => family.scores[number] ?? null),
+      gains: numbers.map((number) => family.gain(number)),
+      operator: numbers.map((number) => family.operator[number] ?? null),
+      operators: family.operators.summaries(family.gainsByOperator()),
+      winnerPath: family.pathTo(bestOfAll(store, row)),
+    };
   });
-}
-
-/** From the founder to a candidate; empty for null. */
-function pathTo(number: number | null, { numbers, parents }: Family): readonly number[] {
-  const path: number[] = [];
-  const places = number === null ? new Map<number, number>() : new Map(numbers.map((one, i) => [one, i]));
-  for (let at = number; at !== null;) {
-    path.unshift(at);
-    const parent: number | null = parents[places.get(at) ?? -1] ?? null;
-    at = parent !== null && parent < at ? parent : null;
-  }
-  return path;
 }

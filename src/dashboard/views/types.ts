@@ -15,6 +15,8 @@ export interface Estimate {
 /** One evaluation on the timeline; `end` in seconds since the experiment was created. */
 export interface TimelineSpan {
   readonly worker: string;
+  /** Place among the evaluations that the worker did at once, from 0. */
+  readonly slot: number;
   readonly processorClass: string | null;
   readonly number: number;
   readonly purpose: Purpose;
@@ -29,7 +31,7 @@ export interface SummaryView {
     readonly path: string;
     readonly experiments: readonly string[];
   }[];
-  /** As `voxolve status --json` prints it. */
+  /** What `voxolve status --json` prints is made of it. */
   readonly status: Status;
   readonly progress: {
     readonly done: number;

@@ -19,63 +19,84 @@ export type CandidateTuple = readonly [
   genome: string,
 ];
 
-/** Candidates in the order of their numbers. */
-export function candidateTuples(store: Store, experiment: number): Iterable<CandidateTuple> {
+/** Candidates in the order of their numbers: all, or those of `numbers`. */
+export function candidateTuples(
+  store: Store,
+  experiment: number,
+  numbers: readonly number[] | null = null,
+): readonly CandidateTuple[] {
   return rows(
     store,
     `SELECT number, candidates.rung, candidates.status, candidates.score, params, macs, latency, seconds, genome
      FROM candidates LEFT JOIN evaluations ON candidate = candidates.id AND purpose = 'search'
-     WHERE experiment = ? ORDER BY number`,
-    experiment,
+     WHERE experiment = @experiment ${numbers === null ? '' : AMONG} ORDER BY number`,
+    numbers === null ? { experiment } : { experiment, numbers: JSON.stringify(numbers) },
   );
 }
 
+const AMONG = 'AND number IN (SELECT value FROM json_each(@numbers))';
+
 export type LineageTuple = readonly [
-  id: number,
   number: number,
   rung: number,
+  status: CandidateStatus,
   score: number | null,
   /** Number of the candidate that it was mutated or promoted from; null: a founder. */
   parent: number | null,
   role: string | null,
-  parentRung: number | null,
-  parentScore: number | null,
   /** Number of the second parent of a crossover. */
   other: number | null,
 ];
 
+/** Rows of a lineage to read: those from number `from` on, and those of `numbers`. */
+export interface LineagePart {
+  readonly from: number;
+  readonly numbers: readonly number[];
+}
+
+const PART = `own.experiment = @experiment AND own.number IN (
+  SELECT number FROM candidates WHERE experiment = @experiment AND number >= @from
+  UNION ALL SELECT value FROM json_each(@numbers))`;
+
 /** Candidates with their parents, in the order of their numbers. */
-export function lineageTuples(store: Store, experiment: number): Iterable<LineageTuple> {
+export function lineageTuples(
+  store: Store,
+  experiment: number,
+  { from, numbers }: LineagePart,
+): readonly LineageTuple[] {
   return rows(
     store,
-    `SELECT own.id, own.number, own.rung, own.score, parents.number, edge.role, parents.rung, parents.score,
+    `SELECT own.number, own.rung, own.status, own.score, parents.number, edge.role,
        (SELECT number FROM candidate_parents AS second JOIN candidates ON candidates.id = second.parent
         WHERE second.candidate = own.id AND second.role = 'crossover')
      FROM candidates AS own
      LEFT JOIN candidate_parents AS edge ON edge.candidate = own.id AND edge.role IN ('parent', 'promotion')
      LEFT JOIN candidates AS parents ON parents.id = edge.parent
-     WHERE own.experiment = ? ORDER BY own.number`,
-    experiment,
+     WHERE ${PART} ORDER BY own.number`,
+    { experiment, from, numbers: JSON.stringify(numbers) },
   );
 }
 
-export type MutationTuple = readonly [candidate: number, kind: string, path: string];
+export type MutationTuple = readonly [number: number, kind: string, path: string];
 
-/** Mutations of those candidates that have one alone, by the candidates' ids. */
-export function soleMutations(store: Store, experiment: number): Iterable<MutationTuple> {
+/** Mutations of those candidates that have one alone, by the candidates' numbers. */
+export function soleMutations(
+  store: Store,
+  experiment: number,
+  { from, numbers }: LineagePart,
+): readonly MutationTuple[] {
   return rows(
     store,
-    `SELECT candidate, min(kind), min(path) FROM mutations
-     WHERE candidate IN (SELECT id FROM candidates WHERE experiment = ?)
-     GROUP BY candidate HAVING count(*) = 1`,
-    experiment,
+    `SELECT own.number, min(kind), min(path) FROM candidates AS own JOIN mutations ON mutations.candidate = own.id
+     WHERE ${PART} GROUP BY own.id HAVING count(*) = 1`,
+    { experiment, from, numbers: JSON.stringify(numbers) },
   );
 }
 
 export type GeneTuple = readonly [score: number, genome: string];
 
 /** Scores and genomes (canonical JSON) of the candidates with a score at the highest rung reached, in the order of numbers. */
-export function scoredGenomes(store: Store, experiment: number): Iterable<GeneTuple> {
+export function scoredGenomes(store: Store, experiment: number): readonly GeneTuple[] {
   return rows(
     store,
     `SELECT score, genome FROM candidates
@@ -112,10 +133,63 @@ export function lastEvaluations(store: Store, experiment: number, count: number)
   );
 }
 
+/** Seconds of all evaluations, over all workers. */
+export function secondsSpent(store: Store, experiment: number): number {
+  return store
+    .statement(
+      `SELECT coalesce(sum(seconds), 0) FROM evaluations JOIN candidates ON candidates.id = candidate
+       WHERE experiment = ?`,
+    )
+    .pluck()
+    .get(experiment) as number;
+}
+
+/** Numbers of candidates without a result, ascending. */
+export interface OpenNumbers {
+  /** Decided and not finished. */
+  readonly unfinished: readonly number[];
+  /** Those of them that are being evaluated. */
+  readonly running: readonly number[];
+  /** Not decided, up to as many numbers after the last that is decided as the search looks ahead. */
+  readonly undecided: readonly number[];
+}
+
+export function openNumbers(store: Store, experiment: number): OpenNumbers {
+  const open = rows<readonly [number: number, status: CandidateStatus]>(
+    store,
+    `SELECT number, status FROM candidates WHERE experiment = @experiment AND status IN ('pending', 'running')
+     ORDER BY number`,
+    { experiment },
+  );
+  const [[count = 0, last = -1, lookahead = 0] = []] = rows<readonly number[]>(
+    store,
+    `SELECT count(*), coalesce(max(number), -1), (SELECT lookahead FROM experiments WHERE id = @experiment)
+     FROM candidates WHERE experiment = @experiment`,
+    { experiment },
+  );
+  const gaps = count === last + 1 ? [] : gapsUpTo(store, experiment, last);
+  const ahead = Array.from({ length: lookahead }, (_, i) => last + 1 + i);
+  return {
+    unfinished: open.map(([number]) => number),
+    running: open.filter(([, status]) => status === 'running').map(([number]) => number),
+    undecided: [...gaps, ...ahead],
+  };
+}
+
+/** Numbers below the last that are not decided: those that wait for another, while later ones went ahead. */
+function gapsUpTo(store: Store, experiment: number, last: number): readonly number[] {
+  const decided = new Set(
+    rows<readonly [number]>(store, 'SELECT number FROM candidates WHERE experiment = @experiment', {
+      experiment,
+    }).map(([number]) => number),
+  );
+  return Array.from({ length: last }, (_, number) => number).filter((number) => !decided.has(number));
+}
+
 function rows<Row extends readonly unknown[]>(
   store: Store,
   sql: string,
-  parameters: number | Readonly<Record<string, number>>,
+  parameters: Readonly<Record<string, number | string>>,
 ): readonly Row[] {
   return store.statement(sql).raw().all(parameters) as unknown as readonly Row[];
 }

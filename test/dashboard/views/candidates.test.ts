@@ -187,3 +187,41 @@ describe('the columns of the lineage', () => {
     expect(others).toEqual([null, null, 0]);
   });
 });
+
+describe('while a search goes on', () => {
+  it('an update of the lineage tells the same as a fresh read, and changed rows alone where they are asked for', async () => {
+    const growing = openStore(`${folder}/growing.db`, 'create');
+    const own = toyExperimentIn(growing);
+    await runToy(growing, { candidates: 20 });
+    const finishing = growing.statement('UPDATE candidates SET status = ?, score = ? WHERE number = 19');
+    finishing.run('running', null);
+    expect(lineageView(growing, own).scores[19]).toBeNull();
+    finishing.run('done', 0.9);
+    await runToy(growing, { candidates: 45 });
+    const updated = lineageView(growing, own);
+    const some = lineageView(growing, own, [3, 19, 44, 99]);
+    growing.close();
+    const again = openStore(`${folder}/growing.db`, 'read');
+    const fresh = lineageView(again, own);
+    again.close();
+    expect(updated).toEqual(fresh);
+    expect(fresh.numbers).toHaveLength(45);
+    expect(fresh.scores[19]).toBe(0.9);
+    expect(some.numbers).toEqual([3, 19, 44]);
+    expect(some.parents).toEqual([3, 19, 44].map((number) => fresh.parents[number]));
+    expect(some.operators).toEqual(fresh.operators);
+    expect(some.winnerPath).toEqual(fresh.winnerPath);
+  });
+
+  it('candidates can be given alone, too', () => {
+    const some = candidatesView(store, row, [7, 3, 1000]);
+    const all = candidatesView(store, row);
+    expect(some.numbers).toEqual([3, 7]);
+    expect(some.scores).toEqual([all.scores[3], all.scores[7]]);
+    const stem = (view: typeof all, place: number): string | undefined => {
+      const gene = view.genes.find(({ name }) => name === '/stem');
+      return gene?.levels?.[gene.values[place] ?? -1];
+    };
+    expect([stem(some, 0), stem(some, 1)]).toEqual([stem(all, 3), stem(all, 7)]);
+  });
+});

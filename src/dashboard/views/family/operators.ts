@@ -3,46 +3,33 @@
  * parents at the same rung, with Wilson's interval, and the mean gain with Student's, which leans on the central limit theorem: of
  * few trials with gains far from normal it is too narrow.
  */
-import { meanOf } from '../../core/statistics/descriptive.js';
-import { wilson } from '../../core/statistics/intervals.js';
-import { generalPath } from '../../study/index.js';
-import { meanWithInterval } from './estimates.js';
-import type { LineageView } from './types.js';
-
-type Operators = LineageView['operators'];
+import { meanOf } from '../../../core/statistics/descriptive.js';
+import { wilson } from '../../../core/statistics/intervals.js';
+import { generalPath } from '../../../study/index.js';
+import { meanWithInterval } from '../estimates.js';
+import type { LineageView } from '../types.js';
 
 interface Operator {
   readonly kind: string;
   readonly gene: string;
 }
 
-export class OperatorColumns {
-  /** By candidate, the index of its operator. */
-  readonly column: (number | null)[];
+export class Operators {
   private readonly operators: Operator[] = [];
   private readonly indices = new Map<string, Map<string, number>>();
 
-  constructor(candidates: number) {
-    this.column = Array.from({ length: candidates }, () => null);
-  }
-
-  /** Says that the candidate at `place` came by this mutation alone. */
-  add(place: number, kind: string, path: string): void {
+  /** Index of the operator of a mutation. */
+  of(kind: string, path: string): number {
     const byPath = this.indices.get(kind) ?? new Map<string, number>();
     this.indices.set(kind, byPath);
     const index = byPath.get(path) ?? this.indexOf(kind, generalPath(path));
     byPath.set(path, index);
-    this.column[place] = index;
+    return index;
   }
 
-  /** `gains`: by candidate. */
-  summaries(gains: readonly (number | null)[]): Operators {
-    const own = this.operators.map((): number[] => []);
-    this.column.forEach((index, place) => {
-      const gain = gains[place] ?? null;
-      if (index !== null && gain !== null) own[index]?.push(gain);
-    });
-    return this.operators.map(({ kind, gene }, index) => summaryOf(kind, gene, own[index] ?? []));
+  /** `gains`: of the children by each operator, by its index. */
+  summaries(gains: ReadonlyMap<number, readonly number[]>): LineageView['operators'] {
+    return this.operators.map(({ kind, gene }, index) => summaryOf(kind, gene, gains.get(index) ?? []));
   }
 
   private indexOf(kind: string, gene: string): number {
@@ -51,7 +38,7 @@ export class OperatorColumns {
   }
 }
 
-function summaryOf(kind: string, gene: string, gains: readonly number[]): Operators[number] {
+function summaryOf(kind: string, gene: string, gains: readonly number[]): LineageView['operators'][number] {
   const trials = gains.length;
   const successes = gains.filter((gain) => gain > 0).length;
   return {
