@@ -5,16 +5,54 @@
  * words it has, sorted and joined by `+`.
  */
 import type { Json } from '../../../core/json.js';
-import { meanOf } from '../../../core/statistics/descriptive.js';
 import { GenomePlaces, type Plain } from './genome-places.js';
 import type { CandidatesView } from '../types.js';
 
-interface Column {
-  readonly name: string;
-  /** Values of the genome under way. */
-  readonly found: Plain[];
-  /** By candidate. */
-  readonly values: (number | string | null)[];
+/** Values of one gene: of the genome under way, and by candidate. */
+class Column {
+  readonly values: (number | string | null)[] = [];
+  private count = 0;
+  private sum = 0;
+  private first: Plain = null;
+  private onlyNumbers = true;
+  /** Undefined while all are the same. */
+  private different: Set<Plain> | undefined;
+
+  constructor(readonly name: string) {}
+
+  /** Returns true if it is the first value of its genome. */
+  add(value: Plain): boolean {
+    if (typeof value === 'number') this.sum += value;
+    else this.onlyNumbers = false;
+    if (this.count++ === 0) {
+      this.first = value;
+      return true;
+    }
+    if (this.different !== undefined) this.different.add(value);
+    else if (value !== this.first) this.different = new Set([this.first, value]);
+    return false;
+  }
+
+  /** Ends the genome of a candidate. */
+  close(candidate: number): void {
+    this.fill(candidate);
+    this.values.push(this.summary());
+    this.count = 0;
+    this.sum = 0;
+    this.onlyNumbers = true;
+    this.different = undefined;
+  }
+
+  /** Candidates up to this one that lack the gene have null. */
+  fill(candidates: number): void {
+    while (this.values.length < candidates) this.values.push(null);
+  }
+
+  private summary(): number | string {
+    const { first, different } = this;
+    if (this.onlyNumbers) return different === undefined ? Number(first) : this.sum / this.count;
+    return different === undefined ? String(first) : [...different].map(String).sort().join('+');
+  }
 }
 
 export class GeneColumns {
@@ -23,13 +61,12 @@ export class GeneColumns {
   private readonly touched: Column[] = [];
   private readonly places = new GenomePlaces<Column>(
     (name) => {
-      const column = { name, found: [], values: [] };
+      const column = new Column(name);
       this.all.push(column);
       return column;
     },
     (column, value) => {
-      if (column.found.length === 0) this.touched.push(column);
-      column.found.push(value);
+      if (column.add(value)) this.touched.push(column);
     },
   );
   private count = 0;
@@ -37,29 +74,17 @@ export class GeneColumns {
   /** Adds the genome of the next candidate. */
   add(genome: Json): void {
     this.places.walk(genome);
-    for (const { found, values } of this.touched) {
-      while (values.length < this.count) values.push(null);
-      values.push(summaryOf(found));
-      found.length = 0;
-    }
+    for (const column of this.touched) column.close(this.count);
     this.touched.length = 0;
     this.count++;
   }
 
   columns(): CandidatesView['genes'] {
-    return this.all.map(({ name, values }) => {
-      while (values.length < this.count) values.push(null);
-      return columnOf(name, values);
+    return this.all.map((column) => {
+      column.fill(this.count);
+      return columnOf(column.name, column.values);
     });
   }
-}
-
-function summaryOf(found: readonly Plain[]): number | string {
-  const [first] = found;
-  if (found.length === 1) return typeof first === 'number' ? first : String(first);
-  if (found.every((value) => typeof value === 'number')) return meanOf(found);
-  const words = new Set(found);
-  return words.size === 1 ? String(first) : [...words].map(String).sort().join('+');
 }
 
 /** A column in which one candidate has a word holds words alone. */

@@ -8,14 +8,27 @@ import { isJsonArray, type Json } from '../../../core/json.js';
 export type Plain = string | number | boolean | null;
 
 /** A place, and what the caller keeps there. */
-interface Place<T> {
-  readonly name: string;
+class Place<T> {
   own: T | undefined;
-  readonly below: Map<string, Place<T>>;
+  /** Of a list. */
+  length: Place<T> | undefined;
+  items: Place<T> | undefined;
+  /** Of an object, by key. */
+  readonly members = new Map<string, Place<T>>();
+
+  constructor(readonly name: string) {}
+
+  member(key: string): Place<T> {
+    const known = this.members.get(key);
+    if (known !== undefined) return known;
+    const made = new Place<T>(`${this.name}/${key}`);
+    this.members.set(key, made);
+    return made;
+  }
 }
 
 export class GenomePlaces<T> {
-  private readonly root: Place<T> = { name: '', own: undefined, below: new Map() };
+  private readonly root = new Place<T>('');
 
   /**
    * @param make what is kept at a place, when a value is found there for the first time
@@ -34,11 +47,11 @@ export class GenomePlaces<T> {
   private at(place: Place<T>, value: Json): void {
     if (value === null || typeof value !== 'object') this.found(place, value);
     else if (isJsonArray(value)) {
-      this.found(child(place, ' length'), value.length);
-      const items = child(place, '/[]');
+      this.found((place.length ??= new Place(`${place.name} length`)), value.length);
+      const items = (place.items ??= new Place(`${place.name}/[]`));
       for (const item of value) this.at(items, item);
     } else {
-      for (const key of Object.keys(value)) this.at(child(place, `/${key}`), value[key] as Json);
+      for (const key in value) this.at(place.member(key), value[key] as Json);
     }
   }
 
@@ -46,12 +59,4 @@ export class GenomePlaces<T> {
     place.own ??= this.make(place.name === '' ? '/' : place.name);
     this.visit(place.own, value);
   }
-}
-
-function child<T>(place: Place<T>, step: string): Place<T> {
-  const known = place.below.get(step);
-  if (known !== undefined) return known;
-  const made: Place<T> = { name: place.name + step, own: undefined, below: new Map() };
-  place.below.set(step, made);
-  return made;
 }
