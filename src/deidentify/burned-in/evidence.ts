@@ -24,14 +24,21 @@ export function hasContrast(look: Look, box: Box): boolean {
   return level(0.98) - level(0.02) >= CONTRAST;
 }
 
-/** Correlation of letters that stand still over tissue that moves; that of speckle alone is about zero. */
+/** Correlation of the edges of letters that stand still over tissue that moves; that of speckle alone is about zero. */
 const STEADY = 0.3;
 
 /** True if what the rectangle shows is alike in one of the pairs of frames; of single frames nobody knows. */
 export function isSteady(pairs: Considered['pairs'], box: Box): boolean {
   return (
-    pairs.length === 0 || pairs.some(([a, b]) => correlation(levelsIn(a, box), levelsIn(b, box)) >= STEADY)
+    pairs.length === 0 || pairs.some(([a, b]) => correlation(edgesIn(a, box), edgesIn(b, box)) >= STEADY)
   );
+}
+
+/** Differences of neighbours in a row, in which bright and dark tissue is alike. */
+function edgesIn(look: Look, box: Box): number[] {
+  const levels = levelsIn(look, box);
+  const width = box.right - box.left;
+  return levels.map((level, i) => (i % width === 0 ? 0 : level - (levels[i - 1] as number)));
 }
 
 function correlation(a: readonly number[], b: readonly number[]): number {

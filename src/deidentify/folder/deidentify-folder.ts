@@ -3,9 +3,9 @@
  * counted; where nothing may leave there is no OUT.
  */
 import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
-import { UNFINISHED } from '../../core/atomic-write.js';
-
+import { dirname, join } from 'node:path';
+import { unfinishedName } from '../../core/atomic-write.js';
+import { diskFailure } from '../../core/disk-failure.js';
 import { sha256 } from '../../core/hash.js';
 import type { Settings, ActionName } from '../file/context.js';
 import { deidentifyBytes, deidentifyWithPixels, type CleanFile } from '../file/deidentify-file.js';
@@ -52,17 +52,18 @@ export interface FolderTask {
 
 export async function deidentifyFolder(task: FolderTask): Promise<FolderOutcome> {
   const { output, report } = task.places;
-  const draft = join(dirname(output), `.${basename(output)}${UNFINISHED}`);
-  const aside = report === undefined ? null : join(dirname(report), `.${basename(report)}${UNFINISHED}`);
+  const draft = unfinishedName(output);
+  const aside = report === undefined ? null : unfinishedName(report);
   const remove = (): void => {
     for (const folder of [draft, aside])
       if (folder !== null) rmSync(folder, { recursive: true, force: true });
   };
-  remove();
   try {
     for (const folder of [draft, aside])
       if (folder !== null) mkdirSync(folder, { recursive: true, mode: 0o700 });
     return await filled(task, draft, aside);
+  } catch (error) {
+    throw diskFailure(dirname(output), error);
   } finally {
     remove();
   }
