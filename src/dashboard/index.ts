@@ -1,3 +1,3 @@
 /** What the command line calls of the dashboard. */
-export { serveDashboard, type Dashboard, type DashboardOptions } from './server/serve.js';
+export { serveDashboard, type Dashboard } from './server/serve.js';
 export { isLoopback } from './server/access/host-names.js';

@@ -22,7 +22,7 @@ export const HOSTILE = [
   '"\r\nset-cookie: a=b',
 ] as const;
 
-export function experimentIn(store: Store, name: string, scans = '.'): ExperimentRow {
+function experimentIn(store: Store, name: string, scans = '.'): ExperimentRow {
   return createExperiment(
     store,
     {
