@@ -11,6 +11,7 @@ const loaders = {
   fleet: async () => (await import('./fleet.js')).fleet,
   status: async () => (await import('./status.js')).status,
   dashboard: async () => (await import('./dashboard.js')).dashboard,
+  report: async () => (await import('./report.js')).report,
   lineage: async () => (await import('./lineage.js')).lineage,
   pretrain: async () => (await import('./pretrain.js')).pretrain,
   finetune: async () => (await import('./finetune.js')).finetune,

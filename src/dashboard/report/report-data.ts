@@ -1,0 +1,56 @@
+/**
+ * What the page of a report loads, by path: every list, and the pages of the candidates that matter most. Pictures of scans stay out: a
+ * report is made to be passed on.
+ */
+import { UserError } from '../../core/errors.js';
+import type { ExperimentRow, Store } from '../../store/index.js';
+import { bestCandidates } from '../../store/index.js';
+import { loadView, parametersOf } from '../server/making/view-loaders.js';
+import type { ViewName } from '../server/routes.js';
+import type { LineageView, SummaryView } from '../views/types.js';
+
+const LISTS = ['summary', 'candidates', 'lineage', 'genes', 'trust', 'runs'] as const;
+
+/** Candidates with pages of their own, besides those on the winner's path. */
+const TOP = 20;
+
+/** Numbers of candidates on a path that get a page: its beginning may be long. */
+const LONGEST_PATH = 50;
+
+export interface ReportData {
+  /** Answers by path, as the server would give them. */
+  readonly answers: Readonly<Record<string, unknown>>;
+  /** Why pages of candidates could not be made (a plug-in that is gone …); null where all were. */
+  readonly leftOut: string | null;
+}
+
+/** Views that this version has not are left out, and pages of candidates that cannot be made. */
+export async function reportData(
+  store: Store,
+  row: ExperimentRow,
+  winnerPath: LineageView['winnerPath'],
+): Promise<ReportData> {
+  const databases: SummaryView['databases'] = [{ index: 0, path: store.path, experiments: [row.name] }];
+  const answers: Record<string, unknown> = {};
+  const add = async (path: string, name: ViewName, number = 0): Promise<void> => {
+    const view = await loadView(name);
+    if (view === undefined) return;
+    const context = { store, row, databases, number, changed: null };
+    answers[path] = await view(store, row, ...parametersOf(name, context));
+  };
+  for (const name of LISTS) await add(`/api/${name}`, name);
+  const path = winnerPath.slice(-LONGEST_PATH);
+  const top = bestCandidates(store, row.id, TOP).map(({ number }) => number);
+  const winner = path.at(-1);
+  let leftOut: string | null = null;
+  try {
+    for (const number of new Set([...path, ...top])) {
+      await add(`/api/candidates/${number}`, 'candidate', number);
+    }
+    if (winner !== undefined) await add(`/api/candidates/${winner}/why`, 'why', winner);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    leftOut = error.message;
+  }
+  return { answers, leftOut };
+}

@@ -1,0 +1,150 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { escaped, figure, scriptJson } from '../../../src/dashboard/report/html.js';
+import { findExperiment, openStore } from '../../../src/store/index.js';
+import { succeed } from '../../support/cli.js';
+import { voxolveHere } from '../../support/cli-here.js';
+import { smallSpace, writeExperiment } from '../../support/tiny.js';
+
+const HOSTILE = '</script><img src=x onerror="document.title=1">\u202e\u0000&amp;';
+const CHROMIUM = '/usr/bin/chromium';
+const folder = mkdtempSync(join(tmpdir(), 'voxolve-report-'));
+const at = (name: string): string => join(folder, name);
+const [db, file] = [at('toy.db'), at('report.html')];
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+let html: string;
+beforeAll(async () => {
+  const experiment = writeExperiment(folder, {
+    space: smallSpace,
+    training: { steps: 4, batch: 2, evaluationBatches: 2 },
+    winners: { candidates: 2, seeds: 2 },
+    candidates: 24,
+  });
+  await succeed(['search', experiment, '--db', db, '--workers', '2'], { VOXOLVE_CACHE: at('cache') });
+  const store = openStore(db, 'write');
+  store.statement(`UPDATE experiments SET name = ?, metric = ?`).run(`toy ${HOSTILE}`, HOSTILE);
+  store.statement('UPDATE mutations SET kind = ? WHERE id = (SELECT max(id) FROM mutations)').run(HOSTILE);
+  expect(findExperiment(store, `toy ${HOSTILE}`)).toBeDefined();
+  store.close();
+  const { code, stderr } = await voxolveHere(['report', db, '-o', file]);
+  expect([code, stderr]).toEqual([0, '']);
+  html = readFileSync(file, 'utf8');
+}, 120_000);
+
+/** Cells of the tables by row, as text. */
+function rowsOf(caption: string): string[][] {
+  const start = html.indexOf(`<caption>${caption}`);
+  const body = html.slice(html.indexOf('<tbody>', start), html.indexOf('</tbody>', start));
+  return [...body.matchAll(/<tr>(.*?)<\/tr>/gs)].map(([, row = '']) =>
+    [...row.matchAll(/<td[^>]*>(.*?)<\/td>/gs)].map(([, cell = '']) => cell),
+  );
+}
+
+describe('a report', () => {
+  it('has the figures of status --json and lineage --json in tables that need no script', async () => {
+    const status = JSON.parse((await voxolveHere(['status', db, '--json'])).stdout) as {
+      candidates: { done: number; failed: number };
+      best: { number: number; score: number };
+      winner: { number: number; mean: number };
+    };
+    const overview = Object.fromEntries(rowsOf('The search')) as Record<string, string>;
+    expect(overview['candidates done']).toBe(String(status.candidates.done));
+    expect(overview['failed']).toBe(String(status.candidates.failed));
+    const [best] = rowsOf('Candidates by score');
+    expect(best?.[0]).toBe(String(status.best.number));
+    expect(best?.[2]).toBe(figure(status.best.score));
+    const store = openStore(db, 'read');
+    const path = rowsOf('From a founder').map(([number]) => Number(number));
+    const parents = path.map(
+      (number) =>
+        store
+          .statement(
+            `SELECT p.number FROM candidate_parents JOIN candidates c ON c.id = candidate JOIN candidates p ON p.id = parent
+             WHERE c.number = ? AND role IN ('parent', 'promotion')`,
+          )
+          .pluck()
+          .get(number) ?? null,
+    );
+    store.close();
+    expect(path.at(-1)).toBe(status.winner.number);
+    expect(overview['winner, mean of its trainings from scratch']).toContain(
+      `candidate ${status.winner.number}: ${figure(status.winner.mean)}`,
+    );
+    expect(parents).toEqual([null, ...path.slice(0, -1)]);
+  });
+
+  it('holds what the page loads, by path, as the views give it', () => {
+    const [, text = ''] =
+      /<script type="application\/json" id="report-data">(.*?)<\/script>/s.exec(html) ?? [];
+    const data = JSON.parse(text) as Record<string, { numbers?: number[] }>;
+    expect(data['/api/candidates']?.numbers).toHaveLength(24);
+    expect(data['/api/lineage']?.numbers).toHaveLength(24);
+    expect(Object.keys(data).filter((path) => /^\/api\/candidates\/\d+$/.test(path)).length).toBeGreaterThan(
+      19,
+    );
+    expect(text).toContain('onerror');
+  });
+
+  it('holds names as text and nothing of them as markup, and allows its own scripts alone', () => {
+    expect(html.includes('<img src=x')).toBe(false);
+    expect(html.match(/<script/g)?.length).toBe(html.match(/<\/script>/g)?.length);
+    expect(/[\0\u202e]/.test(html)).toBe(false);
+    expect(
+      /Content-Security-Policy" content="default-src &#39;none&#39;; script-src &#39;sha256-/.test(html),
+    ).toBe(true);
+    expect(/<(script|link|img)[^>]*(src|href)="(?!data:)/.test(html)).toBe(false);
+    expect(escaped(HOSTILE)).toBe(
+      '&#60;/script&#62;&#60;img src=x onerror=&#34;document.title=1&#34;&#62;\\u202e\\u0000&#38;amp;',
+    );
+    expect(scriptJson(HOSTILE)).not.toContain('<');
+    expect(JSON.parse(scriptJson(HOSTILE))).toBe(HOSTILE);
+  });
+
+  it('is not written over, unless asked to, and not for what is no database', async () => {
+    const { code, stderr } = await voxolveHere(['report', db, '-o', file]);
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringContaining('is there already; name another file, or give --again'),
+    ]);
+    expect((await voxolveHere(['report', db, '-o', file, '--again'])).code).toBe(0);
+    expect(readFileSync(file, 'utf8')).toBe(html);
+    expect((await voxolveHere(['report', at('none.db'), '-o', at('none.html')])).code).toBe(1);
+    expect(existsSync(at('none.html'))).toBe(false);
+  });
+});
+
+describe.skipIf(!existsSync(CHROMIUM))('a report in Chromium (needs /usr/bin/chromium)', () => {
+  it(
+    'opens as a file without an error or a request, and prints to several pages',
+    { timeout: 120_000 },
+    async () => {
+      const { chromium } = await import('playwright-core');
+      const browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
+      try {
+        const page = await browser.newPage();
+        const [requests, errors]: [string[], string[]] = [[], []];
+        page.on('request', (request) => requests.push(request.url()));
+        page.on('console', (message) => {
+          if (message.type() === 'error') errors.push(message.text());
+        });
+        page.on('pageerror', (error) => errors.push(String(error)));
+        await page.goto(pathToFileURL(file).href);
+        await page.waitForSelector('#page nav');
+        expect(await page.title()).not.toBe('1');
+        const outside = requests.filter(
+          (url) => !/^(data|blob):/.test(url) && url !== pathToFileURL(file).href,
+        );
+        expect(outside).toEqual([]);
+        expect(errors).toEqual([]);
+        const pdf = (await page.pdf()).toString('latin1');
+        expect([...pdf.matchAll(/\/Type\s*\/Page\b/g)].length).toBeGreaterThan(3);
+      } finally {
+        await browser.close();
+      }
+    },
+  );
+});
