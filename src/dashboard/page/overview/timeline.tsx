@@ -56,7 +56,7 @@ export function Timeline({ spans }: { readonly spans: readonly TimelineSpan[] })
   return (
     <Figure
       title="Timeline"
-      description={`The newest ${spans.length} evaluations on ${layout.lanes.length} workers, by machine and class of processor; what is empty was idle or waited.`}
+      description={`The newest ${spans.length} evaluations on ${layout.lanes.length} ${layout.lanes.length === 1 ? 'worker' : 'workers'}, by machine and class of processor; what is empty was idle or waited.`}
       draw={draw}
       size={[1100, height]}
     >

@@ -1,4 +1,5 @@
 /** Which axes parallel coordinates show, and their limits: numbers, or a level. */
+import { useState } from 'preact/hooks';
 import { name as shownName } from '../shared/format.js';
 import type { Limits, ParallelAxis } from './parallel.js';
 
@@ -69,22 +70,45 @@ function Limit({ axis, limits, onLimits }: LimitProps) {
     );
   }
   const [low, high] = limit ?? axis.scale.domain;
-  const input = (label: string, value: number, change: (to: number) => void) => (
+  return (
+    <span class="limits">
+      <NumberInput
+        label={`Least of ${shownName(axis.name)}`}
+        value={low}
+        onNumber={(to) => (to === null ? clear() : set(to, high))}
+      />
+      {' to '}
+      <NumberInput
+        label={`Most of ${shownName(axis.name)}`}
+        value={high}
+        onNumber={(to) => (to === null ? clear() : set(low, to))}
+      />
+    </span>
+  );
+}
+
+interface NumberInputProps {
+  readonly label: string;
+  readonly value: number;
+  /** Null where the input was emptied. */
+  readonly onNumber: (value: number | null) => void;
+}
+
+/** A number that is typed stands until it is given, also when the search goes on meanwhile and the page is drawn again. */
+function NumberInput({ label, value, onNumber }: NumberInputProps) {
+  const [draft, setDraft] = useState<string | null>(null);
+  const give = (text: string) => {
+    setDraft(null);
+    onNumber(text === '' ? null : Number(text));
+  };
+  return (
     <input
       type="number"
       step="any"
-      aria-label={`${label} of ${shownName(axis.name)}`}
-      value={Number(value.toPrecision(5))}
-      onChange={(event) =>
-        event.currentTarget.value === '' ? clear() : change(Number(event.currentTarget.value))
-      }
+      aria-label={label}
+      value={draft ?? String(Number(value.toPrecision(5)))}
+      onInput={(event) => setDraft(event.currentTarget.value)}
+      onChange={(event) => give(event.currentTarget.value)}
     />
-  );
-  return (
-    <span class="limits">
-      {input('Least', low, (to) => set(to, high))}
-      {' to '}
-      {input('Most', high, (to) => set(low, to))}
-    </span>
   );
 }
