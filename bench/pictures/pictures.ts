@@ -1,6 +1,6 @@
 /**
  * Makes the pictures of the documentation, in docs/pictures: the terminal of a search while it runs and at its end, the
- * search's lineage, and a sheet of prepared scans. All are outputs of commands that run here on phantoms.
+ * search's lineage, a sheet of prepared scans, and the dashboard's page. All are outputs of commands that run here on phantoms.
  *
  *     npm run pictures        # takes as long as the quickstart; needs `script` of util-linux
  */
@@ -11,6 +11,7 @@ import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { writePhantoms } from '../../src/scans/phantoms/phantoms.js';
 import { lineageSvg } from './lineage-svg.js';
+import { savePagePictures } from './page-png.js';
 import { screenSvg } from './screen-svg.js';
 import { runInTerminal } from './terminal.js';
 
@@ -69,6 +70,16 @@ async function searchPictures(): Promise<void> {
   write('report.svg', screenSvg(report, { ...frame, description: ending }));
 }
 
+/** The dashboard's page on the search: its overview and its family. */
+async function pagePictures(): Promise<void> {
+  const shown = [
+    { view: 'overview', path: join(pictures, 'dashboard.png'), element: 'main figure' },
+    { view: 'lineage', path: join(pictures, 'dashboard-lineage.png'), element: 'main canvas' },
+  ];
+  const saved = await savePagePictures('runs/quickstart.db', shown, { cwd: folder, env });
+  console.log(saved ? 'docs/pictures/dashboard*.png' : 'the dashboard was left out: no Chromium is here');
+}
+
 /** Makes the sheet of six volumes and three films, at 3 mm. */
 async function sheet(): Promise<void> {
   const scans = join(folder, 'scans');
@@ -88,6 +99,7 @@ try {
   await sheet();
   await searchPictures();
   write('lineage.svg', await lineageSvg(voxolve('lineage', 'runs/quickstart.db', '--dot')));
+  await pagePictures();
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

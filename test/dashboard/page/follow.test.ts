@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Browser, Page } from 'playwright-core';
 import { startVoxolve, succeed, type Running } from '../../support/cli.js';
-import { hasBrowser, NO_BROWSER, startBrowser } from '../../support/browser.js';
+import { launchBrowser, noBrowser } from '../../support/browser.js';
 import { smallSpace, temporaryFolder, writeExperiment } from '../../support/tiny.js';
 
 const CANDIDATES = 14;
@@ -54,9 +54,7 @@ async function open(browser: Browser, running: Running, view: string) {
     if (message.type() === 'error' && !isRefusal) problems.push(message.text());
   });
   page.on('response', (response) => {
-    // 501: a view that this version does not have, which the page says itself.
-    if (response.status() >= 400 && response.status() !== 501)
-      problems.push(`${response.status()} ${new URL(response.url()).pathname}`);
+    if (response.status() >= 400) problems.push(`${response.status()} ${new URL(response.url()).pathname}`);
   });
   page.on('pageerror', (error) => problems.push(String(error)));
   page.on('request', (request) => hosts.add(new URL(request.url()).host));
@@ -89,8 +87,7 @@ async function rowsOf(page: Page, caption: string): Promise<readonly (readonly s
   return Promise.all((await rows.all()).map((row) => row.locator('td').allTextContents()));
 }
 
-if (!hasBrowser) console.warn(NO_BROWSER);
-describe.skipIf(!hasBrowser)('page of a running search', () => {
+describe.skipIf(noBrowser !== undefined)('page of a running search', () => {
   const ended: (() => Promise<unknown> | void)[] = [];
   afterAll(async () => {
     for (const end of ended) await end();
@@ -104,7 +101,7 @@ describe.skipIf(!hasBrowser)('page of a running search', () => {
       ended.push(() => void first.child.kill('SIGKILL'));
       const dashboard = await startDashboard();
       ended.push(() => void dashboard.child.kill('SIGTERM'));
-      const browser = await startBrowser();
+      const browser = await launchBrowser();
       ended.push(() => browser.close());
       const { page, problems, hosts, host } = await open(browser, dashboard, 'lineage');
 

@@ -5,12 +5,12 @@ import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { escaped, figure, scriptJson } from '../../../src/dashboard/report/html.js';
 import { findExperiment, openStore } from '../../../src/store/index.js';
+import { launchBrowser, noBrowser } from '../../support/browser.js';
 import { succeed } from '../../support/cli.js';
 import { voxolveHere } from '../../support/cli-here.js';
 import { smallSpace, writeExperiment } from '../../support/tiny.js';
 
 const HOSTILE = '</script><img src=x onerror="document.title=1">\u202e\u0000&amp;';
-const CHROMIUM = '/usr/bin/chromium';
 const folder = mkdtempSync(join(tmpdir(), 'voxolve-report-'));
 const at = (name: string): string => join(folder, name);
 const [db, file] = [at('toy.db'), at('report.html')];
@@ -117,13 +117,12 @@ describe('a report', () => {
   });
 });
 
-describe.skipIf(!existsSync(CHROMIUM))('a report in Chromium (needs /usr/bin/chromium)', () => {
+describe.skipIf(noBrowser !== undefined)('a report in Chromium', () => {
   it(
     'opens as a file without an error or a request, and prints to several pages',
     { timeout: 120_000 },
     async () => {
-      const { chromium } = await import('playwright-core');
-      const browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
+      const browser = await launchBrowser();
       try {
         const page = await browser.newPage();
         const [requests, errors]: [string[], string[]] = [[], []];

@@ -1,0 +1,157 @@
+/**
+ * The page in a real browser, on a real search: every view opens without a complaint, asks nobody else, is found accessible by
+ * axe-core, fits a phone, and shows the numbers that the command line prints.
+ */
+import { join } from 'node:path';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  goTo,
+  launchBrowser,
+  noBrowser,
+  openPage,
+  seriousFaults,
+  startDashboard,
+  type Dashboard,
+  type Look,
+} from '../../support/browser.js';
+import { succeed } from '../../support/cli.js';
+import { smallSpace, temporaryFolder, writeExperiment } from '../../support/tiny.js';
+
+const folder = temporaryFolder();
+const env = { VOXOLVE_CACHE: join(folder, 'cache') };
+const db = join(folder, 'tiny.db');
+const [wide, phone]: Look[] = [
+  { colorScheme: 'light', width: 1280 },
+  { colorScheme: 'dark', width: 360 },
+];
+
+interface Status {
+  readonly best: { readonly number: number; readonly score: number };
+  readonly winner: { readonly number: number; readonly mean: number };
+  readonly candidates: { readonly done: number; readonly total: number };
+}
+
+const VIEWS = ['overview', 'scores', 'lineage', 'genes', 'trust', 'scans', 'runs'];
+
+describe.skipIf(noBrowser !== undefined)('the page in a browser', { timeout: 120_000 }, () => {
+  let browser: Browser;
+  let dashboard: Dashboard;
+  let status: Status;
+  beforeAll(async () => {
+    const experiment = writeExperiment(folder, { space: smallSpace, candidates: 6 });
+    await succeed(['search', experiment, '--db', db, '--workers', '1'], env);
+    status = JSON.parse((await succeed(['status', db, '--json'], env)).stdout) as Status;
+    [browser, dashboard] = await Promise.all([launchBrowser(), startDashboard([db], env)]);
+  }, 120_000);
+  afterAll(async () => {
+    dashboard?.child.kill();
+    await browser?.close();
+  });
+
+  it.each([wide, phone])('opens every view without a complaint ($colorScheme, $width px)', async (look) => {
+    const { page, complaints, requests } = await openPage(browser, dashboard.url, look!);
+    const faults: string[] = [];
+    for (const view of [...VIEWS, `candidate/${status.best.number}`, `why/${status.best.number}`]) {
+      await goTo(page, view);
+      expect(await page.locator('.failure').allTextContents(), view).toEqual([]);
+      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+      expect(overflow, `${view} is wider than the window`).toBeLessThanOrEqual(0);
+      faults.push(...(await seriousFaults(page)).map((fault) => `${view}: ${fault}`));
+    }
+    expect(faults).toEqual([]);
+    expect(complaints).toEqual([]);
+    const { origin } = new URL(dashboard.url);
+    expect(
+      requests.filter((address) => !address.startsWith(`${origin}/`) && !address.startsWith('blob:')),
+    ).toEqual([]);
+    expect(
+      requests.filter((address) => address.includes('token=')),
+      'the token stays out of addresses',
+    ).toHaveLength(1);
+    expect(page.url()).not.toContain('token');
+    await page.context().close();
+  });
+
+  it('shows the numbers that voxolve status prints', async () => {
+    const { page } = await openPage(browser, dashboard.url, wide!);
+    await goTo(page, 'overview');
+    const text = await page.locator('main').innerText();
+    expect(text).toContain(status.best.score.toFixed(4));
+    expect(text).toContain(status.winner.mean.toFixed(3));
+    expect(text).toContain(`${status.candidates.done} done`);
+    await expect(
+      page.locator(`main a[href="#/candidate/${status.winner.number}"]`).count(),
+    ).resolves.toBeGreaterThan(0);
+    await page.context().close();
+  });
+
+  it('opens a candidate by keys, from the plot of scores', async () => {
+    const { page } = await openPage(browser, dashboard.url, wide!);
+    await goTo(page, 'scores');
+    await page.getByRole('application', { name: /^Scores/ }).focus();
+    await page.keyboard.press('ArrowUp');
+    const said = await page.locator('.readout').first().innerText();
+    expect(said).toContain(`Candidate ${status.best.number}: accuracy ${status.best.score.toFixed(4)}`);
+    await page.keyboard.press('Enter');
+    await page.waitForURL(`**/#/candidate/${status.best.number}`);
+    expect(await page.locator('h1').innerText()).toBe(`Candidate ${status.best.number}`);
+    await page.context().close();
+  });
+
+  it('keeps the candidates within a limit that inputs give', async () => {
+    const { page } = await openPage(browser, dashboard.url, wide!);
+    await goTo(page, 'scores');
+    const figure = page.getByRole('figure', { name: 'Genes and scores' });
+    const shown = async () => Number(/^\d+/.exec(await figure.locator('figcaption').innerText())?.[0]);
+    const all = await shown();
+    await figure.locator('summary').click();
+    const least = figure.getByLabel('Least of accuracy');
+    await least.fill(String(status.best.score + 0.001));
+    await least.press('Tab');
+    await expect.poll(shown).toBe(0);
+    await least.fill(String(status.best.score - 0.001));
+    await least.press('Tab');
+    await expect.poll(shown).toBeGreaterThanOrEqual(1);
+    await figure.getByRole('button', { name: 'Clear limits' }).click();
+    await expect.poll(shown).toBe(all);
+    await page.context().close();
+  });
+
+  it('saves a plot as SVG and as PNG, and copies a table as CSV', async () => {
+    const { page } = await openPage(browser, dashboard.url, wide!);
+    await goTo(page, 'scores');
+    const saved = async (name: string) => {
+      const [download] = await Promise.all([
+        page.waitForEvent('download'),
+        page.getByRole('button', { name: `Save as ${name}: Scores` }).click(),
+      ]);
+      const chunks: Buffer[] = [];
+      for await (const chunk of await download.createReadStream()) chunks.push(chunk as Buffer);
+      return Buffer.concat(chunks);
+    };
+    const svg = (await saved('SVG')).toString();
+    expect(svg).toMatch(/^<svg xmlns=/);
+    expect(svg).toContain('chance');
+    expect([...(await saved('PNG')).subarray(0, 4)]).toEqual([0x89, 0x50, 0x4e, 0x47]);
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await page.getByRole('button', { name: 'Copy as CSV' }).click();
+    await page.getByRole('button', { name: 'Copied' }).waitFor();
+    const copied = await page.evaluate(() => navigator.clipboard.readText());
+    expect(copied.trim().split('\r\n')).toHaveLength(status.candidates.total + 1);
+    await page.context().close();
+  });
+
+  it('hands its token to a tab that was opened without one, and tells a stranger to open the link', async () => {
+    const { page } = await openPage(browser, dashboard.url, wide!);
+    await goTo(page, 'overview');
+    const { origin } = new URL(dashboard.url);
+    const second = await page.context().newPage();
+    await second.goto(`${origin}/#/scores`);
+    await second.getByRole('figure', { name: 'Scores', exact: true }).waitFor();
+    const stranger = await openPage(browser, `${origin}/#/scores`, wide!);
+    await stranger.page.getByText('open the link that voxolve dashboard printed').first().waitFor();
+    await page.context().close();
+    await stranger.page.context().close();
+  });
+});
