@@ -10,7 +10,7 @@ export type Colouring = (typeof colourings)[number];
 
 /** Bins of a scale; one more, `UNKNOWN`, for candidates without a value. */
 export const BINS = 64;
-export const UNKNOWN = BINS;
+export const UNKNOWN = 64;
 
 export interface Colours {
   /** Bin of each candidate. */
