@@ -157,7 +157,7 @@ function walkTo({ places, control, selected, select }: Context, walk: StepTo): v
   );
 }
 
-export function focusOn({ places, control }: Pick<Context, 'places' | 'control'>, index: number): void {
+function focusOn({ places, control }: Pick<Context, 'places' | 'control'>, index: number): void {
   control.change((now, extent) =>
     focused(now, extent, places.layout.columns[index] ?? 0, places.layout.rows[index] ?? 0),
   );

@@ -5,7 +5,7 @@ import type { Estimate, LineageView } from '../../../views/types.js';
 import { indexOf, type Layout } from './layout.js';
 
 /** Indices from the founder to `index`, both included. */
-export function descentOf(layout: Layout, index: number): number[] {
+function descentOf(layout: Layout, index: number): number[] {
   const path: number[] = [];
   for (let at = index; at >= 0; at = layout.parents[at] ?? -1) path.push(at);
   return path.reverse();
