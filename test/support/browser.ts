@@ -74,7 +74,12 @@ export async function goTo(page: Page, view: string): Promise<void> {
   // As text, since it runs in the page, whose globals Node's types do not know.
   await page.evaluate(`location.hash = ${JSON.stringify(`#/${view}`)}`);
   await page.locator('main h1').waitFor();
-  await page.locator('main').getByText('Loading …').first().waitFor({ state: 'hidden' });
+  // Not pictures, which load once they come into view.
+  await page
+    .locator('main [role="status"]')
+    .filter({ hasText: 'Loading …' })
+    .first()
+    .waitFor({ state: 'hidden' });
   // Canvases are drawn once their width is known.
   await page.evaluate('new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve, 50)))');
 }

@@ -5,8 +5,7 @@
 import { UserError } from '../../core/errors.js';
 import type { ExperimentRow, Store } from '../../store/index.js';
 import { bestCandidates } from '../../store/index.js';
-import { loadView, parametersOf } from '../server/making/view-loaders.js';
-import type { ViewName } from '../server/routes.js';
+import { loadView, type ViewName } from '../views/by-name.js';
 import type { LineageView, SummaryView } from '../views/types.js';
 
 const LISTS = ['summary', 'candidates', 'lineage', 'genes', 'trust', 'runs'] as const;
@@ -24,7 +23,7 @@ export interface ReportData {
   readonly leftOut: string | null;
 }
 
-/** Views that this version has not are left out, and pages of candidates that cannot be made. */
+/** Pages of candidates that cannot be made are left out. */
 export async function reportData(
   store: Store,
   row: ExperimentRow,
@@ -34,9 +33,7 @@ export async function reportData(
   const answers: Record<string, unknown> = {};
   const add = async (path: string, name: ViewName, number = 0): Promise<void> => {
     const view = await loadView(name);
-    if (view === undefined) return;
-    const context = { store, row, databases, number, changed: null };
-    answers[path] = await view(store, row, ...parametersOf(name, context));
+    answers[path] = await view({ store, row, databases, number, changed: null });
   };
   for (const name of LISTS) await add(`/api/${name}`, name);
   const path = winnerPath.slice(-LONGEST_PATH);

@@ -1,10 +1,10 @@
 /**
  * From a path to what is asked for.
  */
+import type { ViewName } from '../views/by-name.js';
 import { pathOf, queryOf } from './access/refusal.js';
 
 const LISTS = ['summary', 'candidates', 'lineage', 'genes', 'trust', 'scans', 'runs'] as const;
-export type ViewName = (typeof LISTS)[number] | 'candidate' | 'why' | 'scan picture' | 'batch picture';
 
 /** A view, of which search, and of what in it. */
 export interface ViewQuery {

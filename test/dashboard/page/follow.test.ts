@@ -20,8 +20,9 @@ const database = join(folder, 'search.db');
 const experiment = writeExperiment(folder, {
   space: smallSpace,
   candidates: CANDIDATES,
+  lookahead: 2,
   inherit: true,
-  training: { steps: 12, batch: 2, evaluationBatches: 3 },
+  training: { steps: 80, batch: 4, evaluationBatches: 3 },
   trust: { share: 0 },
 });
 
@@ -97,12 +98,12 @@ describe.skipIf(noBrowser !== undefined)('page of a running search', () => {
     'follows it to the end though it is killed, and says what the commands say',
     { timeout: 180_000 },
     async () => {
+      const browser = await launchBrowser();
+      ended.push(() => browser.close());
       const first = startVoxolve(['search', experiment, '--db', database, '--workers', '1'], env);
       ended.push(() => void first.child.kill('SIGKILL'));
       const dashboard = await startDashboard();
       ended.push(() => void dashboard.child.kill('SIGTERM'));
-      const browser = await launchBrowser();
-      ended.push(() => browser.close());
       const { page, problems, hosts, host } = await open(browser, dashboard, 'lineage');
 
       const seen = await shows(page, 1);

@@ -79,8 +79,10 @@ describe('the timeline', () => {
     end: number,
     seconds: number,
     processorClass: string | null,
+    slot = 0,
   ): TimelineSpan => ({
     worker,
+    slot,
     processorClass,
     number: end,
     purpose: 'search',
@@ -92,6 +94,13 @@ describe('the timeline', () => {
   it('has a row for each worker, those of one class together', () => {
     expect(layout.lanes.map(({ worker }) => worker)).toEqual(['b', 'c', 'a']);
     expect([layout.from, layout.to]).toEqual([0, 12]);
+  });
+
+  it('gives what a worker did at once rows of their own', () => {
+    const two = layoutOf([span('a', 10, 10, null), span('a', 9, 8, null, 1), span('b', 4, 4, null)]);
+    expect(two.lanes.map(({ worker, slot }) => `${worker}${slot}`)).toEqual(['a0', 'a1', 'b0']);
+    const [first, second] = two.spans.map((one) => placeOf(two, one, 800)[1]);
+    expect(first).not.toBe(second);
   });
 
   it('finds the evaluation that is drawn at a place', () => {

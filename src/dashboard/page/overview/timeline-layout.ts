@@ -5,11 +5,13 @@ import { clock, name } from '../shared/format.js';
 import type { Ink } from '../shared/palette.js';
 import type { TimelineSpan } from '../../views/types.js';
 
+type Lane = Pick<TimelineSpan, 'worker' | 'slot' | 'processorClass'>;
+
 export interface TimelineLayout {
   /** By start. */
   readonly spans: readonly TimelineSpan[];
-  /** A row each: a worker, the classes together. */
-  readonly lanes: readonly { readonly worker: string; readonly processorClass: string | null }[];
+  /** A row for each thing that a worker did at once, workers of one class together. */
+  readonly lanes: readonly Lane[];
   /** Seconds since the experiment was created. */
   readonly from: number;
   readonly to: number;
@@ -29,10 +31,10 @@ const STYLES = {
 } as const;
 
 export function layoutOf(spans: readonly TimelineSpan[]): TimelineLayout {
-  const lanes = new Map<string, { worker: string; processorClass: string | null }>();
-  for (const { worker, processorClass } of spans) lanes.set(worker, { worker, processorClass });
-  const key = ({ worker, processorClass }: { worker: string; processorClass: string | null }) =>
-    `${processorClass ?? ''}\n${worker}`;
+  const lanes = new Map<string, Lane>();
+  for (const { worker, slot, processorClass } of spans)
+    lanes.set(`${slot}\n${worker}`, { worker, slot, processorClass });
+  const key = ({ worker, slot, processorClass }: Lane) => `${processorClass ?? ''}\n${worker}\n${slot}`;
   return {
     spans: [...spans].sort((a, b) => a.end - a.seconds - (b.end - b.seconds)),
     lanes: [...lanes.values()].sort((a, b) => key(a).localeCompare(key(b), 'en', { numeric: true })),
@@ -44,12 +46,15 @@ export function layoutOf(spans: readonly TimelineSpan[]): TimelineLayout {
 export const laneHeight = ({ lanes }: TimelineLayout): number =>
   Math.max(3, Math.min(HIGHEST_LANE, Math.floor(MOST_HEIGHT / Math.max(lanes.length, 1))));
 
+const isIn = (lane: Lane, { worker, slot }: TimelineSpan): boolean =>
+  lane.worker === worker && lane.slot === slot;
+
 const leftOf = (width: number): number => Math.min(150, width * 0.28);
 
 export function placeOf(layout: TimelineLayout, span: TimelineSpan, width: number): Box {
   const left = leftOf(width);
   const scale = (width - left - 12) / Math.max(layout.to - layout.from, 1e-9);
-  const lane = layout.lanes.findIndex(({ worker }) => worker === span.worker);
+  const lane = layout.lanes.findIndex((row) => isIn(row, span));
   const height = laneHeight(layout);
   const own = (height - 2) * STYLES[span.purpose].share;
   const x = left + (span.end - span.seconds - layout.from) * scale;
@@ -64,7 +69,7 @@ export function spanAt(
 ): number | null {
   const lane = layout.lanes[Math.floor(y / laneHeight(layout))];
   const found = layout.spans.findLastIndex((span) => {
-    if (span.worker !== lane?.worker) return false;
+    if (lane === undefined || !isIn(lane, span)) return false;
     const [left, , wide] = placeOf(layout, span, width);
     return x >= left - 1 && x <= left + wide + 1;
   });
@@ -77,10 +82,11 @@ export function drawTimeline(pen: Pen, ink: Ink, layout: TimelineLayout): void {
   const left = leftOf(pen.width);
   const letters = Math.floor((left - 8) / 6.4);
   const every = Math.ceil(READABLE / height);
-  for (const [index, { worker, processorClass }] of layout.lanes.entries()) {
+  for (const [index, { worker, slot, processorClass }] of layout.lanes.entries()) {
     const y = index * height;
     pen.line([0, y + height, pen.width, y + height], { colour: ink.grid });
-    if (index % every !== 0) continue;
+    // A worker's name stands once, beside the first of its rows.
+    if (index % every !== 0 || slot > 0) continue;
     const two = processorClass !== null && height >= 28;
     pen.text(name(worker, letters), 0, y + height / 2 + (two ? -2 : 4), { colour: ink.text, size: 11 });
     if (two)

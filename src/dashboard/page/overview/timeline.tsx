@@ -1,5 +1,5 @@
 /**
- * The newest evaluations over time, a row for each worker, workers of one class of processors together. Purposes differ by
+ * The newest evaluations over time, a row for each thing that a worker did at once, workers of one class of processors together. Purposes differ by
  * colour and height. Gaps show who was idle.
  */
 import { useCallback, useMemo, useState } from 'preact/hooks';
@@ -40,6 +40,7 @@ export function Timeline({ spans }: { readonly spans: readonly TimelineSpan[] })
     [layout, span],
   );
   if (spans.length === 0) return <Empty>The timeline begins with the first finished evaluation.</Empty>;
+  const workers = new Set(layout.lanes.map(({ worker }) => worker)).size;
   const height = layout.lanes.length * laneHeight(layout) + AXIS_HEIGHT + LEGEND_HEIGHT;
   const open = (index: number | null) => {
     const number = index === null ? undefined : layout.spans[index]?.number;
@@ -56,7 +57,7 @@ export function Timeline({ spans }: { readonly spans: readonly TimelineSpan[] })
   return (
     <Figure
       title="Timeline"
-      description={`The newest ${spans.length} evaluations on ${layout.lanes.length} ${layout.lanes.length === 1 ? 'worker' : 'workers'}, by machine and class of processor; what is empty was idle or waited.`}
+      description={`The newest ${spans.length} evaluations on ${workers} ${workers === 1 ? 'worker' : 'workers'}, by machine and class of processor; what is empty was idle or waited.`}
       draw={draw}
       size={[1100, height]}
     >

@@ -11,11 +11,11 @@ import {
   type ExperimentRow,
   type Store,
 } from '../../../store/index.js';
+import { loadView } from '../../views/by-name.js';
 import type { Changes, SummaryView } from '../../views/types.js';
 import { ChangedNumbers } from './changed-numbers.js';
 import { etagOf, JSON_TYPE, problemAnswer, type Answer } from '../answer.js';
 import type { ViewQuery } from '../routes.js';
-import { loadView, parametersOf } from './view-loaders.js';
 import type { DatabaseState } from './view-messages.js';
 
 interface Open {
@@ -42,7 +42,6 @@ export class ViewMaker {
 
   private async make(query: ViewQuery, databases: readonly DatabaseState[]): Promise<Answer> {
     const view = await loadView(query.view);
-    if (view === undefined) return problemAnswer(501, `this voxolve has no view "${query.view}"`);
     const state = databases[query.database];
     if (state === undefined) return problemAnswer(404, `there is no database ${query.database}`);
     let open: Open;
@@ -64,7 +63,7 @@ export class ViewMaker {
         changed: changes?.numbers ?? null,
       };
       // Boxed: a transaction returns no promise.
-      return { made: view(store, row, ...parametersOf(query.view, context)), changes: changes?.changes };
+      return { made: view(context), changes: changes?.changes };
     });
     return answerOf(await made, changes);
   }
@@ -130,8 +129,7 @@ function changesOf(
   return { changes: { version: state.version, since: numbers === null ? null : query.since }, numbers };
 }
 
-function answerOf(made: object | Uint8Array | null, changes: Changes | undefined): Answer {
-  if (made === null) return problemAnswer(404, 'there is no such thing');
+function answerOf(made: object | Uint8Array, changes: Changes | undefined): Answer {
   if (made instanceof Uint8Array)
     return { status: 200, type: 'image/png', body: made, zipped: false, etag: etagOf(made) };
   const body = Buffer.from(JSON.stringify(changes === undefined ? made : { changes, ...made }));
