@@ -58,7 +58,10 @@ async function open(browser: Browser, running: Running, view: string) {
     if (response.status() >= 400) problems.push(`${response.status()} ${new URL(response.url()).pathname}`);
   });
   page.on('pageerror', (error) => problems.push(String(error)));
-  page.on('request', (request) => hosts.add(new URL(request.url()).host));
+  page.on('request', (request) => {
+    // Pictures and files made by the page itself have no host.
+    if (!/^(data|blob):/.test(request.url())) hosts.add(new URL(request.url()).host);
+  });
   await page.goto(`${url}#/${view}`);
   return { page, problems, hosts, host: new URL(url).host };
 }
