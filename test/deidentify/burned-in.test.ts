@@ -213,6 +213,16 @@ describe('a clip', () => {
     }
   });
 
+  it.each([
+    [1, []],
+    [32, []],
+    [8, [[0x7fe00008, 'OF', Buffer.alloc(4)]] as MadeElement[]],
+  ])('does not leave where text cannot be searched for: samples of %i bits %#', async (bits, more) => {
+    const made = clipElements(smallClip(2), more).filter(([tag]) => tag !== 0x00280100);
+    const elements = [...made, [0x00280100, 'US', us(bits)] as MadeElement].sort(([a], [b]) => a - b);
+    expect(await refusalOf(cleaned(madeFile({ form: 'explicit', elements }), blind))).toBe('unsearchable');
+  });
+
   it('does not leave with a region or a rule that reaches beyond its picture', async () => {
     const elements = clipElements(smallClip(2), [region(0, 0, 64, 47)]);
     expect(await refusalOf(cleaned(madeFile({ form: 'explicit', elements }), blind))).toBe('region');

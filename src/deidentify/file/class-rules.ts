@@ -68,6 +68,17 @@ export function refuseByClass(
   refuseByHeader(data, refuse);
 }
 
+/** True if a file may leave only once its pixels were searched for text. */
+export function mustBeSearched(data: DataSet, identity: Identity, options: ReadonlySet<OptionName>): boolean {
+  try {
+    refuseByClass(data, identity, new Set([...options].filter((name) => name !== 'clean-pixels')));
+    return false;
+  } catch (error) {
+    if (error instanceof Refusal) return true;
+    throw error;
+  }
+}
+
 /** Screens that a scanner stores as pictures of its own class, and what says itself that text is in its pixels. */
 function refuseByHeader(data: DataSet, refuse: (code: ReasonCode) => never): void {
   const burnedIn = textAt(data, 0x00280301).toUpperCase();

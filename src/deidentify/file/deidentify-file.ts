@@ -2,7 +2,7 @@
  * One file as it may leave, in memory: read, judged by its kind, its elements and pixels treated, written anew.
  */
 import { cleanElements } from './clean.js';
-import { refuseByClass } from './class-rules.js';
+import { mustBeSearched, refuseByClass } from './class-rules.js';
 import { textAt } from './data-set.js';
 import { Counts, type Settings } from './context.js';
 import { withFlags } from './flags.js';
@@ -13,6 +13,7 @@ import { withPixels } from '../pixels/check.js';
 import { cleanPixels, isUltrasound, type NewPixels, type PixelCleaner } from '../pixels/clean-pixels.js';
 import { JPEG_LS_LOSSLESS } from '../pixels/jpeg-ls.js';
 import { withNewPixels } from '../pixels/replace.js';
+import { isSearchable } from '../pixels/stored-frames.js';
 import { isKind, newUid } from '../identity/uids.js';
 import { patientOf, type Patient } from '../identity/patient.js';
 import type { Encoding, Written } from '../elements/element.js';
@@ -59,11 +60,11 @@ export async function deidentifyWithPixels(
   }: { readonly seen: (study: string, identity: string) => void; readonly cleaner: PixelCleaner },
 ): Promise<CleanFile> {
   const before = judged(bytes, settings, seen);
-  return finished(
-    before,
-    settings,
-    await cleanPixels(before.file, isUltrasound(before.file, before.classUid), cleaner),
-  );
+  const { file, classUid, old } = before;
+  const identity = { classUid, instanceUid: old.instance };
+  if (mustBeSearched(file, identity, settings.profile.options) && !isSearchable(file))
+    throw new Refusal('unsearchable');
+  return finished(before, settings, await cleanPixels(file, isUltrasound(file, classUid), cleaner));
 }
 
 interface Judged {

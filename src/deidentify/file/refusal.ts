@@ -15,6 +15,7 @@ export const REASONS = {
   photograph: 'a photograph or film of a person, which may show a face',
   'burned-in': 'says that text is burned into its pixels; --option clean-pixels treats it',
   'text-left': 'still shows text after its pixels were cleaned',
+  unsearchable: 'holds pixels that text cannot be searched in: single bits, 32 bits or floats',
   region: 'states a region of ultrasound outside of its picture',
   overlay: 'holds an overlay inside of its pixels',
   'other-class': 'of a kind that is not known to be safe',

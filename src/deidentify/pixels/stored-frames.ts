@@ -23,12 +23,19 @@ export interface StoredFrames {
   readonly look: (frame: DecodedFrame) => Look;
 }
 
+const FLOAT_PIXELS = [0x7fe00008, 0x7fe00009] as const;
+
+/** True if all pixels of a file, if it has any, can be searched for text. */
+export function isSearchable(file: StoredFile): boolean {
+  if (FLOAT_PIXELS.some((tag) => elementAt(file, tag) !== undefined)) return false;
+  return elementAt(file, PIXELS) === undefined || [8, 16].includes(numberAt(file, 0x00280100) ?? 0);
+}
+
 /** Returns null where there are no pixels, or none that could hold text: bits of masks, floats of maps. */
 export function storedFrames(file: StoredFile): StoredFrames | null {
   const element = elementAt(file, PIXELS);
   const picture = pictureIn(file);
-  if (element === undefined || picture.bitsAllocated === 1) return null;
-  if (![8, 16].includes(picture.bitsAllocated)) return null;
+  if (element === undefined || ![8, 16].includes(picture.bitsAllocated)) return null;
   if (![1, 3].includes(picture.samples)) throw new Refusal('pixels', 'colours of more than three samples');
   const { bytes } = file;
   const fragments = element.fragments?.slice(1).map(({ start, end }) => bytes.subarray(start, end));
