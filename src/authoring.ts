@@ -51,6 +51,7 @@ export {
   type StrategyMember,
 } from './search/strategies/member.js';
 export { best, founder, offspring, pickRandom, redraw } from './search/strategies/population.js';
+export type { Refusal, Trace } from './search/trace.js';
 export {
   defineTask,
   type BatchMode,

@@ -8,7 +8,7 @@ import type { Look } from './look.js';
 const [STRETCH, MOST_STRETCHES] = [16, 4];
 
 /** First and end of each stretch. */
-export function stretchesOf(count: number): (readonly [start: number, end: number])[] {
+function stretchesOf(count: number): (readonly [start: number, end: number])[] {
   const stretches = Math.min(Math.ceil(count / STRETCH), MOST_STRETCHES);
   const bound = (i: number): number => Math.round((i * count) / stretches);
   return Array.from({ length: stretches }, (_, i) => [bound(i), bound(i + 1)] as const);

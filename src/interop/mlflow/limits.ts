@@ -5,8 +5,8 @@
 import type { JsonRecord } from '../../core/json.js';
 
 export const METRICS_PER_CALL = 1000;
-export const PARAMS_PER_CALL = 100;
-export const TAGS_PER_CALL = 100;
+const PARAMS_PER_CALL = 100;
+const TAGS_PER_CALL = 100;
 const KEY_LENGTH = 250;
 const PARAM_LENGTH = 500;
 const TAG_LENGTH = 5000;

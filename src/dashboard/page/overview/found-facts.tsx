@@ -40,7 +40,7 @@ export function FoundFacts({ summary: { status } }: { readonly summary: SummaryV
   return <Facts facts={facts} />;
 }
 
-export const CandidateLink = ({ number: which }: { readonly number: number }) => (
+const CandidateLink = ({ number: which }: { readonly number: number }) => (
   <a href={linkTo(`candidate/${which}`)}>{`candidate ${which}`}</a>
 );
 

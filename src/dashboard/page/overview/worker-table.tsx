@@ -34,7 +34,7 @@ export function WorkerTable({ summary }: { readonly summary: SummaryView }) {
 }
 
 /** Shares are of the time that the timeline covers; a worker with several slots can be over 100 %. */
-export function rowsOf({
+function rowsOf({
   timeline,
   status: { workers },
 }: Pick<SummaryView, 'timeline' | 'status'>): WorkerRow[] {

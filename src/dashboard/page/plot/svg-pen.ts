@@ -40,7 +40,7 @@ const boxOf = ([x, y, w, h]: Box): string =>
 
 const short = (value: number): string => String(Math.round(value * 100) / 100);
 
-export const escaped = (text: string): string =>
+const escaped = (text: string): string =>
   text
     // eslint-disable-next-line no-control-regex -- XML allows none of them
     .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '\ufffd')
