@@ -34,10 +34,7 @@ export function WorkerTable({ summary }: { readonly summary: SummaryView }) {
 }
 
 /** Shares are of the time that the timeline covers; a worker with several slots can be over 100 %. */
-function rowsOf({
-  timeline,
-  status: { workers },
-}: Pick<SummaryView, 'timeline' | 'status'>): WorkerRow[] {
+function rowsOf({ timeline, status: { workers } }: Pick<SummaryView, 'timeline' | 'status'>): WorkerRow[] {
   const starts = timeline.map(({ end, seconds }) => end - seconds);
   const covered =
     Math.max(...timeline.map(({ end }) => end), 0) - starts.reduce((a, b) => Math.min(a, b), Infinity);
