@@ -47,7 +47,7 @@ function Progress({ summary: { status, progress } }: { readonly summary: Summary
     <section class="progress" aria-label="Progress">
       <p>
         <strong>{STATES[status.state]}</strong>
-        {`: ${progress.done} of ${progress.wanted} candidates in ${duration(progress.secondsSpent)}${
+        {`: ${progress.done} of ${progress.wanted} candidates, ${duration(progress.secondsSpent)} of training${
           status.state === 'running' ? left : ''
         }`}
       </p>

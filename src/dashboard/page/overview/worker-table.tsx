@@ -33,7 +33,7 @@ export function WorkerTable({ summary }: { readonly summary: SummaryView }) {
   return <Table caption="Workers in the timeline" columns={COLUMNS} rows={rows} first={20} />;
 }
 
-/** Shares are of the time that the timeline covers; a worker with several slots can be over 100 %. */
+/** Shares are of the time that the timeline covers, times what the worker did at once at most. */
 function rowsOf({ timeline, status: { workers } }: Pick<SummaryView, 'timeline' | 'status'>): WorkerRow[] {
   const starts = timeline.map(({ end, seconds }) => end - seconds);
   const covered =
@@ -44,13 +44,14 @@ function rowsOf({ timeline, status: { workers } }: Pick<SummaryView, 'timeline' 
   return names.map((worker) => {
     const own = timeline.filter((span) => span.worker === worker);
     const seen = workers.find((one) => one.name === worker);
+    const slots = own.reduce((most, { slot }) => Math.max(most, slot + 1), 1);
     const seconds = own.reduce((sum, span) => sum + span.seconds, 0);
     return {
       name: worker,
       processorClass: seen?.class ?? own.at(-1)?.processorClass ?? null,
       evaluations: own.length,
       seconds,
-      busy: covered > 0 ? seconds / covered : null,
+      busy: covered > 0 ? seconds / covered / slots : null,
       now: seen?.candidates ?? [],
     };
   });

@@ -58,7 +58,7 @@ function Split({ split, patients, hasPictures }: Group & { readonly hasPictures:
       <ul class="patients">
         {patients.map(({ patient, scans }) => (
           <li key={patient ?? ''}>
-            {people > 0 && <h3>{patient === null ? 'Patient unknown' : `Patient ${name(patient, 40)}`}</h3>}
+            {people > 0 && <h3>{patient === null ? 'Patient unknown' : capitalised(name(patient, 40))}</h3>}
             <ul class="sheets">
               {scans.map(({ index, name: text, shape }) => (
                 <li key={index}>
@@ -79,3 +79,6 @@ function Split({ split, patients, hasPictures }: Group & { readonly hasPictures:
     </section>
   );
 }
+
+/** The view names patients by number, as `patient 3`. */
+const capitalised = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

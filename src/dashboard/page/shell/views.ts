@@ -27,5 +27,5 @@ export const VIEWS: Readonly<Record<string, ViewEntry>> = {
   scans: { title: 'Scans', listed: true, component: ScansView },
   runs: { title: 'Runs', listed: true, component: RunsPage },
   candidate: { title: 'Candidate', listed: false, component: CandidateView },
-  why: { title: 'Why', listed: false, component: WhyView },
+  why: { title: 'Why candidate', listed: false, component: WhyView },
 };
