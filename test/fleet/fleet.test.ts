@@ -306,26 +306,6 @@ describe.skipIf(noRedis !== undefined)('a fleet', { timeout: 30_000 }, () => {
     await until(() => record.workers.some(({ candidates }) => candidates.includes(1)));
     await outcome;
   });
-
-  it('adds at most 20 ms to a job', async () => {
-    const { evaluate } = await leading();
-    await hiring(
-      'a',
-      fakePool((job) => Promise.resolve(outcomeOfJob(job))),
-    );
-    await evaluate(0);
-    const times: number[] = [];
-    for (let number = 1; number <= 40; number++) {
-      const begin = performance.now();
-      await evaluate(number);
-      times.push(performance.now() - begin);
-    }
-    times.sort((a, b) => a - b);
-    console.log(
-      `queue overhead: median ${times[20]?.toFixed(1)} ms, nine in ten ${times[36]?.toFixed(1)} ms`,
-    );
-    expect(times[20]).toBeLessThan(20);
-  });
 });
 
 /** A job that somebody has finished with an outcome of his own making. */
