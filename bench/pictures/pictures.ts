@@ -72,11 +72,11 @@ async function searchPictures(): Promise<void> {
 
 /** The dashboard's page on the search: its family. */
 async function pagePictures(): Promise<void> {
-  const shown = [
-    { view: 'lineage', path: join(pictures, 'dashboard-lineage.png'), element: 'main canvas' },
-  ];
+  const shown = [{ view: 'lineage', path: join(pictures, 'dashboard-lineage.png'), element: 'main canvas' }];
   const saved = await savePagePictures('runs/quickstart.db', shown, { cwd: folder, env });
-  console.log(saved ? 'docs/pictures/dashboard-lineage.png' : 'the dashboard was left out: no Chromium is here');
+  console.log(
+    saved ? 'docs/pictures/dashboard-lineage.png' : 'the dashboard was left out: no Chromium is here',
+  );
 }
 
 /** Makes the sheet of six volumes and three films, at 3 mm. */
