@@ -46,8 +46,19 @@ describe('the package', () => {
     ['python', '.py', '', '.py'],
     ['proxy-tasks', '.py', '', '.py'],
   ])('holds every file of %s that ends in %s', (place, ending, prefix, packed) => {
-    const names = tracked(place, ending).map((name) => prefix + name.slice(0, -ending.length) + packed);
+    // The page of the dashboard is bundled.
+    const own = tracked(place, ending).filter((name) => !name.startsWith('src/dashboard/page/'));
+    const names = own.map((name) => prefix + name.slice(0, -ending.length) + packed);
     expect(files).toEqual(expect.arrayContaining(names));
+  });
+
+  it('holds the page of the dashboard, with the licences of what is bundled', () => {
+    const page = files.filter((name) => name.startsWith('dist/src/dashboard/page/'));
+    for (const kind of [/index\.html$/, /assets\/.*\.js$/, /assets\/.*\.css$/, /third-party-licenses\.md$/])
+      expect(
+        page.some((name) => kind.test(name)),
+        String(kind),
+      ).toBe(true);
   });
 
   it('searches, verifies and exports by itself', { timeout: 60_000 }, () => {
