@@ -7,6 +7,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Browser, Page } from 'playwright-core';
+import { listExperiments, openStore, summarise } from '../../../src/store/index.js';
 import { startVoxolve, succeed, type Running } from '../../support/cli.js';
 import { launchBrowser, noBrowser } from '../../support/browser.js';
 import { smallSpace, temporaryFolder, writeExperiment } from '../../support/tiny.js';
@@ -105,11 +106,15 @@ describe.skipIf(noBrowser !== undefined)('page of a running search', () => {
       ended.push(() => browser.close());
       const first = startVoxolve(['search', experiment, '--db', database, '--workers', '1'], env);
       ended.push(() => void first.child.kill('SIGKILL'));
-      const dashboard = await startDashboard();
+      // Held as soon as it has candidates, so that the page finds it half-way on machines of any speed.
+      await hasCandidates();
+      first.child.kill('SIGSTOP');
+      const dashboard = startVoxolve(['dashboard', database, '--json'], env);
       ended.push(() => void dashboard.child.kill('SIGTERM'));
       const { page, problems, hosts, host } = await open(browser, dashboard, 'lineage');
 
       const seen = await shows(page, 1);
+      first.child.kill('SIGCONT');
       first.child.kill('SIGKILL');
       expect((await first.finished).signal).toBe('SIGKILL');
       expect(seen).toBeLessThan(CANDIDATES);
@@ -146,9 +151,26 @@ describe.skipIf(noBrowser !== undefined)('page of a running search', () => {
 });
 
 /** The dashboard of the database, once there is one. */
-async function startDashboard(): Promise<Running> {
-  while (!existsSync(database)) await new Promise((resolve) => setTimeout(resolve, 10));
-  return startVoxolve(['dashboard', database, '--json'], env);
+/** Waits until the search has decided on a candidate. */
+async function hasCandidates(): Promise<void> {
+  for (const deadline = Date.now() + PATIENCE; Date.now() < deadline;) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    if (existsSync(database) && candidatesIn() > 0) return;
+  }
+  throw new Error('the search decided on no candidate');
+}
+
+function candidatesIn(): number {
+  try {
+    const store = openStore(database, 'read');
+    try {
+      return listExperiments(store).reduce((sum, { id }) => sum + summarise(store, id).candidates.total, 0);
+    } finally {
+      store.close();
+    }
+  } catch {
+    return 0; // its tables are being made
+  }
 }
 
 async function checkCandidate(page: Page, winner: Ancestor, params: number): Promise<void> {
