@@ -286,7 +286,7 @@ def backward(
         with gathering(network, last=part == parts - 1):
             loss = network(items, step / options.steps)
             (loss if parts == 1 else loss / parts).backward()
-        losses.append(float(loss))
+        losses.append(float(loss.detach()))
     return losses
 
 

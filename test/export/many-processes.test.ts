@@ -136,7 +136,7 @@ callbacks = types.SimpleNamespace(ModelCheckpoint=Named, EarlyStopping=Named)
 standing = types.ModuleType("pytorch_lightning")
 standing.LightningModule, standing.LightningDataModule = Module, Named
 standing.Trainer, standing.callbacks = Named, callbacks
-sys.modules["pytorch_lightning"] = standing
+sys.modules["pytorch_lightning"] = sys.modules["lightning.pytorch"] = standing
 
 folder, manifest, scans, output = sys.argv[1:]
 sys.path.insert(0, folder)
@@ -364,6 +364,39 @@ describe.skipIf(!possible)(`exported training code in several processes ${needsP
     expect(said('tune goes on')).toContain('goes on after step 5\n');
     expect(differences['tune goes on']).toBeLessThan(1e-6);
   });
+
+  const hasLightning = hasModule('pytorch_lightning') || hasModule('lightning.pytorch');
+  it.skipIf(!hasLightning)(
+    "trains under Lightning's own ddp in two processes as in one, within 1e-6 (needs VOXOLVE_PYTHON with Lightning)",
+    { timeout: 120_000 },
+    async () => {
+      const training = { steps: 6, batch: 8, evaluateEvery: 6, optimiser: 'sgd' };
+      const input = { augment: false };
+      const task = { name: 'plain', head: 'classes', encoder: { train: 'full' }, training, input };
+      const asked = { task, encoder: join(root, 'encoder'), scans: labelled, manifest };
+      await finetune({ ...asked, output: join(root, 'plain'), workers: 1 });
+      // Every row in every step: which of two devices has which is drawn.
+      const train = (name: string, devices: string, batch: string): string => {
+        const folder = join(root, name);
+        const words = ['--scans', labelled, '--output', folder, '--steps', '6', '--accelerator', 'cpu'];
+        const own = ['lightning.py', manifest, ...words, '--devices', devices, '--batch', batch];
+        execFileSync(present(python, 'python'), own, {
+          cwd: join(root, 'plain', 'model'),
+          env: { ...process.env, OMP_NUM_THREADS: '1', PYTHONDONTWRITEBYTECODE: '1' },
+          stdio: 'pipe',
+        });
+        return join(folder, 'outcome.pt');
+      };
+      const read = `import sys, torch
+a, b = (torch.load(path, weights_only=False)["weights"] for path in sys.argv[1:3])
+print(max(float((a[n] - b[n]).abs().max()) for n in a), sum(v.numel() for v in a.values()))`;
+      const [apart, count] = runPython(read, [train('l1', '1', '8'), train('l2', '2', '4')])
+        .trim()
+        .split(' ');
+      expect(Number(count)).toBeGreaterThan(100);
+      expect(Number(apart)).toBeLessThan(1e-6);
+    },
+  );
 
   it('gives Lightning on two devices the gradient of the whole batch, and a trainer with ddp', () => {
     expect(said('lightning, two')).toBe(

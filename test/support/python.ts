@@ -17,7 +17,9 @@ export function runPython(script: string, args: readonly string[] = []): string 
 /** Runs `python ARGS` in the root folder, on one thread, so that test files side by side do not fight for cores. */
 export function pythonOutput(...args: readonly string[]): string {
   if (python === undefined) throw new Error('VOXOLVE_PYTHON is not set');
-  const env = { ...process.env, OMP_NUM_THREADS: '1', PYTHONDONTWRITEBYTECODE: '1' };
+  // Newer versions of PyTorch warn of names that older ones need.
+  const warnings = { PYTHONWARNINGS: 'ignore::FutureWarning' };
+  const env = { ...warnings, ...process.env, OMP_NUM_THREADS: '1', PYTHONDONTWRITEBYTECODE: '1' };
   return execFileSync(python, args, { cwd: '/', env, encoding: 'utf8', stdio: 'pipe' });
 }
 
