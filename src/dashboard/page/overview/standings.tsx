@@ -1,5 +1,5 @@
 /** The best, trained again from scratch: their scores in the search and after, with intervals. */
-import { linkTo } from '../data.js';
+import { BEST_COLUMNS } from '../shared/best-columns.js';
 import { count, estimate, number } from '../shared/format.js';
 import { Table, type Column } from '../shared/table.js';
 import type { SummaryView } from '../../views/types.js';
@@ -8,16 +8,7 @@ type Status = SummaryView['status'];
 type Standing = NonNullable<Status['winners']>['standings'][number];
 
 const COLUMNS: readonly Column<Standing>[] = [
-  {
-    title: 'Candidate',
-    value: ({ number: which }) => which,
-    show: ({ number: which }) => <a href={linkTo(`candidate/${which}`)}>{which}</a>,
-  },
-  {
-    title: 'In the search',
-    value: ({ searchScore }) => searchScore,
-    show: ({ searchScore }) => number(searchScore, 4),
-  },
+  ...BEST_COLUMNS,
   {
     title: 'Trained again: mean (95 %)',
     value: ({ mean }) => mean,

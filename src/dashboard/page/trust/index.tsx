@@ -1,5 +1,5 @@
 /** Whether scores can be trusted: against full evaluations, probes and the parameter count; and how sure the order of the best is. */
-import { linkTo } from '../data.js';
+import { BEST_COLUMNS } from '../shared/best-columns.js';
 import { estimate, name, number, percent } from '../shared/format.js';
 import { Facts } from '../shared/facts.js';
 import { Empty, View } from '../shared/states.js';
@@ -75,16 +75,7 @@ function ReportTable({ reports }: { readonly reports: TrustView['reports'] }) {
 type Best = TrustView['top'][number];
 
 const TOP: readonly Column<Best>[] = [
-  {
-    title: 'Candidate',
-    value: ({ number: which }) => which,
-    show: ({ number: which }) => <a href={linkTo(`candidate/${which}`)}>{which}</a>,
-  },
-  {
-    title: 'In the search',
-    value: ({ searchScore }) => searchScore,
-    show: ({ searchScore }) => number(searchScore, 4),
-  },
+  ...BEST_COLUMNS,
   {
     title: 'Trained again: mean (95 %)',
     value: ({ mean }) => mean?.value,
