@@ -94,8 +94,13 @@ describe('a blob store in a folder', () => {
     const hash = await store.put(text('a'));
     renameSync(folder, `${folder}-gone`);
     mkdirSync(folder);
-    for (const call of [store.get(hash, 10), store.put(text('b')), store.getNamed('x', 1), store.has(hash)]) {
-      await expect(call).rejects.toThrow(
+    for (const call of [
+      () => store.get(hash, 10),
+      () => store.put(text('b')),
+      () => store.getNamed('x', 1),
+      () => store.has(hash),
+    ]) {
+      await expect(call()).rejects.toThrow(
         'is no longer a blob store: its folder is gone, or no longer mounted',
       );
     }
