@@ -28,7 +28,8 @@ describe('kappa', () => {
   });
 
   it("is Cohen's .492 on the table of his paper of 1968, and .4 of 50 proposals judged by two", () => {
-    // Cohen, Weighted kappa (1968), table 1: proportions of 200 patients, here as counts.
+    // Cohen, Weighted kappa, Psychological Bulletin 70 (1968), pages 213 to 220: proportions of 200 patients, here as counts. Table
+    // and value as the documentation of `cohen.kappa` in R's package psych gives them ("cohen reports .492 and .348").
     const table = [
       [88, 14, 18],
       [10, 40, 10],
