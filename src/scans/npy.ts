@@ -1,5 +1,5 @@
 /**
- * Export of volumes as NumPy files, `[C, D, H, W]` float32, for inspection with other tools.
+ * Volumes as NumPy files: prepared ones, `[C, D, H, W]` float32, for inspection with other tools, and any other arrays.
  *
  * Source: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
  */
@@ -8,13 +8,22 @@ import { join } from 'node:path';
 import { sha256 } from '../core/hash.js';
 import type { PreparedVolume } from './preprocess/volumes.js';
 
+/** Types of arrays that are written, as NumPy names them. */
+export type NpyArray = Float32Array | Int16Array | Uint8Array;
+
 export function npyBytes({ shape, voxels }: Pick<PreparedVolume, 'shape' | 'voxels'>): Uint8Array {
-  const header = `{'descr': '<f4', 'fortran_order': False, 'shape': (${shape.join(', ')}), }`;
+  return npyFile(shape, voxels);
+}
+
+/** An array in C order. @param shape extents, the last axis fastest */
+export function npyFile(shape: readonly number[], values: NpyArray): Uint8Array {
+  const type = values instanceof Float32Array ? '<f4' : values instanceof Int16Array ? '<i2' : '|u1';
+  const header = `{'descr': '${type}', 'fortran_order': False, 'shape': (${shape.join(', ')}), }`;
   // The voxels begin at a multiple of 64 bytes, after a line break.
   const padded = `${header.padEnd(64 * Math.ceil((header.length + 11) / 64) - 11)}\n`;
   const start = Buffer.from(`\x93NUMPY\x01\x00\x00\x00${padded}`, 'latin1');
   start.writeUInt16LE(padded.length, 8);
-  return Buffer.concat([start, Buffer.from(voxels.buffer, voxels.byteOffset, voxels.byteLength)]);
+  return Buffer.concat([start, Buffer.from(values.buffer, values.byteOffset, values.byteLength)]);
 }
 
 /**

@@ -7,6 +7,7 @@ import { printable } from '../core/unseen.js';
 import { sha256 } from '../core/hash.js';
 import { cacheKey, type CachedScan } from './cache/cache.js';
 import type { ScanFile } from './folder/scan-file.js';
+import { withStated } from './folder/stated.js';
 import type { Format, RawScan, ScanInfo } from './formats/format.js';
 import type { ScanFolder } from './folder/scan-folder.js';
 import type { Transforms } from './options.js';
@@ -83,11 +84,13 @@ export async function readVolumes(
 }
 
 /** Reads a scan as it is stored, from its files. `layout`: axes of NumPy arrays, as in the options of scans. */
-export function readRaw(
-  { paths, part }: ScanFile,
-  format: Format,
-  layout: string | undefined,
-): Promise<RawScan> {
+export async function readRaw(file: ScanFile, format: Format, layout: string | undefined): Promise<RawScan> {
+  const { stated = null } = file;
+  if (stated === null || format.bare !== true) return readStored(file, format, layout);
+  return withStated(file.name, await readStored(file, format, stated.axes ?? layout), stated);
+}
+
+function readStored({ paths, part }: ScanFile, format: Format, layout: string | undefined): Promise<RawScan> {
   if (layout !== undefined && format.readAs !== undefined) return format.readAs(layout, paths[0]);
   return part === null || format.readPart === undefined
     ? format.read(...paths)
@@ -96,7 +99,7 @@ export function readRaw(
 
 /** Hash of a scan's whole content, independent of file names. */
 async function contentOf(
-  { paths, part, format, modality }: ScanFile,
+  { paths, part, format, modality, stated = null }: ScanFile,
   index: ScanFolder['index'],
 ): Promise<string> {
   const contents = [];
@@ -106,7 +109,8 @@ async function contentOf(
   const all = contents.length === 1 && only !== undefined ? only : sha256(contents.sort().join());
   const whole = part === null ? all : `${all} ${part.look}`;
   // A manifest's modality decides how intensities are clipped.
-  return modality === null ? whole : `${whole} ${modality ?? ''}`;
+  const known = modality === null ? whole : `${whole} ${modality ?? ''}`;
+  return stated === null ? known : `${known} ${JSON.stringify(stated)}`;
 }
 
 function isFileError(thrown: unknown): boolean {

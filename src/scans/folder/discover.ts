@@ -163,7 +163,7 @@ const VOXELS = /\.(img|z?raw)(\.gz)?$/i;
 
 function scanOf({ members, part }: Group, remarks: readonly string[]): ScanFile {
   const [{ file, format, facts }, ...others] = members;
-  const { name, split, modality } = file;
+  const { name, split, modality, stated = null } = file;
   return {
     paths: [file.path, ...others.map((other) => other.file.path)],
     part,
@@ -173,6 +173,7 @@ function scanOf({ members, part }: Group, remarks: readonly string[]): ScanFile 
     rank: file.patient ?? name,
     split,
     modality,
+    stated,
     remarks,
   };
 }

@@ -1,7 +1,7 @@
 /**
  * Manifest, a CSV or TSV table of files with their patients and optionally their side of the split.
  *
- * Columns `path` (or `file`) and `patient`, optionally `split` and `modality`. Further columns are ignored: labels are
+ * Columns `path` (or `file`) and `patient`, optionally `split`, `modality` and those of `stated.ts`. Further columns are ignored: labels are
  * for probes (`src/probes/labelled.ts`) and downstream models (`src/downstream/cohort`). A path may be a folder, whose scans
  * are then all of that patient. Paths are relative to the manifest or to the scans folder.
  */
@@ -9,8 +9,10 @@ import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { UserError } from '../../core/errors.js';
 import { printable } from '../../core/unseen.js';
+import { formatOf } from '../formats/index.js';
 import type { LeftOut } from './left-out.js';
 import type { Listed } from './scan-file.js';
+import { statedOf } from './stated.js';
 import { readTable, type TableRow } from './table.js';
 
 /** Side that a manifest names; `test` is for the end, and never searched or pretrained with. */
@@ -101,13 +103,15 @@ function fileOf(manifest: string, folder: string, row: TableRow, pathColumn: str
         ? null
         : (namedSplit(split) ?? refuse(`split is ${split}`, 'write train, validation, test or nothing')),
     modality: modality === '' ? null : modality,
+    // Of other formats, such columns are the user's own.
+    stated: formatOf(name)?.bare === true ? statedOf(row, `${manifest} line ${line}`) : null,
     line,
   };
 }
 
 /** The file of a row, which must exist; those for the test belong to neither side of a split into two. */
 function listedOf(
-  { path, name, patient, split, modality, line }: Named,
+  { path, name, patient, split, modality, stated = null, line }: Named,
   manifest: string,
   folder: string,
 ): Listed {
@@ -118,7 +122,7 @@ function listedOf(
       fix: 'correct the path or remove the row',
     });
   }
-  return { path, name, patient, split: split === 'test' ? null : split, modality };
+  return { path, name, patient, split: split === 'test' ? null : split, modality, stated };
 }
 
 function checkSplits(manifest: string, files: readonly Named[]): void {

@@ -3,6 +3,7 @@
  */
 import type { FileFacts, Format } from '../formats/format.js';
 import type { Part } from './parts.js';
+import type { Stated } from './stated.js';
 
 /** A scan that was found. */
 export interface ScanFile {
@@ -20,12 +21,14 @@ export interface ScanFile {
   /** Side of the split, if a manifest fixes it. */
   readonly split: 'train' | 'validation' | null;
   readonly modality: string | null;
+  /** What its manifest says that its file cannot, such as the size of an array's voxels; absent: nothing. */
+  readonly stated?: Stated | null;
   /** Remarks about the location of its files, such as slices in several folders. */
   readonly remarks: readonly string[];
 }
 
 /** A file or folder to examine, with the manifest's entries for it. */
-export type Listed = Pick<ScanFile, 'name' | 'split' | 'modality'> & {
+export type Listed = Pick<ScanFile, 'name' | 'split' | 'modality' | 'stated'> & {
   readonly path: string;
   readonly patient: string | null;
   /** Set if a manifest names it directly, rather than a folder that it was found in. */

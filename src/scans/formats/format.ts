@@ -94,6 +94,8 @@ export interface Format {
   readonly source: string;
   /** 0 at first; raise it whenever the same file gives other voxels or another geometry than before. */
   readonly revision: number;
+  /** True if its files say nothing of the size and place of voxels, so that a manifest may. */
+  readonly bare?: boolean;
   /** Lower-case endings of file names, with the dot. */
   readonly extensions: readonly string[];
   /** True if a file is of this format whatever it is called, from its first bytes, decompressed. */

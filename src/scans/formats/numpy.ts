@@ -44,6 +44,7 @@ export const numpy: Format = {
   name: 'numpy',
   source: 'https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html',
   revision: 0,
+  bare: true,
   extensions: ['.npy', '.npz'],
   read: (path) => readArray(path, undefined),
   readAs: (layout, path) => readArray(path, layout),

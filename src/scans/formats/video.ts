@@ -13,6 +13,7 @@ import { decodeGif, isGif } from './video/gif.js';
 export const video: Format = {
   name: 'video',
   source: 'https://ffmpeg.org/documentation.html',
+  bare: true,
   extensions: ['.avi', '.mp4', '.mov', '.m4v', '.webm', '.mkv', '.mpeg', '.mpg', '.wmv', '.gif'],
   // 1: GIF and motion JPEG are read here, and the aspect ratio of pixels is respected.
   revision: 1,
