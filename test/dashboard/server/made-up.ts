@@ -1,14 +1,10 @@
 /** Databases whose every text is hostile, and a client that sends what browsers would not. */
 import { request, type IncomingHttpHeaders } from 'node:http';
 import { serveDashboard, type Dashboard } from '../../../src/dashboard/index.js';
-import {
-  createExperiment,
-  finishCandidate,
-  insertCandidate,
-  openStore,
-  type ExperimentRow,
-  type Store,
-} from '../../../src/store/index.js';
+import { createExperiment, openStore, type ExperimentRow, type Store } from '../../../src/store/index.js';
+import { decide as decideOn, finish, madeUpExperiment } from '../../../bench/dashboard/made-up.js';
+
+export { finish };
 
 /** The compiled thread: a thread cannot be started from sources. */
 const thread = new URL('../../../dist/src/dashboard/server/making/view-thread.js', import.meta.url);
@@ -22,58 +18,19 @@ export const HOSTILE = [
   '"\r\nset-cookie: a=b',
 ] as const;
 
-function experimentIn(store: Store, name: string, scans = '.'): ExperimentRow {
-  return createExperiment(
-    store,
-    {
-      name,
-      spec: {},
-      seed: 1,
-      strategy: 'random',
-      space: 'factorized3d',
-      task: 'made up',
-      lookahead: 4,
-      candidates: 100,
-      engine: 'none',
-      device: 'none',
-      scans,
-      scansFingerprint: '0',
-      metric: 'score',
-      chance: 0,
-      version: '0',
-    },
-    new Date(0),
-  );
-}
-
 export function decide(store: Store, row: ExperimentRow, number: number, gene: string): number {
-  const of = { parents: [], mutations: [], rung: 0, params: 10, macs: 100 };
-  return insertCandidate(store, row.id, { number, genome: { block: gene, width: 8 }, ...of });
-}
-
-export function finish(store: Store, candidate: number, score: number): void {
-  const evaluation = {
-    rung: 0,
-    seed: 1,
-    steps: 1,
-    status: 'done',
-    score,
-    engine: 'none',
-    device: 'none',
-    seconds: 1,
-    error: null,
-    attempts: 1,
-    artifact: null,
-    inherited: null,
-  } as const;
-  finishCandidate(store, candidate, evaluation, { curves: [] });
+  return decideOn(store, row, number, { block: gene, width: 8 });
 }
 
 /** A database of `names.length` experiments with three candidates each, the first two of them finished; still open to write. */
 export function databaseOf(path: string, names: readonly string[]): Store {
   const store = openStore(path, 'create');
   for (const name of names) {
-    const row = experimentIn(store, name, name);
+    const row = createExperiment(
+      store,
+      madeUpExperiment({ name, scans: name, strategy: 'random' }),
+      new Date(0),
+    );
     const ids = [0, 1, 2].map((number) => decide(store, row, number, name));
     for (const [number, id] of ids.slice(0, 2).entries()) finish(store, id, number / 4);
   }
