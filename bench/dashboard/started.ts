@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { chromium, type Browser } from 'playwright-core';
 
-const voxolve = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
+export const voxolve = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
 
 interface StartedDashboard {
   /** With the token. */
