@@ -4,6 +4,7 @@
 import { readFileSync } from 'node:fs';
 import { UserError } from '../core/errors.js';
 import { isOptionName, optionNames, type OptionName } from '../deidentify/attributes/options.js';
+import { overruledBy } from '../deidentify/attributes/overruled.js';
 import { deidentifyFolder } from '../deidentify/folder/deidentify-folder.js';
 import { parsePixelRules } from '../deidentify/burned-in/rules.js';
 import type { PixelCleaner } from '../deidentify/pixels/clean-pixels.js';
@@ -46,6 +47,8 @@ export interface DeidentifyOutcome {
   readonly quarantined: Readonly<Record<string, number>>;
   /** How many elements each action was for, over the files that were written. */
   readonly actions: Readonly<Record<string, number>>;
+  /** Tags of `keep` that the profile removes all the same, and the options that would not. */
+  readonly overruled: readonly { readonly tag: string; readonly options: readonly string[] }[];
 }
 
 /** Writes the folder as a whole or not at all. Throws `UserError` before anything is read where an option is wrong. */
@@ -63,7 +66,9 @@ export async function deidentify(options: DeidentifyOptions): Promise<Deidentify
     again: options.again ?? false,
   };
   const cleaner = await cleanerOf(chosen, options.pixelRules);
-  return deidentifyFolder({ places, settings, cleaner, signal: options.signal, onFile: options.onFile });
+  const { signal, onFile } = options;
+  const outcome = await deidentifyFolder({ places, settings, cleaner, signal, onFile });
+  return { ...outcome, overruled: overruledBy(settings.profile) };
 }
 
 function chosenOptions(names: readonly string[]): ReadonlySet<OptionName> {

@@ -91,25 +91,6 @@ describe('flags', () => {
 });
 
 describe('what stays', () => {
-  it('with a safe list is what it names, and what a picture needs', () => {
-    const elements = slice('explicit', [
-      [0x00180050, 'DS', '5'],
-      [0x00180060, 'DS', '120'],
-      [0x0008103e, 'LO', 'T2 sag'],
-      [0x00201208, 'IS', '5'],
-    ]);
-    const profile = { options: new Set<OptionName>(), keep: new Set([0x00180050, 0x0008103e]) };
-    const values = valuesOf(
-      deidentifyBytes(madeFile({ form: 'explicit', elements }), settingsOf([], { profile })).bytes,
-    );
-    expect(textAt(values, '00180050')).toBe('5');
-    expect(values.has('00180060')).toBe(false);
-    expect(values.has('00201208')).toBe(false);
-    // The list does not overrule the table.
-    expect(values.has('0008103e')).toBe(false);
-    expect(values.has('7fe00010')).toBe(true);
-  });
-
   it('of private elements is what the list names by creator and element', () => {
     const list = parsePrivateList('# seen at our scanner\nACME 1.0 (0029,xx02)\n', 'list');
     const elements = slice('explicit', [

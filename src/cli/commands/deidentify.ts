@@ -94,10 +94,16 @@ export const deidentifyCommand = defineCommand({
       process.exitCode = 130;
       return;
     }
+    for (const { tag, options: others } of outcome.overruled) note(overruledNote(tag, others));
     show(outcome, output, json);
     if (outcome.written === 0 || Object.keys(outcome.quarantined).length > 0) process.exitCode = 1;
   },
 });
+
+function overruledNote(tag: string, options: readonly string[]): string {
+  const fix = options.length === 0 ? 'no option keeps it' : `see --option ${options.join(', ')}`;
+  return `--keep ${tag}: the profile removes it all the same; ${fix}`;
+}
 
 /** Takes the file that follows `retain-safe-private` out of the options. */
 function optionsOf(words: readonly string[]): { options: string[]; safePrivate: string | undefined } {

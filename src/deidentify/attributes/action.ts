@@ -1,13 +1,22 @@
 /**
  * The action for an attribute: the table's where it names it, else one by value representation.
  *
- * Source: DICOM PS3.15 E.1.1 (action codes) and table E.1-1. Compound actions are resolved without knowing the object's
- * definition to the one that leaves every type valid: a value where Type 1 is possible, an empty one where Type 2 is.
+ * Source: DICOM PS3.15 E.1.1 (action codes) and table E.1-1. Of a compound action the strictest counts that leaves
+ * the object valid: removal for type 3, an empty value for type 2, a dummy for type 1.
  */
-import { allowedBytes, allowedWords, classUids, deviceMake, indispensable, labels } from './allowed.js';
+import {
+  allowedBytes,
+  allowedUids,
+  allowedWords,
+  classUids,
+  deviceMake,
+  indispensable,
+  labels,
+} from './allowed.js';
 import { isNamed } from './dictionary.js';
 import { OPTIONS, type OptionName } from './options.js';
 import { rowOf, type Column, type Row } from './table.js';
+import type { AttributeType } from './types.js';
 
 export type Action =
   /** Removed. */
@@ -45,17 +54,15 @@ export interface Profile {
   readonly keep: ReadonlySet<number> | null;
 }
 
-const BASIC: Readonly<Record<string, Action>> = {
-  X: 'remove',
-  Z: 'empty',
-  D: 'dummy',
-  U: 'uid',
-  'X/Z': 'empty',
-  'X/D': 'dummy',
-  'Z/D': 'dummy',
-  'X/Z/D': 'dummy',
-  'X/Z/U*': 'recurse',
-};
+/** The basic profile's action for a row, in an object in which the attribute has the type. */
+export function basicAction({ basic }: Row, type: AttributeType): Action {
+  const codes = basic.split('/');
+  if (codes.includes('U*')) return 'recurse'; // references that resolve: the pictures that they name leave too
+  if (codes.includes('U')) return 'uid';
+  if (codes.includes('X') && (type === 3 || codes.length === 1)) return 'remove';
+  const needsValue = type === 1 && codes.includes('D');
+  return codes.includes('Z') && !needsValue ? 'empty' : 'dummy';
+}
 
 /** What cleaning means in a column. */
 const CLEAN: Readonly<Record<Column, Action>> = {
@@ -74,22 +81,36 @@ const CLEAN: Readonly<Record<Column, Action>> = {
 const PATIENT_NAME = 0x00100010;
 const PATIENT_ID = 0x00100020;
 
-/** @param representation value representation of two letters */
-export function actionOf(tag: number, representation: string, profile: Profile): Action {
+/**
+ * Action for an attribute.
+ *
+ * @param representation value representation of two letters
+ * @param type of the attribute in its object; 1 where it is not known
+ */
+export function actionOf(
+  tag: number,
+  representation: string,
+  profile: Profile,
+  type: AttributeType = 1,
+): Action {
   if ((tag & 0xffff) === 0) return 'remove'; // group lengths are not true any more
   const onList = profile.keep === null || profile.keep.has(tag) || indispensable.has(tag);
   if (!onList) return 'remove';
   if (tag === PATIENT_NAME || tag === PATIENT_ID) return 'pseudonym';
   const row = rowOf(tag);
-  if (row !== undefined) return rowAction(row, representation, profile.options);
-  const stays =
-    profile.keep?.has(tag) === true || (profile.options.has('retain-device') && deviceMake.has(tag));
-  return unnamedAction(tag, representation, stays);
+  return row === undefined
+    ? unnamedAction(tag, representation, profile)
+    : rowAction(row, representation, profile.options, type);
 }
 
 /** Action of a row of the table: cleaning before keeping, keeping before the basic profile. */
-function rowAction(row: Row, representation: string, options: ReadonlySet<OptionName>): Action {
-  const basic = BASIC[row.basic] ?? 'remove';
+function rowAction(
+  row: Row,
+  representation: string,
+  options: ReadonlySet<OptionName>,
+  type: AttributeType,
+): Action {
+  const basic = basicAction(row, type);
   const columns = [...options].flatMap((name): Column | readonly Column[] => OPTIONS[name].column ?? []);
   const cleaning = columns.find((column) => row.options[column] === 'C');
   if (cleaning !== undefined) return cleaned(CLEAN[cleaning], representation, basic);
@@ -112,24 +133,33 @@ const NUMBERS = new Set(['US', 'SS', 'UL', 'SL', 'FL', 'FD', 'AT', 'SV', 'UV']);
 const CHECKED = new Set(['CS', 'DS', 'IS', 'AS']);
 const CODES = new Set([0x00080100, 0x00080102, 0x00080104]);
 
-/** @param stays true where the user named the attribute */
-function unnamedAction(tag: number, representation: string, stays: boolean): Action {
+const TEMPORAL = new Set(['DA', 'DT', 'TM']);
+
+/** Numbers, codes and the standard's own UIDs stay; of all else what is allowed, and what the user's list names. */
+function unnamedAction(tag: number, representation: string, { options, keep }: Profile): Action {
   if (!isNamed(tag) || tag >>> 24 === 0x60) return 'remove';
   if (representation === 'SQ') return 'recurse';
   if (NUMBERS.has(representation)) return 'keep';
   if (CHECKED.has(representation)) return 'checked';
-  if (representation === 'UI') return classUids.has(tag) ? 'class-uid' : 'uid';
+  const isAllowed = keep?.has(tag) === true;
+  if (representation === 'UI') return uidAction(tag, isAllowed);
   if (allowedBytes.has(tag)) return 'keep';
   if (CODES.has(tag)) return 'code';
-  if (stays) return 'keep';
+  if (isAllowed) return TEMPORAL.has(representation) && options.has('modify-dates') ? 'shift' : 'keep';
+  if (options.has('retain-device') && deviceMake.has(tag)) return 'keep';
   if (labels.has(tag)) return 'label';
   return allowedWords.has(tag) ? 'words' : 'remove';
 }
 
+function uidAction(tag: number, isAllowed: boolean): Action {
+  if (classUids.has(tag)) return 'class-uid';
+  return isAllowed || allowedUids.has(tag) ? 'uid' : 'remove';
+}
+
 /** What becomes of text none of whose words is known. */
-export function withoutWords(tag: number): 'remove' | 'empty' | 'dummy' | 'unspecified' {
+export function withoutWords(tag: number, type: AttributeType): 'remove' | 'empty' | 'dummy' | 'unspecified' {
   const row = rowOf(tag);
   if (row === undefined) return allowedWords.get(tag) ?? 'remove';
-  const basic = BASIC[row.basic];
+  const basic = basicAction(row, type);
   return basic === 'empty' || basic === 'dummy' ? basic : 'remove';
 }

@@ -48,6 +48,22 @@ export const classUids: ReadonlySet<number> = new Set([
   0x0008115a, 0x00083002, 0x04000010, 0x04000510, 0x30100052, 0x30100053,
 ]);
 
+/**
+ * UIDs that other files or other elements refer to: replaced by keyed ones, so that the references resolve. All others
+ * that the table does not name are removed.
+ */
+export const allowedUids: ReadonlySet<number> = new Set([
+  0x00081167, // Multi-frame Source SOP Instance UID: the file that a frame was taken from
+  0x0018991e, // Target Frame of Reference UID: that of another file
+  0x00200242, // SOP Instance UID of Concatenation Source: what the parts of a concatenation belong to
+  0x00209312, // Volume Frame of Reference UID: of enhanced ultrasound, as a patient's frame of reference
+  0x00209313, // Table Frame of Reference UID: of enhanced ultrasound
+  0x00280304, // Referenced Color Palette Instance UID: a palette of the standard, or a file
+  0x0070031b, // Referenced Fiducial UID: a Fiducial UID (0070,031A), which the table replaces
+  0x00701209, // Volumetric Presentation Input Set UID: the inputs that a presentation blends
+  0x300a0675, // Equipment Frame of Reference UID: shared by plans and treatments
+]);
+
 /** Binary values that are pictures, tables of colours or shapes. */
 export const allowedBytes: ReadonlySet<number> = new Set([
   0x00281201, 0x00281202, 0x00281203, 0x00281204, 0x00281221, 0x00281222, 0x00281223, 0x00281224, 0x00281408,

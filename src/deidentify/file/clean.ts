@@ -4,6 +4,7 @@
  * Source: DICOM PS3.15 E.1.1 (application of the profile).
  */
 import { withoutWords, type Action } from '../attributes/action.js';
+import { typeOf } from '../attributes/types.js';
 import { PIXELS, type Element, type Encoding, type Written } from '../elements/element.js';
 import { pseudonymOf } from '../identity/patient.js';
 import { isKind, newUid, uidsOf } from '../identity/uids.js';
@@ -25,7 +26,8 @@ export function cleanElements(
   { depth, trusted }: Pick<Level, 'depth' | 'trusted'> = { depth: 0, trusted: false },
 ): Written[] {
   const privates = keptPrivate(elements, context);
-  const level = { depth, trusted, privates, code: safeCode(codeIn(elements, context)) };
+  const code = safeCode(codeIn(elements, context));
+  const level = { depth, trusted, privates, code, classUid: depth === 0 ? context.classUid : '' };
   return elements.flatMap((element) => {
     const action = chosenAction(element, context.settings, level);
     const written = HANDLERS[action]({ element, context, level });
@@ -159,7 +161,7 @@ function words(of: Case): Written | null {
       ? ''
       : knownWords(textOf(valueOf(of))).slice(0, LONGEST_WORDS[representation] ?? 64);
   if (text !== '') return replaced(of, text.trim());
-  switch (withoutWords(tag)) {
+  switch (withoutWords(tag, typeOf(tag, of.level.classUid))) {
     case 'remove':
       return null;
     case 'empty':

@@ -27,6 +27,8 @@ export class Counts {
 export interface Context {
   readonly settings: Settings;
   readonly patient: Patient;
+  /** Class of the object. */
+  readonly classUid: string;
   readonly bytes: Uint8Array;
   readonly encoding: Encoding;
   readonly counts: Counts;

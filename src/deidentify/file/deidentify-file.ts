@@ -103,7 +103,14 @@ function finished(
   const { options } = settings.profile;
   const counts = new Counts();
   const { encoding } = file;
-  const cleaned = cleanElements(file.elements, { settings, patient, bytes: file.bytes, encoding, counts });
+  const cleaned = cleanElements(file.elements, {
+    settings,
+    patient,
+    classUid,
+    bytes: file.bytes,
+    encoding,
+    counts,
+  });
   const checked = withPixels(file, cleaned, counts);
   counts.add('text', pixels?.texts ?? 0);
   const changed = pixels === null ? checked : withNewPixels(checked, pixels, encoding);
