@@ -145,7 +145,9 @@ async function masks(
   if (numbered.length === 0) throw nothingLeft(place.csv);
   const counts = { undecided: 0, overlaps: 0 };
   const targets = new Set(
-    drawn.filter(({ statements }) => absent || statements.length > 0).map(({ target }) => target),
+    drawn
+      .filter(({ statements, whole }) => absent || whole || statements.length > 0)
+      .map(({ target }) => target),
   );
   const settled = settleMasks(drawn, { classes: numbered, policy, absent, nameOf, counts });
   const rows = await writeMasks(place, settled, numbered, nameOf);

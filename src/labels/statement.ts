@@ -2,14 +2,15 @@
  * What a reader says of a scan: a label of the whole, or a label with the voxels that it was drawn on. All sources come down
  * to this.
  */
+import type { Bits } from './geometry/bits.js';
 import type { Target } from './scans/target.js';
 
 export const SOURCES = ['mdai', 'dicom-seg', 'rtstruct', 'coco', 'nifti', 'csv'] as const;
 export type SourceKind = (typeof SOURCES)[number];
 
 export interface Region {
-  /** Masks `[y, x]` of 0 and 1 by the number of their slice, `frame × depth + z`; a slice without marks is empty. */
-  readonly slices: Map<number, Uint8Array>;
+  /** Masks `[y, x]` by the number of their slice, `frame × depth + z`; a slice without marks is empty. */
+  readonly slices: Map<number, Bits>;
   /** True where the source speaks of the whole scan: what it does not mark is background. */
   readonly complete: boolean;
 }
@@ -29,7 +30,12 @@ export interface Statement {
 }
 
 /** A scan that a reader has looked at, whatever was found. */
-export type Looked = Pick<Statement, 'target' | 'reader' | 'source'>;
+export interface Looked extends Pick<Statement, 'target' | 'reader' | 'source'> {
+  /** True where a mask speaks of the whole scan, even if it marks nothing. */
+  readonly whole?: boolean;
+  /** Voxels by slice of which that mask says nothing. Absent: none. */
+  readonly unknown?: ReadonlyMap<number, Bits>;
+}
 
 /** What files say, gathered. */
 export interface Collected {

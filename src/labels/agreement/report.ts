@@ -1,6 +1,7 @@
 /**
  * How far readers agree: on classes of scans by κ, on masks by Dice's coefficient.
  */
+import { commonTo, NO_BITS, sizeOf } from '../geometry/bits.js';
 import type { Judged } from '../readers/classes.js';
 import { byTarget, regionsOf, type Opinion } from '../readers/opinion.js';
 import type { Region } from '../statement.js';
@@ -55,14 +56,15 @@ export function classAgreement(judged: readonly Judged[], nameOf: NameOf): Omit<
 
 export function maskAgreement(opinions: readonly Opinion[], nameOf: NameOf): Agreement['dice'] {
   const found = new Map<string, { readers: [string, string]; label: string; values: number[] }>();
-  const drawn = opinions.filter(({ statements }) => statements.some(({ region }) => region !== null));
+  const drawn = opinions.filter(
+    ({ statements, whole }) => whole || statements.some(({ region }) => region !== null),
+  );
   for (const own of byTarget(drawn))
-    eachPair(own, (a, b) => {
-      const [first, second] = [regionsOf(a), regionsOf(b)];
-      for (const label of new Set([...first.keys(), ...second.keys()])) {
+    eachPair(own.map(marksOf), (first, second) => {
+      for (const label of new Set([...first.regions.keys(), ...second.regions.keys()])) {
         const dice = diceOf(overlapOf(first, second, label));
         if (dice === null) continue;
-        const readers: [string, string] = [nameOf(a.reader), nameOf(b.reader)];
+        const readers: [string, string] = [nameOf(first.opinion.reader), nameOf(second.opinion.reader)];
         const key = JSON.stringify([readers, label]);
         const entry = found.get(key) ?? { readers, label, values: [] };
         found.set(key, entry);
@@ -77,32 +79,35 @@ export function maskAgreement(opinions: readonly Opinion[], nameOf: NameOf): Agr
   }));
 }
 
-function eachPair(opinions: readonly Opinion[], visit: (a: Opinion, b: Opinion) => void): void {
-  opinions.forEach((a, at) => {
-    for (const b of opinions.slice(at + 1)) visit(a, b);
+function eachPair<T>(all: readonly T[], visit: (a: T, b: T) => void): void {
+  all.forEach((a, at) => {
+    for (const b of all.slice(at + 1)) visit(a, b);
   });
 }
 
 type Regions = ReadonlyMap<string, Region>;
 
-/** Over slices of which both readers speak. */
-function overlapOf(first: Regions, second: Regions, label: string): Overlap {
-  const [a, b] = [first.get(label)?.slices, second.get(label)?.slices];
+interface Marks {
+  readonly opinion: Opinion;
+  readonly regions: Regions;
+}
+
+const marksOf = (opinion: Opinion): Marks => ({ opinion, regions: regionsOf(opinion) });
+
+/** Over voxels of which both readers speak. */
+function overlapOf(first: Marks, second: Marks, label: string): Overlap {
+  const [a, b] = [first.regions.get(label)?.slices, second.regions.get(label)?.slices];
   const overlap = { first: 0, second: 0, common: 0 };
   for (const slice of new Set([...(a?.keys() ?? []), ...(b?.keys() ?? [])])) {
     if (!speaksOf(first, slice) || !speaksOf(second, slice)) continue;
-    const [one, other] = [a?.get(slice), b?.get(slice)];
-    const pixels = (one ?? other)?.length ?? 0;
-    for (let i = 0; i < pixels; i++) {
-      const [x, y] = [one?.[i] ?? 0, other?.[i] ?? 0];
-      overlap.first += x;
-      overlap.second += y;
-      overlap.common += x & y;
-    }
+    const [one, other] = [a?.get(slice) ?? NO_BITS, b?.get(slice) ?? NO_BITS];
+    overlap.first += sizeOf(one) - commonTo(one, second.opinion.unknown.get(slice) ?? NO_BITS);
+    overlap.second += sizeOf(other) - commonTo(other, first.opinion.unknown.get(slice) ?? NO_BITS);
+    overlap.common += commonTo(one, other);
   }
   return overlap;
 }
 
-function speaksOf(regions: Regions, slice: number): boolean {
-  return [...regions.values()].some(({ complete, slices }) => complete || slices.has(slice));
+function speaksOf({ opinion, regions }: Marks, slice: number): boolean {
+  return opinion.whole || [...regions.values()].some(({ complete, slices }) => complete || slices.has(slice));
 }

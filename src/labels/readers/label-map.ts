@@ -4,6 +4,7 @@
  * Sources that speak of the whole scan (SEG, RTSTRUCT, NIfTI) leave nothing unknown; elsewhere a slice that a reader drew nothing
  * on says nothing.
  */
+import { eachBit, NO_BITS } from '../geometry/bits.js';
 import type { Grid } from '../scans/target.js';
 import { regionsOf, type Opinion } from './opinion.js';
 
@@ -43,7 +44,7 @@ function ancestorsOf(name: string, parents: ReadonlyMap<string, string | null>):
 }
 
 export interface ReaderMap {
-  /** Labels of a slice; null where nothing is known of it. */
+  /** Labels of a slice, −1 where nothing is known; null where nothing is known of all of it. */
   slice(slice: number): Int16Array | null;
   /** Voxels so far that had two labels of which neither refines the other. */
   overlaps(): number;
@@ -57,7 +58,7 @@ export function readerMap(
   absent: boolean,
 ): ReaderMap {
   const regions = regionsOf(opinion);
-  const whole = absent || [...regions.values()].some(({ complete }) => complete);
+  const whole = absent || opinion.whole || [...regions.values()].some(({ complete }) => complete);
   // What refines comes last, and stays.
   const painted = classes
     .filter(({ name }) => regions.has(name))
@@ -71,12 +72,14 @@ export function readerMap(
       if (!whole && masks.every((mask) => mask === undefined)) return null;
       const labels = new Int16Array(grid.size[0] * grid.size[1]);
       painted.forEach(({ name, number, ancestors }, at) => {
-        masks[at]?.forEach((value, i) => {
-          if (value === 0) return;
+        eachBit(masks[at] ?? NO_BITS, (i) => {
           const before = byNumber.get(labels[i] as number);
           if (before !== undefined && before.name !== name && !ancestors.has(before.name)) overlaps++;
           labels[i] = number;
         });
+      });
+      eachBit(opinion.unknown.get(slice) ?? NO_BITS, (i) => {
+        if (labels[i] === 0) labels[i] = UNKNOWN;
       });
       return labels;
     },

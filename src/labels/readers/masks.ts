@@ -36,7 +36,7 @@ export async function* settleMasks(
   options: MaskOptions,
 ): AsyncGenerator<SettledMask> {
   const drawn = opinions.filter(
-    ({ statements }) => options.absent || statements.some(({ region }) => region !== null),
+    ({ statements, whole }) => options.absent || whole || statements.some(({ region }) => region !== null),
   );
   for (const own of byTarget(drawn)) {
     const target = (own[0] as Opinion).target;
@@ -62,9 +62,14 @@ function settle(
     if (another === undefined) voxels.set(only, slice * size);
     else
       for (let i = 0; i < size; i++) {
-        const values = known.map((labels) => labels[i] as number);
-        const label = values.every((value) => value === values[0]) ? (values[0] as number) : majority(values);
+        const first = only[i] as number;
+        if (known.every((labels) => labels[i] === first)) {
+          voxels[slice * size + i] = first;
+          continue;
+        }
+        const values = known.map((labels) => labels[i] as number).filter((value) => value !== UNKNOWN);
         if (policy === 'refuse' && new Set(values).size > 1) throw differ(opinions, target, nameOf);
+        const label = majority(values);
         if (label === null) counts.undecided++;
         voxels[slice * size + i] = label ?? UNKNOWN;
       }

@@ -9,6 +9,7 @@ import type { ScanFile } from '../../scans/folder/scan-file.js';
 import { openScanFolder } from '../../scans/folder/scan-folder.js';
 import { readTable } from '../../scans/folder/table.js';
 import { ScanOptions } from '../../scans/options.js';
+import { niftiGrid } from '../../scans/formats/nifti.js';
 import { readRaw } from '../../scans/read.js';
 import { dicomSlices } from './dicom-target.js';
 import type { Grid, Target } from './target.js';
@@ -84,7 +85,9 @@ async function targetOf({ file, files, number, rows, source }: Found): Promise<T
     pictures: dicom?.pictures ?? new Map(),
     async grid() {
       if (grid !== undefined) return grid;
-      const { size, frames, spacing, frameTime, affine } = await readRaw(file, format, undefined);
+      // A thousand masks without names of their own are compared with the grid of each scan.
+      const { size, frames, spacing, frameTime, affine } =
+        format.name === 'nifti' ? await niftiGrid(file.paths[0]) : await readRaw(file, format, undefined);
       grid = { size, frames, spacing, frameTime, affine };
       return grid;
     },

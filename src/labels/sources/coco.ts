@@ -10,6 +10,7 @@ import { basename } from 'node:path';
 import { z } from 'zod';
 import { UserError } from '../../core/errors.js';
 import { parseOrThrow } from '../../core/validate.js';
+import type { Canvas } from '../geometry/polygon.js';
 import { remark, type Region } from '../statement.js';
 import type { Grid, Target } from '../scans/target.js';
 import { draw, ringOf } from './drawing.js';
@@ -17,9 +18,9 @@ import { readJson } from './json-file.js';
 import { markRuns, runsOfText } from './run-lengths.js';
 import {
   checkedLabel,
+  drawOn,
   ELSEWHERE,
   onlyTarget,
-  sliceMask,
   type LabelFile,
   type Reading,
   type Source,
@@ -79,8 +80,9 @@ export const coco: Source = {
         continue;
       }
       const region: Region = { slices: new Map(), complete: false };
-      const mask = sliceMask(region, place.slice, place.grid, reading.collected);
-      mark(mask, annotation, picture, subject);
+      drawOn(region, place.slice, place.grid, reading.collected, (canvas) =>
+        mark(canvas, annotation, subject),
+      );
       reading.collected.statements.push({
         target: place.target,
         reader,
@@ -128,36 +130,31 @@ function placesIn({ pictures }: Target, _name: string) {
   return only === undefined || another !== undefined ? null : only;
 }
 
-function mark(mask: Uint8Array, annotation: Annotation, picture: Picture, subject: string): void {
-  const { width: columns, height: rows } = picture;
-  const { segmentation, bbox } = annotation;
+function mark(canvas: Canvas, { segmentation, bbox }: Annotation, subject: string): void {
   if (Array.isArray(segmentation) && segmentation.length > 0) {
     const rings = segmentation.map(ringOf);
     if (!rings.every((ring) => ring !== null))
       throw wrong(subject, 'holds no lists of finite numbers, two a vertex');
     try {
-      return draw({ pixels: mask, columns, rows }, { kind: 'areas', inside: rings, outside: [] });
+      return draw(canvas, { kind: 'areas', inside: rings, outside: [] });
     } catch (cause) {
       if (cause instanceof RangeError) throw wrong(subject, `has too many vertices (${cause.message})`);
       throw cause;
     }
   }
   if (typeof segmentation === 'object' && segmentation !== null && 'counts' in segmentation)
-    return markRunLengths(mask, segmentation, [rows, columns], subject);
+    return markRunLengths(canvas, segmentation, subject);
   const box = ringOf(bbox);
   if (box?.length !== 4) throw wrong(subject, 'holds neither polygons nor run lengths nor a box');
-  draw(
-    { pixels: mask, columns, rows },
-    { kind: 'box', numbers: [...box] as unknown as [number, number, number, number] },
-  );
+  draw(canvas, { kind: 'box', numbers: [...box] as unknown as [number, number, number, number] });
 }
 
 function markRunLengths(
-  mask: Uint8Array,
+  { pixels, columns, rows }: Canvas,
   segmentation: { counts: unknown; size?: unknown },
-  size: readonly [number, number],
   subject: string,
 ): void {
+  const size = [rows, columns] as const;
   const { counts, size: stated } = segmentation;
   if (!Array.isArray(stated) || stated[0] !== size[0] || stated[1] !== size[1])
     throw wrong(
@@ -171,7 +168,7 @@ function markRunLengths(
       : Array.isArray(counts)
         ? (counts as number[])
         : null;
-  if (runs === null || runs.length > most || !markRuns(mask, size, runs))
+  if (runs === null || runs.length > most || !markRuns(pixels, size, runs))
     throw wrong(subject, `has run lengths that do not add up to ${size.join(' × ')} pixels`);
 }
 

@@ -11,6 +11,7 @@ import { nifti } from '../../scans/formats/nifti.js';
 import { remark } from '../statement.js';
 import type { TargetIndex } from '../scans/target-index.js';
 import type { Target } from '../scans/target.js';
+import { namesClasses } from './class-names.js';
 import { stateMask } from './nifti-mask.js';
 import { checkedLabel, ELSEWHERE, onlyTarget, type LabelFile, type Reading, type Source } from './source.js';
 
@@ -25,6 +26,7 @@ export const csv: Source = {
   async read(file, reading) {
     const rows = rowsOf(textOf(await loadAll(file.path, MOST_BYTES), file.path), file.path);
     const columns = Object.keys(rows[0] ?? {});
+    if (namesClasses(columns)) return;
     const lacking = ['label', 'labels'].some((column) => columns.includes(column))
       ? WHERE.some((column) => columns.includes(column))
         ? null

@@ -19,13 +19,14 @@ import { pixelSpacingOf, planeWithin } from '../../scans/formats/dicom/frames/pl
 import { cross, scaled } from '../../scans/formats/dicom/frames/vectors.js';
 import { frameReader } from '../../scans/formats/dicom/pixels/pixels.js';
 import { pictureOf, type Picture } from '../../scans/formats/dicom/pixels/picture.js';
+import { bitsOf } from '../geometry/bits.js';
 import { remark, type Region } from '../statement.js';
 import type { TargetIndex } from '../scans/target-index.js';
 import type { Grid, SlicePlace, Target } from '../scans/target.js';
 import type { Placement } from '../geometry/inverse.js';
 import { allText } from './dicom-text.js';
-import { checkedLabel, ELSEWHERE, sliceMask, type LabelFile, type Reading, type Source } from './source.js';
-import { markStored, otherGrid, placed, type StoredGrid } from './stored-mask.js';
+import { addMarks, checkedLabel, ELSEWHERE, type LabelFile, type Reading, type Source } from './source.js';
+import { otherGrid, placeStored, placed, type StoredGrid } from './stored-mask.js';
 
 const TAG = {
   study: 'x0020000d',
@@ -172,7 +173,7 @@ async function state(
   const grid = await target.grid();
   const names = segmentNames(dicom, file);
   const reader = options.readerOf(file) ?? allText(dicom.data, TAG.creator);
-  collected.looked.push({ target, reader, source: 'dicom-seg' });
+  collected.looked.push({ target, reader, source: 'dicom-seg', whole: true });
   const regions = new Map<number, Region>([...names.keys()].map((number) => [number, emptyRegion()]));
   const read = frameReader(dicom, picture);
   const least = thresholdOf(dicom);
@@ -240,7 +241,9 @@ function put(
   const outside =
     placement === null
       ? 1
-      : markStored({ size, valueAt, placement, frame: 0 }, () => region, grid, collected);
+      : placeStored({ size, valueAt, placement, frame: 0 }, grid, (_, slice, bits) =>
+          addMarks(region, slice, bits, collected),
+        );
   if (outside > 0) throw otherGrid(subject, frame.grid, grid, target.path);
 }
 
@@ -266,8 +269,8 @@ function putOnPicture(
           : `has ${picture.columns} × ${picture.rows} pixels, the scan ${columns} × ${rows}`,
       fix: 'export it again with positions',
     });
-  const mask = sliceMask(region, place.slice, grid, collected);
-  for (let pixel = 0; pixel < mask.length; pixel++) if (marked(pixel)) mask[pixel] = 1;
+  const pixels = Uint8Array.from({ length: columns * rows }, (_, pixel) => (marked(pixel) ? 1 : 0));
+  addMarks(region, place.slice, bitsOf(pixels), collected);
 }
 
 function segmentNames({ data }: DicomFile, { path }: LabelFile): Map<number, string> {

@@ -65,7 +65,7 @@ export function moved(
   }
 }
 
-/** Marks the drawing on what is marked already. */
+/** Marks the drawing on a canvas of its own: its holes are taken out of it alone, not of others on the same slice. */
 export function draw(canvas: Canvas, drawing: Drawing): void {
   switch (drawing.kind) {
     case 'box':
@@ -77,13 +77,8 @@ export function draw(canvas: Canvas, drawing: Drawing): void {
     case 'line':
       return traceLine(canvas, drawing.points);
     case 'areas': {
-      // Its holes are taken out of this drawing alone, not of others on the same slice.
-      const own = { ...canvas, pixels: new Uint8Array(canvas.pixels.length) };
-      for (const ring of drawing.inside) fillRings(own, [ring], 1);
-      for (const ring of drawing.outside) fillRings(own, [ring], 0);
-      own.pixels.forEach((value, i) => {
-        if (value === 1) canvas.pixels[i] = 1;
-      });
+      for (const ring of drawing.inside) fillRings(canvas, [ring], 1);
+      for (const ring of drawing.outside) fillRings(canvas, [ring], 0);
     }
   }
 }

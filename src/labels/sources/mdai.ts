@@ -13,7 +13,7 @@ import type { SlicePlace, Target } from '../scans/target.js';
 import { draw, drawingOf, moved, type Drawing } from './drawing.js';
 import { readJson } from './json-file.js';
 import { MdaiProject, type MdaiAnnotation, type MdaiLabel } from './mdai-schema.js';
-import { checkedLabel, ELSEWHERE, sliceMask, type LabelFile, type Reading, type Source } from './source.js';
+import { checkedLabel, drawOn, ELSEWHERE, type LabelFile, type Reading, type Source } from './source.js';
 
 export const mdai: Source = {
   kind: 'mdai',
@@ -155,13 +155,9 @@ async function regionOf(
   const region: Region = { slices: new Map(), complete: false };
   for (const { slice, corner, picture } of own) {
     const scale = scaleOf(context, annotation, picture);
-    const canvas = {
-      pixels: sliceMask(region, slice, grid, collected),
-      columns: grid.size[0],
-      rows: grid.size[1],
-    };
+    const placed = moved(drawing, scale, [-corner[0], -corner[1]]);
     try {
-      draw(canvas, moved(drawing, scale, [-corner[0], -corner[1]]));
+      drawOn(region, slice, grid, collected, (canvas) => draw(canvas, placed));
     } catch (cause) {
       if (!(cause instanceof RangeError)) throw cause;
       throw refuse(context, annotation, `has too many vertices (${cause.message})`);

@@ -1,21 +1,23 @@
 /**
- * Masks in NIfTI files: each value but 0 is a label, named by its number. The scan is the one of the same name, but for endings
- * such as `_seg`; else the only one on the same grid.
+ * Masks in NIfTI files: 0 is background, −1 unknown, each other value a label, named as `classes.csv` beside the mask says, else by
+ * its number.
  */
-import { basename } from 'node:path';
 import { UserError, present } from '../../core/errors.js';
 import type { RawScan } from '../../scans/formats/format.js';
 import { nifti } from '../../scans/formats/nifti.js';
 import { remark, type Region } from '../statement.js';
-import type { Grid, Target } from '../scans/target.js';
-import { ELSEWHERE, onlyTarget, type LabelFile, type Reading, type Source } from './source.js';
-import { markStored, otherGrid, placed } from './stored-mask.js';
+import type { Bits } from '../geometry/bits.js';
+import type { Target } from '../scans/target.js';
+import { classNames } from './class-names.js';
+import { scanOfMask } from './mask-lookup.js';
+import { addMarks, ELSEWHERE, type LabelFile, type Reading, type Source } from './source.js';
+import { otherGrid, placed, placeStored } from './stored-mask.js';
 
 export const niftiMask: Source = {
   kind: 'nifti',
   async read(file, reading) {
     const scan = await nifti.read(file.path);
-    const target = await targetOf(file, scan, reading);
+    const target = await scanOfMask(file, scan, reading.index);
     if (target === null) return remark(reading.collected, ELSEWHERE);
     await stateMask(
       { file, scan, target, source: 'nifti', reader: reading.options.readerOf(file) ?? '' },
@@ -32,6 +34,9 @@ interface Mask {
   readonly reader: string;
 }
 
+/** Value of voxels of which a mask says nothing. */
+const UNKNOWN = -1;
+
 /** Values that a mask may have; pictures have more, and are none. */
 const MOST_LABELS = 1024;
 
@@ -45,22 +50,26 @@ export async function stateMask(
   if (placement === null || scan.frames !== grid.frames) throw otherGrid(file.path, scan, grid, target.path);
   const values = labelsIn(scan, file);
   const voxels = scan.size[0] * scan.size[1] * scan.size[2];
+  const names = classNames(file.path);
   let outside = 0;
-  collected.looked.push({ target, reader, source });
+  const unknown = new Map<number, Bits>();
+  collected.looked.push({ target, reader, source, whole: true, unknown });
   const regions = new Map(
     values.map((value): [number, Region] => [value, { slices: new Map(), complete: true }]),
   );
   for (let frame = 0; frame < grid.frames; frame++) {
     const first = frame * voxels;
     const valueAt = (voxel: number): number => Number(scan.voxels[first + voxel]);
-    const regionOf = (value: number): Region => present(regions.get(value), 'a value of the mask');
-    outside += markStored({ size: scan.size, valueAt, placement, frame }, regionOf, grid, collected);
+    outside += placeStored({ size: scan.size, valueAt, placement, frame }, grid, (value, slice, bits) => {
+      if (value === UNKNOWN) unknown.set(slice, bits);
+      else addMarks(present(regions.get(value), 'a value of the mask'), slice, bits, collected);
+    });
   }
   for (const [value, region] of regions)
     collected.statements.push({
       target,
       reader,
-      label: String(value),
+      label: names.get(value) ?? String(value),
       parent: null,
       source,
       file: file.number,
@@ -73,42 +82,14 @@ function labelsIn({ voxels }: RawScan, { path }: LabelFile): number[] {
   const values = new Set<number>();
   for (const voxel of voxels) {
     const value = Number(voxel);
-    if (value === 0 || values.has(value)) continue;
+    if (value === 0 || value === UNKNOWN || values.has(value)) continue;
     values.add(value);
     if (Number.isInteger(value) && value > 0 && values.size <= MOST_LABELS) continue;
     throw new UserError({
       subject: path,
       problem: `is no mask: ${values.size > MOST_LABELS ? `more than ${MOST_LABELS} values` : `the value ${value}`}`,
-      fix: 'give masks of whole numbers, 0 for background',
+      fix: 'give masks of whole numbers, 0 for background, -1 for what is unknown',
     });
   }
   return [...values].sort((a, b) => a - b);
 }
-
-/** Endings that masks have and their scans have not, and nnU-Net's number of the channel, which scans have. */
-const ENDINGS = /[-_.](seg|segmentation|mask|labels?|gt|groundtruth|dseg|0000)$/i;
-
-const stemOf = (name: string): string => {
-  const stem = basename(name).replace(/\.(nii|hdr|img|dcm|nrrd|nhdr|mha|mhd|npy|npz)?(\.gz)?$/i, '');
-  return stem.replace(ENDINGS, '').toLowerCase();
-};
-
-async function targetOf(file: LabelFile, scan: RawScan, { index }: Reading): Promise<Target | null> {
-  const stem = stemOf(file.path);
-  const named = index.targets.filter(
-    ({ names, uids }) => uids?.series === stem || names.some((name) => stemOf(name) === stem),
-  );
-  const onGrid: Target[] = [];
-  for (const target of named.length === 0 ? index.targets : named) {
-    const grid: Grid = await target.grid();
-    if (scan.frames === grid.frames && sameSize(scan.size, grid.size) && placed(scan, grid) !== null)
-      onGrid.push(target);
-  }
-  const [first] = named;
-  if (first !== undefined && onGrid.length === 0)
-    throw otherGrid(file.path, scan, await first.grid(), first.path);
-  return onlyTarget(onGrid, file.path, named.length === 0 ? 'its grid' : 'its name');
-}
-
-const sameSize = (a: readonly number[], b: readonly number[]): boolean =>
-  [...a].sort((x, y) => x - y).join() === [...b].sort((x, y) => x - y).join();

@@ -11,14 +11,14 @@ import type { DataSet } from 'dicom-parser';
 import { UserError } from '../../core/errors.js';
 import type { Triple } from '../../core/tensor.js';
 import { decimals, itemsOf, openDicom } from '../../scans/formats/dicom/elements/file.js';
-import { fillRings } from '../geometry/polygon.js';
+import { fillRings, type Canvas } from '../geometry/polygon.js';
 import { markPoint, traceLine } from '../geometry/shapes.js';
 import { inverseOf } from '../geometry/inverse.js';
 import { remark, type Collected, type Region } from '../statement.js';
 import type { TargetIndex } from '../scans/target-index.js';
 import type { Grid, Target } from '../scans/target.js';
 import { allText } from './dicom-text.js';
-import { checkedLabel, ELSEWHERE, sliceMask, type Source } from './source.js';
+import { checkedLabel, drawOn, ELSEWHERE, type Source } from './source.js';
 
 const TAG = {
   characters: 'x00080005',
@@ -67,7 +67,7 @@ export const rtstruct: Source = {
         const label = checkedLabel(names.get(number) || `structure ${number}`, file.path);
         const reader = options.readerOf(file) ?? (interpreters.get(number) || allText(data, TAG.operator));
         const region = drawn(item, { subject: `${file.path}, ${label}`, target, grid }, collected);
-        collected.looked.push({ target, reader, source: 'rtstruct' });
+        collected.looked.push({ target, reader, source: 'rtstruct', whole: true });
         collected.statements.push({
           target,
           reader,
@@ -128,23 +128,19 @@ function drawn(item: DataSet, { subject, target, grid }: Onto, collected: Collec
       throw wrong(own, `lies on slice ${slice + 1}, the scan ${target.path} has ${grid.size[2]}`);
     const kind = (contour.string(TAG.kind) ?? 'CLOSED_PLANAR').trim().toUpperCase();
     if (kind.startsWith('CLOSED')) rings.set(slice, [...(rings.get(slice) ?? []), plane]);
-    else markOpen(plane, canvasOf(region, slice, grid, collected));
+    else drawOn(region, slice, grid, collected, (canvas) => markOpen(plane, canvas));
   }
-  for (const [slice, own] of rings) fill(canvasOf(region, slice, grid, collected), own, subject);
+  for (const [slice, own] of rings)
+    drawOn(region, slice, grid, collected, (canvas) => fill(canvas, own, subject));
   return region;
 }
 
-function canvasOf(region: Region, slice: number, grid: Grid, collected: Collected) {
-  return { pixels: sliceMask(region, slice, grid, collected), columns: grid.size[0], rows: grid.size[1] };
-}
-
-function markOpen(plane: Float64Array, canvas: ReturnType<typeof canvasOf>): void {
+function markOpen(plane: Float64Array, canvas: Canvas): void {
   if (plane.length === 2) markPoint(canvas, plane[0] as number, plane[1] as number);
   else traceLine(canvas, plane);
 }
 
-/** Adds what lies inside, so that lines on the same slice stay. */
-function fill(canvas: ReturnType<typeof canvasOf>, rings: readonly Float64Array[], subject: string): void {
+function fill(canvas: Canvas, rings: readonly Float64Array[], subject: string): void {
   try {
     fillRings(canvas, rings, 1);
   } catch (cause) {

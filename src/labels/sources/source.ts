@@ -7,6 +7,8 @@
  * - Free text, names and addresses of people are read for nothing but telling readers apart.
  */
 import { UserError } from '../../core/errors.js';
+import { bitsOf, unionOf, type Bits } from '../geometry/bits.js';
+import type { Canvas } from '../geometry/polygon.js';
 import type { Collected, Region, SourceKind } from '../statement.js';
 import type { TargetIndex } from '../scans/target-index.js';
 import type { Grid, Target } from '../scans/target.js';
@@ -53,16 +55,16 @@ export function checkedLabel(label: string, subject: string): string {
   });
 }
 
-/** Bytes of masks that one file may make; a reader's marks take hardly a hundredth. */
-const MOST_MASK_BYTES = 2 ** 31;
+/** Bytes of masks of all files together: a hundred structures on each of a thousand scans take less. */
+const MOST_MASK_BYTES = 2 ** 32;
 const used = new WeakMap<Collected, number>();
 
-/** Mask of a slice within a region, made where it is missing. */
-export function sliceMask(region: Region, slice: number, { size }: Grid, collected: Collected): Uint8Array {
-  const found = region.slices.get(slice);
-  if (found !== undefined) return found;
-  const bytes = size[0] * size[1];
-  const total = (used.get(collected) ?? 0) + bytes;
+/** Adds marks to a slice of a region; marks of none say that somebody looked there. */
+export function addMarks(region: Region, slice: number, bits: Bits, collected: Collected): void {
+  const before = region.slices.get(slice);
+  const all = before === undefined ? bits : unionOf(before, bits);
+  const total =
+    (used.get(collected) ?? 0) + all.words.byteLength - (before === undefined ? 0 : before.words.byteLength);
   if (total > MOST_MASK_BYTES)
     throw new UserError({
       subject: 'labels',
@@ -70,9 +72,20 @@ export function sliceMask(region: Region, slice: number, { size }: Grid, collect
       fix: 'read fewer files at once',
     });
   used.set(collected, total);
-  const mask = new Uint8Array(bytes);
-  region.slices.set(slice, mask);
-  return mask;
+  region.slices.set(slice, all);
+}
+
+/** Adds what is drawn on an empty slice to that slice of a region. */
+export function drawOn(
+  region: Region,
+  slice: number,
+  { size: [columns, rows] }: Grid,
+  collected: Collected,
+  draw: (canvas: Canvas) => void,
+): void {
+  const pixels = new Uint8Array(columns * rows);
+  draw({ pixels, columns, rows });
+  addMarks(region, slice, bitsOf(pixels), collected);
 }
 
 /** The only target of several; throws where the name fits none or more than one. */

@@ -5,10 +5,9 @@
 import { UserError } from '../../core/errors.js';
 import type { Triple } from '../../core/tensor.js';
 import type { Affine } from '../../scans/geometry.js';
+import { trimmed, wordsFor, type Bits } from '../geometry/bits.js';
 import { placementOn, type Placement } from '../geometry/inverse.js';
 import type { Grid } from '../scans/target.js';
-import { sliceMask } from './source.js';
-import type { Collected, Region } from '../statement.js';
 
 /** A stored mask's own grid. */
 export interface StoredGrid {
@@ -29,29 +28,64 @@ export interface Stored {
   readonly frame: number;
 }
 
-/** Marks voxels on the region of their value; returns how many lie outside of the scan. */
-export function markStored(
+/**
+ * Gives what the mask marks on each slice of the scan, by value, to `put`; returns how many marked voxels lie outside of the scan.
+ */
+export function placeStored(
   { size, valueAt, placement, frame }: Stored,
-  regionOf: (value: number) => Region,
   grid: Grid,
-  collected: Collected,
+  put: (value: number, slice: number, bits: Bits) => void,
 ): number {
-  const { at, steps } = placement;
+  const box = boxOf(size, placement, grid);
   const [columns, rows, depth] = grid.size;
-  let [voxel, outside] = [0, 0];
-  for (let z = 0; z < size[2]; z++)
-    for (let y = 0; y < size[1]; y++)
-      for (let x = 0; x < size[0]; x++, voxel++) {
-        const value = valueAt(voxel);
+  let inside = 0;
+  for (let z = box.from[2]; z < box.to[2]; z++) {
+    const words = new Map<number, Uint32Array>();
+    let last = 0;
+    let own: Uint32Array = new Uint32Array();
+    for (let y = box.from[1]; y < box.to[1]; y++)
+      for (let x = box.from[0]; x < box.to[0]; x++) {
+        const value = valueAt(box.start + x * box.steps[0] + y * box.steps[1] + z * box.steps[2]);
         if (value === 0) continue;
-        const on = (axis: 0 | 1 | 2): number =>
-          at[axis] + x * steps[0][axis] + y * steps[1][axis] + z * steps[2][axis];
-        const [column, row, slice] = [on(0), on(1), on(2)];
-        if (column < 0 || row < 0 || slice < 0 || column >= columns || row >= rows || slice >= depth)
-          outside++;
-        else sliceMask(regionOf(value), frame * depth + slice, grid, collected)[row * columns + column] = 1;
+        inside++;
+        if (value !== last) {
+          own = words.get(value) ?? new Uint32Array(wordsFor(columns * rows));
+          words.set(value, own);
+          last = value;
+        }
+        const pixel = y * columns + x;
+        own[pixel >>> 5] = (own[pixel >>> 5] as number) | (1 << (pixel & 31));
       }
-  return outside;
+    for (const [value, marks] of words) put(value, frame * depth + z, trimmed(marks));
+  }
+  let all = 0;
+  for (let voxel = 0; voxel < size[0] * size[1] * size[2]; voxel++) if (valueAt(voxel) !== 0) all++;
+  return all - inside;
+}
+
+/** The voxels of the scan that the mask covers, and the mask's voxel at each of them: `start + x × steps[0] + …`. */
+function boxOf(size: Triple, { at, steps }: Placement, grid: Grid) {
+  const strides = [1, size[0], size[0] * size[1]];
+  const [from, to, along]: [number[], number[], number[]] = [
+    [0, 0, 0],
+    [0, 0, 0],
+    [0, 0, 0],
+  ];
+  let start = 0;
+  steps.forEach((step, own) => {
+    const axis = step.findIndex((value) => value !== 0) as 0 | 1 | 2;
+    const [sign, last] = [step[axis], (size[own as 0] - 1) * step[axis]];
+    from[axis] = Math.max(0, at[axis] + Math.min(0, last));
+    to[axis] = Math.min(grid.size[axis], at[axis] + Math.max(0, last) + 1);
+    along[axis] = sign * (strides[own] as number);
+    start -= at[axis] * along[axis];
+  });
+  return { from, to, steps: along, start } as unknown as {
+    readonly from: Triple;
+    readonly to: Triple;
+    readonly steps: Triple;
+    readonly start: number;
+  };
 }
 
 export function otherGrid(subject: string, stored: StoredGrid, grid: Grid, path: string): UserError {

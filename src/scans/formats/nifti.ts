@@ -9,7 +9,7 @@ import { UserError } from '../../core/errors.js';
 import type { Affine } from '../geometry.js';
 import { analyzeAffine, analyzeRemarks } from './analyze.js';
 import { headOf, isGzip, loadExactly, peek, surplusRemarks } from './bytes.js';
-import { evenTiming, type Format } from './format.js';
+import { evenTiming, type Format, type ScanInfo } from './format.js';
 import { imageBeside, openHeader, type NiftiHeader } from './nifti-header.js';
 import { layoutOf } from './nifti-rules.js';
 import { lumaOf, numbersOf, rescaled } from './numbers.js';
@@ -39,22 +39,36 @@ export const nifti: Format = {
     const { bytes, surplus } = await loadExactly(header.pair ? imageOf(path) : path, end);
     const [x, y, z, frames] = size;
     const stored = numbersOf(bytes, type, little, start, x * y * z * frames * samples);
-    const units = header.analyze ? 0 : header.get('xyztUnits');
-    const mm = MILLIMETRES[units & 7] ?? 1;
     return {
       format: 'nifti',
       modality: null,
-      size: [x, y, z],
-      frames,
-      spacing: spacingsOf(header, mm),
       calibrated: true,
-      ...evenTiming(frames, header.analyze ? null : header.get('pixdim', 4) * (SECONDS[units & 56] ?? 1)),
-      affine: affineOf(header, [x, y, z], mm),
+      ...gridOf(header, size),
       remarks: [...(header.analyze ? analyzeRemarks(path) : []), ...surplusRemarks(surplus)],
       voxels: rescaled(samples === 1 ? stored : lumaOf(stored, samples), slope, intercept),
     };
   },
 };
+
+type NiftiGrid = Pick<ScanInfo, 'size' | 'frames' | 'spacing' | 'frameTime' | 'frameTimes' | 'affine'>;
+
+/** Reads the header alone; whether the voxels are there is not looked at. */
+export async function niftiGrid(path: string): Promise<NiftiGrid> {
+  const header = openHeader(path, await peek(path));
+  return gridOf(header, layoutOf(path, header).size);
+}
+
+function gridOf(header: NiftiHeader, [x, y, z, frames]: readonly [...Triple, number]): NiftiGrid {
+  const units = header.analyze ? 0 : header.get('xyztUnits');
+  const mm = MILLIMETRES[units & 7] ?? 1;
+  return {
+    size: [x, y, z],
+    frames,
+    spacing: spacingsOf(header, mm),
+    ...evenTiming(frames, header.analyze ? null : header.get('pixdim', 4) * (SECONDS[units & 56] ?? 1)),
+    affine: affineOf(header, [x, y, z], mm),
+  };
+}
 
 /** File next to a `.hdr` that holds its voxels. */
 function imageOf(path: string): string {

@@ -1,0 +1,67 @@
+/**
+ * The scan that a mask in a file of its own is of: the one of the same name, but for endings such as `_seg`; else the only one on
+ * the same grid. Names and grids of all scans are gathered once, for thousands of masks.
+ */
+import { basename } from 'node:path';
+import type { RawScan } from '../../scans/formats/format.js';
+import type { TargetIndex } from '../scans/target-index.js';
+import type { Target } from '../scans/target.js';
+import { onlyTarget, type LabelFile } from './source.js';
+import { otherGrid, placed } from './stored-mask.js';
+
+/** Endings that masks have and their scans have not, and nnU-Net's number of the channel, which scans have. */
+const ENDINGS = /[-_.](seg|segmentation|mask|labels?|gt|groundtruth|dseg|0000)$/i;
+
+const stemOf = (name: string): string => {
+  const stem = basename(name).replace(/\.(nii|hdr|img|dcm|nrrd|nhdr|mha|mhd|npy|npz)?(\.gz)?$/i, '');
+  return stem.replace(ENDINGS, '').toLowerCase();
+};
+
+interface Lookup {
+  readonly byStem: ReadonlyMap<string, readonly Target[]>;
+  /** Targets by the extents of their grid, in ascending order, and their frames; gathered when first asked for. */
+  readonly bySize: () => Promise<ReadonlyMap<string, readonly Target[]>>;
+}
+
+const lookups = new WeakMap<TargetIndex, Lookup>();
+
+function lookupOf(index: TargetIndex): Lookup {
+  const found = lookups.get(index);
+  if (found !== undefined) return found;
+  const byStem = new Map<string, Target[]>();
+  for (const target of index.targets)
+    for (const stem of new Set([...target.names.map(stemOf), target.uids?.series ?? '']))
+      if (stem !== '') byStem.set(stem, [...(byStem.get(stem) ?? []), target]);
+  let sizes: Promise<Map<string, Target[]>> | undefined;
+  const lookup = { byStem, bySize: () => (sizes ??= sizesOf(index.targets)) };
+  lookups.set(index, lookup);
+  return lookup;
+}
+
+async function sizesOf(targets: readonly Target[]): Promise<Map<string, Target[]>> {
+  const bySize = new Map<string, Target[]>();
+  for (const target of targets) {
+    const key = sizeKey(await target.grid());
+    bySize.set(key, [...(bySize.get(key) ?? []), target]);
+  }
+  return bySize;
+}
+
+const sizeKey = ({ size, frames }: Pick<RawScan, 'size' | 'frames'>): string =>
+  [...[...size].sort((a, b) => a - b), frames].join();
+
+/** Null where no scan fits; throws `UserError` where several do, or where the scan of that name has another grid. */
+export async function scanOfMask(file: LabelFile, scan: RawScan, index: TargetIndex): Promise<Target | null> {
+  const { byStem, bySize } = lookupOf(index);
+  const named = byStem.get(stemOf(file.path)) ?? [];
+  const [first] = named;
+  const candidates = first === undefined ? ((await bySize()).get(sizeKey(scan)) ?? []) : named;
+  const fitting: Target[] = [];
+  for (const target of candidates) {
+    const grid = await target.grid();
+    if (sizeKey(scan) === sizeKey(grid) && placed(scan, grid) !== null) fitting.push(target);
+  }
+  if (first !== undefined && fitting.length === 0)
+    throw otherGrid(file.path, scan, await first.grid(), first.path);
+  return onlyTarget(fitting, file.path, first === undefined ? 'its grid' : 'its name');
+}
