@@ -64,7 +64,24 @@ export function status(source: ExperimentSource): Promise<Status> {
   return withExperiment(source, (store, row) => statusOf(store, row));
 }
 
-export function statusOf(store: Store, row: ExperimentRow): Status {
+/** What reads every candidate or evaluation. Who asks again and again keeps it meanwhile, and gives it in other ways. */
+export interface WholeReads {
+  readonly front: () => readonly FrontMember[] | null;
+  readonly trust: () => readonly TrustReport[];
+  /** Evaluations of which the features were probed. */
+  readonly probed?: () => number;
+  /** Training steps of all candidates of an experiment, by its id. */
+  readonly steps?: (experiment: number) => number;
+}
+
+export function statusOf(
+  store: Store,
+  row: ExperimentRow,
+  whole: WholeReads = {
+    front: () => paretoFront(store, row),
+    trust: () => trustReports(trustRows(store, row.id)),
+  },
+): Status {
   const summary = currentSummary(store, row);
   const { best } = summary;
   return {
@@ -73,18 +90,18 @@ export function statusOf(store: Store, row: ExperimentRow): Status {
     database: store.path,
     engineReason: row.engineChoice == null ? null : recordedReason(row),
     highest: best === null ? null : (findCandidate(store, row.id, best.number) ?? null),
-    front: paretoFront(store, row),
+    front: whole.front(),
     winners: winnersOf(store, row),
     trustFewest: FEWEST,
-    trust: trustReports(trustRows(store, row.id)),
+    trust: whole.trust(),
     // Databases of tests and of other programs may hold no experiment file.
     trustShare:
       (specFromJson(row.spec) as Partial<ReturnType<typeof specFromJson>>).experiment?.trust?.share ?? 0,
-    probe: probeSummary(store, row.id),
+    probe: probeSummary(store, row.id, whole.probed?.()),
     endedByCurve: endedByCurve(store, row.id),
     latency: latencyLimitOf(latencyLimit(row), storedLatencyModel(row, store.path)),
     workers: seenWorkers(store, row.id),
-    comparable: comparableSearches(store, row),
+    comparable: comparableSearches(store, row, whole.steps),
   };
 }
 

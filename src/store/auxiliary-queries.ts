@@ -102,9 +102,12 @@ export interface ProbeSummary {
   readonly values: Readonly<Record<string, { value: number; low: number | null; high: number | null }>>;
 }
 
-/** Probe of the candidate with the highest score among the probed; null where none was probed. */
-export function probeSummary(store: Store, experiment: number): ProbeSummary | null {
-  const probed = probedCount(store, experiment);
+/** Probe of the candidate with the highest score among the probed; null where none was probed. `probed`: how many were. */
+export function probeSummary(
+  store: Store,
+  experiment: number,
+  probed = probedCount(store, experiment),
+): ProbeSummary | null {
   if (probed === 0) return null;
   const best = store
     .statement(

@@ -113,28 +113,6 @@ export function findCandidate(store: Store, experiment: number, number: number):
   return row === undefined ? undefined : candidateOf(store, row);
 }
 
-export interface Unfinished {
-  /** Numbers of candidates that wait or are being trained, ascending. */
-  readonly numbers: readonly number[];
-  /** One more than the highest number. */
-  readonly end: number;
-}
-
-/** The candidates of which more is to come. */
-export function unfinishedNumbers(store: Store, experiment: number): Unfinished {
-  const numbers = store
-    .statement(
-      `SELECT number FROM candidates WHERE experiment = ? AND status IN ('pending', 'running') ORDER BY number`,
-    )
-    .pluck()
-    .all(experiment) as number[];
-  const highest = store
-    .statement('SELECT max(number) FROM candidates WHERE experiment = ?')
-    .pluck()
-    .get(experiment) as number | null;
-  return { numbers, end: highest === null ? 0 : highest + 1 };
-}
-
 /** The candidates done with the highest scores at the highest rungs, the lowest number first among equals. */
 export function bestCandidates(store: Store, experiment: number, count: number): readonly Candidate[] {
   const rows = store

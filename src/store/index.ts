@@ -11,15 +11,22 @@ export * from './auxiliary-queries.js';
 export { readLineage, type LineageRow } from './lineage.js';
 export {
   candidateTuples,
+  evaluationCount,
+  evaluationTuples,
   lastEvaluations,
-  lineageTuples,
-  scoredGenomes,
   openNumbers,
-  secondsSpent,
-  soleMutations,
   type FinishedTuple,
   type OpenNumbers,
 } from './flat/rows.js';
+export {
+  finishedCount,
+  genomeTuples,
+  lineageTuples,
+  soleMutations,
+  statusTuples,
+  weighedTuples,
+  type CandidatePart,
+} from './flat/parts.js';
 export { artifactOf, artifactPath, collect, readArtifact, worthKeeping, writeArtifact } from './artifacts.js';
 export {
   classOfFleet,

@@ -25,15 +25,19 @@ export interface ComparedSearch {
   readonly winner: Standing | null;
 }
 
-/** The comparable searches, this one included; null if there is no other. */
-export function comparableSearches(store: Store, row: ExperimentRow): readonly ComparedSearch[] | null {
+/** The comparable searches, this one included; null if there is no other. `steps`: of an experiment's candidates, by its id. */
+export function comparableSearches(
+  store: Store,
+  row: ExperimentRow,
+  steps = (experiment: number): number => searchSteps(store, experiment),
+): readonly ComparedSearch[] | null {
   const alike = listExperiments(store).filter((other) => comparable(row, other));
   if (alike.length < 2) return null;
   return alike.map((other) => ({
     name: other.name,
     strategy: other.strategy,
     space: other.space,
-    steps: searchSteps(store, other.id),
+    steps: steps(other.id),
     highest: summarise(store, other.id).best?.score ?? null,
     winner: winnersOf(store, other)?.winner ?? null,
   }));

@@ -26,7 +26,8 @@ export function paretoFront(store: Store, row: ExperimentRow): readonly FrontMem
   );
 }
 
-function objectivesOf(row: ExperimentRow): readonly Objective[] {
+/** What a search weighs. */
+export function objectivesOf(row: ExperimentRow): readonly Objective[] {
   // Databases of tests and of other programs may hold no experiment file.
   const spec = specFromJson(row.spec) as Partial<ReturnType<typeof specFromJson>>;
   return spec.experiment?.objectives ?? ['score'];

@@ -1,11 +1,10 @@
 /**
  * All candidates as columns: scores, costs and genes.
  */
-import { UserError } from '../../core/errors.js';
-import type { Json } from '../../core/json.js';
 import type { CandidateStatus } from '../../core/records.js';
 import { candidateTuples, type ExperimentRow, type Store } from '../../store/index.js';
 import { GeneColumns } from './genomes/gene-columns.js';
+import { genomeOf } from './genomes/genome-of.js';
 import type { CandidatesView } from './types.js';
 
 /** `changed`: numbers of the only candidates to give. */
@@ -36,13 +35,4 @@ export function candidatesView(
     genes.add(genomeOf(store, number, genome));
   }
   return { numbers, rungs, statuses, scores, params, macs, latencies, seconds, genes: genes.columns() };
-}
-
-function genomeOf(store: Store, number: number, text: string): Json {
-  try {
-    return JSON.parse(text) as Json;
-  } catch (cause) {
-    const problem = `the genome of candidate ${number} was altered: it is not JSON`;
-    throw new UserError({ subject: store.path, problem, fix: 'restore the database from a copy' }, { cause });
-  }
 }

@@ -15,6 +15,7 @@ export function lineageView(
   return store.snapshot(() => {
     const family = familyOf(store, row);
     const numbers = changed === null ? family.numbers() : changed.filter((number) => family.has(number));
+    const { summaries, places } = family.operatorsInOrder();
     return {
       numbers,
       parents: numbers.map((number) => family.parents[number] ?? null),
@@ -23,8 +24,8 @@ export function lineageView(
       generations: numbers.map((number) => family.generations[number] ?? 0),
       scores: numbers.map((number) => family.scores[number] ?? null),
       gains: numbers.map((number) => family.gain(number)),
-      operator: numbers.map((number) => family.operator[number] ?? null),
-      operators: family.operators.summaries(family.gainsByOperator()),
+      operator: numbers.map((number) => places[family.operator[number] ?? -1] ?? null),
+      operators: summaries,
       winnerPath: family.pathTo(bestOfAll(store, row)),
     };
   });

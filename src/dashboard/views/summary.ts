@@ -4,20 +4,20 @@
 import { resolvedFrom } from '../../api/open-experiment.js';
 import { specFromJson } from '../../api/search-spec.js';
 import { auxiliaryPlanOf, strategyOf } from '../../api/searching/study-plan.js';
-import { statusOf, type Status } from '../../api/status.js';
+import type { Status } from '../../api/status.js';
 import type { Experiment } from '../../experiment/schema.js';
 import { zeroCostNames } from '../../pretrain/zero-cost.js';
 import {
   lastEvaluations,
   listExperiments,
   openNumbers,
-  secondsSpent,
   type ExperimentRow,
   type FinishedTuple,
   type OpenNumbers,
   type Store,
 } from '../../store/index.js';
 import { strategyOfStudy } from '../../study/index.js';
+import { keptStatusOf } from './progress/kept-status.js';
 import { secondsLeft } from './progress/pace.js';
 import { stallsOf } from './progress/stalls.js';
 import { timelineOf } from './progress/timeline.js';
@@ -33,12 +33,11 @@ export function summaryView(
   row: ExperimentRow,
   databases: SummaryView['databases'] = [alone(store)],
 ): Promise<SummaryView> {
-  const read = store.snapshot(() => ({
-    status: statusOf(store, row),
-    last: lastEvaluations(store, row.id, SPANS),
-    secondsSpent: secondsSpent(store, row.id),
-    numbers: openNumbers(store, row.id),
-  }));
+  const read = store.snapshot(() => {
+    const { status, sums } = keptStatusOf(store, row);
+    const last = lastEvaluations(store, row.id, SPANS);
+    return { status, last, secondsSpent: sums.seconds, numbers: openNumbers(store, row.id) };
+  });
   return viewOf(store.path, row, databases, read);
 }
 

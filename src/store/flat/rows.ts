@@ -4,6 +4,7 @@
  */
 import type { CandidateStatus, Purpose } from '../../core/records.js';
 import type { Store } from '../open.js';
+import { CHUNK, rows } from './raw.js';
 
 export type CandidateTuple = readonly [
   number: number,
@@ -36,77 +37,6 @@ export function candidateTuples(
 
 const AMONG = 'AND number IN (SELECT value FROM json_each(@numbers))';
 
-export type LineageTuple = readonly [
-  number: number,
-  rung: number,
-  status: CandidateStatus,
-  score: number | null,
-  /** Number of the candidate that it was mutated or promoted from; null: a founder. */
-  parent: number | null,
-  role: string | null,
-  /** Number of the second parent of a crossover. */
-  other: number | null,
-];
-
-/** Rows of a lineage to read: those from number `from` on, and those of `numbers`. */
-export interface LineagePart {
-  readonly from: number;
-  readonly numbers: readonly number[];
-}
-
-const PART = `own.experiment = @experiment AND own.number IN (
-  SELECT number FROM candidates WHERE experiment = @experiment AND number >= @from
-  UNION ALL SELECT value FROM json_each(@numbers))`;
-
-/** Candidates with their parents, in the order of their numbers. */
-export function lineageTuples(
-  store: Store,
-  experiment: number,
-  { from, numbers }: LineagePart,
-): readonly LineageTuple[] {
-  return rows(
-    store,
-    `SELECT own.number, own.rung, own.status, own.score, parents.number, edge.role,
-       (SELECT number FROM candidate_parents AS second JOIN candidates ON candidates.id = second.parent
-        WHERE second.candidate = own.id AND second.role = 'crossover')
-     FROM candidates AS own
-     LEFT JOIN candidate_parents AS edge ON edge.candidate = own.id AND edge.role IN ('parent', 'promotion')
-     LEFT JOIN candidates AS parents ON parents.id = edge.parent
-     WHERE ${PART} ORDER BY own.number`,
-    { experiment, from, numbers: JSON.stringify(numbers) },
-  );
-}
-
-export type MutationTuple = readonly [number: number, kind: string, path: string];
-
-/** Mutations of those candidates that have one alone, by the candidates' numbers. */
-export function soleMutations(
-  store: Store,
-  experiment: number,
-  { from, numbers }: LineagePart,
-): readonly MutationTuple[] {
-  return rows(
-    store,
-    `SELECT own.number, min(kind), min(path) FROM candidates AS own JOIN mutations ON mutations.candidate = own.id
-     WHERE ${PART} GROUP BY own.id HAVING count(*) = 1`,
-    { experiment, from, numbers: JSON.stringify(numbers) },
-  );
-}
-
-export type GeneTuple = readonly [score: number, genome: string];
-
-/** Scores and genomes (canonical JSON) of the candidates with a score at the highest rung reached, in the order of numbers. */
-export function scoredGenomes(store: Store, experiment: number): readonly GeneTuple[] {
-  return rows(
-    store,
-    `SELECT score, genome FROM candidates
-     WHERE experiment = @experiment AND score IS NOT NULL AND rung =
-       (SELECT max(rung) FROM candidates WHERE experiment = @experiment AND score IS NOT NULL)
-     ORDER BY number`,
-    { experiment },
-  );
-}
-
 /** An evaluation that was computed, by when its outcome was committed. */
 export type FinishedTuple = readonly [
   number: number,
@@ -133,15 +63,36 @@ export function lastEvaluations(store: Store, experiment: number, count: number)
   );
 }
 
-/** Seconds of all evaluations, over all workers. */
-export function secondsSpent(store: Store, experiment: number): number {
-  return store
-    .statement(
-      `SELECT coalesce(sum(seconds), 0) FROM evaluations JOIN candidates ON candidates.id = candidate
-       WHERE experiment = ?`,
-    )
-    .pluck()
-    .get(experiment) as number;
+export type EvaluationTuple = readonly [
+  id: number,
+  experiment: number,
+  purpose: Purpose,
+  seconds: number,
+  steps: number,
+  /** 1 where its features were probed. */
+  probed: 0 | 1,
+];
+
+/** Evaluations of all experiments with an id above `last`, in ascending order. */
+export function* evaluationTuples(store: Store, last: number): Generator<EvaluationTuple> {
+  for (let after = last; ;) {
+    const read = rows<EvaluationTuple>(
+      store,
+      `SELECT evaluations.id, experiment, purpose, seconds, steps,
+         EXISTS (SELECT 1 FROM probes WHERE evaluation = evaluations.id AND name = 'ridge')
+       FROM evaluations CROSS JOIN candidates ON candidates.id = candidate
+       WHERE evaluations.id > @after ORDER BY evaluations.id LIMIT ${CHUNK}`,
+      { after },
+    );
+    yield* read;
+    if (read.length < CHUNK) return;
+    after = read.at(-1)?.[0] ?? after;
+  }
+}
+
+/** Evaluations of all experiments. */
+export function evaluationCount(store: Store): number {
+  return store.statement('SELECT count(*) FROM evaluations').pluck().get() as number;
 }
 
 /** Numbers of candidates without a result, ascending. */
@@ -157,14 +108,17 @@ export interface OpenNumbers {
 export function openNumbers(store: Store, experiment: number): OpenNumbers {
   const open = rows<readonly [number: number, status: CandidateStatus]>(
     store,
+    // The sign keeps SQLite from reading all in the order of numbers instead of the few along the index by status.
     `SELECT number, status FROM candidates WHERE experiment = @experiment AND status IN ('pending', 'running')
-     ORDER BY number`,
+     ORDER BY +number`,
     { experiment },
   );
+  // Asked apart, each of them is found along an index.
   const [[count = 0, last = -1, lookahead = 0] = []] = rows<readonly number[]>(
     store,
-    `SELECT count(*), coalesce(max(number), -1), (SELECT lookahead FROM experiments WHERE id = @experiment)
-     FROM candidates WHERE experiment = @experiment`,
+    `SELECT (SELECT count(*) FROM candidates WHERE experiment = @experiment),
+       (SELECT coalesce(max(number), -1) FROM candidates WHERE experiment = @experiment),
+       (SELECT lookahead FROM experiments WHERE id = @experiment)`,
     { experiment },
   );
   const gaps = count === last + 1 ? [] : gapsUpTo(store, experiment, last);
@@ -184,12 +138,4 @@ function gapsUpTo(store: Store, experiment: number, last: number): readonly numb
     }).map(([number]) => number),
   );
   return Array.from({ length: last }, (_, number) => number).filter((number) => !decided.has(number));
-}
-
-function rows<Row extends readonly unknown[]>(
-  store: Store,
-  sql: string,
-  parameters: Readonly<Record<string, number | string>>,
-): readonly Row[] {
-  return store.statement(sql).raw().all(parameters) as unknown as readonly Row[];
 }

@@ -2,8 +2,10 @@
  * A search's family in memory, by number, so that an update reads no more than what is new: a decision never changes, nor does a
  * result.
  */
-import type { ExperimentRow, Store } from '../../../store/index.js';
-import { lineageTuples, soleMutations } from '../../../store/index.js';
+import { lineageTuples, soleMutations, type Store } from '../../../store/index.js';
+import { Growth } from '../kept/growth.js';
+import { keeping } from '../kept/keep.js';
+import type { LineageView } from '../types.js';
 import { Operators } from './operators.js';
 
 /** Columns by number; undefined where a candidate is not decided yet. */
@@ -17,31 +19,33 @@ export class Family {
   readonly generations: number[] = [];
   /** Index of the operator of the only mutation; undefined where there are none, or several. */
   readonly operator: (number | undefined)[] = [];
-  readonly operators = new Operators();
-  /** Numbers below it are all decided. */
-  private whole = 0;
-  private unfinished: readonly number[] = [];
+  private readonly operators = new Operators();
+  private readonly growth: Growth;
+  /** Mutations of numbers below it were read. */
+  private mutated = 0;
 
-  constructor(private readonly experiment: number) {}
+  constructor(private readonly experiment: number) {
+    this.growth = new Growth(experiment);
+  }
 
-  /** Reads what is new since the call before. */
-  advance(store: Store): void {
-    const part = { from: this.whole, numbers: this.unfinished.filter((number) => number < this.whole) };
-    const unfinished: number[] = [];
-    for (const tuple of lineageTuples(store, this.experiment, part)) {
-      const [number, rung, status, score, parent, role, other] = tuple;
+  /** Reads what is new since the call before; false where what was read before is gone. */
+  advance(store: Store): boolean {
+    const complete = this.growth.advance(store, lineageTuples, (tuple) => {
+      const [number, , rung, score, parent, role, other] = tuple;
       this.rungs[number] = rung;
       this.scores[number] = score;
       this.parents[number] = parent;
       this.others[number] = other;
       this.roles[number] = role;
       this.generations[number] = this.generationOf(number, parent, role);
-      if (status === 'pending' || status === 'running') unfinished.push(number);
-    }
-    for (const [number, kind, path] of soleMutations(store, this.experiment, { ...part, numbers: [] }))
+    });
+    for (const [number, kind, path] of soleMutations(store, this.experiment, {
+      from: this.mutated,
+      numbers: [],
+    }))
       this.operator[number] = this.operators.of(kind, path);
-    while (this.rungs[this.whole] !== undefined) this.whole++;
-    this.unfinished = unfinished;
+    this.mutated = this.growth.from;
+    return complete;
   }
 
   /** All numbers that are decided, in ascending order. */
@@ -63,8 +67,19 @@ export class Family {
     return this.rungs[number] === this.rungs[parent] ? own - elder : null;
   }
 
+  /** What each operator was worth, in an order that does not depend on which was met first, and its place there by its index. */
+  operatorsInOrder(): { readonly summaries: LineageView['operators']; readonly places: readonly number[] } {
+    const summaries = this.operators.summaries(this.gainsByOperator());
+    const order = summaries
+      .map((summary, index) => ({ summary, index, key: JSON.stringify([summary.kind, summary.gene]) }))
+      .sort((a, b) => (a.key < b.key ? -1 : 1));
+    const places: number[] = [];
+    order.forEach(({ index }, place) => (places[index] = place));
+    return { summaries: order.map(({ summary }) => summary), places };
+  }
+
   /** Gains of the children of each operator, by its index. */
-  gainsByOperator(): ReadonlyMap<number, readonly number[]> {
+  private gainsByOperator(): ReadonlyMap<number, readonly number[]> {
     const found = new Map<number, number[]>();
     this.operator.forEach((index, number) => {
       const gain = index === undefined ? null : this.gain(number);
@@ -96,14 +111,5 @@ export class Family {
   }
 }
 
-const families = new WeakMap<Store, Map<number, Family>>();
-
 /** The family of an experiment as it is now, kept while its database is open. */
-export function familyOf(store: Store, { id }: ExperimentRow): Family {
-  const known = families.get(store) ?? new Map<number, Family>();
-  families.set(store, known);
-  const family = known.get(id) ?? new Family(id);
-  known.set(id, family);
-  family.advance(store);
-  return family;
-}
+export const familyOf = keeping(({ id }) => new Family(id));

@@ -1,65 +1,76 @@
 /**
- * Sums of scores by a gene's value, from which mean, interval and explained variance follow: one pass, no list of scores.
+ * Sums of scores by a gene's value, from which mean, interval and explained variance follow: no list of scores is kept, and a
+ * candidate more costs what it has genes.
  *
  * A gene of list items occurs several times in a genome, each time with the genome's one score. Means weigh occurrences, as
  * `voxolve lineage` does; intervals count each candidate once (the linearised variance of a ratio, Cochran, Sampling Techniques,
  * 1977, equation 6.9, with Student's t), which for genes that occur once is Student's usual interval.
  */
+import { sumOf } from '../../../core/statistics/descriptive.js';
 import { explainedInterval } from '../../../core/statistics/explained-variance.js';
 import { studentQuantile } from '../../../core/statistics/students-t.js';
 import type { Plain } from './genome-places.js';
+import { ScoreSums } from './score-sums.js';
 import type { Estimate, GenesView } from '../types.js';
 
-/** Of one value. With c occurrences in a candidate whose score is y above the shift: sums over candidates. */
+/** Of one value: scores of the candidates that have it, by how often they do. */
 class Tally {
-  /** Candidates, Σc, Σcy, Σcy², Σc², Σc²y, Σc²y². */
-  n = 0;
-  c = 0;
-  cy = 0;
-  cyy = 0;
-  private cc = 0;
-  private ccy = 0;
-  private ccyy = 0;
+  private readonly byCount = new Map<number, ScoreSums>();
   private count = 0;
   private score = 0;
   private candidate = -1;
 
-  /** Counts an occurrence; returns true if it is the candidate's first. */
-  add(candidate: number, score: number): boolean {
-    if (candidate === this.candidate) {
-      this.count++;
-      return false;
+  add(candidate: number, score: number): void {
+    if (candidate !== this.candidate) {
+      this.close();
+      this.candidate = candidate;
+      this.score = score;
     }
-    this.close();
-    this.candidate = candidate;
-    this.score = score;
-    this.count = 1;
-    return true;
+    this.count++;
   }
 
   /** Takes in the candidate under way. */
   close(): void {
-    const { count, score } = this;
-    if (count === 0) return;
-    this.n++;
-    this.c += count;
-    this.cy += count * score;
-    this.cyy += count * score * score;
-    this.cc += count * count;
-    this.ccy += count * count * score;
-    this.ccyy += count * count * score * score;
+    if (this.count === 0) return;
+    let sums = this.byCount.get(this.count);
+    if (sums === undefined) this.byCount.set(this.count, (sums = new ScoreSums()));
+    sums.add(this.score);
     this.count = 0;
   }
 
-  mean(shift: number): Estimate {
-    const { n, c, cy } = this;
-    const mean = cy / c;
-    const squares = Math.max(0, this.ccyy - 2 * mean * this.ccy + mean * mean * this.cc);
-    const value = mean + shift;
-    if (n < 2) return { value, interval: null };
-    const half = studentQuantile(n - 1) * Math.sqrt(((n / (n - 1)) * squares) / (c * c));
-    return { value, interval: [value - half, value + half] };
+  /** With c occurrences in a candidate whose score is y above the shift, over candidates. */
+  sums(shift: number): Sums {
+    this.close();
+    const groups = [...this.byCount].sort(([a], [b]) => a - b);
+    const parts = groups.map(([c, own]) => ({
+      c,
+      n: own.count,
+      y: own.above(shift),
+      yy: own.squaresAbove(shift),
+    }));
+    const total = (of: (part: (typeof parts)[number]) => number): number => sumOf(parts.map(of));
+    return {
+      n: total(({ n }) => n),
+      c: total(({ c, n }) => c * n),
+      cy: total(({ c, y }) => c * y),
+      cyy: total(({ c, yy }) => c * yy),
+      cc: total(({ c, n }) => c * c * n),
+      ccy: total(({ c, y }) => c * c * y),
+      ccyy: total(({ c, yy }) => c * c * yy),
+    };
   }
+}
+
+/** Candidates, Σc, Σcy, Σcy², Σc², Σc²y, Σc²y². */
+type Sums = Readonly<Record<'n' | 'c' | 'cy' | 'cyy' | 'cc' | 'ccy' | 'ccyy', number>>;
+
+function meanOf({ n, c, cy, cc, ccy, ccyy }: Sums, shift: number): Estimate {
+  const mean = cy / c;
+  const squares = Math.max(0, ccyy - 2 * mean * ccy + mean * mean * cc);
+  const value = mean + shift;
+  if (n < 2) return { value, interval: null };
+  const half = studentQuantile(n - 1) * Math.sqrt(((n / (n - 1)) * squares) / (c * c));
+  return { value, interval: [value - half, value + half] };
 }
 
 export class GeneTally {
@@ -70,7 +81,7 @@ export class GeneTally {
 
   constructor(readonly gene: string) {}
 
-  /** Counts one occurrence; those of a candidate follow each other. `score`: less the shift. */
+  /** Counts one occurrence; those of a candidate follow each other. */
   add(value: Plain, candidate: number, score: number): void {
     let tally = this.tallies.get(value);
     if (tally === undefined) this.tallies.set(value, (tally = new Tally()));
@@ -79,13 +90,14 @@ export class GeneTally {
     this.last = candidate;
   }
 
-  /** Null where all have one value. `shift`: what was taken off the scores. */
+  /** Null where all have one value. `shift`: the mean of all scores. */
   effect(shift: number): GenesView['genes'][number] | null {
     if (this.tallies.size < 2) return null;
-    const all = [...this.tallies];
-    for (const [, tally] of all) tally.close();
-    const sum = (of: (tally: Tally) => number): number =>
-      all.reduce((total, [, tally]) => total + of(tally), 0);
+    // In an order that does not depend on which value was met first.
+    const all = [...this.tallies]
+      .map(([value, tally]) => ({ value, key: JSON.stringify(value), sums: tally.sums(shift) }))
+      .sort((a, b) => (a.key < b.key ? -1 : 1));
+    const sum = (of: (sums: Sums) => number): number => sumOf(all.map(({ sums }) => of(sums)));
     const [c, cy] = [sum((one) => one.c), sum((one) => one.cy)];
     const total = sum((one) => one.cyy) - (cy * cy) / c;
     const between = sum((one) => (one.cy * one.cy) / one.c) - (cy * cy) / c;
@@ -94,7 +106,7 @@ export class GeneTally {
       gene: this.gene,
       explained: { value: share, interval: explainedInterval(share, all.length, this.candidates) },
       values: all
-        .map(([value, tally]) => ({ value, candidates: tally.c, mean: tally.mean(shift) }))
+        .map(({ value, sums }) => ({ value, candidates: sums.c, mean: meanOf(sums, shift) }))
         .sort((a, b) => b.mean.value - a.mean.value),
     };
   }
