@@ -12,14 +12,6 @@ export function escaped(text: string): string {
 // eslint-disable-next-line no-control-regex -- these are what is looked for
 const UNSEEN = /[\u0000-\u0008\u000b-\u001f\u007f\u202a-\u202e\u2066-\u2069]/g;
 
-/** JSON within a script element: nothing in it ends the element. */
-export function scriptJson(value: unknown): string {
-  return JSON.stringify(value).replace(
-    /[<\u2028-\u202e\u2066-\u2069]/g,
-    (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
-}
-
 export type Cell = string | number | null;
 
 /** A table with its caption; numbers to the right, nulls as a dash. Long texts are cut. */

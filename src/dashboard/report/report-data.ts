@@ -6,7 +6,8 @@ import { UserError } from '../../core/errors.js';
 import type { ExperimentRow, Store } from '../../store/index.js';
 import { bestCandidates } from '../../store/index.js';
 import { loadView, type ViewName } from '../views/by-name.js';
-import type { LineageView, SummaryView } from '../views/types.js';
+import type { CandidateView, LineageView, SummaryView } from '../views/types.js';
+import { withThinCurves } from './thinned.js';
 
 const LISTS = ['summary', 'candidates', 'lineage', 'genes', 'trust', 'runs'] as const;
 
@@ -33,7 +34,8 @@ export async function reportData(
   const answers: Record<string, unknown> = {};
   const add = async (path: string, name: ViewName, number = 0): Promise<void> => {
     const view = await loadView(name);
-    answers[path] = await view({ store, row, databases, number, changed: null });
+    const answer = await view({ store, row, databases, number, changed: null });
+    answers[path] = name === 'candidate' ? withThinCurves(answer as CandidateView) : answer;
   };
   for (const name of LISTS) await add(`/api/${name}`, name);
   const path = winnerPath.slice(-LONGEST_PATH);

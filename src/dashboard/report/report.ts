@@ -2,11 +2,12 @@
  * A report: a search in one HTML file that opens without a server, asks for nothing, and is read without scripts in its main tables.
  */
 import { existsSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
 import { writeAtomically } from '../../core/atomic-write.js';
 import { UserError } from '../../core/errors.js';
 import { withExperiment, type ExperimentSource } from '../../api/open-experiment.js';
 import { reportFacts, type ReportFacts } from './facts.js';
-import { escaped, scriptJson } from './html.js';
+import { escaped } from './html.js';
 import { methodsHtml } from './methods.js';
 import { policyOf, readPageBundle, type PageBundle } from './page-bundle.js';
 import { reportData } from './report-data.js';
@@ -74,9 +75,14 @@ ${styles.map((css) => `<style>${css}</style>`).join('\n')}
 ${tablesHtml(facts)}
 ${methodsHtml(facts)}
 </main>
-<script type="application/json" id="report-data">${scriptJson(answers)}</script>
+<script type="application/gzip" id="report-data">${packed(answers)}</script>
 ${bundle.scripts.map((code) => `<script type="module">${code}</script>`).join('\n')}
 </body>
 </html>
 `;
+}
+
+/** JSON, gzipped, in base64: a fifth of its length, every digit kept, and no letter that could end its element. */
+function packed(answers: Readonly<Record<string, unknown>>): string {
+  return gzipSync(JSON.stringify(answers), { level: 9 }).toString('base64');
 }

@@ -1,24 +1,14 @@
 /**
- * All that the page reads: from the server under the token of its link, or, in a report, from the JSON that the file holds
- * in `<script type="application/json" id="report-data">`, an object by path.
+ * All that the page reads: from the server under the token of its link, or, in a report, from what the file holds.
  */
+import { LoadError } from './load-error.js';
+import { reportData } from './report-data.js';
 import { routeOf, selected } from './selection.js';
 import { token } from './token.js';
 
-/** A refusal of the server, in its words. */
-export class LoadError extends Error {
-  constructor(
-    message: string,
-    /** HTTP status; 0 where there was no answer. */
-    readonly status: number,
-  ) {
-    super(message);
-  }
-}
-
 /** Answer to a path such as `/api/candidates/12`. Throws a LoadError. */
 export async function load<T>(path: string): Promise<T> {
-  const report = reportData();
+  const report = await reportData();
   if (report === null) return (await (await answer(path)).json()) as T;
   if (!(path in report)) throw new LoadError('This is not part of the report.', 404);
   return report[path] as T;
@@ -26,26 +16,13 @@ export async function load<T>(path: string): Promise<T> {
 
 /** Address of a picture, for `<img src>`: revoke it (`URL.revokeObjectURL`) when it is shown no more. Throws a LoadError. */
 export async function picture(path: string): Promise<string> {
-  const report = reportData();
+  const report = await reportData();
   if (report === null) return URL.createObjectURL(await (await answer(path)).blob());
   const data = report[path];
   if (typeof data !== 'string' || !data.startsWith('data:image/png;base64,')) {
     throw new LoadError('This picture is not part of the report.', 404);
   }
   return data;
-}
-
-/** True where the page is a report: nothing changes, and nothing is asked for. */
-export const isReport = (): boolean => reportData() !== null;
-
-let report: Readonly<Record<string, unknown>> | null | undefined;
-
-function reportData(): Readonly<Record<string, unknown>> | null {
-  if (report === undefined) {
-    const text = document.getElementById('report-data')?.textContent ?? null;
-    report = text === null ? null : (JSON.parse(text) as Record<string, unknown>);
-  }
-  return report;
 }
 
 async function answer(path: string): Promise<Response> {

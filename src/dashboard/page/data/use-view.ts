@@ -1,6 +1,7 @@
 /** A view of the server as a hook: loaded, and loaded again when the database has changed, one request at a time. */
 import { useEffect, useState } from 'preact/hooks';
-import { load, LoadError } from './load.js';
+import { LoadError } from './load-error.js';
+import { load } from './load.js';
 import { subscribe } from './events.js';
 import { useRoute, selected } from './selection.js';
 
