@@ -28,12 +28,13 @@ const GONE = 0.9;
 /**
  * @param blanked `[rows, columns]`, 1 where a pixel is blanked
  * @param sector the sector that was kept, outside of which everything is blanked; null where none was known
+ * @param name of the clip, for what was missed
  */
 export function addTo(
   tally: Tally,
   clip: SyntheticClip,
   blanked: Uint8Array,
-  sector: Uint8Array | null,
+  { sector, name }: { readonly sector: Uint8Array | null; readonly name: string },
 ): void {
   const inText = new Uint8Array(blanked.length);
   for (const { box, ink, text, size, identifies, inSector } of clip.texts) {
@@ -46,7 +47,7 @@ export function addTo(
     if (identifies) tally.identifyingFound += gone;
     if (inSector) tally.inSector++;
     if (inSector) tally.inSectorFound += gone;
-    if (gone === 0) tally.missed.push(`${text} (${size} px, ${inSector ? 'in the sector' : 'beside it'})`);
+    if (gone === 0) tally.missed.push(`${name}: ${text} (${size} px, ${inSector ? 'in the sector' : 'beside it'})`);
   }
   for (let i = 0; i < blanked.length; i++) {
     const byDetector = blanked[i] === 1 && (sector === null || sector[i] === 1);

@@ -283,7 +283,7 @@ describe.skipIf(!hasModel)('names and numbers burned into synthetic ultrasound',
       const blanked = Uint8Array.from({ length: data.length / 3 }, (_, i) =>
         [0, 1, 2].every((c) => frame[3 * i + c] === 0) ? 1 : 0,
       );
-      addTo(tally, clip, blanked, sector);
+      addTo(tally, clip, blanked, { sector, name: `frame ${k}` });
       const rates = ratesOf(tally);
       expect(rates['all texts gone'], tally.missed.join(', ')).toBe(1);
       const changed = blanked.map(

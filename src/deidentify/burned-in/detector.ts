@@ -20,17 +20,34 @@ const [LONG_SIDE, MOST_SCALE] = [1344, 4];
 /** Lines of text are lower than this part of a frame: what is higher is anatomy. */
 const HIGHEST = 0.08;
 
-/** Rectangles around lines of text. */
-export async function textBoxes(look: Look, model: TextModel): Promise<Box[]> {
+/**
+ * Rectangles around lines of text.
+ *
+ * @param part what of the look is searched; by default all of it
+ */
+export async function textBoxes(look: Look, model: TextModel, part = wholeOf(look)): Promise<Box[]> {
   const scale = Math.min(Math.max(LONG_SIDE / Math.max(look.rows, look.columns), 1), MOST_SCALE);
-  const { rows, columns, pixels } = enlarged(look, scale);
+  const { rows, columns, pixels } = enlarged(look, part, scale);
   const cores = coresOf(await model(pixels, rows, columns), rows, columns);
   return cores.flatMap((core) => {
-    const box = grown(core, scale);
+    const box = moved(grown(core, scale), part);
     const isLine = box.bottom - box.top <= HIGHEST * look.rows || box.right - box.left <= HIGHEST * look.rows;
     const inside = clipped(box, look.columns, look.rows);
     return isLine && inside.right > inside.left && inside.bottom > inside.top ? [inside] : [];
   });
+}
+
+export function wholeOf({ columns, rows }: Look): Box {
+  return { left: 0, top: 0, right: columns, bottom: rows };
+}
+
+function moved(box: Box, { left, top }: Box): Box {
+  return {
+    left: box.left + left,
+    right: box.right + left,
+    top: box.top + top,
+    bottom: box.bottom + top,
+  };
 }
 
 /** From a core in the enlarged frame to the line in the frame. */
@@ -51,7 +68,7 @@ function coresOf(map: Float32Array, rows: number, columns: number): Box[] {
   const found: Box[] = [];
   const stack: number[] = [];
   for (let start = 0; start < map.length; start++) {
-    if (seen[start] === 1 || (map[start] as number) < CORE) continue;
+    if ((map[start] as number) < CORE || seen[start] === 1) continue;
     let [left, right, top, bottom, sum, count] = [columns, 0, rows, 0, 0, 0];
     seen[start] = 1;
     stack.push(start);

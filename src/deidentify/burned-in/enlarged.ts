@@ -4,7 +4,7 @@
  *
  * Source of the normalisation: PaddleOCR, `configs/det` (mean and deviation of ImageNet).
  */
-import type { Look } from './look.js';
+import type { Box, Look } from './look.js';
 
 /** Pixels of the border, after enlarging. */
 export const BORDER = 32;
@@ -19,45 +19,71 @@ export interface Enlarged {
   readonly pixels: Float32Array;
 }
 
-/** @param scale how many pixels become of one along each axis */
-export function enlarged(look: Look, scale: number): Enlarged {
-  const [height, width] = [Math.round(look.rows * scale), Math.round(look.columns * scale)];
+/**
+ * @param part what of the look is enlarged
+ * @param scale how many pixels become of one along each axis
+ */
+export function enlarged(look: Look, part: Box, scale: number): Enlarged {
+  const [height, width] = [
+    Math.round((part.bottom - part.top) * scale),
+    Math.round((part.right - part.left) * scale),
+  ];
   const up = (size: number): number => Math.ceil((size + 2 * BORDER) / MULTIPLE) * MULTIPLE;
   const [rows, columns] = [up(height), up(width)];
   const pixels = new Float32Array(3 * rows * columns);
-  const across = stepsOf(width, look.columns, scale);
-  const down = stepsOf(height, look.rows, scale);
+  const across = stepsOf(width, part.right - part.left, scale);
+  const down = stepsOf(height, part.bottom - part.top, scale);
+  const line = new Float32Array(part.right - part.left);
   for (let channel = 0; channel < 3; channel++) {
     const [mean, deviation] = [MEAN[channel] as number, DEVIATION[channel] as number];
     const plane = pixels.subarray(channel * rows * columns, (channel + 1) * rows * columns);
     plane.fill(-mean / deviation);
     for (let y = 0; y < height; y++) {
-      const { low, high, part } = down[y] as Step;
-      const [above, below] = [low * look.columns, high * look.columns];
-      for (let x = 0, at = (y + BORDER) * columns + BORDER; x < width; x++, at++) {
-        const step = across[x] as Step;
-        const value = (row: number, column: number): number =>
-          look.data[3 * (row + column) + channel] as number;
-        const upper = value(above, step.low) * (1 - step.part) + value(above, step.high) * step.part;
-        const lower = value(below, step.low) * (1 - step.part) + value(below, step.high) * step.part;
-        plane[at] = ((upper * (1 - part) + lower * part) / 255 - mean) / deviation;
+      blend(line, look, { part, down, y, channel });
+      const out = plane.subarray((y + BORDER) * columns + BORDER);
+      for (let x = 0; x < width; x++) {
+        const low = line[across.low[x] as number] as number;
+        const high = line[across.high[x] as number] as number;
+        out[x] = ((low + (high - low) * (across.part[x] as number)) / 255 - mean) / deviation;
       }
     }
   }
   return { rows, columns, pixels };
 }
 
-/** Neighbours of a place in the frame, and how near the second one is. */
-interface Step {
-  readonly low: number;
-  readonly high: number;
-  readonly part: number;
+interface Row {
+  readonly part: Box;
+  readonly down: Steps;
+  readonly y: number;
+  readonly channel: number;
 }
 
-function stepsOf(count: number, size: number, scale: number): Step[] {
-  return Array.from({ length: count }, (_, i) => {
+/** Writes one channel of the frame between the two rows that an enlarged row lies between. */
+function blend(line: Float32Array, look: Look, { part, down, y, channel }: Row): void {
+  const start = (row: number): number => 3 * ((part.top + row) * look.columns + part.left) + channel;
+  const { data } = look;
+  const weight = down.part[y] as number;
+  let [above, below] = [start(down.low[y] as number), start(down.high[y] as number)];
+  for (let x = 0; x < line.length; x++, above += 3, below += 3) {
+    const value = data[above] as number;
+    line[x] = value + ((data[below] as number) - value) * weight;
+  }
+}
+
+/** Neighbours of each place in the frame, and how near the second one is. */
+interface Steps {
+  readonly low: Int32Array;
+  readonly high: Int32Array;
+  readonly part: Float32Array;
+}
+
+function stepsOf(count: number, size: number, scale: number): Steps {
+  const [low, high, part] = [new Int32Array(count), new Int32Array(count), new Float32Array(count)];
+  for (let i = 0; i < count; i++) {
     const place = Math.min(Math.max((i + 0.5) / scale - 0.5, 0), size - 1);
-    const low = Math.floor(place);
-    return { low, high: Math.min(low + 1, size - 1), part: place - low };
-  });
+    low[i] = Math.floor(place);
+    high[i] = Math.min(Math.floor(place) + 1, size - 1);
+    part[i] = place - Math.floor(place);
+  }
+  return { low, high, part };
 }

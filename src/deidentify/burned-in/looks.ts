@@ -18,6 +18,8 @@ function stretchesOf(count: number): (readonly [start: number, end: number])[] {
 export interface Considered {
   readonly look: Look;
   readonly pairs: readonly (readonly [Look, Look])[];
+  /** True if every search looks at it. */
+  readonly isSeenBefore: boolean;
 }
 
 /** @param place which frame of each stretch: 0 its first, 1 its last */
@@ -26,12 +28,13 @@ export function looksOf(frames: readonly Look[], place: number): Considered[] {
     const at = start + Math.round(place * (end - 1 - start));
     const look = frames[at] as Look;
     const pairs = [frames[at - 1], frames[at + 1]].flatMap((next) => (next ? [[look, next] as const] : []));
-    if (end - start < 3) return [{ look, pairs }];
+    const single = { look, pairs, isSeenBefore: false };
+    if (end - start < 3) return [single];
     const [first, middle, last] = [start, (start + end) >> 1, end - 1].map((i) => frames[i] as Look);
     const far = [[first, middle] as const, [middle, last] as const];
     return [
-      { look, pairs },
-      { look: darkest(frames.slice(start, end)), pairs: far as Considered['pairs'] },
+      single,
+      { look: darkest(frames.slice(start, end)), pairs: far as Considered['pairs'], isSeenBefore: true },
     ];
   });
 }

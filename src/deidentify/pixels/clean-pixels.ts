@@ -6,7 +6,8 @@
  */
 import type { TextModel } from '../burned-in/detector.js';
 import type { Look } from '../burned-in/look.js';
-import { fill, maskOf } from '../burned-in/mask.js';
+import { fill } from '../burned-in/blanks.js';
+import { maskOf, type Mask } from '../burned-in/mask.js';
 import { regionsOf } from '../burned-in/regions.js';
 import { ruledBoxes, type PixelRule } from '../burned-in/rules.js';
 import { sectorOf } from '../burned-in/sector.js';
@@ -48,16 +49,33 @@ export async function cleanPixels(
 ): Promise<NewPixels | null> {
   const stored = storedFrames(file);
   if (stored === null) return null;
+  const { looks, blanked, texts, isClean } = await searched(stored, file, isUltrasound, { model, rules });
+  if (!isClean) throw new Refusal('text-left');
+  const pixels = blanked.reduce((sum, value) => sum + value, 0);
+  if (pixels === 0 || looks.every((look) => isBlack(look, blanked))) return null;
+  return { ...(await rewritten(stored, file, blanked)), texts, pixels };
+}
+
+export interface Searched extends Mask {
+  /** The frames that were decoded. */
+  readonly looks: readonly Look[];
+  /** `[rows, columns]`, 1 in the scanning sector; null where none is known. */
+  readonly sector: Uint8Array | null;
+}
+
+/** Finds what must be blanked. */
+export async function searched(
+  stored: StoredFrames,
+  file: StoredFile,
+  isUltrasound: boolean,
+  { model, rules }: PixelCleaner,
+): Promise<Searched> {
   const { columns, rows } = stored.picture;
   const looks = await looksOf(stored);
   const regions = isUltrasound ? regionsOf(file, columns, rows) : [];
   const sector = isUltrasound ? scanned(looks, regions) : null;
   const known = { boxes: ruledBoxes(rules, file), sector };
-  const { blanked, texts, isClean } = await maskOf(looks, known, model);
-  if (!isClean) throw new Refusal('text-left');
-  const pixels = blanked.reduce((sum, value) => sum + value, 0);
-  if (pixels === 0 || looks.every((look) => isBlack(look, blanked))) return null;
-  return { ...(await rewritten(stored, file, blanked)), texts, pixels };
+  return { ...(await maskOf(looks, known, model)), looks, sector };
 }
 
 async function looksOf({ picture, samples, look }: StoredFrames): Promise<Look[]> {
