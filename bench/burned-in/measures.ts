@@ -47,7 +47,8 @@ export function addTo(
     if (identifies) tally.identifyingFound += gone;
     if (inSector) tally.inSector++;
     if (inSector) tally.inSectorFound += gone;
-    if (gone === 0) tally.missed.push(`${name}: ${text} (${size} px, ${inSector ? 'in the sector' : 'beside it'})`);
+    if (gone === 0)
+      tally.missed.push(`${name}: ${text} (${size} px, ${inSector ? 'in the sector' : 'beside it'})`);
   }
   for (let i = 0; i < blanked.length; i++) {
     const byDetector = blanked[i] === 1 && (sector === null || sector[i] === 1);

@@ -19,7 +19,10 @@ export function picture(
     const pixel = data.subarray(3 * i, 3 * i + 3);
     both.set(pixel, 3 * (2 * y * columns + x));
     const [red = 0, green = 0, blue = 0] = pixel;
-    both.set(blanked[i] === 1 ? [red / 2, green / 2, 140 + blue / 3] : pixel, 3 * ((2 * y + 1) * columns + x));
+    both.set(
+      blanked[i] === 1 ? [red / 2, green / 2, 140 + blue / 3] : pixel,
+      3 * ((2 * y + 1) * columns + x),
+    );
   }
   const png = encode({ width: 2 * columns, height: rows, data: both, channels: 3 });
   writeFileSync(join(folder, `${name}.png`), png);

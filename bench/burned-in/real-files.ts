@@ -23,14 +23,16 @@ export async function realFiles(folder: string, { every, pictures, model }: Real
     .map(({ parentPath, name }) => join(parentPath, name))
     .sort()
     .filter((_, i) => i % every === 0);
-  let [files, touched, cut, held, slowest] = [0, 0, 0, 0, 0];
+  let [files, touched, cut, held, slowest, busiest] = [0, 0, 0, 0, 0, 0];
   for (const name of names) {
-    const start = performance.now();
+    const [start, before] = [performance.now(), process.cpuUsage()];
     const found = await searchedFile(name, model);
     if (found === null) continue;
     const { texts, isClean, blanked, sector, looks } = found;
     files++;
     slowest = Math.max(slowest, performance.now() - start);
+    const cpu = process.cpuUsage(before);
+    busiest = Math.max(busiest, (cpu.user + cpu.system) / 1e6);
     const lost = lostOf(looks, blanked, sector);
     if (texts > 0) touched++;
     if (!isClean) held++;
@@ -45,7 +47,7 @@ export async function realFiles(folder: string, { every, pictures, model }: Real
   }
   console.log(
     `${files} files in ${folder}: text found in ${touched}, held back ${held}, cut by the sector ${cut}; ` +
-      `slowest ${(slowest / 1000).toFixed(1)} s`,
+      `slowest ${(slowest / 1000).toFixed(1)} s, at most ${busiest.toFixed(1)} s of processor time`,
   );
 }
 
@@ -59,6 +61,7 @@ async function searchedFile(name: string, model: TextModel): Promise<Searched | 
     if (stored === null) return null;
     return await searched(stored, file, isUltrasound(file, textAt(file, 0x00080016)), { model, rules: [] });
   } catch (error) {
+    if (error instanceof Refusal && error.code !== 'not-dicom') console.log(`  ${name}: ${error.code}`);
     if (error instanceof Refusal || error instanceof RangeError) return null;
     throw error;
   }
@@ -73,7 +76,8 @@ function lostOf(
   let [bright, beside, inside] = [0, 0, 0];
   for (const { data } of looks)
     for (let i = 0; i < blanked.length; i++) {
-      if (Math.max(data[3 * i] as number, data[3 * i + 1] as number, data[3 * i + 2] as number) <= 16) continue;
+      if (Math.max(data[3 * i] as number, data[3 * i + 1] as number, data[3 * i + 2] as number) <= 16)
+        continue;
       bright++;
       if (blanked[i] === 0) continue;
       if (sector?.[i] === 0) beside++;

@@ -176,11 +176,13 @@ export interface Wanted {
   readonly frames: number;
   /** Lines of text off and on the sector. */
   readonly texts: readonly [off: number, on: number];
+  /** Lines on the sector that show for two frames only. */
+  readonly brief?: number;
 }
 
 export async function syntheticClip(
   seed: number,
-  { frames, texts: [off, on] }: Wanted,
+  { frames, texts: [off, on], brief = 0 }: Wanted,
 ): Promise<SyntheticClip> {
   ready ??= initWasm(readFileSync(require.resolve('@resvg/resvg-wasm/index_bg.wasm')));
   await ready;
@@ -188,7 +190,7 @@ export async function syntheticClip(
   const [columns, rows] = rng.pick(SIZES);
   const sector = sectorOf(rng, columns, rows);
   const texts: Drawn[] = [];
-  for (let i = 0; i < off + on; i++) {
+  for (let i = 0; i < off + on + brief; i++) {
     const next = placed(rng.split('text', i), { columns, rows, sector }, texts, i >= off);
     if (next !== null) texts.push(next);
   }
@@ -210,7 +212,8 @@ export async function syntheticClip(
       const grey = sector[i] === 1 ? Math.min(255, mean * speckle) : 0;
       data.fill(Math.round(grey), 3 * i, 3 * i + 3);
     }
-    for (const { cover, colour } of texts)
+    const shown = texts.filter((_, i) => i < texts.length - brief || k >> 1 === (5 + 7 * i) % (frames >> 1));
+    for (const { cover, colour } of shown)
       for (let i = 0; i < cover.length; i++) {
         const part = (cover[i] as number) / 255;
         if (part > 0)

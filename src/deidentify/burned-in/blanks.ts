@@ -26,8 +26,8 @@ export class Blanks {
     for (let i = 0; i < sector.length; i++) if (sector[i] === 0) this.blanked[i] = 1;
   }
 
-  /** The smallest rectangle that holds all pixels that are not blanked; null where none is left. */
-  kept(): Box | null {
+  /** The smallest rectangle that holds all pixels that are not blanked; none where none is left. */
+  kept(): Box[] {
     let [left, right, top, bottom] = [this.columns, 0, this.rows, 0];
     for (let y = 0; y < this.rows; y++) {
       const row = this.blanked.subarray(y * this.columns, (y + 1) * this.columns);
@@ -38,7 +38,7 @@ export class Blanks {
       top = Math.min(top, y);
       bottom = y + 1;
     }
-    return bottom === 0 ? null : { left, top, right, bottom };
+    return bottom === 0 ? [] : [{ left, top, right, bottom }];
   }
 
   /** A rectangle around boxes and their surroundings; null where there are none. */

@@ -1,6 +1,7 @@
 /**
- * Which pictures of a clip a text detector looks at: of every stretch of it one frame, and the darkest value of each pixel,
- * in which tissue that moves fades and letters that stand still do not.
+ * Which pictures of a file a text detector looks at. Of every stretch of a clip: one frame, and the darkest value of each
+ * pixel, in which tissue that moves fades and letters that stand still do not. Of a single frame: itself, and itself with
+ * bright tissue dimmed. Of both the colours, in which grey tissue is black.
  */
 import type { Look } from './look.js';
 
@@ -18,8 +19,8 @@ function stretchesOf(count: number): (readonly [start: number, end: number])[] {
 export interface Considered {
   readonly look: Look;
   readonly pairs: readonly (readonly [Look, Look])[];
-  /** True if every search looks at it. */
-  readonly isSeenBefore: boolean;
+  /** Which frame it shows; null for what every search looks at. */
+  readonly index: number | null;
 }
 
 /** @param place which frame of each stretch: 0 its first, 1 its last */
@@ -28,13 +29,16 @@ export function looksOf(frames: readonly Look[], place: number): Considered[] {
     const at = start + Math.round(place * (end - 1 - start));
     const look = frames[at] as Look;
     const pairs = [frames[at - 1], frames[at + 1]].flatMap((next) => (next ? [[look, next] as const] : []));
-    const single = { look, pairs, isSeenBefore: false };
-    if (end - start < 3) return [single];
+    const singles = [{ look, pairs, index: at }];
+    const colours = coloursOf(look);
+    if (colours !== null) singles.push({ look: colours, pairs, index: at });
+    if (frames.length === 1) return [...singles, { look: dimmed(look), pairs, index: at }];
+    if (end - start < 3) return singles;
     const [first, middle, last] = [start, (start + end) >> 1, end - 1].map((i) => frames[i] as Look);
     const far = [[first, middle] as const, [middle, last] as const];
     return [
-      single,
-      { look: darkest(frames.slice(start, end)), pairs: far as Considered['pairs'], isSeenBefore: true },
+      ...singles,
+      { look: darkest(frames.slice(start, end)), pairs: far as Considered['pairs'], index: null },
     ];
   });
 }
@@ -48,4 +52,29 @@ function darkest(frames: readonly Look[]): Look {
       if (value < (data[i] as number)) data[i] = value;
     }
   return { ...first, data };
+}
+
+/** Squares of the levels: grey speckle fades before white letters do. */
+function dimmed(look: Look): Look {
+  return { ...look, data: look.data.map((level) => (level * level) / 255) };
+}
+
+/** Levels between a pixel's channels that make it coloured, and the fewest such pixels that can be text. */
+const [COLOURED, FEWEST] = [32, 24];
+
+/** Differences of the greatest and the least channel, twice; null where next to nothing is coloured. */
+function coloursOf(look: Look): Look | null {
+  const data = new Uint8Array(look.data.length);
+  let coloured = 0;
+  for (let at = 0; at < data.length; at += 3) {
+    const [red, green, blue] = [
+      look.data[at] as number,
+      look.data[at + 1] as number,
+      look.data[at + 2] as number,
+    ];
+    const range = Math.max(red, green, blue) - Math.min(red, green, blue);
+    if (range >= COLOURED) coloured++;
+    data.fill(Math.min(2 * range, 255), at, at + 3);
+  }
+  return coloured < FEWEST ? null : { ...look, data };
 }

@@ -5,6 +5,7 @@
  * Source: DICOM PS3.15 E.3.1 (Clean Pixel Data Option).
  */
 import { Blanks } from './blanks.js';
+import { briefLooks, clipOf, type Clip } from './brief.js';
 import { textBoxes, type TextModel } from './detector.js';
 import type { Box, Look } from './look.js';
 import { hasContrast, isSteady } from './evidence.js';
@@ -29,45 +30,98 @@ export interface Mask {
 /** Searches that may blank; one more decides. */
 const SEARCHES = 3;
 
-/** @param frames all frames of the file, as they look */
-export async function maskOf(frames: readonly Look[], known: Known, model: TextModel): Promise<Mask> {
+/**
+ * @param frames frames of the file as they look: all, or every `clip.step`-th
+ * @param clip all of them
+ */
+export async function maskOf(
+  frames: readonly Look[],
+  known: Known,
+  model: TextModel,
+  clip: Clip = clipOf(frames),
+): Promise<Mask> {
   const { columns, rows } = frames[0] as Look;
   const blanks = new Blanks(columns, rows);
   for (const box of known.boxes) blanks.fill(box);
   if (known.sector !== null) blanks.keepOnly(known.sector);
-  const { blanked } = blanks;
+  const lookedAt = new Map<number, Look>();
+  const steady = await steadyLines(frames, blanks, { model, lookedAt, step: clip.step });
+  const isClip = clip.count > 1 && steady.isClean;
+  const brief = isClip ? await briefLines(clip, lookedAt, blanks, model) : { texts: 0, isClean: true };
+  return {
+    blanked: blanks.blanked,
+    texts: steady.texts + brief.texts,
+    isClean: steady.isClean && brief.isClean,
+  };
+}
+
+type Outcome = Pick<Mask, 'texts' | 'isClean'>;
+
+interface Search {
+  readonly model: TextModel;
+  /** Frames that were looked at, by their index among all. */
+  readonly lookedAt: Map<number, Look>;
+  /** How many frames later the next one of those in memory comes. */
+  readonly step: number;
+}
+
+/** Blanks text that stays. */
+async function steadyLines(frames: readonly Look[], blanks: Blanks, search: Search): Promise<Outcome> {
   let texts = 0;
   let fresh: readonly Box[] | null = null;
-  for (let search = 0; search <= SEARCHES; search++) {
+  for (let round = 0; round <= SEARCHES; round++) {
     // Each search looks at other frames of a clip.
-    const looks = looksOf(frames, [0, 0.5, 1, 0.25][search] as number);
-    const boxes: Box[] = await linesIn(looks, blanks, { model, near: fresh });
-    const isDone = boxes.length === 0 && (search > 0 || frames.length < 2);
-    if (isDone) return { blanked, texts, isClean: true };
-    if (search === SEARCHES) break;
+    const looks = looksOf(frames, [0, 0.5, 1, 0.25][round] as number);
+    const boxes: Box[] = await linesIn(looks, blanks, search, fresh);
+    const isDone = boxes.length === 0 && (round > 0 || frames.length < 2);
+    if (isDone) return { texts, isClean: true };
+    if (round === SEARCHES) break;
     texts += boxes.length;
     for (const box of boxes) blanks.fill(box);
     fresh = boxes;
   }
-  return { blanked, texts, isClean: false };
+  return { texts, isClean: false };
 }
 
-interface Search {
-  readonly model: TextModel;
-  /** Where pictures that were searched before have changed since; null in the first search. */
-  readonly near: readonly Box[] | null;
-}
-
-async function linesIn(looks: readonly Considered[], blanks: Blanks, { model, near }: Search): Promise<Box[]> {
+/** @param near where pictures that were searched before have changed since; null in the first search */
+async function linesIn(
+  looks: readonly Considered[],
+  blanks: Blanks,
+  { model, lookedAt, step }: Search,
+  near: readonly Box[] | null,
+): Promise<Box[]> {
   const found: Box[] = [];
-  const whole = blanks.kept();
+  // Text that crosses the edge of the sector must be seen as a whole before it is cut.
+  const whole = near === null ? blanks.around(blanks.kept()) : (blanks.kept()[0] ?? null);
   let before: Look | undefined;
-  for (const { look, pairs, isSeenBefore } of looks) {
-    const part = near === null || !isSeenBefore ? whole : blanks.around(near);
+  for (const { look, pairs, index } of looks) {
+    const part = near === null || index !== null ? whole : blanks.around(near);
+    if (index !== null && !lookedAt.has(index * step)) lookedAt.set(index * step, look);
     if (part === null || (before !== undefined && blanks.areAlike(before, look))) continue;
     before = look;
-    for (const box of await textBoxes(blanks.bridged(look), model, part))
+    const seen = near === null ? look : blanks.bridged(look);
+    for (const box of await textBoxes(seen, model, part))
       if (hasContrast(look, box) && isSteady(pairs, box) && !blanks.holds(box)) found.push(box);
   }
   return found;
+}
+
+/** Blanks text that comes and goes. */
+async function briefLines(
+  clip: Clip,
+  lookedAt: ReadonlyMap<number, Look>,
+  blanks: Blanks,
+  model: TextModel,
+): Promise<Outcome> {
+  let texts = 0;
+  for await (const { look, part, isNew } of briefLooks(clip, lookedAt, blanks))
+    for (let round = 0; ; round++) {
+      const boxes = await textBoxes(blanks.bridged(look), model, part);
+      const lines = boxes.filter((box) => hasContrast(look, box) && isNew(box) && !blanks.holds(box));
+      if (lines.length === 0) break;
+      if (round === SEARCHES) return { texts, isClean: false };
+      texts += lines.length;
+      for (const box of lines) blanks.fill(box);
+    }
+  return { texts, isClean: true };
 }

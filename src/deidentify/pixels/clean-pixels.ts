@@ -38,7 +38,7 @@ export interface NewPixels {
   readonly pixels: number;
 }
 
-/** Bytes of decoded frames that are held at once: of longer clips, frames at even distances are looked at. */
+/** Bytes of decoded frames that are held at once: of longer clips, frames at even distances are. */
 const MOST_LOOKED_AT = 2 ** 28;
 
 /** Returns null where nothing has to change. Throws `Refusal` where text is left or pixels cannot be looked at. */
@@ -71,19 +71,24 @@ export async function searched(
   { model, rules }: PixelCleaner,
 ): Promise<Searched> {
   const { columns, rows } = stored.picture;
-  const looks = await looksOf(stored);
+  const { looks, step } = await looksOf(stored);
   const regions = isUltrasound ? regionsOf(file, columns, rows) : [];
   const sector = isUltrasound ? scanned(looks, regions) : null;
   const known = { boxes: ruledBoxes(rules, file), sector };
-  return { ...(await maskOf(looks, known, model)), looks, sector };
+  const clip = {
+    count: stored.picture.frames,
+    step,
+    at: async (index: number) => looks[index / step] ?? stored.look(await stored.samples(index)),
+  };
+  return { ...(await maskOf(looks, known, model, clip)), looks, sector };
 }
 
-async function looksOf({ picture, samples, look }: StoredFrames): Promise<Look[]> {
+async function looksOf({ picture, samples, look }: StoredFrames): Promise<{ looks: Look[]; step: number }> {
   const { frames, rows, columns } = picture;
   const step = Math.ceil((frames * rows * columns * 3) / MOST_LOOKED_AT);
   const looks: Look[] = [];
   for (let i = 0; i < frames; i += step) looks.push(look(await samples(i)));
-  return looks;
+  return { looks, step };
 }
 
 /** What moves within the regions; the regions where nothing tells what moves, and the other way round. */
