@@ -1,6 +1,6 @@
 /**
- * Contact sheet of prepared scans: for each, its middle axial, coronal and sagittal slice, or for a clip its first,
- * middle and last frame.
+ * Contact sheet of prepared scans: for each, its middle axial, coronal and sagittal slice, or for a clip eight frames that
+ * are spread evenly from the first to the last, in two rows.
  *
  * Anterior and superior are up, and the patient's right is right; clips keep their orientation. Pixels keep their
  * aspect ratio in the body. Grey values span the 1st to the 99th percentile of the volume.
@@ -9,10 +9,14 @@ import { encode } from 'fast-png';
 import { percentileWithin } from './preprocess/intensity.js';
 import type { PreparedVolume } from './preprocess/volumes.js';
 
-/** Side of a tile, and space around it, in pixels. */
+/** Side of a tile, space between those of a scan, and between scans, in pixels. */
 const TILE = 160;
-const GAP = 4;
-const TILES = 3;
+const SEAM = 2;
+const GAP = 10;
+/** Frames of a clip that are drawn, where it has as many. */
+const FRAMES = 8;
+/** Tiles of a scan in a row, at most. */
+const TILES_ACROSS = 4;
 const SCANS_ACROSS = 3;
 const BACKGROUND = 24;
 
@@ -29,9 +33,15 @@ interface Cut {
   readonly at: (row: number, column: number) => number;
 }
 
-export function tilesOf(volume: PreparedVolume): Tile[] {
-  const low = percentileWithin(volume.voxels, 1);
-  const high = Math.max(percentileWithin(volume.voxels, 99), low + 1e-6);
+/** Grey values drawn as black and as white. */
+export type Window = readonly [low: number, high: number];
+
+export function windowOf(voxels: Float32Array): Window {
+  const low = percentileWithin(voxels, 1);
+  return [low, Math.max(percentileWithin(voxels, 99), low + 1e-6)];
+}
+
+export function tilesOf(volume: PreparedVolume, [low, high] = windowOf(volume.voxels)): Tile[] {
   return cutsOf(volume).map((cut) => ({ pixels: drawn(volume.voxels, cut, low, high) }));
 }
 
@@ -44,7 +54,7 @@ function cutsOf({ shape, spacing, frameTime }: PreparedVolume): Cut[] {
     number,
   ];
   if (frameTime !== null) {
-    return [0, middleD, depth - 1].map((frame) => ({
+    return framesOf(depth).map((frame) => ({
       rows: height,
       columns: width,
       aspect: [spacing[1], spacing[2]],
@@ -73,6 +83,12 @@ function cutsOf({ shape, spacing, frameTime }: PreparedVolume): Cut[] {
   ];
 }
 
+/** Indices of frames from the first to the last, spread evenly. */
+function framesOf(count: number): number[] {
+  if (count <= FRAMES) return Array.from({ length: count }, (_, frame) => frame);
+  return Array.from({ length: FRAMES }, (_, i) => Math.round((i * (count - 1)) / (FRAMES - 1)));
+}
+
 /** Draws the cut as large as fits a tile, each pixel from the nearest voxel. */
 function drawn(voxels: Float32Array, cut: Cut, low: number, high: number): Uint8Array {
   const pixels = new Uint8Array(TILE * TILE);
@@ -94,17 +110,21 @@ function drawn(voxels: Float32Array, cut: Cut, low: number, high: number): Uint8
 
 /** Draws the sheet as a PNG file; scans run from left to right, then down. */
 export function contactSheet(scans: readonly (readonly Tile[])[]): Uint8Array {
+  const tiles = Math.max(1, ...scans.map(({ length }) => length));
+  const inRow = Math.min(tiles, TILES_ACROSS);
   const across = Math.min(SCANS_ACROSS, Math.max(1, scans.length));
-  const stepX = TILES * TILE + 2 * GAP;
-  const stepY = TILE + GAP;
-  const width = across * stepX;
-  const height = Math.max(1, Math.ceil(scans.length / across)) * stepY;
+  const extent = (count: number): number => count * (TILE + SEAM) - SEAM;
+  const [stepX, stepY] = [extent(inRow) + GAP, extent(Math.ceil(tiles / inRow)) + GAP];
+  const width = across * stepX - GAP;
+  const height = Math.max(1, Math.ceil(scans.length / across)) * stepY - GAP;
   const data = new Uint8Array(width * height).fill(BACKGROUND);
-  scans.forEach((tiles, scan) => {
+  scans.forEach((own, scan) => {
     const [x0, y0] = [(scan % across) * stepX, Math.floor(scan / across) * stepY];
-    tiles.forEach(({ pixels }, tile) => {
+    own.forEach(({ pixels }, tile) => {
+      const x = x0 + (tile % inRow) * (TILE + SEAM);
+      const top = y0 + Math.floor(tile / inRow) * (TILE + SEAM);
       for (let y = 0; y < TILE; y++)
-        data.set(pixels.subarray(y * TILE, (y + 1) * TILE), (y0 + y) * width + x0 + tile * TILE);
+        data.set(pixels.subarray(y * TILE, (y + 1) * TILE), (top + y) * width + x);
     });
   });
   return encode({ width, height, data, channels: 1, depth: 8 });
