@@ -20,7 +20,7 @@ import { defineTask, type BatchMode, type TaskContext, type TaskPlan } from '../
 import { permutationLimit, permutations } from './jigsaw3d-permutations.js';
 import { cropSide, gapOf, patchCorners, type Layout } from './shared/layout.js';
 import { appearanceOf, cutPatch, foregroundShare } from './shared/patch.js';
-import { dense } from './shared/heads.js';
+import { classification, dense } from './shared/heads.js';
 import { between, placed, sides, tripleOf, whole } from './shared/options.js';
 import { patchSettings } from './shared/pytorch.js';
 
@@ -108,6 +108,7 @@ function plan(options: JigsawOptions, { channels, batch }: TaskContext): TaskPla
       classes: options.permutations,
       inWords: (answer) =>
         `the pieces come from places ${choices[answer]?.map((cell) => cell + 1).join(', ')}`,
+      places: (answer) => choices[answer] ?? [],
     },
     metric: 'accuracy',
     chance: 1 / options.permutations,
@@ -122,10 +123,7 @@ function plan(options: JigsawOptions, { channels, batch }: TaskContext): TaskPla
         options.head === 'assignment'
           ? assignmentHead(builder, features, choices, options.hidden)
           : denseHead(builder, features, choices, options.hidden);
-      return {
-        loss: builder.crossEntropy(logits, permutation),
-        metrics: { accuracy: builder.accuracy(logits, permutation) },
-      };
+      return classification(builder, logits, permutation);
     },
     pytorch: () => ({
       files: ['proxy-tasks/jigsaw3d.py', 'python/patches.py', 'python/heads.py'],

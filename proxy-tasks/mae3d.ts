@@ -75,6 +75,7 @@ function plan(options: MaeOptions, { channels, batch }: TaskContext): TaskPlan {
     foreground: options.foreground,
     inputs: ['masked', 'target', 'mask'].map((name) => ({ name, shape, dtype: 'f32' as const })),
     encoderInput: [batch, channels, ...size],
+    voxelQuestions: { shown: 'masked', answers: 'target', counted: 'mask' },
     ...explainedRange,
     prepare,
     loss: (builder, { masked, target, mask }, encode) => {

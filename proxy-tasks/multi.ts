@@ -15,6 +15,7 @@ import { fileName } from '../src/tasks/python-files.js';
 import {
   defineTask,
   isPythonTask,
+  type ClassQuestions,
   type ProxyTask,
   type PythonFile,
   type PythonTask,
@@ -74,12 +75,8 @@ function combine(parts: readonly Part[], context: TaskContext): TaskPlan {
   const side = (axis: 0 | 1 | 2): number => Math.max(...parts.map(({ plan }) => plan.crop[axis]));
   const crop: Triple = [side(0), side(1), side(2)];
   const foreground = Math.max(...parts.map(({ plan }) => plan.foreground));
-  /** Questions of the first task that asks for classes. */
-  const [asking] = parts.flatMap(({ scope, plan: { questions } }) =>
-    questions === undefined
-      ? []
-      : [{ ...questions, shown: `${scope}.${questions.shown}`, answers: `${scope}.${questions.answers}` }],
-  );
+  /** The first task that asks for classes. */
+  const asking = parts.find(({ plan }) => plan.questions !== undefined);
   return {
     crop,
     foreground,
@@ -90,7 +87,9 @@ function combine(parts: readonly Part[], context: TaskContext): TaskPlan {
     ),
     encoderInput: present(first, 'at least one task'),
     furtherEncoderInputs: others,
-    ...(asking === undefined ? {} : { questions: asking }),
+    ...(asking?.plan.questions === undefined
+      ? {}
+      : { questions: scoped(asking.plan.questions, asking.scope) }),
     metric: 'score',
     chance: 0,
     worst: parts.reduce((sum, part) => sum + part.share * normalised(part, part.plan.worst), 0),
@@ -126,9 +125,11 @@ function combine(parts: readonly Part[], context: TaskContext): TaskPlan {
           value,
         ]),
       );
+      const answer = results.find(({ part }) => part === asking)?.result.answer;
       return {
         loss: sum(results.map(({ part, result }) => builder.mul(result.loss, builder.scalar(part.share)))),
         metrics: { ...Object.fromEntries(metrics), score: sum(results.map(({ score }) => score)) },
+        ...(answer === undefined ? {} : { answer }),
       };
     },
     ...(parts.some(({ plan }) => plan.pytorch === undefined)
@@ -136,6 +137,12 @@ function combine(parts: readonly Part[], context: TaskContext): TaskPlan {
       : { pytorch: () => pytorchOf(parts, { ...context, crop, foreground }) }),
   };
 }
+
+const scoped = (questions: ClassQuestions, scope: string): ClassQuestions => ({
+  ...questions,
+  shown: `${scope}.${questions.shown}`,
+  answers: `${scope}.${questions.answers}`,
+});
 
 /** Each part keeps the module and the settings that it has by itself; `multi.py` makes and adds them up. */
 function pytorchOf(parts: readonly Part[], settings: PythonTask['settings']): PythonTask {

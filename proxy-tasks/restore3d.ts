@@ -69,6 +69,7 @@ function plan(options: RestoreOptions, { channels, batch }: TaskContext): TaskPl
     foreground: options.foreground,
     inputs: ['corrupted', 'target', 'lost'].map((name) => ({ name, shape, dtype: 'f32' as const })),
     encoderInput: [batch, channels, ...size],
+    voxelQuestions: { shown: 'corrupted', answers: 'target', counted: 'lost' },
     ...explainedRange,
     prepare,
     loss: (builder, { corrupted, target, lost }, encode) => {

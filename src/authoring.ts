@@ -62,7 +62,9 @@ export {
   type PythonSource,
   type PythonTask,
   type TaskContext,
+  type TaskLoss,
   type TaskPlan,
+  type VoxelQuestions,
 } from './tasks/task.js';
 export {
   defineHead,

@@ -30,5 +30,6 @@ export function classification(builder: Builder, logits: Value, labels: Value) {
   return {
     loss: builder.crossEntropy(logits, labels),
     metrics: { accuracy: builder.accuracy(logits, labels) },
+    answer: logits,
   };
 }

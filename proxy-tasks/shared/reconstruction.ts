@@ -28,5 +28,5 @@ export function reconstruction(
     counted === null
       ? builder.reduceMean(square, all)
       : builder.div(over(counted, square), builder.add(builder.reduceSum(counted, all), tiny));
-  return { loss, metrics: { explained } };
+  return { loss, metrics: { explained }, answer: drawn };
 }

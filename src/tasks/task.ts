@@ -74,6 +74,18 @@ export interface ClassQuestions {
   readonly parts?: readonly (readonly number[])[];
   /** An answer for people, such as the order of the pieces; absent: its class says enough. */
   inWords?(answer: number): string;
+  /** Where an answer puts the crop's parts: cell of a grid³, in row-major order, of each. Absent: they have no places. */
+  places?(answer: number): readonly number[];
+}
+
+/** Voxels that are asked for, instead of a class. */
+export interface VoxelQuestions {
+  /** Name of the input `[crops, C, D, H, W]` that the encoder sees. */
+  readonly shown: string;
+  /** Name of the input of the same shape with the voxels that are right. */
+  readonly answers: string;
+  /** Name of the input of the same shape that is 1 where a voxel counts. */
+  readonly counted: string;
 }
 
 export interface TaskPlan {
@@ -93,6 +105,8 @@ export interface TaskPlan {
   readonly metric: string;
   /** Absent where the task asks for no classes. */
   readonly questions?: ClassQuestions;
+  /** Absent where the task asks for no voxels. */
+  readonly voxelQuestions?: VoxelQuestions;
   /** Score of a model that knows nothing. */
   readonly chance: number;
   /** The score recorded for a candidate that diverged. */
@@ -102,14 +116,21 @@ export interface TaskPlan {
    * question itself (which permutation, which patch) stays random.
    */
   prepare(crops: readonly Crop[], rng: Rng, mode: BatchMode): Readonly<Record<string, AnyTensor>>;
-  /** Builds head and loss; returns scalar `loss` and scalar metrics (means over the batch). */
-  loss(
-    builder: Builder,
-    inputs: Readonly<Record<string, Value>>,
-    encode: Encode,
-  ): { readonly loss: Value; readonly metrics: Readonly<Record<string, Value>> };
+  /** Builds head and loss. */
+  loss(builder: Builder, inputs: Readonly<Record<string, Value>>, encode: Encode): TaskLoss;
   /** The same task in PyTorch, for an export; absent where the task has no Python. */
   pytorch?(): PythonSource;
+}
+
+/** `loss` and the metrics are scalars: means over the batch. */
+export interface TaskLoss {
+  readonly loss: Value;
+  readonly metrics: Readonly<Record<string, Value>>;
+  /**
+   * What the network answers, for people to look at: logits `[crops · Q, classes]` of `questions`, or the voxels that
+   * `voxelQuestions` asks for. Absent: it is not shown.
+   */
+  readonly answer?: Value;
 }
 
 export interface ProxyTask<Options = unknown> {

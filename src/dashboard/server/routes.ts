@@ -4,7 +4,7 @@
 import type { ViewName } from '../views/by-name.js';
 import { pathOf, queryOf } from './access/refusal.js';
 
-const LISTS = ['summary', 'candidates', 'lineage', 'genes', 'trust', 'scans', 'runs'] as const;
+const LISTS = ['summary', 'candidates', 'lineage', 'genes', 'trust', 'scans', 'predictions', 'runs'] as const;
 
 /** A view, of which search, and of what in it. */
 export interface ViewQuery {
@@ -43,13 +43,15 @@ function viewOf(path: string): Pick<ViewQuery, 'view' | 'number'> | null {
   const list = LISTS.find((name) => path === `/api/${name}`);
   if (list !== undefined) return { view: list, number: null };
   const [, folder, digits = '', rest] =
-    /^\/api\/(candidates|scans|batches)\/(\d+)(\/why|\.png)?$/.exec(path) ?? [];
+    /^\/api\/(candidates|scans|batches)\/(\d+)(\/why|\.png|\/(?:answer|prediction)\.png)?$/.exec(path) ?? [];
   const view = (
     {
       candidates: 'candidate',
       'candidates/why': 'why',
       'scans.png': 'scan picture',
       'batches.png': 'batch picture',
+      'batches/answer.png': 'answer picture',
+      'batches/prediction.png': 'prediction picture',
     } as const
   )[`${folder}${rest ?? ''}` as 'candidates'] as ViewName | undefined;
   const number = wholeNumber(digits);

@@ -64,6 +64,18 @@ const LOADERS = {
     const { batchPicture } = await import('./scans.js');
     return ({ store, row, number }) => batchPicture(store, row, number);
   },
+  predictions: async () => {
+    const { predictionsView } = await import('./predictions.js');
+    return ({ store, row }) => predictionsView(store, row);
+  },
+  'answer picture': async () => {
+    const { answerSheet } = await import('./predictions.js');
+    return ({ store, row, number }) => answerSheet(store, row, number);
+  },
+  'prediction picture': async () => {
+    const { predictionSheet } = await import('./predictions.js');
+    return ({ store, row, number }) => predictionSheet(store, row, number);
+  },
 } satisfies Readonly<Record<string, () => Promise<View>>>;
 
 export type ViewName = keyof typeof LOADERS;

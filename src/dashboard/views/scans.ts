@@ -7,7 +7,8 @@ import { contactSheet, tilesOf } from '../../scans/preview.js';
 import { wholeVolume } from '../../scans/sampling/scan-set.js';
 import type { ExperimentRow, Store } from '../../store/index.js';
 import { openScans, type OpenScans } from './scans/open-scans.js';
-import { samplePicture, sampleRows } from './scans/samples.js';
+import { samplePicture } from './scans/sample-pictures.js';
+import { sampleRows } from './scans/samples.js';
 import type { ScansView } from './types.js';
 
 /** Names of scans as `voxolve scans` shows them; patients by their place in the set alone. */
@@ -38,7 +39,7 @@ export async function scansView(store: Store, row: ExperimentRow): Promise<Scans
   };
 }
 
-/** PNG of a scan: its middle axial, coronal and sagittal slice, or frames of a clip. Throws `UserError` where there is none. */
+/** PNG of a scan: its middle axial, coronal and sagittal slice, or eight frames of a clip. Throws `UserError` where there is none. */
 export async function scanPicture(store: Store, row: ExperimentRow, index: number): Promise<Uint8Array> {
   const { set, report } = await openScans(store, row);
   if (!Number.isInteger(index) || report.used[index] === undefined) throw missing('scan', index);
@@ -57,7 +58,7 @@ export async function batchPicture(store: Store, row: ExperimentRow, index: numb
   return picture;
 }
 
-function missing(what: string, index: number): UserError {
+export function missing(what: string, index: number): UserError {
   return new UserError({
     subject: `${what} ${index}`,
     problem: 'there is none',

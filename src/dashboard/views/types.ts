@@ -260,12 +260,27 @@ export interface ScansView {
     readonly shape: readonly number[];
   }[];
   readonly skipped: readonly { readonly name: string; readonly reason: string }[];
-  /** Samples of the proxy task: the question as a picture, the answer and the winner's prediction in words. */
+  /** Samples of the proxy task: the question as a picture, the answer in words. */
   readonly batches: readonly {
     readonly index: number;
     readonly caption: string;
     readonly answer: string;
-    readonly prediction: string | null;
+    /** True where answer and prediction are pictures too: `GET /api/batches/INDEX/answer.png`, `…/prediction.png`. */
+    readonly hasPictures: boolean;
+  }[];
+}
+
+/** `GET /api/predictions`: what the winner, or the best until it is known, answers to the samples of `ScansView.batches`. */
+export interface PredictionsView {
+  readonly candidate: number | null;
+  /** Why there are none, and how to get them; null where there are. */
+  readonly problem: string | null;
+  readonly predictions: readonly {
+    readonly index: number;
+    readonly text: string;
+    /** Of how many of the `asked` questions the answer is right; null where it is voxels. */
+    readonly right: number | null;
+    readonly asked: number;
   }[];
 }
 

@@ -2,8 +2,15 @@
 import { renameSync } from 'node:fs';
 import { decode } from 'fast-png';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { chooseCandidate, weightsOf } from '../../../src/api/candidate-weights.js';
+import { bestOfAll } from '../../../src/api/reading/winner.js';
+import { present } from '../../../src/core/errors.js';
+import { answerSheet, predictionSheet, predictionsView } from '../../../src/dashboard/views/predictions.js';
+import { openScans } from '../../../src/dashboard/views/scans/open-scans.js';
+import { samplesOf } from '../../../src/dashboard/views/scans/samples.js';
 import { batchPicture, scanPicture, scansView } from '../../../src/dashboard/views/scans.js';
 import type { ScansView } from '../../../src/dashboard/views/types.js';
+import { onnxEngine } from '../../../src/engines/onnx/index.js';
 import { chooseExperiment } from '../../../src/store/index.js';
 import { quickSearch, reading } from './quick-search.js';
 
@@ -39,7 +46,7 @@ describe('the scans of a search', () => {
     );
     for (const picture of pictures) {
       const { width, height, data, channels } = decode(picture);
-      expect([width, height, channels]).toEqual([488, 164, 1]);
+      expect([width, height, channels]).toEqual([484, 160, 1]);
       expect(new Set(data).size).toBeGreaterThan(20);
     }
     expect(new Set(pictures.map((one) => Buffer.from(one).toString('base64'))).size).toBe(4);
@@ -52,8 +59,53 @@ describe('the scans of a search', () => {
       expect(answer).toMatch(/^class \d of 8: the pieces come from places (\d, ){7}\d$/);
       const once = await seen((s, r) => batchPicture(s, r, index));
       expect(Buffer.from(await seen((s, r) => batchPicture(s, r, index))).equals(once)).toBe(true);
-      expect(decode(once).width).toBe(3 * 488);
+      // Two layers of 2 × 2 pieces.
+      expect(decode(once).width).toBe(2 * 160 + 10);
     }
+  });
+
+  it('are answered by the best candidate, as often rightly as its accuracy on the same batch says', async () => {
+    const { candidate, problem, predictions } = await seen(predictionsView);
+    expect([problem, predictions.map(({ index, asked }) => [index, asked])]).toEqual([
+      null,
+      [
+        [0, 1],
+        [1, 1],
+      ],
+    ]);
+    const accuracy = await seen(async (store, row) => {
+      expect(candidate).toBe(bestOfAll(store, row));
+      const scans = await openScans(store, row);
+      const chosen = chooseCandidate(store, row, String(candidate), 'candidate');
+      const session = await onnxEngine.open(
+        scans.resolved.program(scans.resolved.architecture(chosen.genome)),
+        { device: 'cpu', threads: 1 },
+      );
+      session.load({ weights: weightsOf(store, row, chosen) });
+      const { accuracy } = await session.evaluate(present(samplesOf(scans), 'samples').batch);
+      await session.dispose();
+      return accuracy?.data[0];
+    });
+    const right = predictions.reduce((sum, one) => sum + (one.right ?? 0), 0);
+    expect(right / predictions.length).toBeCloseTo(accuracy ?? NaN, 6);
+    for (const [index, prediction] of predictions.entries()) {
+      expect(prediction.text).toMatch(/^class \d of 8: .*\(probability \d+\.\d\u00a0%\)$/);
+      const [answer, predicted] = await Promise.all([
+        seen((s, r) => answerSheet(s, r, index)),
+        seen((s, r) => predictionSheet(s, r, index)),
+      ]);
+      expect(Buffer.from(answer).equals(predicted), `sample ${index}`).toBe(prediction.right === 1);
+    }
+  });
+
+  it('have no answers where the weights are gone, and it is said how to get them back', async () => {
+    const weights = `${database}.artifacts`;
+    renameSync(weights, `${weights}.moved`);
+    // Another experiment's name stands for a database that was opened afresh: what was answered is kept.
+    const view = await seen((store, row) => predictionsView(store, { ...row, createdAt: 'another day' }));
+    renameSync(`${weights}.moved`, weights);
+    expect(view.predictions).toEqual([]);
+    expect(view.problem).toMatch(/^[^\n]*the weights file is missing[^\n]*restore the folder[^\n]*$/);
   });
 
   it('refuse pictures of what is not there in one line', async () => {
