@@ -8,7 +8,10 @@ import { newUid } from '../deidentify/identity/uids.js';
 import { readKey } from '../deidentify/folder/key-file.js';
 import { classAgreement, maskAgreement, type Agreement } from '../labels/agreement/report.js';
 import { collect, listedFiles } from '../labels/collect.js';
-import { checkedPlace, writeClasses, writeMasks } from '../labels/output/write.js';
+import { exportClasses, exportMasks } from '../labels/output/export.js';
+import type { LabelIds } from '../labels/output/mdai.js';
+import { checkedPlace, type Place, type WrittenAs } from '../labels/output/place.js';
+import { writeClasses, writeMasks } from '../labels/output/write.js';
 import { judge, settleClasses } from '../labels/readers/classes.js';
 import { numberLabels } from '../labels/readers/label-map.js';
 import { settleMasks } from '../labels/readers/masks.js';
@@ -17,6 +20,7 @@ import { opinionsOf, type Opinion } from '../labels/readers/opinion.js';
 import { POLICIES, type Policy } from '../labels/readers/policy.js';
 import { openTargets, type OpenedTargets } from '../labels/scans/open-targets.js';
 import { indexTargets } from '../labels/scans/target-index.js';
+import { labelIdsIn } from '../labels/sources/mdai.js';
 import { remark, type Collected } from '../labels/statement.js';
 
 export interface LabelsOptions {
@@ -24,8 +28,12 @@ export interface LabelsOptions {
   readonly files: readonly string[];
   /** Folder of the scans that they are of. */
   readonly scans: string;
-  /** Manifest to write, `.csv`; it must not exist. */
+  /** What to write, which must not exist: a manifest `.csv`, MD.ai's `.json`, or a folder of segmentations. */
   readonly output: string;
+  /** A manifest for training, or files for an annotation program. Absent: `manifest`. */
+  readonly to?: WrittenAs | undefined;
+  /** MD.ai's JSON of a project whose labels have these names: their ids are used. Absent: ids of our own. */
+  readonly project?: string | undefined;
   /** Table that says which scan is whose; its other columns are kept. Absent: none. */
   readonly manifest?: string | undefined;
   /** Classes of whole scans, or voxel masks. Absent: what there is. */
@@ -40,6 +48,8 @@ export interface LabelsOptions {
   readonly absentIsNegative?: boolean | undefined;
   /** Leaves out frames that the annotation program interpolated. */
   readonly dropInterpolated?: boolean | undefined;
+  /** Of tables of predictions takes what was predicted, not what was said. */
+  readonly predicted?: boolean | undefined;
   /** Key of `deidentify`: old UIDs find scans with new ones, and the other way round. Absent: UIDs are taken as they are. */
   readonly key?: string | undefined;
   readonly cacheDirectory?: string | undefined;
@@ -63,7 +73,8 @@ export interface LabelsOutcome {
 
 /** Writes the manifest and its masks whole or not at all. Throws `UserError` for input that it cannot answer for. */
 export async function labels(options: LabelsOptions): Promise<LabelsOutcome> {
-  const place = checkedPlace(options.output);
+  const place = checkedPlace(options.output, options.to);
+  const known = options.project === undefined ? new Map() : await labelIdsIn(options.project);
   const files = listedFiles(options.files);
   const key = options.key === undefined ? null : keyAt(options.key);
   const { targets, unusable } = await openTargets({
@@ -76,6 +87,7 @@ export async function labels(options: LabelsOptions): Promise<LabelsOutcome> {
   const index = indexTargets(targets, key === null ? undefined : (old) => newUid(old, key));
   const settings = {
     dropInterpolated: options.dropInterpolated ?? false,
+    predicted: options.predicted ?? false,
     readerOf: (file: { number: number }) => (options.readerPerFile === true ? `file ${file.number}` : null),
   };
   const collected = await collect(files, index, settings, (done, of) =>
@@ -87,7 +99,12 @@ export async function labels(options: LabelsOptions): Promise<LabelsOutcome> {
   const kind = kindOf(collected, options);
   if (kind === 'masks') refuseNameless(collected, files);
   const opinions = opinionsOf(collected, chosenLabels(collected, options.labels));
-  const asked = { policy: policyOf(options.readers), absent: options.absentIsNegative ?? false, nameOf };
+  const asked = {
+    policy: policyOf(options.readers),
+    absent: options.absentIsNegative ?? false,
+    nameOf,
+    known,
+  };
   const settled =
     kind === 'classes'
       ? await classes(opinions, asked, collected, place)
@@ -105,14 +122,14 @@ interface Asked {
   readonly policy: Policy;
   readonly absent: boolean;
   readonly nameOf: (reader: string) => string;
+  readonly known: LabelIds;
 }
 
-type Place = ReturnType<typeof checkedPlace>;
 type Settled = Pick<LabelsOutcome, 'rows' | 'scans' | 'labels' | 'agreement'>;
 
 async function classes(
   opinions: readonly Opinion[],
-  { policy, absent, nameOf }: Asked,
+  { policy, absent, nameOf, known }: Asked,
   collected: Collected,
   place: Place,
 ): Promise<Settled> {
@@ -120,8 +137,9 @@ async function classes(
   const agreement = { ...classAgreement(judged, nameOf), dice: [] };
   const { rows, undecided } = settleClasses(judged, policy, nameOf);
   if (undecided > 0) remark(collected, 'scans without a majority, left out', undecided);
-  if (rows.length === 0) throw nothingLeft(place.csv);
-  await writeClasses(place, rows, nameOf);
+  if (rows.length === 0) throw nothingLeft(place.path);
+  if (place.as === 'manifest') await writeClasses(place, rows, nameOf);
+  else await exportClasses(place, rows, { nameOf, known });
   const names = [...new Set(rows.map(({ label }) => label))].sort();
   return {
     rows: rows.length,
@@ -133,7 +151,7 @@ async function classes(
 
 async function masks(
   opinions: readonly Opinion[],
-  { policy, absent, nameOf }: Asked,
+  { policy, absent, nameOf, known }: Asked,
   collected: Collected,
   place: Place,
 ): Promise<Settled> {
@@ -142,7 +160,7 @@ async function masks(
     statements: opinion.statements.filter(({ region }) => region !== null),
   }));
   const numbered = numberLabels(drawn);
-  if (numbered.length === 0) throw nothingLeft(place.csv);
+  if (numbered.length === 0) throw nothingLeft(place.path);
   const counts = { undecided: 0, overlaps: 0 };
   const targets = new Set(
     drawn
@@ -150,7 +168,11 @@ async function masks(
       .map(({ target }) => target),
   );
   const settled = settleMasks(drawn, { classes: numbered, policy, absent, nameOf, counts });
-  const rows = await writeMasks(place, settled, numbered, nameOf);
+  const { rows, unknown } =
+    place.as === 'manifest'
+      ? { rows: await writeMasks(place, settled, numbered, nameOf), unknown: 0 }
+      : await exportMasks(place, settled, numbered, { nameOf, known });
+  if (unknown > 0) remark(collected, `voxels that are unknown, which ${NAMES[place.as]} cannot say`, unknown);
   if (counts.undecided > 0) remark(collected, 'voxels without a majority, unknown', counts.undecided);
   if (counts.overlaps > 0)
     remark(collected, 'voxels with two labels, the later of the list kept', counts.overlaps);
@@ -162,9 +184,15 @@ async function masks(
   };
 }
 
-function nothingLeft(csv: string): UserError {
+const NAMES: Readonly<Record<WrittenAs, string>> = {
+  manifest: 'a manifest',
+  mdai: 'MD.ai',
+  'dicom-seg': 'a segmentation',
+};
+
+function nothingLeft(path: string): UserError {
   return new UserError({
-    subject: csv,
+    subject: path,
     problem: 'would have no row: no scan has a label that is decided',
     fix: 'choose another --label or --readers',
   });

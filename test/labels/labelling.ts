@@ -11,6 +11,11 @@ export interface Home {
   readonly at: (...names: string[]) => string;
   readonly write: (name: string, content: string | Uint8Array | object) => string;
   readonly run: (files: readonly string[], options?: Partial<LabelsOptions>) => Promise<Labelled>;
+  /** Runs `labels` for an annotation program, without a manifest to read. */
+  readonly give: (
+    files: readonly string[],
+    options: Partial<LabelsOptions> & { output: string },
+  ) => Promise<LabelsOutcome>;
   readonly remove: () => void;
 }
 
@@ -54,6 +59,7 @@ export function home(): Home {
         mask: (row = 0) => nifti.read(resolve(dirname(csv), rows[row]?.['labels'] ?? '')),
       };
     },
+    give: (files, options) => labels({ files, scans: at('scans'), cacheDirectory: at('cache'), ...options }),
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
 }

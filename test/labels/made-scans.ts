@@ -42,6 +42,7 @@ export interface MadeScan {
   /** More than 1 makes a clip: one file, without positions. */
   readonly frames: number;
   readonly patient: string;
+  readonly frameOfReference?: string;
 }
 
 export const made = (fields: Partial<MadeScan> = {}): MadeScan => ({
@@ -127,6 +128,7 @@ export function writeScan(folder: string, scan: MadeScan): string {
           ds(0x0020, 0x0032, placeOf(scan, [0, 0, slice])),
           ds(0x0020, 0x0037, [...scan.right, ...scan.down]),
           ds(0x0028, 0x0030, [spacing[1], spacing[0]]),
+          ...(scan.frameOfReference === undefined ? [] : [ui(0x0020, 0x0052, scan.frameOfReference)]),
         ];
     const elements = [
       ...shared(scan, clip ? CLASS.clip : CLASS.mr, instanceOf(scan, slice), scan.series),

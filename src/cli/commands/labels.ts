@@ -26,7 +26,16 @@ export const labelsCommand = defineCommand({
         alias: 'o',
         type: 'string',
         demandOption: true,
-        describe: 'manifest to write (.csv); masks go into a folder beside it',
+        describe: 'manifest to write (.csv), masks beside it; or a .json for MD.ai, a folder for dicom-seg',
+      })
+      .option('to', {
+        choices: ['manifest', 'mdai', 'dicom-seg'] as const,
+        default: 'manifest' as const,
+        describe: 'a manifest for training, or files to go back to an annotation program',
+      })
+      .option('project', {
+        type: 'string',
+        describe: "MD.ai's JSON of the project to go back to: its labels' ids are used",
       })
       .option('manifest', {
         type: 'string',
@@ -63,6 +72,11 @@ export const labelsCommand = defineCommand({
         default: false,
         describe: 'leave out frames that the annotation program interpolated',
       })
+      .option('predicted', {
+        type: 'boolean',
+        default: false,
+        describe: 'of tables with p_CLASS, such as predictions.csv, take the likeliest class, not the label',
+      })
       .option('key', {
         type: 'string',
         describe: 'key of deidentify, where labels or scans have the UIDs from before',
@@ -73,6 +87,8 @@ export const labelsCommand = defineCommand({
       files: args.files,
       scans: args.scans,
       output: args.output,
+      to: args.to,
+      project: args.project,
       manifest: args.manifest,
       take: args.take,
       labels: args.label,
@@ -80,6 +96,7 @@ export const labelsCommand = defineCommand({
       readerPerFile: args.readerPerFile,
       absentIsNegative: args.absentIsNegative,
       dropInterpolated: args.dropInterpolated,
+      predicted: args.predicted,
       key: args.key,
     });
     show(outcome, args.output, args.json);

@@ -1,9 +1,8 @@
 /**
  * Writes the manifest, and masks into a folder beside it: both are there whole, or neither.
  */
-import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, dirname, extname, join, resolve } from 'node:path';
-import { UserError } from '../../core/errors.js';
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { unfinishedName, writeAtomically } from '../../core/atomic-write.js';
 import { niftiOnGrid } from '../../scans/nifti-write.js';
 import type { Settled } from '../readers/classes.js';
@@ -11,28 +10,7 @@ import type { LabelClass } from '../readers/label-map.js';
 import type { SettledMask } from '../readers/masks.js';
 import type { Opinion } from '../readers/opinion.js';
 import type { Target } from '../scans/target.js';
-
-export interface Place {
-  readonly csv: string;
-  /** Folder of masks. */
-  readonly masks: string;
-}
-
-/** Refuses what is there already, before anything is read. */
-export function checkedPlace(output: string): Place {
-  const csv = resolve(output);
-  const extension = extname(csv).toLowerCase();
-  const refuse = (problem: string, fix: string): never => {
-    throw new UserError({ subject: `--output ${output}`, problem, fix });
-  };
-  if (extension !== '.csv') refuse('must end in .csv', 'name a file such as labels.csv');
-  const masks = join(dirname(csv), `${basename(csv, extname(csv))}-masks`);
-  if (existsSync(csv)) refuse('is there already', 'name another file, or remove it');
-  if (existsSync(masks))
-    refuse(`has a folder of masks, ${basename(masks)}, already`, 'name another file, or remove it');
-  if (!existsSync(dirname(csv))) refuse('lies in a folder that is not there', 'make the folder');
-  return { csv, masks };
-}
+import type { Place } from './place.js';
 
 interface Row {
   readonly target: Target;
@@ -42,7 +20,11 @@ interface Row {
 
 type NameOf = (reader: string) => string;
 
-export async function writeClasses({ csv }: Place, rows: readonly Settled[], nameOf: NameOf): Promise<void> {
+export async function writeClasses(
+  { path: csv }: Place,
+  rows: readonly Settled[],
+  nameOf: NameOf,
+): Promise<void> {
   await writeAtomically(
     csv,
     tableText(
@@ -55,7 +37,7 @@ export async function writeClasses({ csv }: Place, rows: readonly Settled[], nam
 
 /** Returns the number of rows. */
 export async function writeMasks(
-  { csv, masks }: Place,
+  { path: csv, masks }: Place,
   settled: AsyncIterable<SettledMask>,
   classes: readonly LabelClass[],
   nameOf: NameOf,

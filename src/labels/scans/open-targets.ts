@@ -78,6 +78,7 @@ async function targetOf({ file, files, number, rows, source }: Found): Promise<T
     path: plain(relative(dirname(resolve(output)), absolute)) || '.',
     absolute,
     names: [...own, ...(absolute === resolve(file.paths[0]) ? [] : [plain(relative(folder, absolute))])],
+    paths: file.paths,
     patient: file.patient,
     modality: dicom?.modality ?? file.modality,
     more: rowFor(rows, file.name),

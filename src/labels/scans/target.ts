@@ -37,6 +37,8 @@ export interface Target {
   readonly absolute: string;
   /** Names of its files, and of the folder that it fills, relative to the folder of scans. */
   readonly names: readonly string[];
+  /** Its files, the first by name first. */
+  readonly paths: readonly [string, ...string[]];
   readonly patient: string;
   readonly modality: string | null;
   /** Further cells of its row, where a manifest of the scans was given. */

@@ -27,7 +27,12 @@ export const csv: Source = {
     const rows = rowsOf(textOf(await loadAll(file.path, MOST_BYTES), file.path), file.path);
     const columns = Object.keys(rows[0] ?? {});
     if (namesClasses(columns)) return;
-    const lacking = ['label', 'labels'].some((column) => columns.includes(column))
+    const lacking = ['label', 'labels', 'p_'].some((name) =>
+      columns.some(
+        (column) =>
+          column === name || (name === 'p_' && reading.options.predicted && column.startsWith(name)),
+      ),
+    )
       ? WHERE.some((column) => columns.includes(column))
         ? null
         : 'path, SOPInstanceUID, SeriesInstanceUID or StudyInstanceUID'
@@ -44,7 +49,8 @@ export const csv: Source = {
 
 async function state(row: Row, subject: string, file: LabelFile, reading: Reading): Promise<void> {
   const { collected, options, index } = reading;
-  const { label = '', labels = '', reader: named = '' } = row;
+  const { labels = '', reader: named = '' } = row;
+  const label = options.predicted ? predictedClass(row, subject) : (row['label'] ?? '');
   const targets = targetsOf(row, subject, file, index);
   if (targets.length === 0) return remark(collected, ELSEWHERE);
   const reader = options.readerOf(file) ?? named;
@@ -76,6 +82,24 @@ async function state(row: Row, subject: string, file: LabelFile, reading: Readin
   }
 }
 
+/** The class of highest probability, by the columns `p_CLASS`; the first of equal ones. */
+function predictedClass(row: Row, subject: string): string {
+  const chances = Object.entries(row).filter(([column]) => column.startsWith('p_'));
+  const [best] = chances
+    .map(([column, value]) => ({ name: column.slice(2), chance: Number(value || NaN) }))
+    .sort((a, b) => b.chance - a.chance);
+  if (best !== undefined && chances.every(([, value]) => Number.isFinite(Number(value || NaN))))
+    return best.name;
+  throw new UserError({
+    subject,
+    problem:
+      best === undefined
+        ? 'has no columns p_CLASS, which --predicted reads'
+        : 'has a probability that is no number',
+    fix: 'give predictions.csv of finetune, or leave --predicted out',
+  });
+}
+
 function targetsOf(row: Row, subject: string, { path }: LabelFile, index: TargetIndex): readonly Target[] {
   const name = row['path'] ?? row['file'] ?? '';
   if (name !== '') {
@@ -102,7 +126,7 @@ function rowsOf(text: string, path: string): Row[] {
   const delimiter = ['\t', ';', ','].find((each) => first.includes(each)) ?? ',';
   try {
     return parse<Row>(text, {
-      columns: (names: string[]) => names.map((name) => name.toLowerCase()),
+      columns: (names: string[]) => names.map((name) => (name.startsWith('p_') ? name : name.toLowerCase())),
       trim: true,
       skip_empty_lines: true,
       delimiter,

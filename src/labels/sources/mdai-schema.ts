@@ -48,8 +48,9 @@ const Annotation = z.object({
 });
 export type MdaiAnnotation = z.output<typeof Annotation>;
 
-export const MdaiProject = z.object({
-  labelGroups: z.array(z.object({ labels: z.array(Label) })),
+export const MdaiLabels = z.object({ labelGroups: z.array(z.object({ labels: z.array(Label) })) });
+
+export const MdaiProject = MdaiLabels.extend({
   datasets: z.array(
     z.object({
       studies: z.array(z.object({ StudyInstanceUID: text })).nullish(),

@@ -12,7 +12,7 @@ import type { Pictured } from '../scans/target-index.js';
 import type { SlicePlace, Target } from '../scans/target.js';
 import { draw, drawingOf, moved, type Drawing } from './drawing.js';
 import { readJson } from './json-file.js';
-import { MdaiProject, type MdaiAnnotation, type MdaiLabel } from './mdai-schema.js';
+import { MdaiLabels, MdaiProject, type MdaiAnnotation, type MdaiLabel } from './mdai-schema.js';
 import { checkedLabel, drawOn, ELSEWHERE, type LabelFile, type Reading, type Source } from './source.js';
 
 export const mdai: Source = {
@@ -34,6 +34,13 @@ export const mdai: Source = {
     if (twice > 0) remark(reading.collected, 'annotations in two data sets, counted once', twice);
   },
 };
+
+/** Ids of a project's labels by their names; of two labels of one name the first. */
+export async function labelIdsIn(path: string): Promise<Map<string, string>> {
+  const { labelGroups } = parseOrThrow(MdaiLabels, await readJson(path), path);
+  const labels = labelGroups.flatMap((group) => group.labels);
+  return new Map(labels.reverse().map(({ id, name }) => [checkedLabel(name, path), id]));
+}
 
 interface Context {
   readonly file: LabelFile;

@@ -22,6 +22,8 @@ export interface LabelFile {
 export interface SourceOptions {
   /** Leaves out frames that the annotation program interpolated. */
   readonly dropInterpolated: boolean;
+  /** Takes the class that tables of predictions give the highest probability. */
+  readonly predicted: boolean;
   /** Reader of all that a file says, where it is by one reader; null: as the source says. */
   readonly readerOf: (file: LabelFile) => string | null;
 }
