@@ -159,7 +159,7 @@ describe('the TypeScript of the guides', { timeout: 60_000 }, () => {
       readGuide(guide).files.filter(({ name }) => name.endsWith('.ts')),
     );
     for (const { name, content } of sources) writeFileSync(join(place, name), content);
-    const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+    const tsc = join(root, 'node_modules', 'typescript-7', 'bin', 'tsc');
     const options = '--noEmit --strict --skipLibCheck --module nodenext --target es2022 --types node';
     const names = sources.map(({ name }) => name).join(' ');
     expect(names).toBe('plain3d.ts mirror3d.ts greedy.ts huber.ts exponential.ts');
