@@ -1,6 +1,7 @@
 /**
  * Tests, in two projects that run beside each other. A process for each file costs half a second, which most files of
- * pure functions do not take themselves: these share processes, after the longer ones, which have one each.
+ * pure functions do not take themselves: these share processes, after the longer ones, which have one each. What takes still
+ * longer is named `*.long.test.ts` and runs by `npm run test:long`.
  */
 import { defineConfig } from 'vitest/config';
 
@@ -24,7 +25,7 @@ export default defineConfig({
         test: {
           name: 'alone',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/webgpu/**', ...shared],
+          exclude: ['test/webgpu/**', 'test/**/*.long.test.ts', ...shared],
         },
       },
       { extends: true, test: { name: 'shared', include: shared, isolate: false } },

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { Sqlite } from '../../src/store/sqlite.js';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { voxolve } from '../support/cli.js';
+import { voxolveHere } from '../support/cli-here.js';
 import { lineageTables, temporaryFolder, writeExperiment } from '../support/tiny.js';
 
 const folder = temporaryFolder();
@@ -23,7 +24,7 @@ function codeIn(guide: string, language = 'ts'): string {
 const statusOf = async (
   db: string,
 ): Promise<{ candidates: Record<string, number>; best: unknown; chance: number; strategy: string }> =>
-  JSON.parse((await voxolve(['status', db, '--json'], env)).stdout) as never;
+  JSON.parse((await voxolveHere(['status', db, '--json'], env)).stdout) as never;
 
 const own = (name: string): string => join(folder, 'own', name);
 
@@ -97,7 +98,7 @@ describe('files of the user', { timeout: 120_000 }, () => {
     expect(name).toBe('greedy');
     const { parents } = lineageTables(db);
     expect(parents?.length).toBeGreaterThan(0);
-    const { code, stdout, stderr } = await voxolve(['verify', db], env);
+    const { code, stdout, stderr } = await voxolveHere(['verify', db], env);
     expect(code, stderr).toBe(0);
     expect(stdout).toMatch(/6 decisions derived anew, all as recorded/);
   });
@@ -145,11 +146,11 @@ describe('files of the user', { timeout: 120_000 }, () => {
   });
 
   it('let the search go on, the same as one that was never ended', async () => {
-    const { code, stderr } = await voxolve(['resume', db, '--candidates', '8'], env);
+    const { code, stderr } = await voxolveHere(['resume', db, '--candidates', '8'], env);
     expect(code, stderr).toBe(0);
     const whole = join(folder, 'whole.db');
     const file = writeExperiment(folder, { ...experiment, candidates: 8 }, 'whole.json');
-    expect((await voxolve(['search', file, '--db', whole, '--workers', '1'], env)).code).toBe(0);
+    expect((await voxolveHere(['search', file, '--db', whole, '--workers', '1'], env)).code).toBe(0);
     const { candidates, parents, mutations } = lineageTables(whole);
     expect(lineageTables(db)).toMatchObject({ candidates, parents, mutations });
   });
@@ -161,7 +162,7 @@ describe('files of the user', { timeout: 120_000 }, () => {
     };
     const file = writeExperiment(folder, { ...experiment, strategy: halving }, 'halving.json');
     const nested = join(folder, 'halving.db');
-    const { code, stderr } = await voxolve(['search', file, '--db', nested], env);
+    const { code, stderr } = await voxolveHere(['search', file, '--db', nested], env);
     expect(code, stderr).toBe(0);
     const { code: refused, stderr: why } = await whileEdited('lib/order.mjs', 'resume', nested);
     expect(refused).toBe(1);
@@ -191,7 +192,7 @@ describe('files of the user', { timeout: 120_000 }, () => {
   it('that are not there, or are not known by name, are refused in one line', async () => {
     const refused = async (space: string): Promise<string> => {
       const bad = writeExperiment(folder, { name: 'bad', space }, 'bad.json');
-      const { code, stderr } = await voxolve(['search', bad, '--db', join(folder, 'bad.db')], env);
+      const { code, stderr } = await voxolveHere(['search', bad, '--db', join(folder, 'bad.db')], env);
       expect(code).toBe(1);
       expect(stderr.trim().split('\n')).toHaveLength(1);
       return stderr;

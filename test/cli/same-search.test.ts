@@ -8,7 +8,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { rngOf } from '../../src/core/random.js';
 import { Sqlite } from '../../src/store/sqlite.js';
 import { succeed as succeedIn, type Finished } from '../support/cli.js';
-import { voxolveHere } from '../support/cli-here.js';
+import { succeedHere, voxolveHere } from '../support/cli-here.js';
 import { killIn } from '../support/kills.js';
 import {
   lineageTables,
@@ -23,6 +23,7 @@ const env = { VOXOLVE_CACHE: join(folder, 'cache') };
 const at = (name: string): string => join(folder, name);
 
 const succeed = (...args: string[]): Promise<Finished> => succeedIn(args, env);
+const here = (...args: string[]): Promise<Finished> => succeedHere(args, env);
 
 const countOf = (path: string, sql: string): number => {
   const db = new Sqlite(path, { readonly: true });
@@ -73,7 +74,7 @@ describe('a search', { timeout: 300_000 }, () => {
 
   it('completes with one worker and verifies', async () => {
     expect(said).not.toMatch(/voxolve: /);
-    expect((await succeed('verify', reference)).stdout).toContain(`${candidates} decisions derived anew`);
+    expect((await here('verify', reference)).stdout).toContain(`${candidates} decisions derived anew`);
     for (const condition of ["purpose = 'trust'", "purpose = 'winner'", "ended = 'curve'"])
       expect(
         countOf(reference, `SELECT count(*) FROM evaluations WHERE ${condition}`),
@@ -121,7 +122,7 @@ describe('a search whose candidates are decided out of order', { timeout: 300_00
   const experiment = writeExperiment(folder, { ...byNeed, candidates }, 'by-need.json');
   const whole = at('whole.db');
   beforeAll(async () => {
-    await succeed('search', experiment, '--db', whole, '--workers', '1');
+    await here('search', experiment, '--db', whole, '--workers', '1');
   }, 300_000);
 
   it('has children to decide', () => {
@@ -149,22 +150,22 @@ describe('a search whose candidates are decided out of order', { timeout: 300_00
     await succeed('resume', db, '--workers', '2');
     expectSame(db, whole);
     expect(countOf(db, `SELECT count(*) FROM candidates WHERE status IN ('running', 'pending')`)).toBe(0);
-    await succeed('verify', db);
+    await here('verify', db);
   });
 
   it('extends to the same candidates that a longer search has', async () => {
     const more = candidates + 3;
     const longer = writeExperiment(folder, { ...byNeed, candidates: more }, 'longer.json');
-    await succeed('search', longer, '--db', at('long.db'), '--workers', '2');
+    await here('search', longer, '--db', at('long.db'), '--workers', '2');
     const extended = copyOf(whole, 'extended.db');
-    await succeed('resume', extended, '--candidates', String(more));
+    await here('resume', extended, '--candidates', String(more));
     expect(lineageTables(extended)).toEqual(lineageTables(at('long.db')));
   });
 
   it('goes on with another version only where that decides the same', async () => {
     const db = copyOf(whole, 'other-version.db');
     change(db, "UPDATE experiments SET voxolve_version = '0.0.1', processor = 'Z80'");
-    const { stderr } = await succeed('resume', db, '--candidates', String(candidates + 1));
+    const { stderr } = await here('resume', db, '--candidates', String(candidates + 1));
     expect(stderr).toContain('begun by voxolve 0.0.1; this is ');
     expect(stderr).toContain(`, and ${candidates} decisions derived anew are as recorded`);
     expect(stderr).toMatch(/begun on Z80, this is .*: where the two compute with different instructions/);
