@@ -55,7 +55,8 @@ export function text(value: string, representation = 'LO'): Buffer {
     : Buffer.concat([bytes, Buffer.from(representation === 'UI' ? '\0' : ' ')]);
 }
 
-function dataSet(elements: readonly MadeElement[], layout: Layout): Buffer {
+/** Bytes of a data set, its elements in the order of tags. */
+export function dataSet(elements: readonly MadeElement[], layout: Layout): Buffer {
   const sorted = [...elements].sort(([a], [b]) => a - b);
   return Buffer.concat(sorted.map((element) => elementBytes(element, layout)));
 }
@@ -104,6 +105,8 @@ function fragments(parts: readonly Uint8Array[]): Buffer {
 
 export interface MadeFile {
   readonly form: Form;
+  /** UID of a transfer syntax other than the form's. */
+  readonly syntax?: string;
   readonly elements: readonly MadeElement[];
   /** Fragments, the offset table first, in encapsulated forms. */
   readonly fragments?: readonly Uint8Array[];
@@ -116,6 +119,7 @@ export interface MadeFile {
 
 export function madeFile({
   form,
+  syntax = SYNTAXES[form],
   elements,
   fragments: parts,
   preamble,
@@ -130,7 +134,7 @@ export function madeFile({
       : Buffer.concat([head(0x7fe00010, 'OB', 0xffffffff, layout), fragments(parts)]);
   const body = Buffer.concat([dataSet(elements, layout), pixels, dataSet(after, layout)]);
   const plain = { explicit: true, big: false };
-  const group2 = dataSet([...meta, [0x00020010, 'UI', SYNTAXES[form]]], plain);
+  const group2 = dataSet([...meta, [0x00020010, 'UI', syntax]], plain);
   return Buffer.concat([
     preamble ?? Buffer.alloc(128),
     Buffer.from('DICM'),

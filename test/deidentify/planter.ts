@@ -3,7 +3,8 @@
  * private and unknown elements, in sequences that are passed on as unknown, at depths 1 to 8, before and after the data.
  */
 import { TAGS_OF } from '../../src/deidentify/attributes/dictionary-data.js';
-import { madeFile, slice, type Form, type MadeElement, type MadeFile } from './made-file.js';
+import { parseFile } from '../../src/deidentify/file/part10.js';
+import { dataSet, madeFile, slice, type Form, type MadeElement, type MadeFile } from './made-file.js';
 
 const DEEPEST = 8;
 /** A sequence that no row names; items in it are treated like the data set. */
@@ -12,6 +13,7 @@ const NESTING = 0x00082218;
 /** Text that no other place has: letters, so that it fits into all text representations. */
 export class Secrets {
   readonly planted: string[] = [];
+  private dates = 0;
 
   constructor(private readonly mark: string) {}
 
@@ -26,8 +28,9 @@ export class Secrets {
     return this.keep(`1.2.826.55${this.mark.charCodeAt(0)}${String(this.count()).padStart(6, '0')}`);
   }
 
+  /** Days lie further apart than any patient's dates are moved, so that no moved one is another secret. */
   date(): string {
-    const at = new Date(Date.UTC(1931, 0, 1) + 86_400_000 * this.count());
+    const at = new Date(Date.UTC(1100, 0, 1) + 86_400_000 * 3700 * this.dates++);
     return this.keep(at.toISOString().slice(0, 10).replaceAll('-', ''));
   }
 
@@ -49,8 +52,13 @@ function valueOf(representation: string, secrets: Secrets): string | null {
       return secrets.date();
     case 'DT':
       return `${secrets.date()}101112`;
-    case 'TM':
-      return secrets.word(); // no time at all
+    case 'TM': // no time, no number, no coded string and no age at all
+    case 'AS':
+    case 'DS':
+    case 'IS':
+      return secrets.word();
+    case 'CS':
+      return `of ${secrets.word()}`;
     case 'AE':
     case 'LO':
     case 'LT':
@@ -66,8 +74,17 @@ function valueOf(representation: string, secrets: Secrets): string | null {
   }
 }
 
+/** Representations of which a secret takes the place of a real file's own value. */
+const PLANTED = new Set(['AE', 'DA', 'DT', 'LO', 'LT', 'PN', 'SH', 'ST', 'TM', 'UC', 'UI', 'UR', 'UT']);
+
 /** What the file would not be a picture without, or what it is refused for. */
-const SPARED = new Set([0x00080016, 0x00080018, 0x0020000d, 0x0020000e, 0x00080005, 0x00280301, 0x00420011]);
+const SPARED = new Set([
+  0x00080005, 0x00080016, 0x00080060, 0x00080018, 0x0020000d, 0x0020000e, 0x00280004, 0x00280008, 0x00280301,
+  0x00420011,
+  // These hold a file back where they say anything: modality of ultrasound, conversion, a flag of another program.
+  0x00080064,
+  0x00120062,
+]);
 
 function attributes(): { tag: number; representation: string }[] {
   return Object.entries(TAGS_OF)
@@ -116,16 +133,9 @@ function oddities(secrets: Secrets): MadeElement[] {
   ];
 }
 
-/** The file with secrets, and the secrets. */
-export function plantedFile(
-  form: Form,
-  mark: string,
-  more: Partial<MadeFile> = {},
-  base: readonly MadeElement[] = [],
-): { bytes: Buffer; secrets: Secrets } {
-  const secrets = new Secrets(mark);
+/** Elements of a data set with secrets, at the top and in sequences down to the eighth level. */
+function planted(secrets: Secrets, taken: ReadonlySet<number>): MadeElement[] {
   const levels: MadeElement[][] = Array.from({ length: DEEPEST }, () => []);
-  const taken = new Set(base.map(([tag]) => tag));
   attributes().forEach(({ tag, representation }, i) => {
     if (taken.has(tag)) return;
     const value = valueOf(representation, secrets);
@@ -138,15 +148,62 @@ export function plantedFile(
     if (below.length > 0) own.set(NESTING, [NESTING, 'SQ', [below]]);
     below = [...own.values()];
   }
+  return below;
+}
+
+/** Preamble, file meta information and what follows the data: places that are no part of the picture. */
+function around(secrets: Secrets): Required<Pick<MadeFile, 'preamble' | 'meta' | 'after'>> {
   const preamble = Buffer.alloc(128);
   preamble.write(secrets.word());
-  const meta: MadeElement[] = [
-    [0x00020016, 'AE', secrets.word()],
-    [0x00020003, 'UI', secrets.uid()],
-    [0x00020100, 'UI', secrets.uid()],
-    [0x00020102, 'OB', Buffer.from(`${secrets.word()}!`)],
-  ];
-  const after: MadeElement[] = [[0xfffcfffc, 'OB', Buffer.from(`${secrets.word()}!`)]];
+  return {
+    preamble,
+    meta: [
+      [0x00020016, 'AE', secrets.word()],
+      [0x00020003, 'UI', secrets.uid()],
+      [0x00020100, 'UI', secrets.uid()],
+      [0x00020102, 'OB', Buffer.from(`${secrets.word()}!`)],
+    ],
+    after: [[0xfffcfffc, 'OB', Buffer.from(`${secrets.word()}!`)]],
+  };
+}
+
+interface Planted {
+  readonly bytes: Buffer;
+  readonly secrets: Secrets;
+}
+
+/** The file with secrets, and the secrets. */
+export function plantedFile(
+  form: Form,
+  mark: string,
+  more: Partial<MadeFile> = {},
+  base: readonly MadeElement[] = [],
+): Planted {
+  const secrets = new Secrets(mark);
+  const below = planted(secrets, new Set(base.map(([tag]) => tag)));
   const elements = slice(form, [...base, ...below]);
-  return { bytes: madeFile({ form, elements, preamble, meta, after, ...more }), secrets };
+  return { bytes: madeFile({ form, elements, ...around(secrets), ...more }), secrets };
+}
+
+const EXPLICIT = { explicit: true, big: false };
+
+/**
+ * A real file with secrets: its own elements stay as they are, but for text, names, times and UIDs, in whose place a secret
+ * stands. It must be explicit little endian.
+ */
+export function plantedInto(original: Uint8Array, mark: string): Planted {
+  const secrets = new Secrets(mark);
+  const file = parseFile(original);
+  const own = new Map<number, Uint8Array>();
+  for (const { tag, start, end, representation } of file.elements)
+    if (!PLANTED.has(representation) || SPARED.has(tag) || (tag >>> 16) % 2 === 1)
+      own.set(tag, file.bytes.subarray(start, end));
+  const { preamble, meta, after } = around(secrets);
+  const elements = [...planted(secrets, new Set(own.keys())), ...after];
+  for (const element of elements) own.set(element[0], dataSet([element], EXPLICIT));
+  const body = [...own].sort(([a], [b]) => a - b).map(([, bytes]) => bytes);
+  const { syntax } = file;
+  const whole: MadeElement[] = [...meta, [0x00020002, 'UI', file.meta.classUid]];
+  const head = madeFile({ form: 'explicit', syntax, elements: [], preamble, meta: whole });
+  return { bytes: Buffer.concat([head, ...body]), secrets };
 }

@@ -35,13 +35,13 @@ interface Where {
   readonly depth: number;
 }
 
-/** Elements from `start` to the end; zeros that pad the file are left out. */
+/** Elements from `start` to the end; zeros that pad the file are left out, and so are delimiters that end nothing. */
 export function readElements(bytes: Uint8Array, start: number, encoding: Encoding): Element[] {
   const source = { bytes, view: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength) };
   const where = { encoding, limit: bytes.length, depth: 0 };
   const found: Element[] = [];
   let at = start;
-  while (at < bytes.length && !zerosFrom(bytes, at)) {
+  while (at < bytes.length && !isPadding(source, at, where)) {
     const element = readElement(source, at, where);
     found.push(element);
     at = element.end;
@@ -49,11 +49,17 @@ export function readElements(bytes: Uint8Array, start: number, encoding: Encodin
   return found;
 }
 
-/** True if only zeros follow; a length of zero bytes at the end of a file is no element. */
-function zerosFrom(bytes: Uint8Array, at: number): boolean {
-  if (bytes[at] !== 0 || bytes[at + 1] !== 0) return false;
-  for (let i = at; i < bytes.length; i++) if (bytes[i] !== 0) return false;
-  return true;
+/** True if nothing follows but delimiters of sequences that ended before, and zeros. */
+function isPadding({ bytes, view }: Source, start: number, { encoding: { big } }: Where): boolean {
+  let at = start;
+  while (
+    at + 8 <= bytes.length &&
+    view.getUint16(at, !big) === SEQUENCE_END >>> 16 &&
+    view.getUint16(at + 2, !big) === (SEQUENCE_END & 0xffff) &&
+    view.getUint32(at + 4, !big) === 0
+  )
+    at += 8;
+  return bytes.subarray(at).every((byte) => byte === 0);
 }
 
 function damaged(what: string): never {

@@ -114,17 +114,24 @@ function finished(
   const checked = withPixels(file, cleaned, counts);
   counts.add('text', pixels?.texts ?? 0);
   const changed = pixels === null ? checked : withNewPixels(checked, pixels, encoding);
-  const elements = withFlags(changed, { encoding, options, patient });
   refuseGrid(file, cleaned);
-  const fresh = {
-    study: newUid(old.study, settings.key),
-    series: newUid(old.series, settings.key),
-    instance: newUid(old.instance, settings.key),
-  };
+  const fresh = freshUids(old, patient, settings);
   if (!isKind(classUid)) throw new Refusal('other-class');
+  const identity = { classUid, instanceUid: fresh.instance };
+  const elements = withFlags(changed, { encoding, options, patient, identity });
   const syntax = pixels?.frames ? JPEG_LS_LOSSLESS : file.syntax;
-  const written = storedBytes(elements, { syntax, encoding }, { classUid, instanceUid: fresh.instance });
+  const written = storedBytes(elements, { syntax, encoding }, identity);
   return { bytes: written, elements, patient, old, fresh, counts, encoding };
+}
+
+/** New UIDs. Files that name no study or series lie with others of the same patient that name none. */
+function freshUids({ study, series, instance }: Uids, patient: Patient, { key }: Settings): Uids {
+  const nowhere = `of ${patient.identity}`;
+  return {
+    study: newUid(study === '' ? nowhere : study, key),
+    series: newUid(series === '' ? `${study} ${nowhere}` : series, key),
+    instance: newUid(instance, key),
+  };
 }
 
 function patientIn(file: StoredFile, { key }: Settings, study: string): Patient {

@@ -7,20 +7,27 @@ import { BASIC_PROFILE, OPTIONS, optionNames, type OptionName } from '../attribu
 import type { Encoding, Written } from '../elements/element.js';
 import { bytesOf } from '../values/text.js';
 import type { Patient } from '../identity/patient.js';
+import type { Identity } from './part10.js';
 
 const METHOD = 'VOXOLVE DEIDENTIFY';
 
-/** Adds the flags, and the patient's pseudonyms where the file had none, in the order of tags. */
+interface Said {
+  readonly encoding: Encoding;
+  readonly options: ReadonlySet<OptionName>;
+  readonly patient: Patient;
+  /** Class and new instance, which some files state in their file meta information alone. */
+  readonly identity: Identity;
+}
+
+/** Adds the flags, and identities where the file had none, in the order of tags. */
 export function withFlags(
   elements: readonly Written[],
-  {
-    encoding,
-    options,
-    patient,
-  }: Readonly<{ encoding: Encoding; options: ReadonlySet<OptionName>; patient: Patient }>,
+  { encoding, options, patient, identity }: Said,
 ): Written[] {
   const value = valueIn(encoding);
   const added: Written[] = [
+    value(0x00080016, 'UI', identity.classUid),
+    value(0x00080018, 'UI', identity.instanceUid),
     value(0x00100010, 'PN', patient.pseudonym),
     value(0x00100020, 'LO', patient.pseudonym),
     value(0x00120062, 'CS', 'YES'),
