@@ -148,23 +148,27 @@ describe('secrets that were planted everywhere', () => {
 
   const formats = fileURLToPath(new URL('../../../shared/data/formats/', import.meta.url));
   describe.skipIf(!existsSync(formats))('in real files, of', () => {
-    it.each(REAL)('%s, and the pixels stay', async (name, options) => {
-      const original = smallest(join(formats, name));
-      const { bytes, secrets } = plantedInto(readFileSync(original), 'R');
-      checkPlanted(secrets.planted, bytes);
-      const privateList = parsePrivateList('SIEMENS MR HEADER (0019,xx0A)', 'list');
-      const { text, file } = await leftBy({
-        bytes,
-        secrets: secrets.planted,
-        options,
-        more: { privateList, again: true },
-      });
-      expect(secrets.planted.filter((secret) => text.includes(secret))).toEqual([]);
-      const [before, after] = [await pixelBytes(original), await pixelBytes(file)];
-      // Compressed pixels lose a comment or are encoded anew; what they decode to is tested elsewhere.
-      if (before.length === 1 && !name.includes('j2k')) expect(sameBytes(before, after)).toBe(true);
-      else expect(after.length).toBe(before.length);
-    }, 60_000);
+    it.each(REAL)(
+      '%s, and the pixels stay',
+      async (name, options) => {
+        const original = smallest(join(formats, name));
+        const { bytes, secrets } = plantedInto(readFileSync(original), 'R');
+        checkPlanted(secrets.planted, bytes);
+        const privateList = parsePrivateList('SIEMENS MR HEADER (0019,xx0A)', 'list');
+        const { text, file } = await leftBy({
+          bytes,
+          secrets: secrets.planted,
+          options,
+          more: { privateList, again: true },
+        });
+        expect(secrets.planted.filter((secret) => text.includes(secret))).toEqual([]);
+        const [before, after] = [await pixelBytes(original), await pixelBytes(file)];
+        // Compressed pixels lose a comment or are encoded anew; what they decode to is tested elsewhere.
+        if (before.length === 1 && !name.includes('j2k')) expect(sameBytes(before, after)).toBe(true);
+        else expect(after.length).toBe(before.length);
+      },
+      60_000,
+    );
   });
 });
 
