@@ -14,23 +14,41 @@ const UNSEEN = /[\u0000-\u0008\u000b-\u001f\u007f\u202a-\u202e\u2066-\u2069]/g;
 
 export type Cell = string | number | null;
 
-/** A table with its caption; numbers to the right, nulls as a dash. Long texts are cut. */
+/**
+ * A table with its caption; numbers to the right, nulls as a dash. Long texts are cut, short ones not broken, and columns without
+ * any value left out.
+ */
 export function table(
   caption: string,
   header: readonly string[],
   rows: readonly (readonly Cell[])[],
 ): string {
-  const head = header.map((name) => `<th scope="col">${escaped(name)}</th>`).join('');
-  const body = rows.map((row) => `<tr>${row.map(cellHtml).join('')}</tr>`).join('\n');
+  const columns = header
+    .map((_, i) => i)
+    .filter((i) => rows.length === 0 || rows.some((row) => row[i] !== null));
+  const numeric = (i: number): boolean =>
+    rows.some((row) => typeof row[i] === 'number') && rows.every((row) => typeof row[i] !== 'string');
+  const head = columns
+    .map((i) => `<th scope="col"${classes(header[i] ?? '', numeric(i))}>${shown(header[i] ?? '')}</th>`)
+    .join('');
+  const cell = (value: Cell, i: number): string => {
+    const text = value === null ? '–' : typeof value === 'number' ? figure(value) : value;
+    return `<td${classes(text, numeric(i) || typeof value === 'number')}>${shown(text)}</td>`;
+  };
+  const body = rows
+    .map((row) => `<tr>${columns.map((i) => cell(row[i] ?? null, i)).join('')}</tr>`)
+    .join('\n');
   return `<table><caption>${escaped(caption)}</caption>\n<thead><tr>${head}</tr></thead>\n<tbody>\n${body}\n</tbody></table>`;
 }
 
-const LONGEST = 300;
+/** Characters of a cell: at most, and that stay in one line. */
+const [LONGEST, SHORT] = [300, 26];
 
-function cellHtml(cell: Cell): string {
-  if (cell === null) return '<td>–</td>';
-  if (typeof cell === 'number') return `<td class="number">${escaped(figure(cell))}</td>`;
-  return `<td>${escaped(cell.length > LONGEST ? `${cell.slice(0, LONGEST)}…` : cell)}</td>`;
+const shown = (text: string): string => escaped(text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text);
+
+function classes(text: string, numeric: boolean): string {
+  const names = [...(text.length <= SHORT ? ['short'] : []), ...(numeric ? ['number'] : [])];
+  return names.length === 0 ? '' : ` class="${names.join(' ')}"`;
 }
 
 /** Whole numbers whole, others with four significant digits. */

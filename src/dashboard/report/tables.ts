@@ -1,11 +1,12 @@
 /**
  * The main figures of a report as HTML that needs no script: what is read in print, and by who turned scripts off.
  */
+import { isJsonArray, type Json } from '../../core/json.js';
 import type { Mutation } from '../../core/records.js';
 import type { ReportFacts } from './facts.js';
 import { escaped, figure, table, withInterval, type Cell } from './html.js';
 
-/** Sections, each of which begins a page in print. */
+/** One section after the other. */
 export function tablesHtml(facts: ReportFacts): string {
   const { status, best, path, operators, genes } = facts;
   const rows = best.map(({ number, rung, score, params, macs, latency }): Cell[] => [
@@ -72,12 +73,12 @@ function overview({ status }: ReportFacts): Cell[][] {
   return [
     ['experiment', row.name],
     ['state', status.state],
-    ['candidates done', candidates.done],
-    ['failed', candidates.failed],
-    ['infeasible', candidates.infeasible],
-    ['wanted', row.candidates],
+    ['candidates done', String(candidates.done)],
+    ['failed', String(candidates.failed)],
+    ['infeasible', String(candidates.infeasible)],
+    ['wanted', String(row.candidates)],
     ['metric', row.metric],
-    ['chance', row.chance],
+    ['chance', figure(row.chance)],
     ['highest score', best === null ? null : `${figure(best.score)} (candidate ${best.number})`],
     [
       'winner, mean of its trainings from scratch',
@@ -115,6 +116,21 @@ function trust({ status }: ReportFacts): string {
   );
 }
 
+/** Of two objects the members that differ, since a block that is switched has many that do not. */
 function mutationText({ kind, path, before, after }: Mutation): string {
-  return `${kind} ${path}: ${JSON.stringify(before)} → ${JSON.stringify(after)}`;
+  if (!isObject(before) || !isObject(after)) return `${kind} ${path}: ${changeText(before, after)}`;
+  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
+  const changes = names
+    .filter((name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]))
+    .map((name) => `${name} ${changeText(before[name], after[name])}`);
+  return `${kind} ${path}: ${changes.join(', ')}`;
+}
+
+function changeText(before: Json | undefined, after: Json | undefined): string {
+  const text = (value: Json | undefined): string => (value === undefined ? 'none' : JSON.stringify(value));
+  return `${text(before)} → ${text(after)}`;
+}
+
+function isObject(value: Json): value is Readonly<Record<string, Json>> {
+  return typeof value === 'object' && value !== null && !isJsonArray(value);
 }

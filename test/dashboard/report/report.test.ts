@@ -7,8 +7,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { escaped, figure } from '../../../src/dashboard/report/html.js';
 import { thinned } from '../../../src/dashboard/report/thinned.js';
 import { findExperiment, openStore } from '../../../src/store/index.js';
+import type { Browser, Page } from 'playwright-core';
 import { launchBrowser, noBrowser } from '../../support/browser.js';
 import { succeed } from '../../support/cli.js';
+import { HOSTILE as HOSTILE_NAMES, databaseOf } from '../server/made-up.js';
 import { voxolveHere } from '../../support/cli-here.js';
 import { smallSpace, writeExperiment } from '../../support/tiny.js';
 
@@ -105,20 +107,6 @@ describe('a report', () => {
     );
   });
 
-  it('keeps the peaks, gaps and end of long curves, and short ones whole', () => {
-    const steps = Array.from({ length: 5000 }, (_, step) => step);
-    const values = steps.map((step) => (step === 1234 ? 9 : step === 4321 ? null : Math.sin(step / 300)));
-    const line = thinned({ name: 'train/loss', steps, values });
-    expect(line.steps.length).toBeLessThanOrEqual(402);
-    expect(line.values).toEqual(line.steps.map((step) => values[step]));
-    expect([1234, 4321, 4999].every((step) => line.steps.includes(step))).toBe(true);
-    expect(Math.min(...line.values.flatMap((value) => value ?? []))).toBe(
-      Math.min(...values.flatMap((value) => value ?? [])),
-    );
-    const short = { name: 'x', steps: steps.slice(0, 400), values: values.slice(0, 400) };
-    expect(thinned(short)).toEqual(short);
-  });
-
   it('is not written over, unless asked to, and not for what is no database', async () => {
     const { code, stderr } = await voxolveHere(['report', db, '-o', file]);
     expect([code, stderr]).toEqual([
@@ -132,32 +120,87 @@ describe('a report', () => {
   });
 });
 
+it('a thinned curve keeps the peaks, gaps and end of long ones, and short ones whole', () => {
+  const steps = Array.from({ length: 5000 }, (_, step) => step);
+  const values = steps.map((step) => (step === 1234 ? 9 : step === 4321 ? null : Math.sin(step / 300)));
+  const line = thinned({ name: 'train/loss', steps, values });
+  expect(line.steps.length).toBeLessThanOrEqual(402);
+  expect(line.values).toEqual(line.steps.map((step) => values[step]));
+  expect([1234, 4321, 4999].every((step) => line.steps.includes(step))).toBe(true);
+  expect(Math.min(...line.values.flatMap((value) => value ?? []))).toBe(
+    Math.min(...values.flatMap((value) => value ?? [])),
+  );
+  const short = { name: 'x', steps: steps.slice(0, 400), values: values.slice(0, 400) };
+  expect(thinned(short)).toEqual(short);
+});
+
 describe.skipIf(noBrowser !== undefined)('a report in Chromium', () => {
+  let browser: Browser;
+  beforeAll(async () => {
+    browser = await launchBrowser();
+  });
+  afterAll(() => browser.close());
+
+  /** Opens a file; what goes wrong (errors, dialogs, requests) is in `faults` from then on. */
+  async function opened(path: string, page: Page): Promise<readonly string[]> {
+    const faults: string[] = [];
+    const own = pathToFileURL(path).href;
+    page.on('request', (request) => {
+      const url = request.url();
+      if (url.split('#')[0] !== own && !/^(data|blob):/.test(url)) faults.push(url);
+    });
+    page.on('console', (message) => {
+      if (message.type() === 'error') faults.push(message.text());
+    });
+    page.on('pageerror', (error) => faults.push(String(error)));
+    page.on('dialog', (dialog) => {
+      faults.push(dialog.message());
+      void dialog.dismiss();
+    });
+    await page.goto(own);
+    await page.waitForSelector('#page h1, #page h2');
+    return faults;
+  }
+
   it(
-    'opens as a file without an error or a request, and prints to several pages',
+    'opens as a file without an error or a request, and prints its tables with margins',
     { timeout: 120_000 },
     async () => {
-      const browser = await launchBrowser();
-      try {
+      const page = await browser.newPage({ colorScheme: 'dark' });
+      const faults = await opened(file, page);
+      expect(await page.title()).not.toBe('1');
+      expect(faults).toEqual([]);
+      const pdf = (await page.pdf({ format: 'A4' })).toString('latin1');
+      expect([...pdf.matchAll(/\/Type\s*\/Page\b/g)].length).toBeGreaterThan(2);
+      await page.emulateMedia({ media: 'print' });
+      const background = await page.evaluate<string>('getComputedStyle(document.body).backgroundColor');
+      const width = async (of: string): Promise<number> =>
+        (await page.locator(of).first().boundingBox())?.width ?? 0;
+      expect(background).toBe('rgb(255, 255, 255)');
+      expect(await width('#report table')).toBeLessThanOrEqual(await width('#report'));
+      await page.close();
+    },
+  );
+
+  it(
+    'shows hostile names of searches, scans and genes and does nothing of what they say',
+    { timeout: 120_000 },
+    async () => {
+      const hostile = at('hostile.db');
+      databaseOf(hostile, HOSTILE_NAMES).close();
+      for (const [i, experiment] of HOSTILE_NAMES.entries()) {
+        const output = at(`hostile-${i}.html`);
+        const { code } = await voxolveHere(['report', hostile, `--experiment=${experiment}`, '-o', output]);
+        expect(code).toBe(0);
+        expect(readFileSync(output).length).toBeLessThan(2_000_000);
         const page = await browser.newPage();
-        const [requests, errors]: [string[], string[]] = [[], []];
-        page.on('request', (request) => requests.push(request.url()));
-        page.on('console', (message) => {
-          if (message.type() === 'error') errors.push(message.text());
-        });
-        page.on('pageerror', (error) => errors.push(String(error)));
-        await page.goto(pathToFileURL(file).href);
-        await page.waitForSelector('#page nav');
-        expect(await page.title()).not.toBe('1');
-        const outside = requests.filter(
-          (url) => !/^(data|blob):/.test(url) && url !== pathToFileURL(file).href,
-        );
-        expect(outside).toEqual([]);
-        expect(errors).toEqual([]);
-        const pdf = (await page.pdf()).toString('latin1');
-        expect([...pdf.matchAll(/\/Type\s*\/Page\b/g)].length).toBeGreaterThan(3);
-      } finally {
-        await browser.close();
+        const faults = await opened(output, page);
+        const start = escaped(experiment).startsWith(experiment) ? experiment.slice(0, 100) : '';
+        expect(await page.locator('#report h1').textContent()).toContain(start);
+        await page.goto(`${pathToFileURL(output).href}#/scores`);
+        await page.locator('#page canvas').first().waitFor();
+        expect([faults, await page.locator('img[src="x"], #report script').count()]).toEqual([[], 0]);
+        await page.close();
       }
     },
   );

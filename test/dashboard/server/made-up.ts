@@ -12,6 +12,7 @@ const thread = new URL('../../../dist/src/dashboard/server/making/view-thread.js
 export const HOSTILE = [
   '<img src=x onerror=alert(1)>',
   '</script><script>alert(1)</script>',
+  '<!--<script>',
   'x'.repeat(10_000),
   '\u202egnp.exe\u202c',
   'nul\u0000l',
