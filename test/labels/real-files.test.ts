@@ -1,4 +1,5 @@
 /** Masks that others made, on scans that others made: the same voxels in the body, by pydicom and nibabel. */
+import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -60,5 +61,33 @@ describe.skipIf(python === undefined)(`masks that others made ${needsPython}`, {
       .split(' ');
     expect(Number(count)).toBeGreaterThan(1000);
     expect(verdict).toBe('same');
+  });
+
+  it.skipIf(absent)('go back as a segmentation like the one that came (needs ../shared/data)', async () => {
+    const [labels, scans] = [data('field/mr_with_seg_and_dose/seg.dcm'), data('field/mr_with_seg_and_dose')];
+    await here.give([labels], { scans, output: here.at('seg'), to: 'dicom-seg' });
+    const [count, verdict] = runPython(COMPARE, [labels, here.at('seg', '00001.dcm')])
+      .trim()
+      .split(' ');
+    expect(Number(count)).toBeGreaterThan(1000);
+    expect(verdict).toBe('same');
+    const { stderr, error } = spawnSync('dciodvfy', [here.at('seg', '00001.dcm')], { encoding: 'utf8' });
+    if (error === undefined) expect(stderr.match(/^Error.*/gm) ?? []).toEqual([]);
+  });
+
+  it.skipIf(absent)('are refused where the scan has no UIDs (needs ../shared/data)', async () => {
+    const [labels, scans] = [
+      data('labelled/segmentations/dicom_ct_j2k_seg.nii.gz'),
+      data('formats/dicom/CT_j2k_series'),
+    ];
+    for (const [output, to] of [
+      ['seg', 'dicom-seg'],
+      ['a.json', 'mdai'],
+    ] as const) {
+      await expect(here.give([labels], { scans, output: here.at(output), to })).rejects.toThrow(
+        /lacks a Study/,
+      );
+      expect(existsSync(here.at(output))).toBe(false);
+    }
   });
 });

@@ -12,6 +12,7 @@ import { openDicom, type DicomFile } from '../../scans/formats/dicom/elements/fi
 import type { LabelClass } from '../readers/label-map.js';
 import type { SettledMask } from '../readers/masks.js';
 import { allText } from '../sources/dicom-text.js';
+import { ownUids } from './pictures.js';
 import { code, inOrder, LITTLE_EXPLICIT, sequence, shorts, text, words } from './seg-elements.js';
 import { framesOf, keyOf, ofFrames, packed, reference, refused, stringOf } from './seg-frames.js';
 
@@ -30,7 +31,7 @@ export interface SegOptions {
 /** The bytes of a segmentation of a DICOM scan. Throws `UserError` where the scan is none, or a label is too long. */
 export async function segBytes(mask: SettledMask, options: SegOptions): Promise<Buffer> {
   const { target } = mask;
-  if (target.uids === null) throw refused(target.path, 'is no DICOM scan, which a segmentation refers to');
+  const uids = ownUids(target);
   for (const { name } of options.classes)
     if (name.length > LONGEST_LABEL || name.includes('\\'))
       throw refused(
@@ -46,7 +47,7 @@ export async function segBytes(mask: SettledMask, options: SegOptions): Promise<
     ...ofSeries(mask, own, options),
     ...ofImage(mask, frames.length, pixels),
     ...ofSegments(options),
-    ...ofReferences(mask, source),
+    ...ofReferences(mask, source, uids.series),
     ...ofFrames(mask, frames, { source, organization: own.organization }),
   ];
   return storedBytes(
@@ -165,12 +166,7 @@ function ofSegments({ classes, readers }: SegOptions): Written[] {
   ];
 }
 
-function ofReferences({ target }: SettledMask, source: DicomFile): Written[] {
+function ofReferences({ target }: SettledMask, source: DicomFile, series: string): Written[] {
   const instances = [...target.pictures.keys()].map((instance) => reference(source, instance));
-  return [
-    sequence(0x00081115, [
-      sequence(0x0008114a, ...instances),
-      text(0x0020000e, 'UI', target.uids?.series ?? ''),
-    ]),
-  ];
+  return [sequence(0x00081115, [sequence(0x0008114a, ...instances), text(0x0020000e, 'UI', series)])];
 }

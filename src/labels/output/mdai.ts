@@ -3,12 +3,11 @@
  *
  * Source: https://docs.md.ai/data/json/ (labelGroups, datasets, annotations).
  */
-import { UserError } from '../../core/errors.js';
 import { outlinesOf, type Outlines } from '../geometry/outline.js';
 import type { Ring } from '../geometry/polygon.js';
 import type { SettledMask } from '../readers/masks.js';
 import type { Target } from '../scans/target.js';
-import { pictureOfSlices } from './pictures.js';
+import { ownUids, pictureOfSlices } from './pictures.js';
 
 /** Says a label of a series, or draws it. */
 export interface MdaiAnnotation {
@@ -74,14 +73,9 @@ export function* drawnOnScan(
   }
 }
 
-function seriesOf({ uids, path }: Target) {
-  if (uids === null)
-    throw new UserError({
-      subject: path,
-      problem: 'is no DICOM scan, and MD.ai knows no other',
-      fix: 'write it with --to manifest',
-    });
-  return { StudyInstanceUID: uids.study, SeriesInstanceUID: uids.series };
+function seriesOf(target: Target) {
+  const { study, series } = ownUids(target);
+  return { StudyInstanceUID: study, SeriesInstanceUID: series };
 }
 
 function verticesOf({ inside, outside }: Outlines, [left, top]: readonly [number, number]) {
