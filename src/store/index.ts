@@ -2,6 +2,7 @@
 export { storageFailure } from './failure.js';
 export { isSearched, markSearched } from './writer.js';
 export { EmptyDatabase, openStore, type Store } from './open.js';
+export { stampOf } from './private-copy.js';
 export * from './experiments.js';
 export * from './candidates.js';
 export * from './evaluations.js';

@@ -12,7 +12,7 @@ import { identify, notOurs } from './identify.js';
 import { acquireLock, isLocked, type Lock } from './lock.js';
 import { migrate, versionOf } from './migrate.js';
 import { walPath } from './paths.js';
-import { copyOf } from './private-copy.js';
+import { copyOf, sizeOf } from './private-copy.js';
 import { MIGRATIONS } from './schema.js';
 import { Sqlite, type SqliteDatabase, type SqliteStatement } from './sqlite.js';
 import { markClosed, markOpen, wasLeftOpen } from './writer.js';
@@ -24,6 +24,8 @@ export interface Store {
   readonly path: string;
   /** False where it was opened to read. */
   readonly writable: boolean;
+  /** True where a copy is read, as the file was when it was opened: what is written later is not seen. */
+  readonly copied: boolean;
   /** Remarks on the file for the user, a line each. */
   readonly remarks: readonly string[];
   /** A prepared statement, made once per text. */
@@ -37,6 +39,20 @@ export interface Store {
 
 /** A file without tables: what voxolve before version 0.3 left where it was killed while it made them. */
 export class EmptyDatabase extends UserError {}
+
+/** A database of an earlier version, which is not changed by reading. */
+class OlderSchema extends UserError {
+  constructor(
+    path: string,
+    readonly version: number,
+  ) {
+    const problem = `has the older schema ${version}, and is too large for an upgraded copy to be read`;
+    super({ subject: path, problem, fix: 'run voxolve resume, which upgrades it' });
+  }
+}
+
+/** Bytes of an older database above which no copy is made. */
+const LARGEST_UPGRADED = 4 * 2 ** 30;
 
 /** Milliseconds that a statement waits for another connection's short transaction. */
 const BUSY_TIMEOUT = 10_000;
@@ -61,45 +77,66 @@ export function openStore(path: string, mode: OpenMode, fill?: (store: Store) =>
 
 function openToRead(path: string): Store {
   try {
-    return readFrom(path, path, () => undefined);
+    return readFrom(path, path);
   } catch (error) {
+    if (error instanceof OlderSchema) {
+      if (sizeOf(path) > LARGEST_UPGRADED) throw error;
+      return readCopy(path, [
+        `has the older schema ${error.version}: an upgraded copy is read, the file stays as it is`,
+      ]);
+    }
     // A log without its index, or a transaction to roll back, where nothing can be written.
     const unwritable = error instanceof Sqlite.SqliteError && /^SQLITE_(CANTOPEN|READONLY)/.test(error.code);
     if (!unwritable) throw error;
-    const copy = copyOf(path);
-    return orElse(
-      () => {
-        rollBack(path, copy.path);
-        const remarks = ['cannot be written to: a copy of it is read'];
-        return readFrom(path, copy.path, () => copy.remove(), remarks);
-      },
-      () => copy.remove(),
-    );
+    return readCopy(path, ['cannot be written to: a copy of it is read']);
   }
 }
 
-/** Reading alone does not undo what a dead process left half-written. */
-function rollBack(path: string, copy: string): void {
+function readCopy(path: string, remarks: readonly string[]): Store {
+  const copy = copyOf(path);
+  return orElse(
+    () => {
+      settle(path, copy.path);
+      const store = readFrom(path, copy.path, { closed: () => copy.remove(), remarks });
+      // Open, it needs no name where the system allows that; so nothing stays of a process or a thread that is ended.
+      copy.tryRemove();
+      return store;
+    },
+    () => copy.remove(),
+  );
+}
+
+/** Undoes in a copy what a dead process left half-written, upgrades it, and leaves no log beside it. */
+function settle(path: string, copy: string): void {
   const db = new Sqlite(copy);
   try {
-    versionOf(path, db);
+    const version = versionOf(path, db);
+    db.pragma('journal_mode = DELETE');
+    if (version > 0) migrate(db, version);
   } finally {
     db.close();
   }
 }
 
-function readFrom(path: string, file: string, closed: () => void, remarks: readonly string[] = []): Store {
+/** Where a copy is read: what to do once it is closed, and what the user should know. */
+interface Copied {
+  readonly closed: () => void;
+  readonly remarks: readonly string[];
+}
+
+function readFrom(path: string, file: string, copied?: Copied): Store {
   const bare = isBare(path);
   const db = new Sqlite(file, { readonly: true, timeout: BUSY_TIMEOUT });
   const close = (): void => {
     db.close();
-    closed();
+    copied?.closed();
   };
   return orElse(
     () => {
       requireCurrent(path, versionOf(path, db));
       const lost = bare && !isLocked(path) ? lostLog(path, db) : [];
-      return storeOf(path, db, { close, writable: false, remarks: [...remarks, ...lost] });
+      const remarks = [...(copied?.remarks ?? []), ...lost];
+      return storeOf(path, db, { close, writable: false, copied: copied !== undefined, remarks });
     },
     () => db.close(),
   );
@@ -140,7 +177,7 @@ function writerOf(
       lock.release();
     }
   };
-  return storeOf(path, db, { close, writable: true, remarks });
+  return storeOf(path, db, { close, writable: true, copied: false, remarks });
 }
 
 /**
@@ -167,7 +204,7 @@ function openOrCreate(path: string, mode: OpenMode, fill?: (store: Store) => voi
   }
   if (mode !== 'create') throw emptyDatabase(path);
   createDatabase(path, (draft) => {
-    fill?.(storeOf(path, draft, { close: () => undefined, writable: true, remarks: [] }));
+    fill?.(storeOf(path, draft, { close: () => undefined, writable: true, copied: false, remarks: [] }));
   });
   return connect();
 }
@@ -175,7 +212,7 @@ function openOrCreate(path: string, mode: OpenMode, fill?: (store: Store) => voi
 function storeOf(
   path: string,
   db: SqliteDatabase,
-  rest: Pick<Store, 'close' | 'writable' | 'remarks'>,
+  rest: Pick<Store, 'close' | 'writable' | 'copied' | 'remarks'>,
 ): Store {
   db.pragma('foreign_keys = ON');
   const statements = new Map<string, SqliteStatement>();
@@ -195,11 +232,7 @@ function storeOf(
 function requireCurrent(path: string, version: number): void {
   if (version === MIGRATIONS.length) return;
   if (version === 0) throw emptyDatabase(path);
-  throw new UserError({
-    subject: path,
-    problem: `has the older schema ${version}`,
-    fix: 'run voxolve resume, which upgrades it',
-  });
+  throw new OlderSchema(path, version);
 }
 
 function emptyDatabase(path: string): EmptyDatabase {

@@ -1,5 +1,6 @@
 /**
- * Reads a database that lies where nothing can be written: results on a read-only medium or in somebody else's folder.
+ * Reads a database that lies where nothing can be written, results on a read-only medium or in somebody else's folder, or one
+ * that would have to be upgraded.
  *
  * A reader of a WAL database writes a little too: it shares its place in the log with others through a file beside the
  * database. SQLite does without for a file that is declared immutable, but better-sqlite3 is built without the URIs
@@ -17,6 +18,8 @@ import { journalPath, walPath } from './paths.js';
 export interface PrivateCopy {
   readonly path: string;
   remove(): void;
+  /** Removes the files where the system allows that while they are open. */
+  tryRemove(): void;
 }
 
 /** Times that a copy is begun anew because somebody wrote meanwhile. */
@@ -26,6 +29,13 @@ const ATTEMPTS = 5;
 export function copyOf(path: string): PrivateCopy {
   const folder = mkdtempSync(join(tmpdir(), 'voxolve-read-'));
   const remove = (): void => rmSync(folder, { recursive: true, force: true });
+  const tryRemove = (): void => {
+    try {
+      remove();
+    } catch {
+      // Windows: they go when they are closed.
+    }
+  };
   const copy = join(folder, 'copy.db');
   try {
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
@@ -36,7 +46,7 @@ export function copyOf(path: string): PrivateCopy {
         copyFileSync(name(path), name(copy));
         chmodSync(name(copy), 0o600);
       }
-      if (stampOf(path) === before) return { path: copy, remove };
+      if (stampOf(path) === before) return { path: copy, remove, tryRemove };
     }
   } catch (error) {
     remove();
@@ -45,13 +55,21 @@ export function copyOf(path: string): PrivateCopy {
   remove();
   throw new UserError({
     subject: path,
-    problem: 'its folder cannot be written to, so a copy must be read, and it changes too fast to be copied',
-    fix: 'copy it with its -wal file, or ask for the right to write to its folder',
+    problem: 'a copy of it must be read, and it changes too fast to be copied',
+    fix: 'copy it with its -wal file, or read it once nobody writes to it',
   });
 }
 
+/** Bytes of the database with its log. */
+export function sizeOf(path: string): number {
+  return [path, walPath(path)].reduce(
+    (sum, file) => sum + (statSync(file, { throwIfNoEntry: false })?.size ?? 0),
+    0,
+  );
+}
+
 /** Tells whether the database or its log was written to between two calls. */
-function stampOf(path: string): string {
+export function stampOf(path: string): string {
   return [path, walPath(path), journalPath(path)]
     .map((file) => {
       const stat = statSync(file, { throwIfNoEntry: false, bigint: true });

@@ -1,7 +1,7 @@
 /**
  * A search that an earlier version began goes on, its decisions derived anew.
  */
-import { copyFileSync, mkdirSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -52,7 +52,19 @@ describe.each([
   });
 });
 
-it('the database of a version with another schema is read as it is, with a remark', async () => {
-  const { stderr } = await voxolve(['status', databaseOf('0.2.0')], env);
-  expect(stderr).toMatch(/0\.2\.0\.db: has the older schema 7; run voxolve resume, which upgrades it\n$/);
+it('the database of a version with another schema is read in an upgraded copy, which is said, and stays as it is', async () => {
+  const [db, report] = [databaseOf('0.2.0'), join(folder, 'report.html')];
+  const before = readFileSync(db);
+  const [status, written] = await Promise.all([
+    voxolve(['status', db, '--json'], env),
+    voxolve(['report', db, '-o', report], env),
+  ]);
+  for (const { code, stderr } of [status, written]) {
+    expect(code, stderr).toBe(0);
+    expect(stderr).toContain('has the older schema 7: an upgraded copy is read, the file stays as it is\n');
+  }
+  expect(JSON.parse(status.stdout)).toMatchObject({ candidates: { total: 7, done: 7 }, state: 'finished' });
+  expect(readFileSync(report, 'utf8')).toContain('<!doctype html>');
+  expect(readFileSync(db).equals(before)).toBe(true);
+  expect(readdirSync(folder).filter((name) => name.startsWith('0.2.0.db-'))).toEqual([]);
 });

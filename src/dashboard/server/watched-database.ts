@@ -1,11 +1,12 @@
 /**
  * A database that is watched for changes, whoever makes them: `PRAGMA data_version` differs once another connection has
- * committed, and another file may take the place of this one.
+ * committed, and another file may take the place of this one. Where a copy is read, since the file is of an earlier version or
+ * cannot be written to, it is made anew from time to time.
  *
  * Source: https://www.sqlite.org/pragma.html#pragma_data_version
  */
 import { statSync } from 'node:fs';
-import { chooseExperiment, listExperiments, openStore, type Store } from '../../store/index.js';
+import { chooseExperiment, listExperiments, openStore, stampOf, type Store } from '../../store/index.js';
 import type { DatabaseState } from './making/view-messages.js';
 
 /** Changes of all databases so far: a version is the count at a database's last change, so that no two are confused. */
@@ -13,12 +14,17 @@ export interface ChangeCount {
   changes: number;
 }
 
+/** Milliseconds between two copies. */
+const COPY_EVERY = 10_000;
+
 export class WatchedDatabase {
   private store: Store | undefined;
   private file: string | undefined;
   private dataVersion: unknown;
   private version: number;
   private generation = 1;
+  /** Of the file that the copy was made of, and when. */
+  private copied = { stamp: '', at: 0 };
 
   /** Throws where it cannot be read or holds no experiment. */
   constructor(
@@ -26,7 +32,7 @@ export class WatchedDatabase {
     private readonly count: ChangeCount,
   ) {
     this.version = count.changes;
-    this.store = openStore(path, 'read');
+    this.store = this.opened();
     // The same refusal as of other commands; any of several will do.
     if (listExperiments(this.store).length === 0) chooseExperiment(this.store);
     this.file = identityOf(path);
@@ -47,6 +53,7 @@ export class WatchedDatabase {
     const file = identityOf(this.path);
     if (file === undefined) return false;
     if (file !== this.file || this.store === undefined) return this.reopen(file);
+    if (this.store.copied) return this.isCopyOld() && this.reopen(file);
     const now = versionIn(this.store);
     if (now === this.dataVersion) return false;
     this.dataVersion = now;
@@ -59,10 +66,20 @@ export class WatchedDatabase {
     this.store = undefined;
   }
 
+  private opened(): Store {
+    this.copied = { stamp: stampOf(this.path), at: performance.now() };
+    return openStore(this.path, 'read');
+  }
+
+  private isCopyOld(): boolean {
+    const { stamp, at } = this.copied;
+    return performance.now() - at >= COPY_EVERY && stampOf(this.path) !== stamp;
+  }
+
   private reopen(file: string): boolean {
     this.close();
     try {
-      this.store = openStore(this.path, 'read');
+      this.store = this.opened();
       this.dataVersion = versionIn(this.store);
     } catch {
       return false;

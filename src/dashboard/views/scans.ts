@@ -6,6 +6,7 @@ import { messageOf, UserError } from '../../core/errors.js';
 import { contactSheet, tilesOf } from '../../scans/preview.js';
 import { wholeVolume } from '../../scans/sampling/scan-set.js';
 import type { ExperimentRow, Store } from '../../store/index.js';
+import { NotThere } from './not-there.js';
 import { openScans, type OpenScans } from './scans/open-scans.js';
 import { samplePicture } from './scans/sample-pictures.js';
 import { sampleRows } from './scans/samples.js';
@@ -39,7 +40,7 @@ export async function scansView(store: Store, row: ExperimentRow): Promise<Scans
   };
 }
 
-/** PNG of a scan: its middle axial, coronal and sagittal slice, or eight frames of a clip. Throws `UserError` where there is none. */
+/** PNG of a scan: its middle axial, coronal and sagittal slice, or eight frames of a clip. Throws `NotThere` where there is none. */
 export async function scanPicture(store: Store, row: ExperimentRow, index: number): Promise<Uint8Array> {
   const { set, report } = await openScans(store, row);
   if (!Number.isInteger(index) || report.used[index] === undefined) throw missing('scan', index);
@@ -51,15 +52,15 @@ export async function scanPicture(store: Store, row: ExperimentRow, index: numbe
   return contactSheet([tilesOf({ shape, spacing, frameTime, ...wholeVolume(volume) })]);
 }
 
-/** PNG of a sample of the proxy task: all that the encoder is shown of it. Throws `UserError` where there is none. */
+/** PNG of a sample of the proxy task: all that the encoder is shown of it. Throws `NotThere` where there is none. */
 export async function batchPicture(store: Store, row: ExperimentRow, index: number): Promise<Uint8Array> {
   const picture = samplePicture(await openScans(store, row), index);
   if (picture === undefined) throw missing('sample', index);
   return picture;
 }
 
-export function missing(what: string, index: number): UserError {
-  return new UserError({
+export function missing(what: string, index: number): NotThere {
+  return new NotThere({
     subject: `${what} ${index}`,
     problem: 'there is none',
     fix: 'reload the page for those that there are',

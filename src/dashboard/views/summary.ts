@@ -38,7 +38,7 @@ export function summaryView(
     const last = lastEvaluations(store, row.id, SPANS);
     return { status, last, secondsSpent: sums.seconds, numbers: openNumbers(store, row.id) };
   });
-  return viewOf(store.path, row, databases, read);
+  return viewOf(store, row, databases, read);
 }
 
 interface Read {
@@ -49,7 +49,7 @@ interface Read {
 }
 
 async function viewOf(
-  path: string,
+  { path, remarks }: Store,
   row: ExperimentRow,
   databases: SummaryView['databases'],
   { status, last, secondsSpent: spent, numbers }: Read,
@@ -58,6 +58,7 @@ async function viewOf(
   const finished = done + failed + infeasible;
   return {
     databases,
+    remarks,
     status,
     progress: {
       done: finished,

@@ -31,6 +31,8 @@ export interface SummaryView {
     readonly path: string;
     readonly experiments: readonly string[];
   }[];
+  /** What the user should know of the database's file, a line each. */
+  readonly remarks: readonly string[];
   /** What `voxolve status --json` prints is made of it. */
   readonly status: Status;
   readonly progress: {

@@ -13,6 +13,11 @@ export const OverviewPage = () => (
   <View<SummaryView> path="/api/summary">
     {(summary) => (
       <>
+        {summary.remarks.map((remark) => (
+          <p key={remark} class="fact-note" role="note">
+            {name(remark, 300)}
+          </p>
+        ))}
         <Progress summary={summary} />
         <FoundFacts summary={summary} />
         <Standings status={summary.status} />

@@ -2,8 +2,6 @@
  * Computes views and turns them into answers. What fails becomes an answer of one line: the page shows it, nobody's stack.
  */
 import { gzipSync } from 'node:zlib';
-import { messageOf, UserError } from '../../../core/errors.js';
-import { printable } from '../../../core/unseen.js';
 import {
   findExperiment,
   listExperiments,
@@ -16,6 +14,7 @@ import type { Changes, SummaryView } from '../../views/types.js';
 import { ChangedNumbers } from './changed-numbers.js';
 import { etagOf, JSON_TYPE, problemAnswer, type Answer } from '../answer.js';
 import type { ViewQuery } from '../routes.js';
+import { openingProblem, problemOf } from './problem.js';
 import type { DatabaseState } from './view-messages.js';
 
 interface Open {
@@ -35,8 +34,7 @@ export class ViewMaker {
     try {
       return await this.make(query, databases);
     } catch (error) {
-      const status = error instanceof UserError ? 404 : 500;
-      return problemAnswer(status, oneLine(error));
+      return problemOf(error, databases[query.database]?.path ?? '');
     }
   }
 
@@ -48,7 +46,7 @@ export class ViewMaker {
     try {
       open = this.opened(query.database, state);
     } catch (error) {
-      return problemAnswer(503, oneLine(error));
+      return openingProblem(error);
     }
     const { store, changed: trackers } = open;
     const row = experimentOf(store, query.experiment);
@@ -102,10 +100,6 @@ export class ViewMaker {
 }
 
 const columns: ReadonlySet<string> = new Set(['candidates', 'lineage']);
-
-function oneLine(error: unknown): string {
-  return printable(messageOf(error)).slice(0, 500);
-}
 
 function experimentOf(store: Store, name: string | null): ExperimentRow | undefined {
   return name === null ? listExperiments(store)[0] : findExperiment(store, name);
