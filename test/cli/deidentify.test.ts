@@ -1,9 +1,19 @@
 /** The command: what it prints for programs, its exit code, and mistakes in one line. */
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { madeFile, slice } from '../deidentify/made-file.js';
+import { plantedFile } from '../deidentify/planter.js';
 import { voxolveHere } from '../support/cli-here.js';
 
 let home: string;
@@ -59,5 +69,42 @@ describe('voxolve deidentify', () => {
       expect(end.stderr).toMatch(message);
       expect(existsSync(at('none'))).toBe(false);
     }
+  });
+
+  it('prints and keeps nothing of secrets that were planted, nor do commands that read what left', async () => {
+    mkdirSync(at('planted'));
+    const secrets = ['V', 'W'].flatMap((mark) => {
+      const planted = plantedFile(mark === 'V' ? 'implicit' : 'explicit', mark, {}, [
+        [0x00080018, 'UI', `1.2.3.4.6.${mark.charCodeAt(0)}`],
+        [0x0020000d, 'UI', `1.2.3.4.7.${mark.charCodeAt(0)}`],
+      ]);
+      writeFileSync(at('planted', `${planted.secrets.planted[0]}.dcm`), planted.bytes);
+      return planted.secrets.planted;
+    });
+    expect(secrets.length).toBeGreaterThan(1400);
+    mkdirSync(at('left'));
+    const env = { VOXOLVE_CACHE: at('left', 'cache') };
+    const places = [at('planted'), at('left', 'out'), '--key', at('key'), '--report', at('left', 'report')];
+    const keep = ['--keep', '0008,103e', '0018,0050'];
+    const runs = [
+      ['deidentify', ...places, ...keep, '--option', 'modify-dates', 'clean-structured'],
+      ['scans', at('left', 'out'), '--json', '--export-npy', at('left', 'npy')],
+    ];
+    let said = '';
+    for (const words of runs) {
+      const { code, stdout, stderr } = await voxolveHere(words, env);
+      expect(code, stderr).toBe(0);
+      said += stdout + stderr;
+    }
+    expect(said).toMatch(
+      /--keep 0008,103e: the profile removes it all the same; see --option clean-descriptors/,
+    );
+    const names = readdirSync(at('left'), { recursive: true, encoding: 'utf8' });
+    const files = names.filter((name) => statSync(at('left', name)).isFile());
+    expect(files.some((name) => name.startsWith('report/'))).toBe(true);
+    const left = [said, ...names, ...files.map((name) => readFileSync(at('left', name), 'latin1'))].join(
+      '\n',
+    );
+    expect(secrets.filter((secret) => left.includes(secret))).toEqual([]);
   });
 });
