@@ -84,7 +84,6 @@ const OPTIONS: readonly OptionName[] = [
 /** Stand-in for a detector that finds no text: what it would find is tested elsewhere. */
 const blind: TextModel = (_, rows, columns) => Promise.resolve(new Float32Array(rows * columns));
 
-/** What is asked for besides: another form of output, such as arrays, is read like all else that is left. */
 interface Case {
   readonly bytes: Buffer;
   readonly secrets: readonly string[];
