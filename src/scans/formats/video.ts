@@ -15,8 +15,8 @@ export const video: Format = {
   source: 'https://ffmpeg.org/documentation.html',
   bare: true,
   extensions: ['.avi', '.mp4', '.mov', '.m4v', '.webm', '.mkv', '.mpeg', '.mpg', '.wmv', '.gif'],
-  // 1: GIF and motion JPEG are read here, and the aspect ratio of pixels is respected.
-  revision: 1,
+  // 1: GIF and motion JPEG are read here, and the aspect ratio of pixels is respected. 2: Grey of 16 bits keeps its values.
+  revision: 2,
   probe: probeDecoder,
   async read(path) {
     const { pictures, width, height, times, aspect } = await decodeVideo(path);

@@ -3,30 +3,29 @@
  *
  * Either runs as a process of its own, with bounds on bytes and seconds, since video decoders are large. Both write luma to
  * standard output and, to standard error, a line for each frame as FFmpeg's `showinfo` filter does: its time in units of
- * the stream, the shape of its pixels, its size. `-fps_mode passthrough` neither repeats nor drops any.
+ * the stream, the shape of its pixels, its size. `-fps_mode passthrough` neither repeats nor drops any. Luma has 8 bits,
+ * unless the video is grey of 16 bits itself, as `voxolve deidentify --to video` writes such clips.
  */
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { join, resolve, sep } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { resolve } from 'node:path';
 import { UserError } from '../../../core/errors.js';
 import { LARGEST_BYTES } from '../bytes.js';
 import type { Probe } from '../format.js';
 import { LARGEST_PICTURE, type VideoFrames } from './frames.js';
+import { INSTALL, nodeAvEntry, processBeside } from './node-av.js';
 
 /** Time limit for decoding a clip. */
 const SECONDS = 60;
 
-/** Advice if there is no decoder. */
-const INSTALL = 'npm install node-av';
+/** Formats of luma, as FFmpeg names them. */
+type Grey = 'gray' | 'gray16le';
 
 /** A program that decodes. */
 export interface VideoDecoder {
   readonly name: string;
   readonly command: string;
-  /** Arguments that make it decode `file`. */
-  readonly decode: (file: string) => string[];
+  /** Arguments that make it decode `file`, to `gray` or `gray16le`; node-av's process chooses itself. */
+  readonly decode: (file: string, grey?: Grey) => string[];
   /** Arguments that make it say its version. */
   readonly version: string[];
 }
@@ -37,40 +36,26 @@ export function ffmpegDecoder(command: string): VideoDecoder {
     name: 'ffmpeg',
     command,
     version: ['-hide_banner', '-version'],
-    decode: (file) => [
+    decode: (file, grey = 'gray') => [
       ...['-hide_banner', '-nostdin', '-loglevel', 'info', '-protocol_whitelist', 'file'],
       ...['-max_pixels', String(LARGEST_PICTURE), '-threads', '1', '-i', `file:${resolve(file)}`],
-      ...['-map', '0:v:0', '-vf', 'format=gray,showinfo=checksum=0'],
-      ...['-fps_mode', 'passthrough', '-f', 'rawvideo', '-pix_fmt', 'gray', 'pipe:1'],
+      ...['-map', '0:v:0', '-vf', `format=${grey},showinfo=checksum=0`],
+      ...['-fps_mode', 'passthrough', '-f', 'rawvideo', '-pix_fmt', grey, 'pipe:1'],
     ],
   };
 }
 
-/** Finds FFmpeg inside `node-av`: in the folder VOXOLVE_NODE_AV, in the user's project, then next to voxolve. */
+/** FFmpeg inside `node-av`; null where that is not installed. */
 export function nodeAvDecoder(): VideoDecoder | null {
-  const named = process.env['VOXOLVE_NODE_AV'];
-  const folders = [...(named === undefined ? [] : [named]), process.cwd()];
-  for (const base of [...folders.map((folder) => join(folder, 'package.json')), import.meta.url]) {
-    try {
-      const entry = createRequire(base).resolve('node-av');
-      const script = [nodeAvProcess(), entry];
-      return {
-        name: 'node-av',
-        command: process.execPath,
-        version: [...script, '-version'],
-        decode: (file) => [...script, resolve(file), String(LARGEST_PICTURE)],
-      };
-    } catch {
-      continue; // not installed here; the next place may have it
-    }
-  }
-  return null;
-}
-
-/** Path of the program next to this file, or of its built version if a test runs the sources. */
-function nodeAvProcess(): string {
-  const beside = fileURLToPath(new URL('node-av-process.js', import.meta.url));
-  return existsSync(beside) ? beside : beside.replace(`${sep}src${sep}`, `${sep}dist${sep}src${sep}`);
+  const entry = nodeAvEntry();
+  if (entry === null) return null;
+  const script = [processBeside('node-av-process.js'), entry];
+  return {
+    name: 'node-av',
+    command: process.execPath,
+    version: [...script, '-version'],
+    decode: (file) => [...script, resolve(file), String(LARGEST_PICTURE)],
+  };
 }
 
 /** Decoder that the user named, else `node-av`, else `ffmpeg` on the path. */
@@ -96,7 +81,11 @@ export async function decodeExternally(
   file: string,
   decoder = chosenDecoder(),
 ): Promise<VideoFrames> {
-  const { output, log, failure } = await run(decoder, decoder.decode(file), LARGEST_BYTES / 2);
+  const decode = (grey: Grey): ReturnType<typeof run> =>
+    run(decoder, decoder.decode(file, grey), LARGEST_BYTES / 2);
+  const first = await decode('gray');
+  const isDeep = /Stream #0:\d+.*: Video: \w+.*, gray16le\b/.test(first.log);
+  const { output, log, failure } = isDeep ? await decode('gray16le') : first;
   if (failure === missing(decoder))
     throw new UserError({
       subject: path,
@@ -106,8 +95,9 @@ export async function decodeExternally(
   const [, ticks = 0, second = 1] = /config in time_base: *(\d+)\/(\d+)/.exec(log)?.map(Number) ?? [];
   const shown = [...log.matchAll(/ n: *\d+ +pts: *(-?\d+|NOPTS) .*? sar:(\d+)\/(\d+) s:(\d+)x(\d+)/g)];
   const [, , across = 1, down = 1, width = 0, height = 0] = shown[0]?.map(Number) ?? [];
+  const pictures = / fmt:gray16le /.test(log) ? wordsOf(output) : output;
   const size = width * height;
-  const frames = Math.min(shown.length, size === 0 ? 0 : Math.floor(output.length / size));
+  const frames = Math.min(shown.length, size === 0 ? 0 : Math.floor(pictures.length / size));
   const refuse = (problem: string): UserError =>
     new UserError({ subject: path, problem, fix: 'convert it, or remove it' });
   if (failure !== null || frames < 1)
@@ -115,12 +105,18 @@ export async function decodeExternally(
   if (shown.some((line) => Number(line[4]) !== width || Number(line[5]) !== height))
     throw refuse(`its pictures change their size from ${width}×${height} on`);
   return {
-    pictures: output.subarray(0, frames * size),
+    pictures: pictures.subarray(0, frames * size),
     width,
     height,
     times: shown.slice(0, frames).map(([, pts]) => (Number(pts) * ticks) / second),
     aspect: across > 0 && down > 0 ? across / down : 1,
   };
+}
+
+/** Little-endian words of 16 bits, whatever the machine's own order is. */
+function wordsOf(bytes: Uint8Array): Uint16Array {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  return Uint16Array.from({ length: bytes.length >> 1 }, (_, i) => view.getUint16(2 * i, true));
 }
 
 function missing({ command }: VideoDecoder): string {

@@ -2,8 +2,8 @@
 import { LARGEST_BYTES } from '../bytes.js';
 
 export interface VideoFrames {
-  /** Luma from 0 (black) to 255 (white), `[frames, height, width]`. */
-  readonly pictures: Uint8Array;
+  /** Luma from 0 (black) to 255, or 65535 (white), `[frames, height, width]`. */
+  readonly pictures: Uint8Array | Uint16Array;
   readonly width: number;
   readonly height: number;
   /** Seconds at which each frame is shown; NaN if the file does not say. */

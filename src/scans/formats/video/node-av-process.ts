@@ -8,8 +8,8 @@
  */
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { messageOf } from '../../../core/errors.js';
+import { importNodeAv } from './node-av.js';
 
 interface Rational {
   readonly num: number;
@@ -34,6 +34,7 @@ interface Stream {
   readonly codecpar: {
     readonly width: number;
     readonly height: number;
+    readonly format: number;
     getCodedSideData(type: number): Buffer | null;
   };
 }
@@ -66,6 +67,7 @@ interface NodeAv {
     ): { processAllSync(frame: Frame): Frame[]; flushFramesSync(): Iterable<Frame> };
   };
   readonly AV_PKT_DATA_DISPLAYMATRIX: number;
+  readonly AV_PIX_FMT_GRAY16LE: number;
   getFFmpegInfo(): { readonly version: string };
 }
 
@@ -87,26 +89,28 @@ async function decode(av: NodeAv, file: string, mostPixels: number): Promise<voi
   const input = av.Demuxer.openSync(file, { options: { protocol_whitelist: 'file' } });
   const stream = input.video();
   if (stream === undefined) throw new Error('Error: no video stream');
-  const { width, height } = stream.codecpar;
+  const { width, height, format } = stream.codecpar;
+  const [grey, bytes] = format === av.AV_PIX_FMT_GRAY16LE ? ['gray16le', 2] : ['gray', 1];
   if (width * height > mostPixels) throw new Error(`Error: pictures of ${width}×${height} pixels`);
   const decoder = av.Decoder.createSync(stream, { threadCount: 1, exitOnError: false });
   const turns = rotation(stream.codecpar.getCodedSideData(av.AV_PKT_DATA_DISPLAYMATRIX));
-  const filter = av.FilterAPI.create([...turns, 'format=gray'].join(','), { threads: 1 });
+  const filter = av.FilterAPI.create([...turns, `format=${grey}`].join(','), { threads: 1 });
   const { num, den } = stream.timeBase;
   await write(process.stderr, ` config in time_base: ${num}/${den}\n`);
   let count = 0;
   const show = async (frame: Frame): Promise<void> => {
     const { num: across, den: down } = frame.sampleAspectRatio;
     const time = frame.pts === NO_TIME ? 'NOPTS' : String(frame.pts);
-    const line = ` n: ${count++} pts: ${time} fmt:gray sar:${across}/${down} s:${frame.width}x${frame.height}\n`;
+    const shown = ` n: ${count++} pts: ${time} fmt:${grey} sar:${across}/${down} s:${frame.width}x${frame.height}\n`;
     const [stored] = frame.data ?? [];
     const stride = frame.linesize[0] ?? 0;
     if (stored === undefined) throw new Error('Error: a frame without pixels');
-    const picture = Buffer.alloc(frame.width * frame.height);
+    const line = bytes * frame.width;
+    const picture = Buffer.alloc(line * frame.height);
     for (let row = 0; row < frame.height; row++)
-      stored.copy(picture, row * frame.width, row * stride, row * stride + frame.width);
+      stored.copy(picture, row * line, row * stride, row * stride + line);
     frame.free();
-    await write(process.stderr, line);
+    await write(process.stderr, shown);
     await write(process.stdout, picture);
   };
   const take = async (frames: Iterable<Frame>): Promise<void> => {
@@ -127,12 +131,9 @@ async function decode(av: NodeAv, file: string, mostPixels: number): Promise<voi
 
 const [entry = '', file = '', mostPixels = '0'] = process.argv.slice(2);
 try {
-  const dist = dirname(entry);
-  const load = async (name: string): Promise<object> =>
-    (await import(pathToFileURL(join(dist, name, 'index.js')).href)) as object;
-  const av = { ...(await load('lib')), ...(await load('constants')), ...(await load('api')) } as NodeAv;
+  const av = (await importNodeAv(entry)) as NodeAv;
   if (file === '-version') {
-    const { version } = JSON.parse(readFileSync(join(dist, '..', 'package.json'), 'utf8')) as {
+    const { version } = JSON.parse(readFileSync(join(dirname(entry), '..', 'package.json'), 'utf8')) as {
       version: string;
     };
     await write(process.stdout, `node-av version ${version} (FFmpeg ${av.getFFmpegInfo().version})\n`);

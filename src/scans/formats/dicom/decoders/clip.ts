@@ -26,7 +26,12 @@ export async function decodeClip(path: string, stream: Uint8Array, picture: Pict
         fix: 'copy it again from its source',
       });
     }
-    return pictures.subarray(0, frames * rows * columns);
+    if (pictures instanceof Uint8Array) return pictures.subarray(0, frames * rows * columns);
+    throw new UserError({
+      subject: path,
+      problem: 'its video has 16 bits, which no transfer syntax of video allows',
+      fix: 'copy it again from its source',
+    });
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
