@@ -5,12 +5,15 @@ import { readFileSync } from 'node:fs';
 import { UserError } from '../core/errors.js';
 import { isOptionName, optionNames, type OptionName } from '../deidentify/attributes/options.js';
 import { overruledBy } from '../deidentify/attributes/overruled.js';
+import { countsOf } from '../deidentify/folder/outcome.js';
 import { deidentifyFolder } from '../deidentify/folder/deidentify-folder.js';
 import { parsePixelRules } from '../deidentify/burned-in/rules.js';
+import type { ScanWriter } from '../deidentify/derived/write-scans.js';
 import type { PixelCleaner } from '../deidentify/pixels/clean-pixels.js';
 import { openTextModel } from './text-model.js';
 import { readKey } from '../deidentify/folder/key-file.js';
 import { checkedPlaces } from '../deidentify/folder/paths.js';
+import { openVideoWriter } from '../scans/formats/video/encode.js';
 import { parsePrivateList, type PrivateList } from '../deidentify/identity/private-list.js';
 
 export interface DeidentifyOptions {
@@ -28,6 +31,8 @@ export interface DeidentifyOptions {
   readonly pixelRules?: string | undefined;
   /** Tags such as `0018,0050`: only these stay, beside what a picture cannot do without. Absent: no such list. */
   readonly keep?: readonly string[] | undefined;
+  /** What to write: DICOM files unless given, else arrays or clips of the scans that they hold. */
+  readonly to?: 'dicom' | 'npy' | 'video' | undefined;
   /** Takes files that are de-identified already. */
   readonly again?: boolean | undefined;
   /** Folder for the report and copies of what was left out; it must not exist. Absent: none are written. */
@@ -39,8 +44,10 @@ export interface DeidentifyOptions {
 }
 
 export interface DeidentifyOutcome {
-  /** Number of files that may leave. */
+  /** Number of files with pixels that may leave. */
   readonly written: number;
+  /** Number of DICOM files that arrays or clips were made of; absent where DICOM is written. */
+  readonly sources?: number;
   /** Number of files that were left out since another one is the same. */
   readonly duplicates: number;
   /** Number of files that were held back, by reason. */
@@ -49,6 +56,8 @@ export interface DeidentifyOutcome {
   readonly actions: Readonly<Record<string, number>>;
   /** Tags of `keep` that the profile removes all the same, and the options that would not. */
   readonly overruled: readonly { readonly tag: string; readonly options: readonly string[] }[];
+  /** How many clips were compressed without and with loss; absent where no video is written. */
+  readonly video?: { readonly codec: 'ffv1' | 'h264'; readonly lossless: number; readonly lossy: number };
 }
 
 /** Writes the folder as a whole or not at all. Throws `UserError` before anything is read where an option is wrong. */
@@ -66,9 +75,20 @@ export async function deidentify(options: DeidentifyOptions): Promise<Deidentify
     again: options.again ?? false,
   };
   const cleaner = await cleanerOf(chosen, options.pixelRules);
+  const writer = await writerOf(options.to ?? 'dicom');
   const { signal, onFile } = options;
-  const outcome = await deidentifyFolder({ places, settings, cleaner, signal, onFile });
+  const outcome = await deidentifyFolder({ places, settings, cleaner, writer, signal, onFile });
   return { ...outcome, overruled: overruledBy(settings.profile) };
+}
+
+async function writerOf(to: 'dicom' | 'npy' | 'video'): Promise<ScanWriter | undefined> {
+  if (to === 'dicom') return undefined;
+  return to === 'npy' ? null : openVideoWriter();
+}
+
+/** The counts as `--json` prints them. */
+export function deidentificationCounts(outcome: DeidentifyOutcome) {
+  return countsOf(outcome);
 }
 
 function chosenOptions(names: readonly string[]): ReadonlySet<OptionName> {

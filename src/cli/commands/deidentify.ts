@@ -1,5 +1,9 @@
 /** `voxolve deidentify IN OUT --key FILE`: DICOM files that may leave the hospital; what it cannot answer for is left out. */
-import { deidentify, type DeidentifyOutcome } from '../../api/deidentify.js';
+import {
+  deidentificationCounts as countsOf,
+  deidentify,
+  type DeidentifyOutcome,
+} from '../../api/deidentify.js';
 import { UserError } from '../../core/errors.js';
 import { defineCommand } from '../command.js';
 import { interruptible } from '../interrupt.js';
@@ -47,7 +51,11 @@ export const deidentifyCommand = defineCommand({
         default: [] as string[],
         describe: 'tags such as 0018,0050: nothing else stays but what a picture needs',
       })
-      .option('to', { choices: ['dicom'] as const, default: 'dicom' as const, describe: 'what to write' })
+      .option('to', {
+        choices: ['dicom', 'npy', 'video'] as const,
+        default: 'dicom' as const,
+        describe: 'what to write: DICOM files, an array of each volume or clip, or a video of each clip',
+      })
       .option('again', {
         type: 'boolean',
         default: false,
@@ -63,6 +71,7 @@ export const deidentifyCommand = defineCommand({
     option,
     pixelRules,
     keep,
+    to,
     again,
     report,
     crosswalk,
@@ -80,6 +89,7 @@ export const deidentifyCommand = defineCommand({
         safePrivate,
         pixelRules,
         keep,
+        to,
         again,
         report,
         crosswalk,
@@ -119,20 +129,19 @@ function optionsOf(words: readonly string[]): { options: string[]; safePrivate: 
   return { options: words.filter((_, i) => i !== at + 1), safePrivate };
 }
 
-function show(
-  { written, duplicates, quarantined, actions }: DeidentifyOutcome,
-  output: string,
-  json: boolean,
-): void {
-  if (json) {
-    printJson({ files: { written, duplicates, quarantined: { ...quarantined } }, actions: { ...actions } });
-    return;
-  }
-  print(
-    written === 0
-      ? 'nothing may leave; nothing was written'
-      : `${plural(written, 'file')} written to ${output}`,
-  );
+function show(outcome: DeidentifyOutcome, output: string, json: boolean): void {
+  const { written, sources, duplicates, quarantined, actions, video } = outcome;
+  if (video?.codec === 'h264')
+    note(
+      `warning: this node-av cannot write FFV1: ${plural(written, 'clip')} written as H.264, ` +
+        `${video.lossy} of them with other pixels than before`,
+    );
+  if (json) return printJson(countsOf(outcome));
+  const what =
+    sources === undefined
+      ? plural(written, 'file')
+      : `${plural(written, 'scan')} of ${plural(sources, 'file')}`;
+  print(written === 0 ? 'nothing may leave; nothing was written' : `${what} written to ${output}`);
   if (duplicates > 0) print(`${plural(duplicates, 'file')} left out: the same as another one`);
   for (const [code, count] of Object.entries(quarantined))
     print(`${plural(count, 'file')} held back: ${code}`);

@@ -28,6 +28,12 @@ export const REASONS = {
   patients: 'of a study that holds two patients',
   duplicate: 'has the identity of another file, but not its content',
   verification: 'did not read back as it was written',
+  // Of arrays and video only; as DICOM these files may leave.
+  'no-scan': 'no scan, such as a report or a structure set',
+  incomplete: 'of a scan that cannot be used as it is, such as one that lacks slices',
+  undecoded: 'cannot be decoded here',
+  'not-a-clip': 'no clip: a picture or a volume',
+  values: 'holds values that video cannot: below 0, above 65535, or fractions',
 } as const;
 
 export type ReasonCode = keyof typeof REASONS;

@@ -78,7 +78,12 @@ function encoderOf(av: NodeAv, codec: string): readonly [name: string, options: 
 /** Times are in units of 1 ms. */
 const TICK: Rational = { num: 1, den: 1000 };
 
-async function encode(av: NodeAv, task: Task, pieces: AsyncIterator<Buffer, undefined>, rest: Buffer): Promise<void> {
+async function encode(
+  av: NodeAv,
+  task: Task,
+  pieces: AsyncIterator<Buffer, undefined>,
+  rest: Buffer,
+): Promise<void> {
   const { target, codec, width, height, bytes, ticks, aspect } = task;
   const [name, options] = encoderOf(av, codec) ?? [];
   if (name === undefined) throw new Error(`no encoder of ${codec}`);
