@@ -7,6 +7,23 @@
 import { unreachable } from '../core/errors.js';
 import type { Layer, LayerOf, Named } from './architecture.js';
 
+const WITHOUT_PARTS = [
+  'conv',
+  'batchNorm',
+  'groupNorm',
+  'activation',
+  'linear',
+  'maxPool',
+  'avgPool',
+  'globalPool',
+  'scale',
+] as const;
+
+/** True for layers that own no submodule. */
+export function hasNoParts(layer: Layer): layer is LayerOf<(typeof WITHOUT_PARTS)[number]> {
+  return (WITHOUT_PARTS as readonly Layer['kind'][]).includes(layer.kind);
+}
+
 /** True if a residual's body layers belong to the block itself rather than to a module `body` of it. */
 export function bodyIsInlined(layer: LayerOf<'residual'>): boolean {
   const { type, body } = layer;
@@ -26,6 +43,7 @@ export function bodyOf(layer: LayerOf<'residual'>): readonly Named[] {
 
 /** Direct submodules of a layer, in the order in which PyTorch registers them. */
 export function submodulesOf(layer: Layer): readonly Named[] {
+  if (hasNoParts(layer)) return [];
   switch (layer.kind) {
     case 'sequence':
       return layer.children;
@@ -40,16 +58,6 @@ export function submodulesOf(layer: Layer): readonly Named[] {
         { name: 'reduce', layer: gateLinear(layer.channels, layer.reduced) },
         { name: 'expand', layer: gateLinear(layer.reduced, layer.channels) },
       ];
-    case 'conv':
-    case 'batchNorm':
-    case 'groupNorm':
-    case 'activation':
-    case 'linear':
-    case 'maxPool':
-    case 'avgPool':
-    case 'globalPool':
-    case 'scale':
-      return [];
     default:
       return unreachable(layer);
   }

@@ -5,7 +5,7 @@
  */
 import { unreachable } from '../core/errors.js';
 import type { Activation, Architecture, Layer, LayerOf, Named } from './architecture.js';
-import { bodyOf, joinPath, nodesOf } from './modules.js';
+import { bodyOf, hasNoParts, joinPath, nodesOf } from './modules.js';
 
 /** Index of the network's input among what is read. */
 export const NETWORK_INPUT = -1;
@@ -33,6 +33,7 @@ function wire(layer: Layer, input: number, path: string, wires: Wire[]): number 
   const append = (own: Wire): number => wires.push(own) - 1;
   const chain = (children: readonly Named[]): number =>
     children.reduce((at, child) => wire(child.layer, at, joinPath(path, child.name), wires), input);
+  if (hasNoParts(layer)) return append({ path, kind: layer.kind, reads: [input] });
   switch (layer.kind) {
     case 'sequence':
       return chain(layer.children);
@@ -43,16 +44,7 @@ function wire(layer: Layer, input: number, path: string, wires: Wire[]): number 
     }
     case 'cell':
       return wireCell(layer, input, path, wires);
-    case 'conv':
-    case 'batchNorm':
-    case 'groupNorm':
-    case 'activation':
-    case 'linear':
-    case 'maxPool':
-    case 'avgPool':
-    case 'globalPool':
     case 'squeezeExcite':
-    case 'scale':
       return append({ path, kind: layer.kind, reads: [input] });
     default:
       return unreachable(layer);
