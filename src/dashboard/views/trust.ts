@@ -3,6 +3,7 @@
  */
 import { winnersOf, type Standing } from '../../api/reading/winner.js';
 import { meanOf, squaredDeviations } from '../../core/statistics/descriptive.js';
+import { studentQuantile } from '../../core/statistics/students-t.js';
 import { rngOf } from '../../core/random.js';
 import { repeatedScores, trustRows, type ExperimentRow, type Store } from '../../store/index.js';
 import { trustReports } from '../../study/index.js';
@@ -16,11 +17,13 @@ export function trustView(store: Store, row: ExperimentRow): TrustView {
       standings.map(({ scores }) => scores),
       row.seed,
     );
+    const repeated = repeatedScores(store, row.id);
     return {
       pairs: rows.map(({ number, score, full, probe, params }) => ({ number, score, full, probe, params })),
       reports: trustReports(rows),
       top: standings.map((standing, place) => topOf(standing, shares?.[place] ?? null)),
-      rankNoise: noiseOf(repeatedScores(store, row.id)),
+      rankNoise: noiseOf(repeated),
+      gainMargin: gainMarginOf(repeated),
     };
   });
 }
@@ -61,9 +64,21 @@ export function firstShares(scores: readonly (readonly number[])[], seed: number
   return shares;
 }
 
+const freedomOf = (groups: readonly (readonly number[])[]): number =>
+  groups.reduce((sum, { length }) => sum + Math.max(0, length - 1), 0);
+
+/**
+ * Half the width of the 95 % interval of a difference of two single scores, by Student's t with the pooled noise; null where no
+ * group has two values.
+ */
+export function gainMarginOf(groups: readonly (readonly number[])[]): number | null {
+  const noise = noiseOf(groups);
+  return noise === null ? null : studentQuantile(freedomOf(groups)) * Math.SQRT2 * noise;
+}
+
 /** Standard deviation within groups, pooled; null where no group has two values. */
 export function noiseOf(groups: readonly (readonly number[])[]): number | null {
-  const freedom = groups.reduce((sum, { length }) => sum + Math.max(0, length - 1), 0);
+  const freedom = freedomOf(groups);
   if (freedom === 0) return null;
   return Math.sqrt(groups.reduce((sum, own) => sum + squaredDeviations(own), 0) / freedom);
 }

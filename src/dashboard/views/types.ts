@@ -144,6 +144,8 @@ export interface TrustView {
   }[];
   /** Standard deviation of scores over seeds of one genome; null where no genome was trained twice. */
   readonly rankNoise: number | null;
+  /** Half the width of the 95 % interval of a single gain, which this noise makes; null as above. */
+  readonly gainMargin: number | null;
 }
 
 /** A layer of the encoder; sums of residual blocks and cells are rows of the kind `add`, or `add, relu` with what follows. */

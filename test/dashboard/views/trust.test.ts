@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { firstShares, noiseOf, trustView } from '../../../src/dashboard/views/trust.js';
+import { firstShares, gainMarginOf, noiseOf, trustView } from '../../../src/dashboard/views/trust.js';
 import { createExperiment, openStore, trustRows } from '../../../src/store/index.js';
 import { trustReports } from '../../../src/study/index.js';
 import { runToy, toyExperiment } from '../../study/simulation.js';
@@ -65,4 +65,11 @@ it('the view holds the pairs behind the correlations, and the repetitions of the
   expect(view.top).toHaveLength(3);
   expect(view.top.reduce((sum, { firstShare }) => sum + (firstShare ?? NaN), 0)).toBeCloseTo(1, 9);
   expect(noise).not.toBeNull();
+  expect(view.gainMargin ?? 0).toBeGreaterThan(2 * (noise ?? NaN));
+});
+
+it('the margin of a gain is that of a difference of two scores, by the pooled noise of repetitions', () => {
+  // Variance (2 + 2) / 3 with 3 degrees of freedom, of which R says qt(0.975, 3) = 3.182446.
+  expect(gainMarginOf([[1, 2, 3], [5, 7], [4]])).toBeCloseTo(3.182446 * Math.sqrt((2 * 4) / 3), 3);
+  expect(gainMarginOf([[1], [2]])).toBeNull();
 });

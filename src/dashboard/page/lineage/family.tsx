@@ -21,9 +21,11 @@ interface Props {
   readonly view: LineageView;
   /** Number of the candidate that is selected at first; null: none. */
   readonly first: number | null;
+  /** Half the width of a single gain's 95 % interval; null where the noise is not known. */
+  readonly gainMargin: number | null;
 }
 
-export function Family({ view, first }: Props) {
+export function Family({ view, first, gainMargin }: Props) {
   const dark = useDark();
   const [axis, setAxis] = useState<Axis>('number');
   const [colouring, setColouring] = useState<Colouring>('score');
@@ -65,12 +67,12 @@ export function Family({ view, first }: Props) {
           hovered={hovered?.index ?? null}
         />
         <Legend colours={colours} colouring={colouring} />
-        <Details view={view} index={shown} isHovered={hovered !== null} winner={winner} />
+        <Details view={view} index={shown} isHovered={hovered !== null} {...{ winner, gainMargin }} />
       </figure>
       <section aria-labelledby="path-title">
         <h2 id="path-title">Path of descent</h2>
         <PathChoice {...{ target, setTarget, from, setFrom, selected, setSelected, winner }} />
-        <PathTable view={view} path={path} to={to} />
+        <PathTable {...{ view, path, to, gainMargin }} />
       </section>
     </>
   );

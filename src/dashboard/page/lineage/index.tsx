@@ -1,6 +1,6 @@
 /** The family of all candidates: drawn, and as a table of the path from an ancestor to the winner or any other candidate. */
-import type { LineageView as Lineage } from '../../views/types.js';
-import { useRoute, type Increments } from '../data.js';
+import type { LineageView as Lineage, TrustView } from '../../views/types.js';
+import { useRoute, useView, type Increments } from '../data.js';
 import { Empty, View } from '../shared/states.js';
 import type { ViewProps } from '../shared/view-props.js';
 import { Family } from './family.js';
@@ -21,13 +21,14 @@ function useFirst(): number | null {
 
 export const LineageView = (_: ViewProps) => {
   const first = useFirst();
+  const { data: trust } = useView<TrustView>('/api/trust');
   return (
     <View<Lineage> path="/api/lineage" increments={INCREMENTS}>
       {(view) =>
         view.numbers.length === 0 ? (
           <Empty>No candidate has been proposed yet.</Empty>
         ) : (
-          <Family key={first} view={view} first={first} />
+          <Family key={first} view={view} first={first} gainMargin={trust?.gainMargin ?? null} />
         )
       }
     </View>

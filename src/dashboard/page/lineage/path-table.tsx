@@ -2,13 +2,14 @@
 import { useMemo } from 'preact/hooks';
 import type { LineageView } from '../../views/types.js';
 import { linkTo } from '../data.js';
-import { name, NONE, number, percent } from '../shared/format.js';
+import { estimate, name, NONE, number, share } from '../shared/format.js';
 import { Failure } from '../shared/states.js';
 import { Table, type Column } from '../shared/table.js';
-import { signed } from './details.js';
+import { intervalOf, signed } from './details.js';
 import { edgeText, stepOf, type Path, type Step } from './geometry/path.js';
 
-const columns: readonly Column<Step>[] = [
+/** `margin`: half the width of a single gain's interval. */
+const columnsOf = (margin: number | null): readonly Column<Step>[] => [
   {
     title: 'Candidate',
     value: ({ number }) => number,
@@ -16,26 +17,28 @@ const columns: readonly Column<Step>[] = [
   },
   { title: 'Generation', value: ({ generation }) => generation },
   { title: 'Change', value: edgeText, show: (step) => name(edgeText(step)) },
-  {
-    title: 'Gain',
-    value: ({ gain }) => gain,
-    show: ({ gain }) => (gain === null ? NONE : signed(gain)),
-  },
   { title: 'Score', value: ({ score }) => score, show: ({ score }) => number(score, 4) },
   {
-    title: 'Operator improves',
-    value: ({ operator }) => operator?.rate.value,
-    show: ({ operator }) => percent(operator?.rate.value),
+    title: 'Gain (95 %)',
+    value: ({ gain }) => gain,
+    show: ({ gain }) =>
+      gain === null ? NONE : margin === null ? signed(gain) : `${signed(gain)} (${intervalOf(gain, margin)})`,
+    copied: ends('Gain', ({ gain }) =>
+      gain === null || margin === null ? null : [gain - margin, gain + margin],
+    ),
   },
-  { title: 'from', value: low('rate'), show: (step) => percent(low('rate')(step)) },
-  { title: 'to', value: high('rate'), show: (step) => percent(high('rate')(step)) },
   {
-    title: 'Operator’s mean gain',
-    value: ({ operator }) => operator?.meanGain.value,
-    show: ({ operator }) => number(operator?.meanGain.value, 4),
+    title: 'Such changes improve (95 %)',
+    value: ({ operator }) => operator?.rate.value,
+    show: ({ operator }) => share(operator?.rate),
+    copied: ends('Such changes improve', ({ operator }) => operator?.rate.interval),
   },
-  { title: 'gain from', value: low('meanGain'), show: (step) => number(low('meanGain')(step), 4) },
-  { title: 'gain to', value: high('meanGain'), show: (step) => number(high('meanGain')(step), 4) },
+  {
+    title: 'Their mean gain (95 %)',
+    value: ({ operator }) => operator?.meanGain.value,
+    show: ({ operator }) => estimate(operator?.meanGain, 4),
+    copied: ends('Their mean gain', ({ operator }) => operator?.meanGain.interval),
+  },
   {
     title: 'Why',
     value: ({ parent }) => parent,
@@ -47,24 +50,26 @@ const columns: readonly Column<Step>[] = [
   },
 ];
 
-function low(what: 'rate' | 'meanGain'): (step: Step) => number | undefined {
-  return ({ operator }) => operator?.[what].interval?.[0];
-}
+type Interval = readonly [number, number] | null | undefined;
 
-function high(what: 'rate' | 'meanGain'): (step: Step) => number | undefined {
-  return ({ operator }) => operator?.[what].interval?.[1];
-}
+const ends = (title: string, of: (step: Step) => Interval): NonNullable<Column<Step>['copied']> => [
+  { title: `${title}, low`, value: (step) => of(step)?.[0] },
+  { title: `${title}, high`, value: (step) => of(step)?.[1] },
+];
 
 export function PathTable({
   view,
   path,
   to,
+  gainMargin,
 }: {
   readonly view: LineageView;
   readonly path: Path;
   readonly to: number | null;
+  readonly gainMargin: number | null;
 }) {
   const rows = useMemo(() => path.indices.map((index) => stepOf(view, index)), [view, path]);
+  const columns = useMemo(() => columnsOf(gainMargin), [gainMargin]);
   if (path.problem !== null) return <Failure message={path.problem} />;
   return <Table caption={`Path to candidate ${to}`} columns={columns} rows={rows} first={20} />;
 }

@@ -56,15 +56,24 @@ export function clock(seconds: number): string {
 export const percent = (share: number | null | undefined): string =>
   share === null || share === undefined ? NONE : `${(100 * share).toFixed(share < 0.1 ? 1 : 0)} %`;
 
-/** "0.812 (0.790 to 0.834)"; without the interval where there is none. */
-export function estimate(value: Estimate | null, digits = 3): string {
-  if (value === null) return NONE;
-  const { interval } = value;
-  const mean = number(value.value, digits);
-  return interval === null
-    ? mean
-    : `${mean} (${number(interval[0], digits)} to ${number(interval[1], digits)})`;
+/** "0.812 (0.790 to 0.834)"; without the interval where there is none. As many digits throughout, so that columns align. */
+export function estimate(value: Estimate | null | undefined, digits = 3): string {
+  return withInterval(value, (one) => (Math.abs(one) < 1e3 ? one.toFixed(digits) : number(one, digits)));
 }
+
+/** "50 % (9.5 % to 91 %)". */
+export const share = (value: Estimate | null | undefined): string => withInterval(value, percent);
+
+function withInterval(value: Estimate | null | undefined, text: (one: number) => string): string {
+  if (value === null || value === undefined || Number.isNaN(value.value)) return NONE;
+  const { interval } = value;
+  const mean = text(value.value);
+  return interval === null ? mean : `${mean} (${text(interval[0])} to ${text(interval[1])})`;
+}
+
+/** "300 000 000": digits of long numbers in threes, with spaces that do not break. */
+export const grouped = (text: string): string =>
+  text.replace(/\d{6,}/g, (digits) => digits.replace(/\B(?=(\d{3})+$)/g, '\u202f'));
 
 // eslint-disable-next-line no-control-regex -- what it is about
 const HIDDEN = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;

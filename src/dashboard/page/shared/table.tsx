@@ -9,6 +9,8 @@ export interface Column<Row> {
   readonly value: (row: Row) => Cell;
   /** What is shown; the value where absent. */
   readonly show?: (row: Row) => ComponentChildren;
+  /** Columns that are copied behind it and not shown, such as the ends of an interval. */
+  readonly copied?: readonly { readonly title: string; readonly value: (row: Row) => Cell }[];
 }
 
 interface Props<Row> {
@@ -21,6 +23,7 @@ interface Props<Row> {
 export function Table<Row>({ caption, columns, rows, first = 50 }: Props<Row>) {
   const [sort, setSort] = useState<{ readonly column: number; readonly down: boolean } | null>(null);
   const [shown, setShown] = useState(first);
+  const all = columns.flatMap((column) => [column, ...(column.copied ?? [])]);
   const sorted = useMemo(() => {
     const column = sort === null ? undefined : columns[sort.column];
     if (sort === null || column === undefined) return rows;
@@ -30,7 +33,7 @@ export function Table<Row>({ caption, columns, rows, first = 50 }: Props<Row>) {
     setSort(sort?.column !== column ? { column, down: false } : sort.down ? null : { column, down: true });
   return (
     <div class="table">
-      <div class="table-scroll" tabIndex={0} role="region" aria-label={caption}>
+      <div class="table-scroll" tabIndex={0} role="region" aria-label={`Table: ${caption}`}>
         <table>
           <caption>{caption}</caption>
           <thead>
@@ -71,8 +74,8 @@ export function Table<Row>({ caption, columns, rows, first = 50 }: Props<Row>) {
           fileName={`${caption}.csv`}
           text={() =>
             csv(
-              columns.map(({ title }) => title),
-              sorted.map((row) => columns.map(({ value }) => value(row))),
+              all.map(({ title }) => title),
+              sorted.map((row) => all.map(({ value }) => value(row))),
             )
           }
         />

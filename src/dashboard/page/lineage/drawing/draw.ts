@@ -140,7 +140,7 @@ function drawLabels(pen: Pen, ink: Ink, scene: Scene, seen: readonly number[]): 
 /** As much of a text as fits into `room` pixels; null where that says nothing. */
 function fitting(text: string, room: number): string | null {
   const letters = Math.floor(room / 5.2);
-  return letters < 6 ? null : name(text, letters);
+  return letters < Math.min(text.length, 12) ? null : name(text, letters);
 }
 
 /** What is selected and what the pointer is at, over either drawing. */
