@@ -89,17 +89,14 @@ const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 interface AxeResult {
   readonly violations: readonly {
     readonly id: string;
-    readonly impact: string;
     readonly nodes: readonly { readonly html: string }[];
   }[];
 }
 
-/** Serious and critical faults that axe-core finds, with the first element of each. */
-export async function seriousFaults(page: Page): Promise<string[]> {
+/** Faults that axe-core finds, of any impact, with the first element of each. */
+export async function faultsOf(page: Page): Promise<string[]> {
   // Evaluated by the debugger, which the page's Content-Security-Policy does not hinder.
   await page.evaluate(axe);
   const { violations } = await page.evaluate<AxeResult>('axe.run()');
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ''}`);
+  return violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ''}`);
 }

@@ -2,6 +2,7 @@
  * The page in a real browser, on a real search: every view opens without a complaint, asks nobody else, is found accessible by
  * axe-core, fits a phone, and shows the numbers that the command line prints.
  */
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -10,11 +11,12 @@ import {
   launchBrowser,
   noBrowser,
   openPage,
-  seriousFaults,
+  faultsOf,
   startDashboard,
   type Dashboard,
   type Look,
 } from '../../support/browser.js';
+import type { ScansView } from '../../../src/dashboard/views/types.js';
 import { succeed } from '../../support/cli.js';
 import { smallSpace, temporaryFolder, writeExperiment } from '../../support/tiny.js';
 
@@ -32,6 +34,15 @@ interface Status {
   readonly candidates: { readonly done: number; readonly total: number };
 }
 
+/** Names of files that must be text to the page and nothing else. */
+const HOSTILE = [
+  '<img src=x onerror="window.hit = 1">.txt',
+  "'); window.hit = 1; ('.txt",
+  'right \u202eto\u2066 left.txt',
+  'control \u0007\u001b[31m\n.txt',
+  `${'long'.repeat(60)}.txt`,
+] as const;
+
 const VIEWS = ['overview', 'scores', 'lineage', 'genes', 'trust', 'scans', 'runs'];
 
 describe.skipIf(noBrowser !== undefined)('the page in a browser', { timeout: 120_000 }, () => {
@@ -42,6 +53,7 @@ describe.skipIf(noBrowser !== undefined)('the page in a browser', { timeout: 120
     const experiment = writeExperiment(folder, { space: smallSpace, candidates: 6 });
     await succeed(['search', experiment, '--db', db, '--workers', '1'], env);
     status = JSON.parse((await succeed(['status', db, '--json'], env)).stdout) as Status;
+    for (const name of HOSTILE) writeFileSync(join(folder, 'tiny.phantoms', name), 'no scan');
     [browser, dashboard] = await Promise.all([launchBrowser(), startDashboard([db], env)]);
   }, 120_000);
   afterAll(async () => {
@@ -57,7 +69,7 @@ describe.skipIf(noBrowser !== undefined)('the page in a browser', { timeout: 120
       expect(await page.locator('.failure').allTextContents(), view).toEqual([]);
       const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
       expect(overflow, `${view} is wider than the window`).toBeLessThanOrEqual(0);
-      faults.push(...(await seriousFaults(page)).map((fault) => `${view}: ${fault}`));
+      faults.push(...(await faultsOf(page)).map((fault) => `${view}: ${fault}`));
     }
     expect(faults).toEqual([]);
     expect(complaints).toEqual([]);
@@ -139,6 +151,60 @@ describe.skipIf(noBrowser !== undefined)('the page in a browser', { timeout: 120
     await page.getByRole('button', { name: 'Copied' }).waitFor();
     const copied = await page.evaluate(() => navigator.clipboard.readText());
     expect(copied.trim().split('\r\n')).toHaveLength(status.candidates.total + 1);
+    await page.context().close();
+  });
+
+  it('shows hostile names of scans as text, real ones of files and those of 10 kB', async () => {
+    const { page, complaints } = await openPage(browser, dashboard.url, phone!);
+    await goTo(page, 'scans');
+    const skipped = await page.getByRole('table', { name: 'Scans that were skipped' }).innerText();
+    expect(skipped).toContain('<img src=x onerror="window.hit = 1">.txt');
+    expect(skipped).toContain("'); window.hit = 1; ('.txt");
+    await page.route('**/api/scans', async (route) => {
+      const response = await route.fetch();
+      const view = (await response.json()) as ScansView;
+      const worst = '</script><svg onload="window.hit = 1">\u202e\u0000'.repeat(230);
+      const named = <T extends object>(row: T): T => ({ ...row, name: worst, reason: worst, caption: worst });
+      await route.fulfill({
+        response,
+        json: {
+          ...view,
+          scans: view.scans.map(named),
+          skipped: [named({})],
+          batches: view.batches.map(named),
+        },
+      });
+    });
+    await goTo(page, 'overview');
+    await goTo(page, 'scans');
+    const main = page.locator('main');
+    await main.getByText('</script><svg onload=').first().waitFor();
+    const text = await main.innerText();
+    expect(text.length, 'long names are cut').toBeLessThan(10_000);
+    // eslint-disable-next-line no-control-regex -- what must not be there
+    expect(skipped + text).not.toMatch(/[\u0000-\u0008\u000e-\u001f\u202a-\u202e\u2066-\u2069]/);
+    expect(await main.locator('svg, script, img:not([src^="blob:"])').count()).toBe(0);
+    expect(await page.evaluate('window.hit')).toBeUndefined();
+    expect(
+      await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth),
+    ).toBeLessThanOrEqual(0);
+    expect(await faultsOf(page)).toEqual([]);
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+
+  it('shows a puzzle, its answer and what the best candidate says, when asked for', async () => {
+    const { page, complaints } = await openPage(browser, dashboard.url, wide!);
+    await goTo(page, 'scans');
+    await page.getByRole('button', { name: 'Show the answers to sample 1' }).click();
+    const own = page.locator('.sheets.wide > li').first();
+    await own.getByRole('img', { name: /^What candidate \d+ answers to sample 1: class \d of 8/ }).waitFor();
+    expect(await own.getByRole('img').count()).toBe(3);
+    expect(await own.innerText()).toMatch(
+      new RegExp(`Candidate ${status.winner.number}, (right|wrong): class \\d of 8`),
+    );
+    expect(await faultsOf(page)).toEqual([]);
+    expect(complaints).toEqual([]);
     await page.context().close();
   });
 

@@ -3,7 +3,24 @@ import { describe, expect, it } from 'vitest';
 import { tickText } from '../../../src/dashboard/page/plot/plane.js';
 import { clockTicks, linear, logarithmic } from '../../../src/dashboard/page/plot/scale.js';
 import { svgPen } from '../../../src/dashboard/page/plot/svg-pen.js';
-import { diverging, inkOf, sequential } from '../../../src/dashboard/page/shared/palette.js';
+import { diverging, inkOf, sequential, standingOut } from '../../../src/dashboard/page/shared/palette.js';
+
+describe('colours of lines', () => {
+  it('stand out from either ground the more, the higher the score', () => {
+    const brightness = (colour: string): number =>
+      [0.2126, 0.7152, 0.0722].reduce(
+        (sum, weight, i) => sum + weight * parseInt(colour.slice(1 + 2 * i, 3 + 2 * i), 16),
+        0,
+      );
+    for (const dark of [false, true]) {
+      const ink = inkOf(dark);
+      const contrast = [0, 0.25, 0.5, 0.75, 1].map((share) =>
+        Math.abs(brightness(standingOut(share, ink)) - brightness(ink.ground)),
+      );
+      expect(contrast).toEqual(contrast.toSorted((a, b) => a - b));
+    }
+  });
+});
 
 describe('scales', () => {
   it('put their ends at 0 and 1 and lead back', () => {

@@ -2,13 +2,40 @@
 import { parse } from 'csv-parse/sync';
 import { describe, expect, it } from 'vitest';
 import { layoutOf, placeOf, spanAt } from '../../../src/dashboard/page/overview/timeline-layout.js';
+import { shortened } from '../../../src/dashboard/page/scores/draw-parallel.js';
 import { frontOf } from '../../../src/dashboard/page/scores/front.js';
 import { parallelAxes, within } from '../../../src/dashboard/page/scores/parallel.js';
 import { runningBest } from '../../../src/dashboard/page/scores/score-plot.js';
 import { csv } from '../../../src/dashboard/page/shared/csv.js';
-import { name } from '../../../src/dashboard/page/shared/format.js';
+import { estimate, grouped, name, share } from '../../../src/dashboard/page/shared/format.js';
 import { rngOf } from '../../../src/core/random.js';
 import type { CandidatesView, TimelineSpan } from '../../../src/dashboard/views/types.js';
+
+describe('texts', () => {
+  it('are shortened so that as many as possible stay different', () => {
+    const names = [
+      'bottleneck+conv3d+factorized',
+      'bottleneck+depthwise+factorized',
+      'bottleneck+conv3d+pooling',
+      'relu',
+    ];
+    const short = shortened(names, 14);
+    expect(new Set(short).size).toBe(4);
+    expect(short.every((text) => text.length <= 14)).toBe(true);
+    expect(short[3]).toBe('relu');
+    expect(shortened(['same', 'same'], 3)).toHaveLength(2);
+  });
+
+  it('write estimates with as many digits throughout, shares in per cent, and long numbers in threes', () => {
+    expect(estimate({ value: 1.09e-4, interval: [0, 0.0364] })).toBe('0.000 (0.000 to 0.036)');
+    expect(estimate({ value: 0.5, interval: null }, 2)).toBe('0.50');
+    expect(estimate(null)).toBe('–');
+    expect(share({ value: 0.5, interval: [0.0945, 0.906] })).toBe('50 % (9.4 % to 91 %)');
+    expect(grouped('812548096 exceed 300000000, 12345 do not')).toBe(
+      '812\u202f548\u202f096 exceed 300\u202f000\u202f000, 12345 do not',
+    );
+  });
+});
 
 describe('the Pareto front', () => {
   it('holds exactly those that no other beats', () => {

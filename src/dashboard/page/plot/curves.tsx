@@ -97,19 +97,35 @@ function optionsOf(
   };
 }
 
+const LEGEND_LINE = 20;
+const LEGEND_LEFT = 60;
+
+/** Places `[x, line]` of the legend's entries, and how many lines they take. */
+function legendOf(series: readonly CurveSeries[], width: number) {
+  let [left, line] = [LEGEND_LEFT, 0];
+  const places = series.map(({ name }) => {
+    const own = 50 + 7 * name.length;
+    if (left + own > width && left > LEGEND_LEFT) [left, line] = [LEGEND_LEFT, line + 1];
+    left += own;
+    return [left - own, line] as const;
+  });
+  return { places, lines: line + 1 };
+}
+
 function drawCurves(pen: Pen, ink: Ink, { x, series, xLabel, yLabel }: Props): void {
   const values = series.flatMap((one) => one.values.filter((value) => value !== null));
-  const plane = planeOf(pen, linear(x, { margin: 0 }), linear(values), { bottom: 20 });
+  const { places, lines } = legendOf(series, pen.width);
+  const plane = planeOf(pen, linear(x, { margin: 0 }), linear(values), { bottom: LEGEND_LINE * lines });
   drawAxes(pen, ink, plane, { x: xLabel, y: yLabel });
-  let left = plane.box[0];
   for (const [index, one] of series.entries()) {
     const stroke = { colour: colour(ink, index), width: 1.5, dash: dash(index) };
     const points = one.values.flatMap((value, at) =>
       value === null ? [] : [plane.px(x[at] ?? NaN), plane.py(value)],
     );
     pen.line(points, stroke);
-    pen.line([left, pen.height - 8, left + 24, pen.height - 8], stroke);
-    pen.text(one.name, left + 30, pen.height - 4, { colour: ink.text });
-    left += 50 + 7 * one.name.length;
+    const [left, line] = places[index] ?? [LEGEND_LEFT, 0];
+    const y = pen.height - LEGEND_LINE * (lines - line) + 12;
+    pen.line([left, y - 4, left + 24, y - 4], stroke);
+    pen.text(one.name, left + 30, y, { colour: ink.text });
   }
 }

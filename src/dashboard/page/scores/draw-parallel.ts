@@ -2,7 +2,7 @@
 import type { Box, Pen } from '../plot/pen.js';
 import { tickText } from '../plot/plane.js';
 import { name } from '../shared/format.js';
-import { sequential, type Ink } from '../shared/palette.js';
+import { standingOut, type Ink } from '../shared/palette.js';
 import type { Limits, ParallelAxis } from './parallel.js';
 
 const MARGIN = { left: 46, right: 46, top: 40, bottom: 16 } as const;
@@ -46,7 +46,7 @@ export function drawParallel(pen: Pen, ink: Ink, { axes, shown, scores, limits }
     const share = high > low ? ((scores[index] ?? low) - low) / (high - low) : 1;
     const best = index === shown.at(-1);
     pen.line(lineOf(places, axes, index), {
-      colour: best ? ink.text : sequential(share),
+      colour: best ? ink.text : standingOut(share, ink),
       width: best ? 2.5 : 1,
       opacity: best ? 1 : shown.length > 200 ? 0.35 : 0.7,
     });
@@ -78,8 +78,11 @@ function drawAxis(pen: Pen, ink: Ink, { axis, places, place, limit }: AxisDrawin
   pen.line([x, top, x, top + height], { colour: ink.text });
   const ticks = axis.levels === null ? axis.scale.ticks : axis.levels.map((_, index) => index);
   const every = Math.ceil(ticks.length / 12);
+  // Up to the next axis.
+  const letters = Math.max(6, Math.floor(((places.xs[1] ?? 0) - (places.xs[0] ?? 0) - 22) / 6.2));
+  const levels = axis.levels === null ? [] : shortened(axis.levels, letters);
   for (const [index, tick] of ticks.entries()) {
-    const text = axis.levels === null ? tickText(tick) : name(axis.levels[tick] ?? '', 14);
+    const text = axis.levels === null ? tickText(tick) : (levels[tick] ?? '');
     const y = heightOf(places, axis, tick);
     pen.line([x - 3, y, x + 3, y], { colour: ink.text });
     if (index % every === 0) label(pen, ink, text, [x + 6, y + 4]);
@@ -99,8 +102,25 @@ function drawAxis(pen: Pen, ink: Ink, { axis, places, place, limit }: AxisDrawin
 
 /** Text on a ground of its own, since lines run below it. */
 function label(pen: Pen, ink: Ink, text: string, [x, y]: readonly [number, number]): void {
-  pen.rect([x - 2, y - 11, 6.2 * text.length + 4, 14], ink.ground, 0.75);
+  pen.rect([x - 2, y - 11, 6.2 * text.length + 4, 14], ink.ground, 0.85);
   pen.text(text, x, y, { colour: ink.text, size: 11 });
+}
+
+/** Names of at most `letters`: of all ways to cut out a middle, the one that leaves most of them different. */
+export function shortened(names: readonly string[], letters: number): readonly string[] {
+  const whole = names.map((one) => name(one, 1000));
+  const ways = Array.from({ length: letters }, (_, tail) =>
+    whole.map((one) =>
+      one.length <= letters
+        ? one
+        : `${one.slice(0, letters - 1 - tail)}…${tail === 0 ? '' : one.slice(-tail)}`,
+    ),
+  );
+  // Of equals that which cuts in the middle.
+  const middle = Math.floor((letters - 1) / 2);
+  const distinct = (tail: number) => new Set(ways[tail]).size - Math.abs(tail - middle) / letters;
+  const best = [...ways.keys()].reduce((a, b) => (distinct(b) > distinct(a) ? b : a), 0);
+  return ways[best] ?? whole;
 }
 
 /** The end of a path says most: `…[].width`. */

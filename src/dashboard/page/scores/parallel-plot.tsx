@@ -58,7 +58,7 @@ export function ParallelPlot({ candidates, metric }: Props) {
       description={`${shown.length} ${shown.length < all ? `best of ${all} ` : ''}candidates with a score, a line each${
         best === undefined
           ? ''
-          : `; the highest score, ${number(candidates.scores[best], 4)}, is drawn thicker`
+          : `; the highest score, ${number(candidates.scores[best], 4)}, is drawn thickest, and the others the stronger the higher they score`
       }. Drag along an axis to keep those within; a short click clears it.`}
       draw={draw}
       size={[1100, HEIGHT]}

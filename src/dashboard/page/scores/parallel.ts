@@ -30,9 +30,10 @@ export function parallelAxes({ genes, scores }: CandidatesView, metric: string):
 /** Logarithmic for numbers over a wide range, such as learning rates. */
 function scaleOf(values: readonly number[]): Scale {
   const [least, most] = extent(values);
-  return least > 0 && most / least > 50
-    ? logarithmic(values, { margin: 0.05 })
-    : linear(values, { margin: 0.05, ticks: 4 });
+  if (least > 0 && most / least > 50) return logarithmic(values, { margin: 0.05 });
+  const scale = linear(values, { margin: 0.05, ticks: 4 });
+  // Nothing has two and a half stages.
+  return values.every(Number.isInteger) ? { ...scale, ticks: scale.ticks.filter(Number.isInteger) } : scale;
 }
 
 /** Indices of candidates with a score that lie within all limits, the highest score last, `most` of them. */

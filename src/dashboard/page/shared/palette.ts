@@ -75,6 +75,10 @@ const CIVIDIS = [
 /** cividis at 0 … 1. */
 export const sequential = (share: number): string => between(CIVIDIS, share);
 
+/** cividis at 0 … 1, so that what is high stands out from the ground: dark on light ground, bright on dark. */
+export const standingOut = (share: number, { ground }: Pick<Ink, 'ground'>): string =>
+  sequential(ground === DARK.ground ? 0.2 + 0.8 * share : 0.9 * (1 - share));
+
 /** Purple at -1, grey at 0, orange at 1. */
 export const diverging = (share: number, dark: boolean): string =>
   between(

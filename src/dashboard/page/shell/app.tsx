@@ -16,6 +16,7 @@ export function App() {
     entry === undefined ? 'Not found' : `${entry.title}${argument === null ? '' : ` ${argument}`}`;
   useEffect(() => {
     document.title = `${title} – voxolve`;
+    document.querySelector('nav [aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
     if (!first.current) main.current?.focus();
     first.current = false;
   }, [title]);

@@ -13,7 +13,7 @@ export function ThemeSwitch() {
     <label class="theme">
       <span class="unseen">Theme</span>
       <select value={theme} onChange={(event) => change(event.currentTarget.value)}>
-        <option value="system">System theme</option>
+        <option value="system">System</option>
         <option value="light">Light</option>
         <option value="dark">Dark</option>
       </select>

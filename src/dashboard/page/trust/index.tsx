@@ -5,7 +5,7 @@ import { Facts } from '../shared/facts.js';
 import { Empty, View } from '../shared/states.js';
 import { Table, type Column } from '../shared/table.js';
 import type { TrustView } from '../../views/types.js';
-import { TrustPlot } from './trust-plot.js';
+import { FEWEST, TrustPlot } from './trust-plot.js';
 
 export const TrustPage = () => <View<TrustView> path="/api/trust">{(view) => <Trust view={view} />}</View>;
 
@@ -14,8 +14,12 @@ function Trust({ view }: { readonly view: TrustView }) {
   return (
     <>
       <ReportTable reports={reports} />
-      {pairs.length === 0 ? (
-        <Empty>No candidate was evaluated in full yet, so nothing can be compared.</Empty>
+      {pairs.length < FEWEST ? (
+        <Empty>
+          {pairs.length === 0
+            ? 'No candidate was evaluated in full yet, so nothing can be compared.'
+            : 'Too few candidates were evaluated in full to draw or to judge by.'}
+        </Empty>
       ) : (
         <>
           <TrustPlot pairs={pairs} target="full" reports={reports} />
@@ -37,7 +41,13 @@ function Trust({ view }: { readonly view: TrustView }) {
         ]}
       />
       {top.length > 0 && (
-        <Table caption="The best, and how often each comes first" columns={TOP} rows={top} />
+        <>
+          <Table caption="The best, and how often each comes first" columns={TOP} rows={top} />
+          <p class="empty">
+            How often each comes first: in 2,000 draws of its repetitions, with replacement. Two or three
+            repetitions make that look surer than it is, and what other patients would change is not in it.
+          </p>
+        </>
       )}
     </>
   );

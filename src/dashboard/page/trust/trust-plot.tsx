@@ -24,9 +24,12 @@ interface Props {
   readonly target: Target;
 }
 
+/** Fewer points show nothing. */
+export const FEWEST = 3;
+
 export function TrustPlot({ pairs, reports, target }: Props) {
   const plotted = useMemo(() => prepare(pairs, target), [pairs, target]);
-  if (plotted.members.length === 0) return null;
+  if (plotted.members.length < FEWEST) return null;
   const { points, scales, groups } = plotted;
   return (
     <Scatter

@@ -1,7 +1,8 @@
 /** Why a candidate exists: its decision, derived anew from the log, in words and in tables. */
 import type { WhyView as Why } from '../../views/types.js';
 import { linkTo } from '../data.js';
-import { name, number } from '../shared/format.js';
+import { Facts } from '../shared/facts.js';
+import { grouped, name, number } from '../shared/format.js';
 import { Failure, View } from '../shared/states.js';
 import { Table, type Column } from '../shared/table.js';
 import type { ViewProps } from '../shared/view-props.js';
@@ -32,21 +33,19 @@ function Reasons({ why }: { readonly why: Why }) {
       )}
       <ol class="steps">
         {steps.map((step, index) => (
-          <li key={index}>{name(step, LONGEST)}</li>
+          <li key={index}>{name(step, LONGEST).replace(/ because .*/, grouped)}</li>
         ))}
       </ol>
-      <dl>
-        <dt>Strategy</dt>
-        <dd>{name(strategy)}</dd>
-        <dt>Results it rests on</dt>
-        <dd>
-          <Needs needs={why.needs} />
-        </dd>
-        <dt>Key of the random generator</dt>
-        <dd>
-          <code>{name(generatorKey.join(' / '), LONGEST)}</code>
-        </dd>
-      </dl>
+      <Facts
+        facts={[
+          { name: 'Strategy', value: name(strategy) },
+          { name: 'Results it rests on', value: <Needs needs={why.needs} /> },
+          {
+            name: 'Key of the random generator',
+            value: <code>{name(generatorKey.join(' / '), LONGEST)}</code>,
+          },
+        ]}
+      />
       <Tournament why={why} />
       <Refused why={why} />
       <p>
@@ -105,7 +104,11 @@ type Refusal = Why['refused'][number];
 const refusalColumns: readonly Column<Refusal>[] = [
   { title: 'Proposal', value: ({ kind }) => kind, show: ({ kind }) => name(kind) },
   { title: 'Where', value: ({ path }) => path, show: ({ path }) => name(path, 120) },
-  { title: 'Refused because', value: ({ reason }) => reason, show: ({ reason }) => name(reason, LONGEST) },
+  {
+    title: 'Refused because',
+    value: ({ reason }) => reason,
+    show: ({ reason }) => grouped(name(reason, LONGEST)),
+  },
 ];
 
 function Refused({ why: { refused } }: { readonly why: Why }) {
