@@ -43,6 +43,7 @@ export interface MadeScan {
   readonly frames: number;
   readonly patient: string;
   readonly frameOfReference?: string;
+  readonly sopClass?: string;
 }
 
 export const made = (fields: Partial<MadeScan> = {}): MadeScan => ({
@@ -122,7 +123,7 @@ export function writeScan(folder: string, scan: MadeScan): string {
       Array.from({ length: columns * rows * scan.frames }, (_, i) => (i * 7 + slice * 31) % 200),
     );
     const plane = clip
-      ? [words(0x0008, 0x0060, 'CS', 'US')]
+      ? [words(0x0008, 0x0060, 'CS', scan.sopClass === undefined ? 'US' : 'XA')]
       : [
           words(0x0008, 0x0060, 'CS', 'MR'),
           ds(0x0020, 0x0032, placeOf(scan, [0, 0, slice])),
@@ -131,7 +132,7 @@ export function writeScan(folder: string, scan: MadeScan): string {
           ...(scan.frameOfReference === undefined ? [] : [ui(0x0020, 0x0052, scan.frameOfReference)]),
         ];
     const elements = [
-      ...shared(scan, clip ? CLASS.clip : CLASS.mr, instanceOf(scan, slice), scan.series),
+      ...shared(scan, scan.sopClass ?? (clip ? CLASS.clip : CLASS.mr), instanceOf(scan, slice), scan.series),
       ...plane,
       ...pixelsOf(columns, rows, scan.frames, 8, values),
     ];
