@@ -3,7 +3,7 @@
  *
  * A voxel is marked if its centre lies inside an odd number of the contours of its slice, so that a contour within another is a
  * hole; open contours and points mark the voxels that they pass through. A contour must lie in a slice of the scan, to within a
- * quarter of the distance of slices.
+ * quarter of the distance of slices; a point lies in the nearest one.
  *
  * Source: DICOM PS3.3 C.8.8.5 (Structure Set), C.8.8.6 (ROI Contour), C.8.8.8 (RT ROI Observations).
  */
@@ -124,6 +124,10 @@ function drawn(item: DataSet, { subject, target, grid }: Onto, collected: Collec
     numbers += points.length;
     if (numbers > MOST_NUMBERS) throw wrong(subject, `has more than ${MOST_NUMBERS / 3} vertices`);
     const { slice, plane } = onSlice(points, inverse, own);
+    if (points.length === 3 && !withinGrid(slice, plane, grid)) {
+      remark(collected, 'points outside of the scan, left out');
+      continue;
+    }
     if (slice < 0 || slice >= grid.size[2])
       throw wrong(own, `lies on slice ${slice + 1}, the scan ${target.path} has ${grid.size[2]}`);
     const kind = (contour.string(TAG.kind) ?? 'CLOSED_PLANAR').trim().toUpperCase();
@@ -133,6 +137,10 @@ function drawn(item: DataSet, { subject, target, grid }: Onto, collected: Collec
   for (const [slice, own] of rings)
     drawOn(region, slice, grid, collected, (canvas) => fill(canvas, own, subject));
   return region;
+}
+
+function withinGrid(slice: number, [x, y]: Float64Array, { size }: Grid): boolean {
+  return [x, y, slice].every((value, axis) => value !== undefined && value >= 0 && value < size[axis as 0]);
 }
 
 function markOpen(plane: Float64Array, canvas: Canvas): void {
@@ -180,7 +188,8 @@ function onSlice(
     high = Math.max(high, z);
   }
   const slice = Math.round((low + high) / 2);
-  if (!(high - slice <= OFF_SLICE && slice - low <= OFF_SLICE))
+  // A point, such as an isocentre, is anywhere; a contour belongs to the slice that it was drawn on.
+  if (points.length > 3 && !(high - slice <= OFF_SLICE && slice - low <= OFF_SLICE))
     throw wrong(
       subject,
       `reaches from slice ${(low + 1).toFixed(2)} to ${(high + 1).toFixed(2)}: it lies in no slice of the scan`,
