@@ -154,6 +154,75 @@ describe('a mask', () => {
   });
 });
 
+/** Stand-in for a detector that sees nothing but white: the middle of the smallest rectangle around it is the core of a line. */
+const seesWhite: TextModel = (pixels, rows, columns) => {
+  const map = new Float32Array(rows * columns);
+  let [left, right, top, bottom] = [columns, 0, rows, 0];
+  for (let y = 0; y < rows; y++)
+    for (let x = 0; x < columns; x++) {
+      if ((pixels[y * columns + x] as number) < 1.9) continue;
+      [left, right] = [Math.min(left, x), Math.max(right, x + 1)];
+      [top, bottom] = [Math.min(top, y), y + 1];
+    }
+  const third = Math.round((bottom - top) / 3);
+  for (let y = top + third; y < bottom - third; y++) map.fill(0.9, y * columns + left, y * columns + right);
+  return Promise.resolve(map);
+};
+
+/** Forty frames of grey, of which some show white strokes of 36 × 8 pixels. */
+function clipWithStrokes(shown: readonly number[], ground: (i: number, k: number) => number): Look[] {
+  const [columns, rows] = [128, 128];
+  return Array.from({ length: 40 }, (_, k) => ({
+    columns,
+    rows,
+    data: Uint8Array.from({ length: 3 * columns * rows }, (_, i) => {
+      const [x, y] = [Math.floor(i / 3) % columns, Math.floor(i / 3 / columns)];
+      const isStroke = x >= 40 && x < 76 && y >= 60 && y < 68 && x % 4 < 2;
+      return shown.includes(k) && isStroke ? 255 : ground(Math.floor(i / 3), k);
+    }),
+  }));
+}
+const still = (): number => 30;
+/** Specks that come and go at random, as far as a fixed pattern can. */
+const moving = (i: number, k: number): number => ((i * 2654435761 + k * 40503 * (i % 251)) >>> 7) % 140;
+
+describe('text that shows for a few frames of a clip', () => {
+  it.each([
+    ['two frames of tissue that moves', [21, 22], moving],
+    ['one frame over what stands still', [27], still],
+    ['the last frame alone', [39], still],
+    ['the last two frames', [38, 39], moving],
+  ] as const)('is blanked where it shows in %s', async (_, shown, ground) => {
+    const frames = clipWithStrokes(shown, ground);
+    const { blanked, isClean, texts } = await maskOf(frames, { boxes: [], sector: null }, seesWhite);
+    expect([isClean, texts > 0]).toEqual([true, true]);
+    for (let y = 61; y < 67; y++)
+      for (let x = 40; x < 74; x++) expect(blanked[y * 128 + x], `${x}, ${y}`).toBe(1);
+    expect(blanked.reduce((sum, value) => sum + value, 0)).toBeLessThan(3 * 36 * 8);
+  });
+
+  it('is looked for in frames of a long clip that are not held in memory', async () => {
+    const frames = clipWithStrokes([22, 23], moving);
+    const held = frames.filter((_, k) => k % 5 === 0);
+    const at = (index: number): Promise<Look> => Promise.resolve(frames[index] as Look);
+    const clip = { count: frames.length, step: 5, at };
+    const known = { boxes: [], sector: null };
+    expect((await maskOf(held, known, seesWhite)).texts).toBe(0);
+    expect((await maskOf(held, known, seesWhite, clip)).texts).toBeGreaterThan(0);
+  });
+
+  it('is not looked for again and again where nothing comes', async () => {
+    let calls = 0;
+    const counting: TextModel = (pixels, rows, columns) => {
+      calls++;
+      return seesWhite(pixels, rows, columns);
+    };
+    const none = await maskOf(clipWithStrokes([], moving), { boxes: [], sector: null }, counting);
+    expect(none.texts).toBe(0);
+    expect(calls).toBeLessThan(20);
+  });
+});
+
 describe('a clip', () => {
   it('keeps what moves within its regions, bit for bit; the rest is black, in every frame alike', async () => {
     const frames = smallClip(6).map((frame) => {

@@ -41,17 +41,21 @@ export class Blanks {
     return bottom === 0 ? [] : [{ left, top, right, bottom }];
   }
 
-  /** A rectangle around boxes and their surroundings; null where there are none. */
-  around(boxes: readonly Box[]): Box | null {
-    if (boxes.length === 0) return null;
-    const sides = (pick: (box: Box) => number): number[] => boxes.map(pick);
-    const box = {
-      left: Math.min(...sides(({ left }) => left)) - AROUND,
-      top: Math.min(...sides(({ top }) => top)) - AROUND,
-      right: Math.max(...sides(({ right }) => right)) + AROUND,
-      bottom: Math.max(...sides(({ bottom }) => bottom)) + AROUND,
-    };
-    return clipped(box, this.columns, this.rows);
+  /** Rectangles that hold boxes with their surroundings; none of them meets another. */
+  around(boxes: readonly Box[]): Box[] {
+    let merged: Box[] = [];
+    for (const { left, top, right, bottom } of boxes) {
+      const wide = { left: left - AROUND, top: top - AROUND, right: right + AROUND, bottom: bottom + AROUND };
+      let all = clipped(wide, this.columns, this.rows);
+      for (let met = [all]; met.length > 0;) {
+        const one = all;
+        met = merged.filter((other) => meets(one, other));
+        merged = merged.filter((other) => !met.includes(other));
+        all = [all, ...met].reduce(hullOfTwo);
+      }
+      merged.push(all);
+    }
+    return merged;
   }
 
   /** True where hardly a pixel of a box is left. */
@@ -86,6 +90,20 @@ export class Blanks {
       }
     return { ...look, data };
   }
+}
+
+/** True if two rectangles have a pixel in common. */
+export function meets(a: Box, b: Box): boolean {
+  return a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+}
+
+function hullOfTwo(a: Box, b: Box): Box {
+  return {
+    left: Math.min(a.left, b.left),
+    top: Math.min(a.top, b.top),
+    right: Math.max(a.right, b.right),
+    bottom: Math.max(a.bottom, b.bottom),
+  };
 }
 
 /** Replaces the pixels `[start, end)` of a row by a line between their neighbours; black stands for what is beyond the row. */

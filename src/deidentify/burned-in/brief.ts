@@ -22,7 +22,7 @@ export function clipOf(frames: readonly Look[]): Clip {
 /** A frame that must be looked at. */
 export interface Brief {
   readonly look: Look;
-  readonly part: Box;
+  readonly parts: readonly Box[];
   /** True if a rectangle holds some of what has come. */
   readonly isNew: (box: Box) => boolean;
 }
@@ -41,20 +41,19 @@ export async function* briefLooks(
   const known = [...lookedAt]
     .sort(([a], [b]) => a - b)
     .map(([index, look]) => [index, levelsOf(look)] as const);
-  let before = known[0]?.[1] as Uint8Array;
-  let after = 1;
+  let before: Uint8Array | undefined;
+  let after = 0;
   let frames: Window = [null, await frameAt(clip, 0), await frameAt(clip, 1)];
   for (let i = 0; i < clip.count; i++) {
     const frame = frames[1] as Frame;
-    if (i === known[after]?.[0]) {
-      before = frame.levels;
-      after++;
-    }
-    const brief = briefIn(frames, [before, known[after]?.[1] ?? before], blanks);
-    if (brief !== null) {
-      yield brief;
-      before = frame.levels;
-    }
+    // A frame that was looked at is compared with others: what a single frame shows was not taken for text in it.
+    const isKnown = i === known[after]?.[0];
+    if (isKnown) after++;
+    const next = known[after]?.[1];
+    const others = [before ?? next ?? frame.levels, next ?? before ?? frame.levels] as const;
+    const brief = briefIn(frames, others, blanks);
+    if (brief !== null) yield brief;
+    if (brief !== null || isKnown) before = frame.levels;
     frames = [frame, frames[2], await frameAt(clip, i + 2)];
   }
 }
@@ -78,13 +77,13 @@ function briefIn(frames: Window, known: readonly [Uint8Array, Uint8Array], blank
   if (frame === null) return null;
   const { look, levels } = frame;
   const [whole] = blanks.kept();
-  if (whole !== undefined && isOdd(frames, blanks)) return { look, part: whole, isNew: () => true };
+  if (whole !== undefined && isOdd(frames, blanks)) return { look, parts: [whole], isNew: () => true };
   const neighbours = [before?.levels ?? null, after?.levels ?? null] as const;
   const strokes = strokesIn(levels, neighbours, known, blanks.blanked, look.columns);
   if (strokes === null) return null;
-  const part = blanks.around(windowsOf(strokes, look.columns));
+  const parts = blanks.around(windowsOf(strokes, look.columns));
   const isNew = (box: Box): boolean => countIn(strokes, look.columns, box) >= FEWEST / 2;
-  return part === null ? null : { look, part, isNew };
+  return parts.length === 0 ? null : { look, parts, isNew };
 }
 
 function countIn(marked: Uint8Array, columns: number, { left, right, top, bottom }: Box): number {

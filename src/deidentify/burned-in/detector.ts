@@ -24,9 +24,15 @@ const HIGHEST = 0.08;
  * Rectangles around lines of text.
  *
  * @param part what of the look is searched; by default all of it
+ * @param zoom how many times larger than usual it is looked at
  */
-export async function textBoxes(look: Look, model: TextModel, part = wholeOf(look)): Promise<Box[]> {
-  const scale = Math.min(Math.max(LONG_SIDE / Math.max(look.rows, look.columns), 1), MOST_SCALE);
+export async function textBoxes(
+  look: Look,
+  model: TextModel,
+  part = wholeOf(look),
+  zoom = 1,
+): Promise<Box[]> {
+  const scale = zoom * Math.min(Math.max(LONG_SIDE / Math.max(look.rows, look.columns), 1), MOST_SCALE);
   const { rows, columns, pixels } = enlarged(look, part, scale);
   const cores = coresOf(await model(pixels, rows, columns), rows, columns);
   return cores.flatMap((core) => {

@@ -1,7 +1,7 @@
 /**
  * What letters have and speckle, which a detector takes for letters now and then, has not: contrast, and standing still.
  */
-import type { Box, Look } from './look.js';
+import { clipped, type Box, type Look } from './look.js';
 import type { Considered } from './looks.js';
 
 /** Levels of 255 by which letters differ from what is around them; the speckle of dark tissue differs by less. */
@@ -17,11 +17,49 @@ function levelsIn({ columns, data }: Look, { left, right, top, bottom }: Box): n
   return levels;
 }
 
+/** Levels around the rectangle, as far away as half its lesser side. */
+function levelsAround(look: Look, box: Box): number[] {
+  const by = Math.max(6, Math.min(box.right - box.left, box.bottom - box.top) >> 1);
+  const strips = [
+    { left: box.left - by, right: box.right + by, top: box.top - by, bottom: box.top },
+    { left: box.left - by, right: box.right + by, top: box.bottom, bottom: box.bottom + by },
+    { left: box.left - by, right: box.left, top: box.top, bottom: box.bottom },
+    { left: box.right, right: box.right + by, top: box.top, bottom: box.bottom },
+  ];
+  return strips.flatMap((strip) => levelsIn(look, clipped(strip, look.columns, look.rows)));
+}
+
+/** Level below which a part of the pixels of a rectangle lie. */
+function levelOf(levels: readonly number[], part: number): number {
+  return levels[Math.floor(part * (levels.length - 1))] ?? 0;
+}
+
+function sorted(levels: number[]): number[] {
+  return levels.sort((a, b) => a - b);
+}
+
 /** True if the rectangle holds values that differ as letters do. */
 export function hasContrast(look: Look, box: Box): boolean {
-  const levels = levelsIn(look, box).sort((a, b) => a - b);
-  const level = (part: number): number => levels[Math.floor(part * (levels.length - 1))] as number;
-  return level(0.98) - level(0.02) >= CONTRAST;
+  const levels = sorted(levelsIn(look, box));
+  return levelOf(levels, 0.98) - levelOf(levels, 0.02) >= CONTRAST;
+}
+
+/** Words are longer than they are high; what is not must be brighter than what is around it by so many levels. */
+const [LONG, BRIGHTER] = [2, 16];
+
+/** True for words, and for what is short but stands out of its surroundings, which a patch of speckle does not. */
+export function isWordOrBright(look: Look, box: Box): boolean {
+  const [width, height] = [box.right - box.left, box.bottom - box.top];
+  if (Math.max(width, height) >= LONG * Math.min(width, height)) return true;
+  return (
+    levelOf(sorted(levelsIn(look, box)), 0.95) - levelOf(sorted(levelsAround(look, box)), 0.95) >= BRIGHTER
+  );
+}
+
+/** True if text is easily told from what is around it, such as on black. */
+export function isOnPlain(look: Look, box: Box): boolean {
+  const levels = sorted(levelsAround(look, box));
+  return levelOf(levels, 0.9) - levelOf(levels, 0.1) < CONTRAST;
 }
 
 /** Correlation of the edges of letters that stand still over tissue that moves; that of speckle alone is about zero. */

@@ -19,8 +19,10 @@ function stretchesOf(count: number): (readonly [start: number, end: number])[] {
 export interface Considered {
   readonly look: Look;
   readonly pairs: readonly (readonly [Look, Look])[];
-  /** Which frame it shows; null for what every search looks at. */
+  /** Which frame it shows; null where it shows several. */
   readonly index: number | null;
+  /** True if every search looks at it. */
+  readonly isSame: boolean;
 }
 
 /** @param place which frame of each stretch: 0 its first, 1 its last */
@@ -29,16 +31,22 @@ export function looksOf(frames: readonly Look[], place: number): Considered[] {
     const at = start + Math.round(place * (end - 1 - start));
     const look = frames[at] as Look;
     const pairs = [frames[at - 1], frames[at + 1]].flatMap((next) => (next ? [[look, next] as const] : []));
-    const singles = [{ look, pairs, index: at }];
+    const isSame = frames.length === 1;
+    const singles = [{ look, pairs, index: at, isSame }];
     const colours = coloursOf(look);
-    if (colours !== null) singles.push({ look: colours, pairs, index: at });
-    if (frames.length === 1) return [...singles, { look: dimmed(look), pairs, index: at }];
+    if (colours !== null) singles.push({ look: colours, pairs, index: at, isSame });
+    if (isSame) return [...singles, { look: dimmed(look), pairs, index: at, isSame }];
     if (end - start < 3) return singles;
     const [first, middle, last] = [start, (start + end) >> 1, end - 1].map((i) => frames[i] as Look);
     const far = [[first, middle] as const, [middle, last] as const];
     return [
       ...singles,
-      { look: darkest(frames.slice(start, end)), pairs: far as Considered['pairs'], index: null },
+      {
+        look: darkest(frames.slice(start, end)),
+        pairs: far as Considered['pairs'],
+        index: null,
+        isSame: true,
+      },
     ];
   });
 }

@@ -4,11 +4,11 @@
  *
  * Source: DICOM PS3.15 E.3.1 (Clean Pixel Data Option).
  */
-import { Blanks } from './blanks.js';
+import { Blanks, meets } from './blanks.js';
 import { briefLooks, clipOf, type Clip } from './brief.js';
 import { textBoxes, type TextModel } from './detector.js';
 import type { Box, Look } from './look.js';
-import { hasContrast, isSteady } from './evidence.js';
+import { hasContrast, isOnPlain, isSteady, isWordOrBright } from './evidence.js';
 import { looksOf, type Considered } from './looks.js';
 
 export interface Known {
@@ -92,18 +92,45 @@ async function linesIn(
 ): Promise<Box[]> {
   const found: Box[] = [];
   // Text that crosses the edge of the sector must be seen as a whole before it is cut.
-  const whole = near === null ? blanks.around(blanks.kept()) : (blanks.kept()[0] ?? null);
+  const whole = near === null ? blanks.around(blanks.kept()) : blanks.kept();
   let before: Look | undefined;
-  for (const { look, pairs, index } of looks) {
-    const part = near === null || index !== null ? whole : blanks.around(near);
+  for (const { look, pairs, index, isSame } of looks) {
+    const parts = near === null || !isSame ? whole : blanks.around(near);
     if (index !== null && !lookedAt.has(index * step)) lookedAt.set(index * step, look);
-    if (part === null || (before !== undefined && blanks.areAlike(before, look))) continue;
+    if (before !== undefined && blanks.areAlike(before, look)) continue;
     before = look;
+    const isText = (box: Box): boolean => mayBeText(look, box) && isSteady(pairs, box) && !blanks.holds(box);
     const seen = near === null ? look : blanks.bridged(look);
-    for (const box of await textBoxes(seen, model, part))
-      if (hasContrast(look, box) && isSteady(pairs, box) && !blanks.holds(box)) found.push(box);
+    const lines = (await boxesIn(seen, model, parts)).filter(isText);
+    found.push(...lines);
+    if (near === null && pairs.length === 0) found.push(...(await wholeLines(look, model, lines, blanks)));
   }
   return found;
+}
+
+async function boxesIn(look: Look, model: TextModel, parts: readonly Box[], zoom = 1): Promise<Box[]> {
+  const found: Box[] = [];
+  for (const part of parts) found.push(...(await textBoxes(look, model, part, zoom)));
+  return found;
+}
+
+function mayBeText(look: Look, box: Box): boolean {
+  return hasContrast(look, box) && isWordOrBright(look, box);
+}
+
+/** How much larger lines are looked at whose letters bright tissue may hide in part. */
+const ZOOM = 1.5;
+
+/** Lines of a single frame anew, where they lie on tissue. */
+async function wholeLines(
+  look: Look,
+  model: TextModel,
+  lines: readonly Box[],
+  blanks: Blanks,
+): Promise<Box[]> {
+  const hard = lines.filter((line) => !isOnPlain(look, line));
+  const boxes = await boxesIn(look, model, blanks.around(hard), ZOOM);
+  return boxes.filter((box) => mayBeText(look, box) && hard.some((line) => meets(box, line)));
 }
 
 /** Blanks text that comes and goes. */
@@ -114,10 +141,10 @@ async function briefLines(
   model: TextModel,
 ): Promise<Outcome> {
   let texts = 0;
-  for await (const { look, part, isNew } of briefLooks(clip, lookedAt, blanks))
+  for await (const { look, parts, isNew } of briefLooks(clip, lookedAt, blanks))
     for (let round = 0; ; round++) {
-      const boxes = await textBoxes(blanks.bridged(look), model, part);
-      const lines = boxes.filter((box) => hasContrast(look, box) && isNew(box) && !blanks.holds(box));
+      const boxes = await boxesIn(blanks.bridged(look), model, parts);
+      const lines = boxes.filter((box) => mayBeText(look, box) && isNew(box) && !blanks.holds(box));
       if (lines.length === 0) break;
       if (round === SEARCHES) return { texts, isClean: false };
       texts += lines.length;
