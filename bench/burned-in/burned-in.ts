@@ -5,7 +5,7 @@
  */
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
-import { openTextModel } from '../../src/api/text-model.js';
+import { openTextModel, openTextReader } from '../../src/api/text-model.js';
 import type { TextModel } from '../../src/deidentify/burned-in/detector.js';
 import { maskOf } from '../../src/deidentify/burned-in/mask.js';
 import { sectorOf } from '../../src/deidentify/burned-in/sector.js';
@@ -66,4 +66,9 @@ if (values.real === '') {
   if (values.only !== 'single') await synthetic('clips', count('frames', values.frames), model);
   if (values.only !== 'clips') await synthetic('single frames', 1, model);
 } else
-  await realFiles(values.real, { every: count('every', values.every), pictures: values.pictures, model });
+  await realFiles(values.real, {
+    every: count('every', values.every),
+    pictures: values.pictures,
+    model,
+    reader: await openTextReader(),
+  });

@@ -2,11 +2,17 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TextModel } from '../../src/deidentify/burned-in/detector.js';
+import type { ReaderModel } from '../../src/deidentify/burned-in/reader.js';
 import type { Look } from '../../src/deidentify/burned-in/look.js';
 import { textAt } from '../../src/deidentify/file/data-set.js';
 import { parseFile } from '../../src/deidentify/file/part10.js';
 import { Refusal } from '../../src/deidentify/file/refusal.js';
-import { isUltrasound, searched, type Searched } from '../../src/deidentify/pixels/clean-pixels.js';
+import {
+  isUltrasound,
+  searched,
+  type PixelCleaner,
+  type Searched,
+} from '../../src/deidentify/pixels/clean-pixels.js';
 import { isSearchable, storedFrames } from '../../src/deidentify/pixels/stored-frames.js';
 import { picture } from './picture.js';
 
@@ -15,9 +21,13 @@ interface RealOptions {
   readonly every: number;
   readonly pictures: string;
   readonly model: TextModel;
+  readonly reader: ReaderModel;
 }
 
-export async function realFiles(folder: string, { every, pictures, model }: RealOptions): Promise<void> {
+export async function realFiles(
+  folder: string,
+  { every, pictures, model, reader }: RealOptions,
+): Promise<void> {
   const names = readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map(({ parentPath, name }) => join(parentPath, name))
@@ -26,7 +36,7 @@ export async function realFiles(folder: string, { every, pictures, model }: Real
   let [files, touched, cut, held, slowest, busiest] = [0, 0, 0, 0, 0, 0];
   for (const name of names) {
     const [start, before] = [performance.now(), process.cpuUsage()];
-    const found = await searchedFile(name, model);
+    const found = await searchedFile(name, { model, reader });
     if (found === null) continue;
     const { texts, isClean, blanked, sector, looks } = found;
     files++;
@@ -54,12 +64,15 @@ export async function realFiles(folder: string, { every, pictures, model }: Real
 /** Part of what is not black that a sector may cut off without being counted. */
 const CUT = 0.005;
 
-async function searchedFile(name: string, model: TextModel): Promise<Searched | null> {
+async function searchedFile(name: string, models: Omit<PixelCleaner, 'rules'>): Promise<Searched | null> {
   try {
     const file = parseFile(readFileSync(name));
     const stored = isSearchable(file) ? storedFrames(file) : null;
     if (stored === null) return null;
-    return await searched(stored, file, isUltrasound(file, textAt(file, 0x00080016)), { model, rules: [] });
+    return await searched(stored, file, isUltrasound(file, textAt(file, 0x00080016)), {
+      ...models,
+      rules: [],
+    });
   } catch (error) {
     if (error instanceof Refusal && error.code !== 'not-dicom') console.log(`  ${name}: ${error.code}`);
     if (error instanceof Refusal || error instanceof RangeError) return null;

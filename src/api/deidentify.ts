@@ -10,7 +10,7 @@ import { deidentifyFolder } from '../deidentify/folder/deidentify-folder.js';
 import { parsePixelRules } from '../deidentify/burned-in/rules.js';
 import type { ScanWriter } from '../deidentify/derived/write-scans.js';
 import type { PixelCleaner } from '../deidentify/pixels/clean-pixels.js';
-import { openTextModel } from './text-model.js';
+import { openTextModel, openTextReader } from './text-model.js';
 import { readKey } from '../deidentify/folder/key-file.js';
 import { checkedPlaces } from '../deidentify/folder/paths.js';
 import { openVideoWriter } from '../scans/formats/video/encode.js';
@@ -138,7 +138,7 @@ async function cleanerOf(
     });
   }
   const parsed = rules === undefined ? [] : parsePixelRules(textOfFile(rules), rules);
-  return { model: await openTextModel(), rules: parsed };
+  return { model: await openTextModel(), reader: await openTextReader(), rules: parsed };
 }
 
 function textOfFile(path: string): string {

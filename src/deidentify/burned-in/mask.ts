@@ -9,6 +9,7 @@ import { briefLooks, clipOf, type Clip } from './brief.js';
 import { textBoxes, type TextModel } from './detector.js';
 import type { Box, Look } from './look.js';
 import { hasContrast, isOnPlain, isSteady, isWordOrBright } from './evidence.js';
+import { isLegible, type ReaderModel } from './reader.js';
 import { looksOf, type Considered } from './looks.js';
 
 export interface Known {
@@ -30,24 +31,29 @@ export interface Mask {
 /** Searches that may blank; one more decides. */
 const SEARCHES = 3;
 
-/**
- * @param frames frames of the file as they look: all, or every `clip.step`-th
- * @param clip all of them
- */
+export interface MaskOptions {
+  /** All frames of the file. By default those that are given. */
+  readonly clip?: Clip;
+  /** Reads what may be text; what it cannot read is none. Absent: everything that may be text is. */
+  readonly reader?: ReaderModel | undefined;
+}
+
+/** @param frames frames of the file as they look: all, or every `clip.step`-th */
 export async function maskOf(
   frames: readonly Look[],
   known: Known,
   model: TextModel,
-  clip: Clip = clipOf(frames),
+  { clip = clipOf(frames), reader }: MaskOptions = {},
 ): Promise<Mask> {
   const { columns, rows } = frames[0] as Look;
   const blanks = new Blanks(columns, rows);
   for (const box of known.boxes) blanks.fill(box);
   if (known.sector !== null) blanks.keepOnly(known.sector);
   const lookedAt = new Map<number, Look>();
-  const steady = await steadyLines(frames, blanks, { model, lookedAt, step: clip.step });
+  const search = { model, reader, lookedAt, step: clip.step };
+  const steady = await steadyLines(frames, blanks, search);
   const isClip = clip.count > 1 && steady.isClean;
-  const brief = isClip ? await briefLines(clip, lookedAt, blanks, model) : { texts: 0, isClean: true };
+  const brief = isClip ? await briefLines(clip, blanks, search) : { texts: 0, isClean: true };
   return {
     blanked: blanks.blanked,
     texts: steady.texts + brief.texts,
@@ -59,6 +65,7 @@ type Outcome = Pick<Mask, 'texts' | 'isClean'>;
 
 interface Search {
   readonly model: TextModel;
+  readonly reader: ReaderModel | undefined;
   /** Frames that were looked at, by their index among all. */
   readonly lookedAt: Map<number, Look>;
   /** How many frames later the next one of those in memory comes. */
@@ -87,9 +94,10 @@ async function steadyLines(frames: readonly Look[], blanks: Blanks, search: Sear
 async function linesIn(
   looks: readonly Considered[],
   blanks: Blanks,
-  { model, lookedAt, step }: Search,
+  search: Search,
   near: readonly Box[] | null,
 ): Promise<Box[]> {
+  const { model, lookedAt, step } = search;
   const found: Box[] = [];
   // Text that crosses the edge of the sector must be seen as a whole before it is cut.
   const whole = near === null ? blanks.around(blanks.kept()) : blanks.kept();
@@ -99,11 +107,12 @@ async function linesIn(
     if (index !== null && !lookedAt.has(index * step)) lookedAt.set(index * step, look);
     if (before !== undefined && blanks.areAlike(before, look)) continue;
     before = look;
-    const isText = (box: Box): boolean => mayBeText(look, box) && isSteady(pairs, box) && !blanks.holds(box);
     const seen = near === null ? look : blanks.bridged(look);
-    const lines = (await boxesIn(seen, model, parts)).filter(isText);
+    const boxes = await boxesIn(seen, model, parts);
+    const open = boxes.filter((box) => isSteady(pairs, box) && !blanks.holds(box));
+    const lines = await textAmong(open, look, search);
     found.push(...lines);
-    if (near === null && pairs.length === 0) found.push(...(await wholeLines(look, model, lines, blanks)));
+    if (near === null && pairs.length === 0) found.push(...(await wholeLines(look, lines, blanks, search)));
   }
   return found;
 }
@@ -114,37 +123,34 @@ async function boxesIn(look: Look, model: TextModel, parts: readonly Box[], zoom
   return found;
 }
 
-function mayBeText(look: Look, box: Box): boolean {
-  return hasContrast(look, box) && isWordOrBright(look, box);
+async function textAmong(boxes: readonly Box[], look: Look, { reader }: Search): Promise<Box[]> {
+  const found: Box[] = [];
+  for (const box of boxes) {
+    const mayBeText = hasContrast(look, box) && isWordOrBright(look, box);
+    if (mayBeText && (reader === undefined || (await isLegible(look, box, reader)))) found.push(box);
+  }
+  return found;
 }
 
 /** How much larger lines are looked at whose letters bright tissue may hide in part. */
 const ZOOM = 1.5;
 
 /** Lines of a single frame anew, where they lie on tissue. */
-async function wholeLines(
-  look: Look,
-  model: TextModel,
-  lines: readonly Box[],
-  blanks: Blanks,
-): Promise<Box[]> {
+async function wholeLines(look: Look, lines: readonly Box[], blanks: Blanks, search: Search): Promise<Box[]> {
   const hard = lines.filter((line) => !isOnPlain(look, line));
-  const boxes = await boxesIn(look, model, blanks.around(hard), ZOOM);
-  return boxes.filter((box) => mayBeText(look, box) && hard.some((line) => meets(box, line)));
+  const boxes = await boxesIn(look, search.model, blanks.around(hard), ZOOM);
+  const same = boxes.filter((box) => hard.some((line) => meets(box, line)));
+  return textAmong(same, look, search);
 }
 
 /** Blanks text that comes and goes. */
-async function briefLines(
-  clip: Clip,
-  lookedAt: ReadonlyMap<number, Look>,
-  blanks: Blanks,
-  model: TextModel,
-): Promise<Outcome> {
+async function briefLines(clip: Clip, blanks: Blanks, search: Search): Promise<Outcome> {
   let texts = 0;
-  for await (const { look, parts, isNew } of briefLooks(clip, lookedAt, blanks))
+  for await (const { look, parts, isNew } of briefLooks(clip, search.lookedAt, blanks))
     for (let round = 0; ; round++) {
-      const boxes = await boxesIn(blanks.bridged(look), model, parts);
-      const lines = boxes.filter((box) => mayBeText(look, box) && isNew(box) && !blanks.holds(box));
+      const boxes = await boxesIn(blanks.bridged(look), search.model, parts);
+      const open = boxes.filter((box) => isNew(box) && !blanks.holds(box));
+      const lines = await textAmong(open, look, search);
       if (lines.length === 0) break;
       if (round === SEARCHES) return { texts, isClean: false };
       texts += lines.length;

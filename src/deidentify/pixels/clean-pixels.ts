@@ -8,6 +8,7 @@ import type { TextModel } from '../burned-in/detector.js';
 import type { Look } from '../burned-in/look.js';
 import { fill } from '../burned-in/blanks.js';
 import { maskOf, type Mask } from '../burned-in/mask.js';
+import type { ReaderModel } from '../burned-in/reader.js';
 import { regionsOf } from '../burned-in/regions.js';
 import { ruledBoxes, type PixelRule } from '../burned-in/rules.js';
 import { sectorOf } from '../burned-in/sector.js';
@@ -23,6 +24,8 @@ import { inWords, storedFrames, type StoredFrames } from './stored-frames.js';
 
 export interface PixelCleaner {
   readonly model: TextModel;
+  /** Reads what may be text in pictures of 16 bits, whose bones and vessels look like letters. */
+  readonly reader?: ReaderModel;
   readonly rules: readonly PixelRule[];
 }
 
@@ -45,11 +48,11 @@ const MOST_LOOKED_AT = 2 ** 28;
 export async function cleanPixels(
   file: StoredFile,
   isUltrasound: boolean,
-  { model, rules }: PixelCleaner,
+  cleaner: PixelCleaner,
 ): Promise<NewPixels | null> {
   const stored = storedFrames(file);
   if (stored === null) return null;
-  const { looks, blanked, texts, isClean } = await searched(stored, file, isUltrasound, { model, rules });
+  const { looks, blanked, texts, isClean } = await searched(stored, file, isUltrasound, cleaner);
   if (!isClean) throw new Refusal('text-left');
   const pixels = blanked.reduce((sum, value) => sum + value, 0);
   if (pixels === 0 || looks.every((look) => isBlack(look, blanked))) return null;
@@ -68,19 +71,25 @@ export async function searched(
   stored: StoredFrames,
   file: StoredFile,
   isUltrasound: boolean,
-  { model, rules }: PixelCleaner,
+  { model, reader, rules }: PixelCleaner,
 ): Promise<Searched> {
   const { columns, rows } = stored.picture;
   const { looks, step } = await looksOf(stored);
   const regions = isUltrasound ? regionsOf(file, columns, rows) : [];
   const sector = isUltrasound ? scanned(looks, regions) : null;
   const known = { boxes: ruledBoxes(rules, file), sector };
+  const { bitsAllocated, photometric } = stored.picture;
+  const isRead = !isUltrasound && bitsAllocated === 16 && photometric.startsWith('MONOCHROME');
   const clip = {
     count: stored.picture.frames,
     step,
     at: async (index: number) => looks[index / step] ?? stored.look(await stored.samples(index)),
   };
-  return { ...(await maskOf(looks, known, model, clip)), looks, sector };
+  return {
+    ...(await maskOf(looks, known, model, { clip, reader: isRead ? reader : undefined })),
+    looks,
+    sector,
+  };
 }
 
 async function looksOf({ picture, samples, look }: StoredFrames): Promise<{ looks: Look[]; step: number }> {
