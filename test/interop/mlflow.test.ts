@@ -3,6 +3,8 @@ import { curvesOf, evaluationsOfBest } from '../../src/interop/evaluations.js';
 import { exportToMlflow, type MlflowOutcome } from '../../src/interop/mlflow/export.js';
 import { allowedKey, distinctKeys, param } from '../../src/interop/mlflow/limits.js';
 import { insertEvaluation, listCandidates } from '../../src/store/index.js';
+import { startVoxolve } from '../support/cli.js';
+import { voxolveHere } from '../support/cli-here.js';
 import { MlflowStub } from './mlflow-server.js';
 import { ownFolder, searchedIn, type Searched } from './searched.js';
 import { rmSync } from 'node:fs';
@@ -109,7 +111,9 @@ describe('an export to MLflow', () => {
     expect(curve.map(({ value }) => value)).toEqual(steps.map((step) => Math.sin(step)));
     expect(long?.params.size).toBe(231);
   });
+});
 
+describe('an export to MLflow that is interrupted', () => {
   it('goes on where calls fail before, while or after they are carried out', async () => {
     stub.trouble = (path, count) => {
       const kinds = ['before', undefined, 'halfway', undefined] as const;
@@ -135,6 +139,26 @@ describe('an export to MLflow', () => {
     expectValuesOfDatabase(5);
   });
 
+  it('by the command, killed while it sends, is completed by the same command, and a third repeats nothing', async () => {
+    const args = ['export', searched.path, '--to', 'mlflow', '--best', '5', '--uri', uri, '--json'];
+    const { child, finished } = startVoxolve(args);
+    stub.trouble = (path, count) => {
+      if (path !== 'runs/log-batch' || count !== 6) return undefined;
+      child.kill('SIGKILL');
+      return 'halfway';
+    };
+    expect((await finished).signal).toBe('SIGKILL');
+    expect(stub.runs.some(({ status }) => status === 'RUNNING')).toBe(true);
+    stub.trouble = () => undefined;
+    expect((await voxolveHere(args)).code).toBe(0);
+    expectValuesOfDatabase(5);
+    const { stdout } = await voxolveHere(args);
+    expect(JSON.parse(stdout)).toMatchObject({ written: 0, metrics: 0 });
+    expectValuesOfDatabase(5);
+  });
+});
+
+describe('an export to MLflow and its server', () => {
   it('sends credentials in the header alone, and never says them', async () => {
     await write(1, { token: 's3cret-token' });
     await write(1, { username: 'ada', password: 's3cret' });

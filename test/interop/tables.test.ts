@@ -7,7 +7,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { writeFolder } from '../../src/export/write-folder.js';
 import { csvFiles } from '../../src/interop/tables/csv.js';
 import { parquetFiles } from '../../src/interop/tables/parquet.js';
-import { hasModule, python } from '../support/python.js';
+import { pythonWith } from '../support/python.js';
 import { ownFolder, searchedIn, type Searched } from './searched.js';
 
 const folder = ownFolder();
@@ -40,6 +40,9 @@ const EXPECTED = {
   probes: `SELECT number AS candidate, purpose, e.rung, e.seed, name, value, low, high FROM probes
     JOIN evaluations e ON e.id = evaluation JOIN candidates ON candidates.id = e.candidate`,
 } as const;
+
+/** A Python that reads Parquet. */
+const pyarrow = pythonWith('pyarrow.parquet');
 
 type Row = Record<string, string | number | null>;
 const rowsOf = (name: keyof typeof EXPECTED): Row[] =>
@@ -91,7 +94,7 @@ describe('the tables as Parquet', () => {
     expect(numbers).toEqual(rowsOf(name));
   });
 
-  it.skipIf(!hasModule('pyarrow.parquet'))('are read by pyarrow (needs pyarrow)', () => {
+  it.skipIf(pyarrow === undefined)('are read by pyarrow (needs pyarrow)', () => {
     const output = join(folder, 'parquet');
     mkdirSync(output);
     for (const [name, bytes] of Object.entries(parquetFiles(searched.store, searched.row))) {
@@ -101,7 +104,7 @@ describe('the tables as Parquet', () => {
       'import json, sys, pyarrow.parquet as pq\nprint(json.dumps(pq.read_table(sys.argv[1]).to_pylist()))';
     for (const name of tables) {
       const path = join(output, `${name}.parquet`);
-      const printed = execFileSync(python ?? '', ['-c', script, path], { encoding: 'utf8' });
+      const printed = execFileSync(pyarrow ?? '', ['-c', script, path], { encoding: 'utf8' });
       expect(JSON.parse(printed)).toEqual(rowsOf(name));
     }
   });

@@ -16,7 +16,7 @@ import { evaluationPath, SCORES_PATH } from '../../src/interop/tensorboard/files
 import { LiveEventFiles, requireFolderOf, tensorboardFiles } from '../../src/interop/tensorboard/folder.js';
 import { crc32c, record } from '../../src/interop/tensorboard/records.js';
 import { bestCandidates, listCandidates } from '../../src/store/index.js';
-import { python } from '../support/python.js';
+import { pythonWith } from '../support/python.js';
 import { readEvents } from './event-reader.js';
 import { ownFolder, searchedIn, type Searched } from './searched.js';
 
@@ -192,16 +192,7 @@ for path in sys.argv[1:]:
 print(json.dumps(read))
 `;
 
-/** A Python that has TensorBoard: that of VOXOLVE_TENSORBOARD_PYTHON, or of the other tests. */
-const reader = [process.env['VOXOLVE_TENSORBOARD_PYTHON'], python].find((one) => {
-  try {
-    if (one === undefined) return false;
-    execFileSync(one, ['-c', 'import tensorboard'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-});
+const reader = pythonWith('tensorboard');
 
 describe.skipIf(reader === undefined)("TensorBoard's own reader (needs TensorBoard)", () => {
   it('reads the values of the database', { timeout: 60_000 }, async () => {

@@ -64,6 +64,19 @@ export function forkedOutputs(programs: readonly (readonly string[])[]): readonl
   return JSON.parse(runPython(FORKS, [JSON.stringify(programs)])) as Printed[];
 }
 
+/** The Python of VOXOLVE_TENSORBOARD_PYTHON, which holds what reads other tools' files, or of the other tests, that has a module. */
+export function pythonWith(module: string): string | undefined {
+  return [process.env['VOXOLVE_TENSORBOARD_PYTHON'], python].find((one) => {
+    try {
+      if (one === undefined || one === '') return false;
+      execFileSync(one, ['-c', `import ${module}`], { stdio: 'ignore' });
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}
+
 /** Whether there is a Python, and it has the module. */
 export function hasModule(name: string): boolean {
   if (python === undefined) return false;
