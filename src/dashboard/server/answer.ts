@@ -41,7 +41,7 @@ export function send(
     return;
   }
   const zip = answer.zipped && /\bgzip\b/.test(String(request.headers['accept-encoding'] ?? ''));
-  const body = answer.zipped && !zip ? gunzipSync(answer.body) : answer.body;
+  const body = answer.zipped && !zip ? plain(answer) : answer.body;
   response.writeHead(answer.status, {
     ...all,
     'content-type': type,
@@ -50,6 +50,15 @@ export function send(
     ...(zip ? { 'content-encoding': 'gzip' } : {}),
   });
   response.end(request.method === 'HEAD' ? undefined : body);
+}
+
+const unzipped = new WeakMap<Answer, Uint8Array>();
+
+/** Once for all who ask: an answer that many do not read then takes the room of one. */
+function plain(answer: Answer): Uint8Array {
+  const body = unzipped.get(answer) ?? gunzipSync(answer.body);
+  unzipped.set(answer, body);
+  return body;
 }
 
 function held(request: IncomingMessage): readonly string[] {

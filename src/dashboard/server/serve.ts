@@ -8,6 +8,7 @@ import { packageFile } from '../../core/package-files.js';
 import { Answers } from './making/answers.js';
 import { EventStreams } from './event-streams.js';
 import { allowedHosts, linkHost } from './access/host-names.js';
+import { OneAtATime } from './access/one-at-a-time.js';
 import { listen } from './listen.js';
 import { pageFiles } from './page-files.js';
 import { respond } from './respond.js';
@@ -53,8 +54,9 @@ export async function serveDashboard(options: DashboardOptions): Promise<Dashboa
     files: pageFiles(options.page ?? fileURLToPath(packageFile('dist/src/dashboard/page/'))),
     guard: { token: newToken(), hosts: allowedHosts(options.host) },
   };
+  const door = new OneAtATime();
   const server = createServer({ ...LIMITS, maxHeaderSize: 16_384 }, (request, response) => {
-    respond(site, request, response);
+    if (door.admit(request, response)) respond(site, request, response);
   });
   Object.assign(server, { maxConnections: CONNECTIONS, keepAliveTimeout: KEEP_ALIVE });
   server.setTimeout(IDLE);

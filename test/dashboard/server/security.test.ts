@@ -3,7 +3,8 @@ import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Dashboard } from '../../../src/dashboard/index.js';
-import type { CandidatesView } from '../../../src/dashboard/views/types.js';
+import { hasControl, printable } from '../../../src/core/unseen.js';
+import type { CandidatesView, ScansView } from '../../../src/dashboard/views/types.js';
 import { temporaryFolder } from '../../support/tiny.js';
 import { databaseOf, get, HOSTILE, serve } from './made-up.js';
 
@@ -177,6 +178,29 @@ describe('hostile names', () => {
       const view = JSON.parse(got.text) as CandidatesView;
       expect(view.numbers, String(index)).toEqual([0, 1, 2]);
       expect(view.genes.find((gene) => gene.levels !== null)?.levels).toEqual([name]);
+    }
+  });
+});
+
+describe('a hostile name of the folder of scans', () => {
+  it('comes back as text in one line of JSON, under the headers of every answer', async () => {
+    for (const name of HOSTILE.filter(({ length }) => length < 2000)) {
+      const got = await get(dashboard, `/api/scans?experiment=${encodeURIComponent(name)}`);
+      expect(got.status, got.text).toBe(200);
+      expect(got.headers['content-type']).toBe('application/json; charset=utf-8');
+      expect(got.headers['x-content-type-options']).toBe('nosniff');
+      expect(got.headers['content-security-policy']).toContain("default-src 'none'");
+      expect(got.headers['set-cookie']).toBeUndefined();
+      const { problem, ...rest } = JSON.parse(got.text) as ScansView;
+      expect(rest).toEqual({ scans: [], skipped: [], batches: [] });
+      // The control characters of the name, of which one ends a line, are spelled out.
+      expect(problem).toBe(
+        `${printable(name)}: the scans of the search are not there; put them back where the search read them`,
+      );
+      expect(hasControl(problem ?? '')).toBe(false);
+      const picture = await get(dashboard, `/api/scans/0.png?experiment=${encodeURIComponent(name)}`);
+      expect(picture.status).toBe(409);
+      expect(picture.headers['content-type']).toBe('application/json; charset=utf-8');
     }
   });
 });

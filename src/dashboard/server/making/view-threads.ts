@@ -20,8 +20,11 @@ export class ViewThread {
   private busy = 0;
   private since = 0;
 
-  /** `entry` is named by tests that run from sources. */
-  constructor(private readonly entry = new URL('./view-thread.js', import.meta.url)) {}
+  /** `entry` is named by tests that run from sources; `heap` in MiB. */
+  constructor(
+    private readonly entry = new URL('./view-thread.js', import.meta.url),
+    private readonly heap = HEAP,
+  ) {}
 
   ask(query: ViewQuery, databases: readonly DatabaseState[]): Promise<Answer> {
     if (this.waiting.size >= PATIENCE)
@@ -50,13 +53,14 @@ export class ViewThread {
   }
 
   private start(): Worker {
-    const worker = new Worker(this.entry, { resourceLimits: { maxOldGenerationSizeMb: HEAP } });
+    const worker = new Worker(this.entry, { resourceLimits: { maxOldGenerationSizeMb: this.heap } });
     worker.unref();
     worker.on('message', ({ id, answer }: ViewReply) => this.settle(id, answer));
     const end = (cause: unknown): void => {
       if (this.worker !== worker) return;
       this.worker = undefined;
-      this.failAll(typeof cause === 'number' ? `the view's thread ended with ${cause}` : messageOf(cause));
+      const reason = typeof cause === 'number' ? String(cause) : messageOf(cause);
+      this.failAll(`the thread that makes the view ended (${reason}); ask again`);
     };
     worker.on('error', end);
     worker.on('exit', end);
@@ -64,7 +68,7 @@ export class ViewThread {
   }
 
   private failAll(problem: string): void {
-    for (const id of [...this.waiting.keys()]) this.settle(id, problemAnswer(500, problem));
+    for (const id of [...this.waiting.keys()]) this.settle(id, problemAnswer(503, problem));
   }
 
   private settle(id: number, answer: Answer): void {
