@@ -61,6 +61,27 @@ describe('a manifest of masks', () => {
   });
 });
 
+describe('the scan of a mask of another name', () => {
+  it('is the one that the mask covers, not one whose voxels lie a step beside', async () => {
+    mkdirSync(here.at('scans'));
+    mkdirSync(here.at('masks'));
+    const shifted = (step: number): number[][] => [
+      [1, 0, 0, step],
+      [0, 1, 0, 0],
+      [0, 0, 1, 0],
+    ];
+    const size = [4, 3, 2];
+    for (const step of [0, 1, 2]) {
+      writeNifti(here.at('scans', `scan${step}.nii.gz`), { size, affine: shifted(step), value: (x) => x });
+      const value = (x: number): number => (x === step ? 1 : 0);
+      writeNifti(here.at('masks', `drawn${step}.nii.gz`), { size, affine: shifted(step), value });
+    }
+    const { rows, mask } = await here.run([here.at('masks')]);
+    expect(rows.map(({ path }) => path)).toEqual([0, 1, 2].map((step) => `scans/scan${step}.nii.gz`));
+    expect(picture(await mask(1), 0)[0]).toBe('.1..');
+  });
+});
+
 describe('voxels that a mask calls unknown', () => {
   it('are left to the other readers, and count in no agreement', async () => {
     writeScan(here.at('scans'), scan);

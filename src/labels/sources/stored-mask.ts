@@ -20,6 +20,16 @@ export function placed(stored: StoredGrid, { affine }: Grid): Placement | null {
   return placementOn(affine, stored.affine, stored.size);
 }
 
+/** True where the mask covers the scan voxel by voxel, and nothing beside it. */
+export function covers(stored: StoredGrid, grid: Grid): boolean {
+  const placement = placed(stored, grid);
+  if (placement === null) return false;
+  const { from, to } = boxOf(stored.size, placement, grid);
+  const voxels = ([x, y, z]: Triple): number => x * y * z;
+  const covered = from.map((first, axis) => Math.max(0, (to[axis] as number) - first)) as unknown as Triple;
+  return voxels(covered) === voxels(grid.size) && voxels(stored.size) === voxels(grid.size);
+}
+
 /** One frame of a stored mask: what its voxels are marked with, 0 for nothing, and where it goes. */
 export interface Stored {
   readonly size: Triple;
