@@ -15,7 +15,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { deidentify, type DeidentifyOptions, type DeidentifyOutcome } from '../../src/api/deidentify.js';
-import { madeFile, slice, type MadeElement } from './made-file.js';
+import { readTable } from '../../src/scans/folder/table.js';
+import { madeFile, slice, us, type MadeElement } from './made-file.js';
 
 let home: string;
 const at = (...names: string[]): string => join(home, ...names);
@@ -110,8 +111,10 @@ describe('a folder that may leave', () => {
     expect(statSync(at('crosswalk.csv')).mode & 0o777).toBe(0o600);
     expect(readFileSync(at('crosswalk.csv'), 'utf8')).toMatch(/patient,id P-001,VX/);
   });
+});
 
-  it('describes its files in a table, with ages capped at 90', async () => {
+describe('the table beside DICOM files', () => {
+  it('describes them, with ages capped at 90', async () => {
     put('a.dcm', [
       [0x00101010, 'AS', '097Y'],
       [0x00081090, 'LO', 'Zebulon 3000'],
@@ -125,6 +128,45 @@ describe('a folder that may leave', () => {
     expect(row?.[head?.indexOf('modality') ?? -1]).toBe('CT');
     expect(row?.[head?.indexOf('rows') ?? -1]).toBe('4');
     expect(row?.join(' ')).not.toContain('Zebulon');
+  });
+
+  it('says spacing and frame time wherever a file states them', async () => {
+    const double = (value: number): Buffer => Buffer.from(Float64Array.of(value).buffer);
+    put('clip.dcm', [
+      [0x00180040, 'IS', '25'],
+      [
+        0x00186011,
+        'SQ',
+        [
+          [
+            [0x00186024, 'US', us(3)],
+            [0x00186026, 'US', us(3)],
+            [0x0018602c, 'FD', double(0.02)],
+            [0x0018602e, 'FD', double(-0.03)],
+          ],
+        ],
+      ],
+    ]);
+    const measures: MadeElement[] = [
+      [0x00180050, 'DS', '2.5'],
+      [0x00280030, 'DS', '0.7\\0.6'],
+    ];
+    put('enhanced.dcm', [
+      ...SECOND,
+      [0x00080060, 'CS', 'MR'],
+      [0x52009229, 'SQ', [[[0x00289110, 'SQ', [measures]]]]],
+    ]);
+    await run();
+    const rows = readTable(at('out', 'metadata.csv'));
+    expect(rows.find(({ modality }) => modality === 'CT')).toMatchObject({
+      pixel_spacing: '0.3\\0.2',
+      frame_time: '40',
+    });
+    expect(rows.find(({ modality }) => modality === 'MR')).toMatchObject({
+      pixel_spacing: '0.7\\0.6',
+      slice_thickness: '2.5',
+      frame_time: '',
+    });
   });
 });
 
