@@ -62,7 +62,7 @@ describe('voxolve deidentify', () => {
     for (const [words, message] of [
       [['--pixel-rules', 'rules'], /belongs to the option clean-pixels/],
       [['--option', 'retain-safe-private'], /needs a list/],
-      [['--to', 'npy'], /Invalid values|choices/i],
+      [['--to', 'nifti'], /Invalid values|choices/i],
     ] as const) {
       const end = await voxolveHere(['deidentify', at('in'), at('none'), '--key', at('key'), ...words]);
       expect(end.code).toBe(1);
@@ -89,6 +89,8 @@ describe('voxolve deidentify', () => {
     const runs = [
       ['deidentify', ...places, ...keep, '--option', 'modify-dates', 'clean-structured'],
       ['scans', at('left', 'out'), '--json', '--export-npy', at('left', 'npy')],
+      ['deidentify', at('planted'), at('left', 'arrays'), '--key', at('key'), '--to', 'npy', '--json'],
+      ['scans', at('left', 'arrays'), '--manifest', at('left', 'arrays', 'metadata.csv'), '--json'],
     ];
     let said = '';
     for (const words of runs) {
