@@ -23,7 +23,12 @@ export function trustView(store: Store, row: ExperimentRow): TrustView {
       reports: trustReports(rows),
       top: standings.map((standing, place) => topOf(standing, shares?.[place] ?? null)),
       rankNoise: noiseOf(repeated),
-      gainMargin: gainMarginOf(repeated),
+      gainMargin: gainMarginOf(
+        moreRepeated(
+          repeated,
+          standings.map(({ scores }) => scores),
+        ),
+      ),
     };
   });
 }
@@ -66,6 +71,12 @@ export function firstShares(scores: readonly (readonly number[])[], seed: number
 
 const freedomOf = (groups: readonly (readonly number[])[]): number =>
   groups.reduce((sum, { length }) => sum + Math.max(0, length - 1), 0);
+
+type Groups = readonly (readonly number[])[];
+
+/** Of two sets of repetitions the one with more degrees of freedom: a single pair gives an interval that says nothing. */
+export const moreRepeated = (search: Groups, winners: Groups): Groups =>
+  freedomOf(winners) > freedomOf(search) ? winners : search;
 
 /**
  * Half the width of the 95 % interval of a difference of two single scores, by Student's t with the pooled noise; null where no

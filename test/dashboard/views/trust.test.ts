@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { firstShares, gainMarginOf, noiseOf, trustView } from '../../../src/dashboard/views/trust.js';
+import {
+  firstShares,
+  gainMarginOf,
+  moreRepeated,
+  noiseOf,
+  trustView,
+} from '../../../src/dashboard/views/trust.js';
 import { createExperiment, openStore, trustRows } from '../../../src/store/index.js';
 import { trustReports } from '../../../src/study/index.js';
 import { runToy, toyExperiment } from '../../study/simulation.js';
@@ -72,4 +78,10 @@ it('the margin of a gain is that of a difference of two scores, by the pooled no
   // Variance (2 + 2) / 3 with 3 degrees of freedom, of which R says qt(0.975, 3) = 3.182446.
   expect(gainMarginOf([[1, 2, 3], [5, 7], [4]])).toBeCloseTo(3.182446 * Math.sqrt((2 * 4) / 3), 3);
   expect(gainMarginOf([[1], [2]])).toBeNull();
+  const [pair, winners] = [[[1, 2]], [[1, 2, 3]]];
+  expect([moreRepeated(pair, winners), moreRepeated(winners, pair), moreRepeated(pair, pair)]).toEqual([
+    winners,
+    winners,
+    pair,
+  ]);
 });
