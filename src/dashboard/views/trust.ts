@@ -74,9 +74,9 @@ const freedomOf = (groups: readonly (readonly number[])[]): number =>
 
 type Groups = readonly (readonly number[])[];
 
-/** Of two sets of repetitions the one with more degrees of freedom: a single pair gives an interval that says nothing. */
+/** Of two sets of repetitions the one with more degrees of freedom: a single pair gives an interval that says nothing, and repetitions that are all equal say that seeds were not varied. */
 export const moreRepeated = (search: Groups, winners: Groups): Groups =>
-  freedomOf(winners) > freedomOf(search) ? winners : search;
+  freedomOf(winners) > freedomOf(search) && noiseOf(winners) !== 0 ? winners : search;
 
 /**
  * Half the width of the 95 % interval of a difference of two single scores, by Student's t with the pooled noise; null where no
