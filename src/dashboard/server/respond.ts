@@ -10,6 +10,9 @@ import { problemAnswer, send } from './answer.js';
 import { routeOf } from './routes.js';
 import type { Site } from './site.js';
 
+/** Milliseconds after which a connection on which nothing moves is ended. */
+export const IDLE = 30_000;
+
 /** Never throws. */
 export function respond(site: Site, request: IncomingMessage, response: ServerResponse): void {
   const refusal = refusalOf(request, site.guard);
@@ -45,5 +48,9 @@ async function answer(site: Site, request: IncomingMessage, response: ServerResp
     return;
   }
   const states = site.databases.map(({ state }) => state);
-  send(request, response, await site.answers.ask(route.query, states), DATA_HEADERS);
+  // While the view is made it is not the client that is slow.
+  request.socket.setTimeout(0);
+  const made = await site.answers.ask(route.query, states);
+  request.socket.setTimeout(IDLE);
+  send(request, response, made, DATA_HEADERS);
 }

@@ -11,7 +11,7 @@ import { allowedHosts, linkHost } from './access/host-names.js';
 import { OneAtATime } from './access/one-at-a-time.js';
 import { listen } from './listen.js';
 import { pageFiles } from './page-files.js';
-import { respond } from './respond.js';
+import { IDLE, respond } from './respond.js';
 import type { Site } from './site.js';
 import { newToken } from './access/token.js';
 import { ViewThread } from './making/view-threads.js';
@@ -39,7 +39,6 @@ export interface Dashboard {
 /** Milliseconds. A client that is slower than these is dropped. */
 const LIMITS = { headersTimeout: 5_000, requestTimeout: 10_000, connectionsCheckingInterval: 1_000 };
 const KEEP_ALIVE = 5_000;
-const IDLE = 30_000;
 const CONNECTIONS = 128;
 
 /** Resolves once it listens. Throws a UserError where a database cannot be read or the port is taken. */

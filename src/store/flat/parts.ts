@@ -5,7 +5,7 @@ import { WORST_GROUP, type CandidateStatus } from '../../core/records.js';
 import type { Store } from '../open.js';
 import { CHUNK, rows } from './raw.js';
 
-/** Candidates to read: those of `numbers`, and those from number `from` on. */
+/** Candidates to read: those of `numbers`, and those from number `from` on, none where it is infinite. */
 export interface CandidatePart {
   readonly from: number;
   readonly numbers: readonly number[];
@@ -15,7 +15,7 @@ export interface CandidatePart {
  * Those of `numbers` first, each in ascending order. `select` ends where a condition on the candidates called `own`
  * follows, and gives their number first; `tail` follows the condition.
  */
-function* partOf<Row extends readonly [number, ...unknown[]]>(
+export function* partOf<Row extends readonly [number, ...unknown[]]>(
   store: Store,
   { select, tail = '' }: { readonly select: string; readonly tail?: string },
   experiment: number,

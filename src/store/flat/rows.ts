@@ -4,6 +4,7 @@
  */
 import type { CandidateStatus, Purpose } from '../../core/records.js';
 import type { Store } from '../open.js';
+import { partOf } from './parts.js';
 import { CHUNK, rows } from './raw.js';
 
 export type CandidateTuple = readonly [
@@ -20,22 +21,17 @@ export type CandidateTuple = readonly [
   genome: string,
 ];
 
-/** Candidates in the order of their numbers: all, or those of `numbers`. */
+/** Candidates in the order of their numbers: all, chunk by chunk, or those of `numbers`. */
 export function candidateTuples(
   store: Store,
   experiment: number,
   numbers: readonly number[] | null = null,
-): readonly CandidateTuple[] {
-  return rows(
-    store,
-    `SELECT number, candidates.rung, candidates.status, candidates.score, params, macs, latency, seconds, genome
-     FROM candidates LEFT JOIN evaluations ON candidate = candidates.id AND purpose = 'search'
-     WHERE experiment = @experiment ${numbers === null ? '' : AMONG} ORDER BY number`,
-    numbers === null ? { experiment } : { experiment, numbers: JSON.stringify(numbers) },
-  );
+): Iterable<CandidateTuple> {
+  const select = `SELECT number, own.rung, own.status, own.score, params, macs, latency, seconds, genome
+     FROM candidates AS own LEFT JOIN evaluations ON candidate = own.id AND purpose = 'search' WHERE`;
+  const part = numbers === null ? { from: 0, numbers: [] } : { from: Infinity, numbers };
+  return partOf(store, { select }, experiment, part);
 }
-
-const AMONG = 'AND number IN (SELECT value FROM json_each(@numbers))';
 
 /** An evaluation that was computed, by when its outcome was committed. */
 export type FinishedTuple = readonly [

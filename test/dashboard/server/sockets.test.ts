@@ -1,7 +1,7 @@
 /** Clients that behave as no browser does, over plain sockets: they read nothing, send half, come in crowds, try paths. */
 import { once } from 'node:events';
-import { createServer } from 'node:http';
-import { connect, type Socket } from 'node:net';
+import { Agent, createServer, request, type IncomingMessage } from 'node:http';
+import { connect, Socket } from 'node:net';
 import { join } from 'node:path';
 import type { Worker } from 'node:worker_threads';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -111,6 +111,31 @@ describe('a client that never reads', () => {
     await vi.waitFor(() => expect(read).toBeGreaterThan(before));
     streams.close();
     server.close();
+  });
+});
+
+describe('a connection that is kept', () => {
+  it('is answered as often as it asks', async () => {
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const sockets = new Set<unknown>();
+    for (let round = 0; round < 200; round++) {
+      const asked = request({ agent, port, host: '127.0.0.1', path: `/api/runs?token=${token}` });
+      asked.on('socket', (socket) => sockets.add(socket));
+      const [response] = (await once(asked.end(), 'response')) as [IncomingMessage];
+      expect(response.statusCode).toBe(200);
+      await once(response.resume(), 'end');
+    }
+    expect(sockets.size).toBe(1);
+    agent.destroy();
+  });
+
+  it('waits for a view however long it takes', async () => {
+    const set = vi.spyOn(Socket.prototype, 'setTimeout');
+    await get(dashboard, '/api/genes');
+    const timeouts = set.mock.calls.map(([milliseconds]) => milliseconds);
+    set.mockRestore();
+    // None, and that of a silent client again; the client of this test, in the same process, sets others.
+    expect(timeouts.join(' ')).toMatch(/\b0\b.*\b30000\b/);
   });
 });
 

@@ -207,7 +207,7 @@ it('a part of the candidates that is larger than what is read at once is read wh
   const taken: number[] = [];
   expect(growth.advance(store, statusTuples, ([number]) => taken.push(number))).toBe(true);
   expect(taken).toHaveLength(19_999);
-  expect(taken).toEqual(candidateTuples(store, row.id).map(([number]) => number));
+  expect(taken).toEqual([...candidateTuples(store, row.id)].map(([number]) => number));
   insert.run(row.id, 17_000);
   insert.run(row.id, 20_000);
   taken.length = 0;

@@ -10,8 +10,11 @@ import type { DatabaseState, ViewQuestion, ViewReply } from './view-messages.js'
 
 /** Questions that may wait; one more is refused. */
 const PATIENCE = 64;
-/** MiB of a thread's heap, so that a view too large ends its thread and not the server. */
-const HEAP = 1024;
+/**
+ * MiB of a thread's heap, so that a view too large ends its thread and not the server: about four times what views of 100,000
+ * candidates take.
+ */
+const HEAP = 512;
 
 export class ViewThread {
   private worker: Worker | undefined;
