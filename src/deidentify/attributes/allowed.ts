@@ -10,7 +10,7 @@ export type Fallback = 'remove' | 'empty' | 'dummy' | 'unspecified';
 
 /** Text of which only known words stay. */
 const WORDS: readonly (readonly [tag: number, fallback: Fallback, name: string])[] = [
-  [0x00080070, 'empty', 'Manufacturer'],
+  [0x00080070, 'dummy', 'Manufacturer'],
   [0x00081090, 'dummy', "Manufacturer's Model Name"],
   [0x00180085, 'dummy', 'Imaged Nucleus'],
   [0x00181020, 'dummy', 'Software Versions'],
@@ -19,7 +19,10 @@ const WORDS: readonly (readonly [tag: number, fallback: Fallback, name: string])
   [0x00181251, 'dummy', 'Transmit Coil Name'],
   [0x00189005, 'dummy', 'Pulse Sequence Name'],
   [0x00189041, 'empty', 'Receive Coil Manufacturer Name'],
+  [0x00189047, 'dummy', 'Multi-Coil Element Name'],
+  [0x00189050, 'empty', 'Transmit Coil Manufacturer Name'],
   [0x00201040, 'empty', 'Position Reference Indicator'],
+  [0x00280a04, 'dummy', 'Pixel Spacing Calibration Description'],
   [0x00281054, 'unspecified', 'Rescale Type'],
   [0x00281055, 'remove', 'Window Center & Width Explanation'],
   [0x00283004, 'unspecified', 'Modality LUT Type'],
@@ -27,10 +30,18 @@ const WORDS: readonly (readonly [tag: number, fallback: Fallback, name: string])
   [0x0040a160, 'dummy', 'Text Value'],
   [0x00620005, 'dummy', 'Segment Label'],
   [0x00620009, 'dummy', 'Segment Algorithm Name'],
+  [0x00660031, 'dummy', 'Algorithm Version'],
+  [0x00660036, 'dummy', 'Algorithm Name'],
   [0x00700006, 'dummy', 'Unformatted Text Value'],
   [0x00700081, 'empty', 'Content Description'],
   [0x30020002, 'dummy', 'RT Image Label'],
+  [0x00700310, 'dummy', 'Fiducial Identifier'],
   [0x30020020, 'empty', 'Radiation Machine Name'],
+  [0x300a00e1, 'empty', 'Material ID'],
+  [0x300a0226, 'dummy', 'Source Isotope Name'],
+  [0x300a0318, 'dummy', 'Range Shifter ID'],
+  [0x300a0336, 'dummy', 'Lateral Spreading Device ID'],
+  [0x300a0346, 'dummy', 'Range Modulator ID'],
 ];
 export const allowedWords: ReadonlyMap<number, Fallback> = new Map(
   WORDS.map(([tag, fallback]) => [tag, fallback]),
@@ -40,7 +51,10 @@ export const allowedWords: ReadonlyMap<number, Fallback> = new Map(
 export const deviceMake: ReadonlySet<number> = new Set([0x00080070, 0x00081090, 0x00181020]);
 
 /** Labels that others refer to within a file: small numbers stay, all else is replaced by a pseudonym. */
-export const labels: ReadonlySet<number> = new Set([0x00209056]); // Stack ID
+export const labels: ReadonlySet<number> = new Set([
+  0x00209056, // Stack ID
+  0x00620020, // Tracking ID
+]);
 
 /** UIDs that name kinds of things, in so far as the standard gave them out: 1.2.840.10008 and so on. */
 export const classUids: ReadonlySet<number> = new Set([

@@ -66,8 +66,7 @@ const HANDLERS: Readonly<Record<Action, (of: Case) => Written | null>> = {
   private: (of) => (of.element.items === undefined ? copied(of) : recursed(of, true)),
   pseudonym,
   checked: (of) => (isSound(textOf(valueOf(of)), of.element.representation) ? copied(of) : null),
-  'class-uid': (of) =>
-    uidsOf(textOf(valueOf(of))).every((value) => value === '' || isKind(value)) ? copied(of) : null,
+  'class-uid': kind,
   code,
   label,
 };
@@ -124,6 +123,15 @@ function uid(of: Case): Written | null {
     of,
     values.map((value) => (value === '' ? '' : newUid(value, of.context.settings.key))).join('\\'),
   );
+}
+
+const REFERENCED_CLASS = 0x00081150;
+
+/** UIDs of the standard stay. A reference needs a class: one of a manufacturer's own becomes a new UID. */
+function kind(of: Case): Written | null {
+  const values = uidsOf(textOf(valueOf(of)));
+  if (values.every((value) => value === '' || isKind(value))) return copied(of);
+  return of.element.tag === REFERENCED_CLASS ? uid(of) : null;
 }
 
 /** Representations that nothing but numbers and coded words can have. */
