@@ -14,6 +14,7 @@ import type { PreparedVolume } from '../../src/scans/preprocess/volumes.js';
 import { ScanOptions } from '../../src/scans/options.js';
 import type { DicomFolder } from './folders.js';
 import { pixelBytes, sameBytes } from './pixel-bytes.js';
+import { newErrors } from './validity.js';
 
 export interface FolderCheck {
   readonly folder: string;
@@ -31,11 +32,17 @@ export interface FolderCheck {
   readonly differences: string[];
 }
 
+export interface Asked {
+  readonly settings: Settings;
+  /** True if dciodvfy is there to look for attributes that are missing. */
+  readonly validator: boolean;
+}
+
 /** @param place empty folder of its own for copies before and after */
 export async function checkFolder(
   { folder, files }: DicomFolder,
   place: string,
-  settings: Settings,
+  asked: Asked,
 ): Promise<FolderCheck> {
   const check: FolderCheck = {
     folder,
@@ -48,7 +55,7 @@ export async function checkFolder(
     differences: [],
   };
   for (const part of ['before', 'after']) mkdirSync(join(place, part), { recursive: true });
-  for (const file of files) await checkFile(file, place, settings, check);
+  for (const file of files) await checkFile(file, place, asked, check);
   if (check.written.length > 0) {
     const [before, after] = [await volumesIn(join(place, 'before')), await volumesIn(join(place, 'after'))];
     check.differences.push(...differencesOf(before, after));
@@ -56,7 +63,12 @@ export async function checkFolder(
   return check;
 }
 
-async function checkFile(file: string, place: string, settings: Settings, check: FolderCheck): Promise<void> {
+async function checkFile(
+  file: string,
+  place: string,
+  { settings, validator }: Asked,
+  check: FolderCheck,
+): Promise<void> {
   const name = basename(file);
   const start = performance.now();
   try {
@@ -77,6 +89,7 @@ async function checkFile(file: string, place: string, settings: Settings, check:
     if (clean.counts.byName.has('comment')) check.commented++;
     else if (!sameBytes(await pixelBytes(file), await pixelBytes(target)))
       check.differences.push(`${name}: pixels are other bytes`);
+    if (validator) check.differences.push(...newErrors(file, target).map((error) => `${name}: ${error}`));
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     check.held.push({ name, code: error.code });

@@ -1,8 +1,9 @@
 /**
  * `npm run nightly:deidentify -- [DATA] [--option NAME…] [--python PYTHON]`: de-identifies every DICOM file below DATA (by default
  * ../shared/data) and compares before and after. Pixels must be the same bytes, unless a comment was taken out of compressed
- * ones; pydicom must open each file; `voxolve scans` must find the same volumes in each folder; no file may take more than 10
- * seconds. Prints a table and what was held back, and exits with 1 where something differs.
+ * ones; `voxolve scans` must find the same volumes in each folder; no file may take more than 10 seconds. Where they are
+ * installed, pydicom must open each file, and dciodvfy must miss nothing that it did not miss before. Prints a table and
+ * what was held back, and exits with 1 where something differs.
  */
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -16,6 +17,7 @@ import { parsePrivateList } from '../../src/deidentify/identity/private-list.js'
 import { checkFolder, type FolderCheck } from './check-folder.js';
 import { dicomFolders } from './folders.js';
 import { hasPydicom, refusedByPydicom } from './pydicom.js';
+import { hasValidator } from './validity.js';
 
 const SLOWEST_SECONDS = 10;
 /** Without the number of slices, mosaics are held back. */
@@ -52,10 +54,12 @@ try {
 async function run(): Promise<boolean> {
   const python = hasPydicom(values.python);
   if (!python) console.log(`${values.python} has no pydicom: files are not opened with it`);
+  const validator = hasValidator();
+  if (!validator) console.log('no dciodvfy (dicom3tools): what types of attributes require is not checked');
   const checks: FolderCheck[] = [];
   for (const [index, found] of dicomFolders(root).entries()) {
     const own = join(place, String(index));
-    const check = await checkFolder(found, own, settings);
+    const check = await checkFolder(found, own, { settings, validator });
     if (python) check.differences.push(...refusedByPydicom(check.written, values.python));
     if (check.slowest > SLOWEST_SECONDS) check.differences.push(`a file took ${check.slowest.toFixed(1)} s`);
     console.log(rowOf(check));

@@ -7,10 +7,13 @@ import { checkFolder } from '../../bench/deidentify/check-folder.js';
 import { dicomFolders } from '../../bench/deidentify/folders.js';
 import { sameBytes } from '../../bench/deidentify/pixel-bytes.js';
 import { hasPydicom, refusedByPydicom } from '../../bench/deidentify/pydicom.js';
+import { hasValidator, newErrors } from '../../bench/deidentify/validity.js';
 import { madeFile, slice, type MadeElement } from './made-file.js';
 import { settingsOf } from './settings.js';
 
 const PYTHON = process.env['VOXOLVE_PYTHON'] ?? '/usr/bin/python3';
+
+const validator = hasValidator();
 
 let home: string;
 beforeEach(() => {
@@ -42,11 +45,11 @@ describe('the nightly check of de-identification', () => {
     writeFileSync(join(home, 'in', 'notes.txt'), 'no DICOM file');
     const [volume, screen] = dicomFolders(join(home, 'in'));
     if (volume === undefined || screen === undefined) throw new Error('both folders hold files');
-    const check = await checkFolder(volume, join(home, 'volume'), settingsOf());
+    const check = await checkFolder(volume, join(home, 'volume'), { settings: settingsOf(), validator });
     expect(check).toMatchObject({ files: 5, repeated: 1, commented: 0, held: [], differences: [] });
     expect(check.written).toHaveLength(4);
     if (hasPydicom(PYTHON)) expect(refusedByPydicom(check.written, PYTHON)).toEqual([]);
-    const held = await checkFolder(screen, join(home, 'screen'), settingsOf());
+    const held = await checkFolder(screen, join(home, 'screen'), { settings: settingsOf(), validator });
     expect(held).toMatchObject({ files: 1, written: [], held: [{ name: 'screen.dcm', code: 'burned-in' }] });
   });
 
@@ -62,9 +65,12 @@ describe('the nightly check of de-identification', () => {
     for (const at of [4, 5, 6]) put(`${at}.dcm`, [...sliceAt(at), ...other]);
     const [volume] = dicomFolders(join(home, 'in'));
     if (volume === undefined) throw new Error('the folder holds files');
-    const check = await checkFolder(volume, join(home, 'basic'), settingsOf());
+    const check = await checkFolder(volume, join(home, 'basic'), { settings: settingsOf(), validator });
     expect(check.differences.join()).toMatch(/a volume was not there before/);
-    const kept = await checkFolder(volume, join(home, 'words'), settingsOf(['clean-descriptors']));
+    const kept = await checkFolder(volume, join(home, 'words'), {
+      settings: settingsOf(['clean-descriptors']),
+      validator,
+    });
     expect(kept.differences).toEqual([]);
   });
 
@@ -73,5 +79,13 @@ describe('the nightly check of de-identification', () => {
     expect(refusedByPydicom([join(home, 'broken.dcm')], PYTHON)).toEqual([
       expect.stringContaining('InvalidDicomError'),
     ]);
+  });
+
+  it.skipIf(!validator)('hears from dciodvfy what is missing that was not missing before', () => {
+    put('a.dcm', [[0x00200013, 'IS', '1']]);
+    put('b.dcm', []);
+    const [a, b] = ['a.dcm', 'b.dcm'].map((name) => join(home, 'in', name)) as [string, string];
+    expect(newErrors(a, b)).toEqual([expect.stringMatching(/InstanceNumber.*Missing attribute for Type 2/)]);
+    expect(newErrors(b, a)).toEqual([]);
   });
 });

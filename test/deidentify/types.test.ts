@@ -2,27 +2,19 @@
  * Types of attributes as another program knows them: dciodvfy of dicom3tools names the attributes that a file of a class lacks,
  * and those that must not be empty.
  */
-import { execFile, execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { hasValidator } from '../../bench/deidentify/validity.js';
 import { representationOf } from '../../src/deidentify/attributes/dictionary.js';
 import { typeOf } from '../../src/deidentify/attributes/types.js';
 import { deidentifyBytes } from '../../src/deidentify/file/deidentify-file.js';
 import { madeFile, slice, type MadeElement, type Value } from './made-file.js';
 import { settingsOf } from './settings.js';
 import { KINDS, standardTable } from './standard-table.js';
-
-function hasValidator(): boolean {
-  try {
-    execFileSync('dciodvfy', ['-version'], { stdio: 'pipe' });
-    return true;
-  } catch (error) {
-    return !(error instanceof Error && 'code' in error && error.code === 'ENOENT');
-  }
-}
 
 let folder: string;
 beforeAll(() => {
