@@ -228,7 +228,9 @@ describe('a file does not leave', () => {
   it.each(headers)('with %s', (_, elements, code) => {
     expect(refusal(elements)).toBe(code);
   });
+});
 
+describe('a file that is damaged does not leave', () => {
   it('where it is cut off within an element, and leaves clean where it is cut off between two', () => {
     const reference: MadeElement = [0x00082112, 'SQ', [[[0x00081155, 'UI', '1.2.3']]]];
     const elements = slice('explicit', [reference]);
@@ -271,8 +273,10 @@ describe('a file does not leave', () => {
         }
       }
   });
+});
 
-  it('again is taken on request', () => {
+describe('a file that is de-identified', () => {
+  it('is taken again on request', () => {
     const once = deidentifyBytes(
       madeFile({ form: 'explicit', elements: slice('explicit') }),
       settingsOf(),

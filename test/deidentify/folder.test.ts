@@ -104,8 +104,10 @@ describe('a folder that may leave', () => {
     await expect(run({ signal: stop.signal, onFile: () => stop.abort() })).rejects.toThrow();
     expect(readdirSync(home).sort()).toEqual(['in', 'key']);
   });
+});
 
-  it('has old and new identities beside it on request only, for the owner alone', async () => {
+describe('beside the files that may leave', () => {
+  it('old and new identities stand on request only, for the owner alone', async () => {
     put('a.dcm');
     await run({ crosswalk: at('crosswalk.csv') });
     expect(statSync(at('crosswalk.csv')).mode & 0o777).toBe(0o600);

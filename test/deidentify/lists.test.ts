@@ -22,29 +22,29 @@ function cleaned(more: readonly MadeElement[], { options = [], keep }: Asked = {
 
 const hex = (tag: number): string => tag.toString(16).padStart(8, '0');
 
-describe('what the table does not name', () => {
-  const named = new Set(standardTable.map(({ tag }) => tag));
-  /** Tags of data sets of a representation that no row names. */
-  const unnamed = (representation: string): number[] =>
-    (TAGS_OF[representation] ?? '')
-      .trim()
-      .split(/\s+/)
-      .filter((tag) => !tag.includes('x') && !named.has(tag))
-      .map((tag) => Number.parseInt(tag, 16))
-      // The class says which kind of file it is, and the method is written by who de-identifies.
-      .filter((tag) => tag >>> 16 >= 8 && ![0x00080016, 0x00120063].includes(tag));
-  /** Those of `tags` that stay at the top or in a sequence, each with a value of a stranger. */
-  const staying = (tags: readonly number[], representation: string, value: string): number[] => {
-    const elements = tags.map((tag): MadeElement => [tag, representation, value]);
-    const found = cleaned([...elements, [0x00082218, 'SQ', [elements]]]);
-    for (const bytes of found.values()) expect(bytes.includes(value)).toBe(false);
-    return tags.filter((tag) => {
-      const [atTop, nested] = [hex(tag), `00082218/${hex(tag)}`].map((name) => found.has(name));
-      expect(atTop, hex(tag)).toBe(nested);
-      return atTop;
-    });
-  };
+const named = new Set(standardTable.map(({ tag }) => tag));
+/** Tags of data sets of a representation that no row names. */
+const unnamed = (representation: string): number[] =>
+  (TAGS_OF[representation] ?? '')
+    .trim()
+    .split(/\s+/)
+    .filter((tag) => !tag.includes('x') && !named.has(tag))
+    .map((tag) => Number.parseInt(tag, 16))
+    // The class says which kind of file it is, and the method is written by who de-identifies.
+    .filter((tag) => tag >>> 16 >= 8 && ![0x00080016, 0x00120063].includes(tag));
+/** Those of `tags` that stay at the top or in a sequence, each with a value of a stranger. */
+const staying = (tags: readonly number[], representation: string, value: string): number[] => {
+  const elements = tags.map((tag): MadeElement => [tag, representation, value]);
+  const found = cleaned([...elements, [0x00082218, 'SQ', [elements]]]);
+  for (const bytes of found.values()) expect(bytes.includes(value)).toBe(false);
+  return tags.filter((tag) => {
+    const [atTop, nested] = [hex(tag), `00082218/${hex(tag)}`].map((name) => found.has(name));
+    expect(atTop, hex(tag)).toBe(nested);
+    return atTop;
+  });
+};
 
+describe('what the table does not name', () => {
   it('goes if it is a name, a date, a time, an address', () => {
     const given = {
       PN: 'Zebulon^Ann',
@@ -105,18 +105,18 @@ describe('what the table does not name', () => {
   });
 });
 
-describe('a safe list', () => {
-  const TEXT: MadeElement[] = [
-    [0x00180050, 'DS', '5'],
-    [0x00180060, 'DS', '120'],
-    [0x00180088, 'DS', '6'],
-    [0x00280106, 'US', us(3)],
-    [0x0008103e, 'LO', 'T2 sag'],
-    [0x00201208, 'IS', '5'],
-    [0x00080070, 'LO', 'SIEMENS'],
-    [0x00080008, 'CS', 'ORIGINAL\\PRIMARY'],
-  ];
+const TEXT: MadeElement[] = [
+  [0x00180050, 'DS', '5'],
+  [0x00180060, 'DS', '120'],
+  [0x00180088, 'DS', '6'],
+  [0x00280106, 'US', us(3)],
+  [0x0008103e, 'LO', 'T2 sag'],
+  [0x00201208, 'IS', '5'],
+  [0x00080070, 'LO', 'SIEMENS'],
+  [0x00080008, 'CS', 'ORIGINAL\\PRIMARY'],
+];
 
+describe('a safe list', () => {
   it('keeps what it names, and what no picture is read without', () => {
     const values = cleaned(TEXT, { keep: [0x00180050, 0x00080008] });
     const needed = slice('explicit').map(([tag]) => hex(tag));
@@ -151,7 +151,9 @@ describe('a safe list', () => {
     const values = cleaned(age, { keep: [0x00101010], options: ['retain-patient'] });
     expect([textAt(values, '00101010'), values.has('00100040')]).toEqual(['045Y', false]);
   });
+});
 
+describe('of what the table leaves open, a safe list', () => {
   it('allows text that the table does not name, and dates that move with the others', () => {
     const more: MadeElement[] = [
       [0x00181250, 'SH', 'Coil of ward 7'],
