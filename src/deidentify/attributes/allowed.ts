@@ -25,6 +25,7 @@ const WORDS: readonly (readonly [tag: number, fallback: Fallback, name: string])
   [0x00280a04, 'dummy', 'Pixel Spacing Calibration Description'],
   [0x00281054, 'unspecified', 'Rescale Type'],
   [0x00281055, 'remove', 'Window Center & Width Explanation'],
+  [0x00283003, 'dummy', 'LUT Explanation'],
   [0x00283004, 'unspecified', 'Modality LUT Type'],
   [0x00409210, 'dummy', 'LUT Label'],
   [0x0040a160, 'dummy', 'Text Value'],

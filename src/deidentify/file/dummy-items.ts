@@ -1,7 +1,7 @@
 /**
  * What a sequence becomes that needs a dummy value: one item, with what its definition requires where that is known.
  *
- * Source: DICOM PS3.3 tables 8.8-1 (codes) and 10-11 (references to instances).
+ * Source: DICOM PS3.3 tables 8.8-1 (codes), 10-11 (references to instances) and C.17-2 (verifying observers).
  */
 import type { Written, WrittenItem } from '../elements/element.js';
 import { DUMMY_CODE } from '../values/codes.js';
@@ -20,11 +20,19 @@ const PROCEDURE_STEP: Dummy = [
   [0x00081155, 'UI', '2.25.0'],
 ];
 
+const OBSERVER: Dummy = [
+  [0x0040a027, 'LO', 'ANONYMIZED'],
+  [0x0040a030, 'DT', '19000101000000'],
+  [0x0040a075, 'PN', 'ANONYMIZED'],
+  [0x0040a088, 'SQ', ''],
+];
+
 /** Sequences that the table replaces by dummies; others become an item that holds nothing. */
 const DUMMIES: ReadonlyMap<number, Dummy> = new Map([
   [0x00080082, CODE], // Institution Code Sequence
   [0x00081111, PROCEDURE_STEP], // Referenced Performed Procedure Step Sequence
   [0x00401101, CODE], // Person Identification Code Sequence
+  [0x0040a073, OBSERVER], // Verifying Observer Sequence
   [0x0040a088, CODE], // Verifying Observer Identification Code Sequence
 ]);
 
