@@ -5,7 +5,7 @@ import { plural } from './format.js';
 export function labelsText(outcome: LabelsOutcome, output: string): string {
   const { kind, rows, scans, readers, remarks, unusable } = outcome;
   const what = outcome.labels.map(({ name, number, rows: count }) =>
-    kind === 'masks' ? `${number} ${name}` : `${name} ${count}`,
+    kind === 'classes' ? `${name} ${count}` : String(number) === name ? name : `${number} ${name}`,
   );
   return [
     `${output}: ${plural(rows, 'row')} of ${plural(scans, 'scan')}, ${kind}: ${what.join(', ')}`,

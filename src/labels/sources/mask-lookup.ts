@@ -88,5 +88,7 @@ export async function scanOfMask(file: LabelFile, scan: RawScan, index: TargetIn
   }
   if (first !== undefined && fitting.length === 0)
     throw otherGrid(file.path, scan, await first.grid(), first.path);
-  return onlyTarget(fitting, file.path, first === undefined ? 'its grid' : 'its name');
+  const what = first === undefined ? 'its grid' : 'its name';
+  const fix = 'name it as its scan, or say by a table with path and labels of which it is';
+  return onlyTarget(fitting, file.path, what, fix);
 }

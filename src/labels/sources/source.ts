@@ -91,13 +91,18 @@ export function drawOn(
 }
 
 /** The only target of several; throws where the name fits none or more than one. */
-export function onlyTarget(found: readonly Target[], subject: string, what: string): Target | null {
+export function onlyTarget(
+  found: readonly Target[],
+  subject: string,
+  what: string,
+  fix = 'name its folder as well',
+): Target | null {
   const [first, second] = found;
   if (first === undefined) return null;
   if (second === undefined) return first;
   throw new UserError({
     subject,
     problem: `${what} fits ${found.length} scans, such as ${first.path} and ${second.path}`,
-    fix: 'name its folder as well',
+    fix,
   });
 }
