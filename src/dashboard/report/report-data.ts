@@ -6,13 +6,17 @@ import { UserError } from '../../core/errors.js';
 import type { ExperimentRow, Store } from '../../store/index.js';
 import { bestCandidates } from '../../store/index.js';
 import { loadView, type ViewName } from '../views/by-name.js';
-import type { CandidateView, LineageView, SummaryView } from '../views/types.js';
+import type { CandidatesView, CandidateView, LineageView, SummaryView } from '../views/types.js';
 import { withThinCurves } from './thinned.js';
 
 const LISTS = ['summary', 'candidates', 'lineage', 'genes', 'trust', 'runs'] as const;
 
-/** Candidates with pages of their own, besides those on the winner's path. */
+/** Candidates with pages of their own, besides those on the winner's path: all of a small search, else the best. */
+const SMALL = 64;
 const TOP = 20;
+
+/** Candidates at the end of the winner's path of which the report says why they exist. */
+const EXPLAINED = 10;
 
 /** Numbers of candidates on a path that get a page: its beginning may be long. */
 const LONGEST_PATH = 50;
@@ -39,14 +43,15 @@ export async function reportData(
   };
   for (const name of LISTS) await add(`/api/${name}`, name);
   const path = winnerPath.slice(-LONGEST_PATH);
-  const top = bestCandidates(store, row.id, TOP).map(({ number }) => number);
-  const winner = path.at(-1);
+  const { numbers } = answers['/api/candidates'] as CandidatesView;
+  const chosen =
+    numbers.length <= SMALL ? numbers : bestCandidates(store, row.id, TOP).map(({ number }) => number);
   let leftOut: string | null = null;
   try {
-    for (const number of new Set([...path, ...top])) {
+    for (const number of new Set([...path, ...chosen])) {
       await add(`/api/candidates/${number}`, 'candidate', number);
     }
-    if (winner !== undefined) await add(`/api/candidates/${winner}/why`, 'why', winner);
+    for (const number of path.slice(-EXPLAINED)) await add(`/api/candidates/${number}/why`, 'why', number);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     leftOut = error.message;

@@ -9,7 +9,10 @@ export const reportStyle = `
 #report td.short { white-space: nowrap; }
 #report .number { text-align: right; }
 #report pre, #report dd { overflow-wrap: anywhere; white-space: pre-wrap; }
-@media screen and (max-width: 40rem) { #report section { overflow-x: auto; } }
+@media screen and (max-width: 40rem) {
+  #report section { overflow-x: auto; }
+  #report td.short { white-space: normal; overflow-wrap: anywhere; }
+}
 @page { margin: 15mm; }
 @media print {
   :root { color-scheme: light; }

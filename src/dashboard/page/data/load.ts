@@ -10,7 +10,11 @@ import { token } from './token.js';
 export async function load<T>(path: string): Promise<T> {
   const report = await reportData();
   if (report === null) return (await (await answer(path)).json()) as T;
-  if (!(path in report)) throw new LoadError('This is not part of the report.', 404);
+  if (!(path in report))
+    throw new LoadError(
+      'This is not part of the report: voxolve dashboard shows it, where the database is.',
+      404,
+    );
   return report[path] as T;
 }
 
