@@ -40,7 +40,10 @@ async function synthetic(what: string, frames: number, model: TextModel): Promis
     });
     const [start, before] = [performance.now(), process.cpuUsage()];
     const sector = sectorOf(clip.frames);
-    const { blanked, isClean } = await maskOf(clip.frames, { boxes: [], sector }, model);
+    const { blanked, isClean } = await maskOf(clip.frames, { boxes: [], sector }, model, {
+      // As files are treated: see the use of the reader in cleaning of pixels.
+      reader: frames > 1 ? reader : undefined,
+    });
     slowest = Math.max(slowest, performance.now() - start);
     if (!isClean) dirty++;
     const cpu = process.cpuUsage(before);
@@ -61,7 +64,7 @@ async function synthetic(what: string, frames: number, model: TextModel): Promis
 }
 
 console.log(`${cpus()[0]?.model ?? 'unknown processor'}, ${cpus().length} cores`);
-const model = await openTextModel();
+const [model, reader] = [await openTextModel(), await openTextReader()];
 if (values.real === '') {
   if (values.only !== 'single') await synthetic('clips', count('frames', values.frames), model);
   if (values.only !== 'clips') await synthetic('single frames', 1, model);

@@ -187,6 +187,27 @@ const still = (): number => 30;
 /** Specks that come and go at random, as far as a fixed pattern can. */
 const moving = (i: number, k: number): number => ((i * 2654435761 + k * 40503 * (i % 251)) >>> 7) % 140;
 
+describe('a picture of noise', () => {
+  it('is not clean, and is not searched line by line for hours', async () => {
+    const look = { columns: 336, rows: 336, data: new Uint8Array(3 * 336 * 336).map((_, i) => (i % 7) * 40) };
+    let calls = 0;
+    const everywhere: TextModel = (_, rows, columns) => {
+      calls++;
+      const map = new Float32Array(rows * columns);
+      for (let y = 40; y < rows - 40; y += 20)
+        for (let x = 40; x < columns - 60; x += 60)
+          for (let v = y; v < y + 6; v++) map.fill(0.9, v * columns + x, v * columns + x + 30);
+      return Promise.resolve(map);
+    };
+    const reader = (): never => {
+      throw new Error('was read');
+    };
+    const { isClean } = await maskOf([look], { boxes: [], sector: null }, everywhere, { reader });
+    expect(isClean).toBe(false);
+    expect(calls).toBeLessThan(10);
+  });
+});
+
 describe('text that shows for a few frames of a clip', () => {
   it.each([
     ['two frames of tissue that moves', [21, 22], moving],

@@ -30,6 +30,8 @@ export interface Mask {
 
 /** Searches that may blank; one more decides. */
 const SEARCHES = 3;
+/** Lines beyond which a picture is noise, of which nobody knows what it shows. */
+const MOST_LINES = 256;
 
 export interface MaskOptions {
   /** All frames of the file. By default those that are given. */
@@ -82,7 +84,7 @@ async function steadyLines(frames: readonly Look[], blanks: Blanks, search: Sear
     const boxes: Box[] = await linesIn(looks, blanks, search, fresh);
     const isDone = boxes.length === 0 && (round > 0 || frames.length < 2);
     if (isDone) return { texts, isClean: true };
-    if (round === SEARCHES) break;
+    if (round === SEARCHES || boxes.length > MOST_LINES) break;
     texts += boxes.length;
     for (const box of boxes) blanks.fill(box);
     fresh = boxes;
@@ -124,6 +126,7 @@ async function boxesIn(look: Look, model: TextModel, parts: readonly Box[], zoom
 }
 
 async function textAmong(boxes: readonly Box[], look: Look, { reader }: Search): Promise<Box[]> {
+  if (boxes.length > MOST_LINES) return [...boxes];
   const found: Box[] = [];
   for (const box of boxes) {
     const mayBeText = hasContrast(look, box) && isWordOrBright(look, box);
@@ -152,7 +155,7 @@ async function briefLines(clip: Clip, blanks: Blanks, search: Search): Promise<O
       const open = boxes.filter((box) => isNew(box) && !blanks.holds(box));
       const lines = await textAmong(open, look, search);
       if (lines.length === 0) break;
-      if (round === SEARCHES) return { texts, isClean: false };
+      if (round === SEARCHES || lines.length > MOST_LINES) return { texts, isClean: false };
       texts += lines.length;
       for (const box of lines) blanks.fill(box);
     }

@@ -24,7 +24,10 @@ import { inWords, storedFrames, type StoredFrames } from './stored-frames.js';
 
 export interface PixelCleaner {
   readonly model: TextModel;
-  /** Reads what may be text in pictures of 16 bits, whose bones and vessels look like letters. */
+  /**
+   * Reads what may be text in pictures of 16 bits, whose bones look like letters, and in clips of ultrasound, of which there
+   * are frames enough. In a single frame of ultrasound bright tissue may hide so much of a name that it cannot be read.
+   */
   readonly reader?: ReaderModel;
   readonly rules: readonly PixelRule[];
 }
@@ -79,7 +82,8 @@ export async function searched(
   const sector = isUltrasound ? scanned(looks, regions) : null;
   const known = { boxes: ruledBoxes(rules, file), sector };
   const { bitsAllocated, photometric } = stored.picture;
-  const isRead = !isUltrasound && bitsAllocated === 16 && photometric.startsWith('MONOCHROME');
+  const isGrey16 = bitsAllocated === 16 && photometric.startsWith('MONOCHROME');
+  const isRead = isUltrasound ? looks.length > 1 : isGrey16;
   const clip = {
     count: stored.picture.frames,
     step,
