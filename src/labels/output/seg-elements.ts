@@ -54,7 +54,7 @@ export const decimals = (tag: number, values: readonly number[]): Written =>
   text(tag, 'DS', values.map(decimalText).join('\\'));
 
 /** A number in the 16 characters that a decimal string has, as exactly as they allow. */
-export function decimalText(value: number): string {
+function decimalText(value: number): string {
   for (let digits = 17; digits > 0; digits--) {
     const short = String(Number(value.toPrecision(digits)));
     if (short.length <= 16) return short;
