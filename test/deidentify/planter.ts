@@ -11,7 +11,7 @@ const DEEPEST = 8;
 const NESTING = 0x00082218;
 
 /** Text that no other place has: letters, so that it fits into all text representations. */
-export class Secrets {
+class Secrets {
   readonly planted: string[] = [];
   private dates = 0;
 

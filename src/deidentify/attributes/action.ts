@@ -55,7 +55,7 @@ export interface Profile {
 }
 
 /** The basic profile's action for a row, in an object in which the attribute has the type. */
-export function basicAction({ basic }: Row, type: AttributeType): Action {
+function basicAction({ basic }: Row, type: AttributeType): Action {
   const codes = basic.split('/');
   if (codes.includes('U*')) return 'recurse'; // references that resolve: the pictures that they name leave too
   if (codes.includes('U')) return 'uid';
