@@ -43,7 +43,7 @@ export async function textBoxes(
   });
 }
 
-export function wholeOf({ columns, rows }: Look): Box {
+function wholeOf({ columns, rows }: Look): Box {
   return { left: 0, top: 0, right: columns, bottom: rows };
 }
 

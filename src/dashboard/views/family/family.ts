@@ -9,7 +9,7 @@ import type { LineageView } from '../types.js';
 import { Operators } from './operators.js';
 
 /** Columns by number; undefined where a candidate is not decided yet. */
-export class Family {
+class Family {
   readonly rungs: number[] = [];
   readonly scores: (number | null)[] = [];
   readonly parents: (number | null)[] = [];
