@@ -18,7 +18,9 @@ if (noBrowser !== undefined) console.info(`skipped: tests in a browser; ${noBrow
 /** Asks nobody of its own accord: no updates, no lists, nothing sent home. */
 export function launchBrowser(): Promise<Browser> {
   if (executablePath === undefined) throw new Error(noBrowser);
-  return chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-dev-shm-usage'] });
+  // Without a GPU to imitate, which takes most of its time where there is none.
+  const args = ['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu'];
+  return chromium.launch({ executablePath, args });
 }
 
 export interface Dashboard extends Running {
@@ -58,6 +60,8 @@ export interface Look {
 
 export async function openPage(browser: Browser, url: string, { colorScheme, width }: Look): Promise<Opened> {
   const context = await browser.newContext({ colorScheme, viewport: { width, height: 900 } });
+  // Other tests run beside this one.
+  context.setDefaultTimeout(90_000);
   const page = await context.newPage();
   const [complaints, requests]: [string[], string[]] = [[], []];
   page.on('console', (message) => {
@@ -97,6 +101,6 @@ interface AxeResult {
 export async function faultsOf(page: Page): Promise<string[]> {
   // Evaluated by the debugger, which the page's Content-Security-Policy does not hinder.
   await page.evaluate(axe);
-  const { violations } = await page.evaluate<AxeResult>('axe.run()');
+  const { violations } = await page.evaluate<AxeResult>("axe.run({ resultTypes: ['violations'] })");
   return violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ''}`);
 }

@@ -198,6 +198,9 @@ describe.skipIf(noBrowser !== undefined)('the page in a browser', { timeout: 120
     await goTo(page, 'scans');
     await page.getByRole('button', { name: 'Show the answers to sample 1' }).click();
     const own = page.locator('.sheets.wide > li').first();
+    await own.getByText(/Candidate \d+, (right|wrong):/).waitFor();
+    // Sheets that load above may have moved it off the screen, where pictures are not asked for.
+    await own.locator('.picture').last().scrollIntoViewIfNeeded();
     await own.getByRole('img', { name: /^What candidate \d+ answers to sample 1: class \d of 8/ }).waitFor();
     expect(await own.getByRole('img').count()).toBe(3);
     expect(await own.innerText()).toMatch(
