@@ -22,9 +22,9 @@ function textOf(page: string): string {
   return readFileSync(join(root, page), 'utf8');
 }
 
-/** Blocks of JSON: whole experiments, keys of one without their braces, downstream tasks, or federations. */
+/** Blocks of JSON: whole experiments, keys of one without their braces, downstream tasks, or federations; lists are rules. */
 const all = pages.flatMap((page) =>
-  [...textOf(page).matchAll(/^```json\n([\s\S]*?)^```$/gm)].map(([, block = '']) => ({
+  [...textOf(page).matchAll(/^```json\n(?!\[)([\s\S]*?)^```$/gm)].map(([, block = '']) => ({
     page,
     block: block.trimStart().startsWith('{') ? block : `{${block}}`,
   })),
