@@ -58,3 +58,13 @@ export function writePartsAtomicallySync(path: string, parts: Iterable<Uint8Arra
     throw error;
   }
 }
+
+/** True if the process of this machine that an unfinished file is named after still runs, whoever runs it. */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}

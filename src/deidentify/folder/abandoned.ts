@@ -4,7 +4,7 @@
  */
 import { readdirSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { UNFINISHED, unfinishedName } from '../../core/atomic-write.js';
+import { isAlive, UNFINISHED, unfinishedName } from '../../core/atomic-write.js';
 
 /** Drafts of this process. */
 const own = new Set<string>();
@@ -40,14 +40,5 @@ function namesIn(folder: string): string[] {
     return readdirSync(folder);
   } catch {
     return [];
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }
 }

@@ -9,7 +9,7 @@ import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { UNFINISHED, unfinishedName } from '../../core/atomic-write.js';
+import { isAlive, UNFINISHED, unfinishedName } from '../../core/atomic-write.js';
 import { UserError } from '../../core/errors.js';
 import { sweepCache } from '../../scans/cache/cache.js';
 
@@ -134,14 +134,5 @@ function parsed(text: string): readonly string[] {
     return Array.isArray(keys) ? keys.map(String) : [];
   } catch {
     return [];
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }
 }
