@@ -33,37 +33,6 @@ export function trustRows(store: Store, experiment: number): readonly TrustRow[]
     .all(experiment) as TrustRow[];
 }
 
-/**
- * Scores of genomes that were trained more than once in the same way, a list for each: in the search at the highest rung
- * reached, from fresh weights; where no genome was, the repetitions of the winners last chosen. Trainings that diverged are left out.
- */
-export function repeatedScores(store: Store, experiment: number): readonly (readonly number[])[] {
-  const rows = store
-    .statement(
-      `WITH twice AS (
-         SELECT genome_hash FROM candidates WHERE experiment = @experiment
-         GROUP BY genome_hash HAVING count(*) > 1)
-       SELECT genome_hash AS genome, evaluations.score FROM candidates
-       JOIN evaluations ON candidate = candidates.id AND purpose = 'search' AND evaluations.status = 'done'
-       WHERE experiment = @experiment AND genome_hash IN twice AND inherited IS NULL AND candidates.rung =
-         (SELECT max(rung) FROM candidates WHERE experiment = @experiment AND status = 'done')
-       ORDER BY genome_hash, number`,
-    )
-    .all({ experiment }) as { readonly genome: string; readonly score: number }[];
-  const own = listsBy(rows.map(({ genome, score }) => [genome, score]));
-  if (own.some(({ length }) => length > 1)) return own;
-  const repeated = winnerRows(store, experiment).flatMap(({ number, repeated: score }) =>
-    score === null ? [] : [[String(number), score] as const],
-  );
-  return listsBy(repeated);
-}
-
-function listsBy(pairs: readonly (readonly [string, number])[]): readonly (readonly number[])[] {
-  const lists = new Map<string, number[]>();
-  for (const [key, value] of pairs) lists.set(key, [...(lists.get(key) ?? []), value]);
-  return [...lists.values()];
-}
-
 /** A winner's repetition. */
 export interface WinnerRow {
   readonly number: number;

@@ -25,6 +25,7 @@ export {
   lineageTuples,
   soleMutations,
   statusTuples,
+  trainedTuples,
   weighedTuples,
   type CandidatePart,
 } from './flat/parts.js';

@@ -2,33 +2,27 @@
  * Can the scores be trusted: pairs behind the correlations, and how sure the order of the best is.
  */
 import { winnersOf, type Standing } from '../../api/reading/winner.js';
-import { meanOf, squaredDeviations } from '../../core/statistics/descriptive.js';
-import { studentQuantile } from '../../core/statistics/students-t.js';
 import { rngOf } from '../../core/random.js';
-import { repeatedScores, trustRows, type ExperimentRow, type Store } from '../../store/index.js';
-import { trustReports } from '../../study/index.js';
+import { meanOf } from '../../core/statistics/descriptive.js';
+import { trustRows, type ExperimentRow, type Store } from '../../store/index.js';
+import { keptReports } from './trust/kept-reports.js';
+import { gainMarginOf, moreRepeated, noiseOf, pooledOf } from './trust/noise.js';
+import { repetitionsOf } from './trust/repetitions.js';
 import type { TrustView } from './types.js';
 
 export function trustView(store: Store, row: ExperimentRow): TrustView {
   return store.snapshot(() => {
     const rows = trustRows(store, row.id);
     const standings = winnersOf(store, row)?.standings ?? [];
-    const shares = firstShares(
-      standings.map(({ scores }) => scores),
-      row.seed,
-    );
-    const repeated = repeatedScores(store, row.id);
+    const scores = standings.map((standing) => standing.scores);
+    const shares = firstShares(scores, row.seed);
+    const [search, winners] = [repetitionsOf(store, row).pooled, pooledOf(scores)];
     return {
       pairs: rows.map(({ number, score, full, probe, params }) => ({ number, score, full, probe, params })),
-      reports: trustReports(rows),
+      reports: keptReports(store, row, rows),
       top: standings.map((standing, place) => topOf(standing, shares?.[place] ?? null)),
-      rankNoise: noiseOf(repeated),
-      gainMargin: gainMarginOf(
-        moreRepeated(
-          repeated,
-          standings.map(({ scores }) => scores),
-        ),
-      ),
+      rankNoise: noiseOf(search.freedom > 0 ? search : winners),
+      gainMargin: gainMarginOf(moreRepeated(search, winners)),
     };
   });
 }
@@ -67,29 +61,4 @@ export function firstShares(scores: readonly (readonly number[])[], seed: number
     });
   }
   return shares;
-}
-
-const freedomOf = (groups: readonly (readonly number[])[]): number =>
-  groups.reduce((sum, { length }) => sum + Math.max(0, length - 1), 0);
-
-type Groups = readonly (readonly number[])[];
-
-/** Of two sets of repetitions the one with more degrees of freedom: a single pair gives an interval that says nothing, and repetitions that are all equal say that seeds were not varied. */
-export const moreRepeated = (search: Groups, winners: Groups): Groups =>
-  freedomOf(winners) > freedomOf(search) && noiseOf(winners) !== 0 ? winners : search;
-
-/**
- * Half the width of the 95 % interval of a difference of two single scores, by Student's t with the pooled noise; null where no
- * group has two values.
- */
-export function gainMarginOf(groups: readonly (readonly number[])[]): number | null {
-  const noise = noiseOf(groups);
-  return noise === null ? null : studentQuantile(freedomOf(groups)) * Math.SQRT2 * noise;
-}
-
-/** Standard deviation within groups, pooled; null where no group has two values. */
-export function noiseOf(groups: readonly (readonly number[])[]): number | null {
-  const freedom = freedomOf(groups);
-  if (freedom === 0) return null;
-  return Math.sqrt(groups.reduce((sum, own) => sum + squaredDeviations(own), 0) / freedom);
 }

@@ -122,6 +122,25 @@ export function weighedTuples(ofGroups: boolean) {
     partOf(store, { select }, experiment, part);
 }
 
+export type TrainedTuple = readonly [
+  number: number,
+  status: CandidateStatus,
+  rung: number,
+  /** Hash of the genome. */
+  genome: string,
+  /** Of a training from fresh weights that did not diverge; null where there was none. */
+  score: number | null,
+];
+
+/** Candidates with what their genomes scored without a parent's weights. */
+export function trainedTuples(store: Store, experiment: number, part: CandidatePart): Iterable<TrainedTuple> {
+  const select = `SELECT number, status, rung, genome_hash,
+      (SELECT score FROM evaluations WHERE candidate = own.id AND purpose = 'search' AND status = 'done'
+         AND inherited IS NULL)
+    FROM candidates AS own WHERE`;
+  return partOf(store, { select }, experiment, part);
+}
+
 /** Candidates with their scores and genomes. */
 export function genomeTuples(store: Store, experiment: number, part: CandidatePart): Iterable<GenomeTuple> {
   const select = 'SELECT number, status, rung, score, genome FROM candidates AS own WHERE';

@@ -54,11 +54,35 @@ async function expectAsFresh(): Promise<void> {
     expect(await viewsOf(reader, row)).toEqual(await viewsOf(fresh, row));
     // Read by queries that keep nothing.
     expect((await summaryView(reader, row)).status).toEqual(statusOf(fresh, row));
+    expectNear(trustView(reader, row).rankNoise, noiseIn(fresh, row));
   }
   const spent = fresh.statement('SELECT sum(seconds) FROM evaluations').pluck().get() as number | null;
   const views = await Promise.all(rows.map((row) => summaryView(reader, row)));
   fresh.close();
   expect(views.reduce((sum, { progress }) => sum + progress.secondsSpent, 0)).toBeCloseTo(spent ?? 0, 9);
+}
+
+/** Noise within genomes that were trained more than once from fresh weights at the highest rung, by SQL alone. */
+function noiseIn(store: Store, { id }: ExperimentRow): number | null {
+  return store
+    .statement(
+      `WITH trained AS (
+         SELECT genome_hash AS genome, evaluations.score AS score
+         FROM candidates JOIN evaluations ON candidate = candidates.id
+         WHERE experiment = @id AND candidates.status = 'done' AND purpose = 'search' AND evaluations.status = 'done'
+           AND inherited IS NULL AND candidates.rung =
+             (SELECT max(rung) FROM candidates WHERE experiment = @id AND status = 'done')),
+       means AS (SELECT genome, avg(score) AS mean FROM trained GROUP BY genome)
+       SELECT sqrt(sum((score - mean) * (score - mean)) / nullif(count(*) - (SELECT count(*) FROM means), 0))
+       FROM trained JOIN means USING (genome)`,
+    )
+    .pluck()
+    .get({ id }) as number | null;
+}
+
+function expectNear(found: number | null, wanted: number | null): void {
+  if (wanted === null) expect(found).toBeNull();
+  else expect(found).toBeCloseTo(wanted, 12);
 }
 
 /** Decides candidate `number`; genomes of two kinds, of which one has lists. */
@@ -104,7 +128,7 @@ function evaluation(status: EvaluationStatus) {
   return {
     ...{ seed: rng.int(1e9), steps: 1 + rng.int(9), engine: 'none', device: 'none', seconds: rng.float() },
     ...{ rung: 0, status, score: status === 'done' || status === 'diverged' ? rng.float() : null },
-    ...{ error: null, attempts: 1, artifact: null, inherited: null },
+    ...{ error: null, attempts: 1, artifact: null, inherited: rng.bool(0.2) ? '{}' : null },
     ended: rng.bool(0.3) ? ('curve' as const) : null,
   };
 }

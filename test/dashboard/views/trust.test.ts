@@ -1,11 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import {
-  firstShares,
-  gainMarginOf,
-  moreRepeated,
-  noiseOf,
-  trustView,
-} from '../../../src/dashboard/views/trust.js';
+import { firstShares, trustView } from '../../../src/dashboard/views/trust.js';
+import { gainMarginOf, moreRepeated, noiseOf, pooledOf } from '../../../src/dashboard/views/trust/noise.js';
 import { createExperiment, openStore, trustRows } from '../../../src/store/index.js';
 import { trustReports } from '../../../src/study/index.js';
 import { runToy, toyExperiment } from '../../study/simulation.js';
@@ -39,8 +34,8 @@ describe('how often each of the best comes first', () => {
 });
 
 it('the noise of ranks is the pooled deviation within genomes, unknown where none was trained twice', () => {
-  expect(noiseOf([[1, 3], [5], [2, 2, 5]])).toBeCloseTo(Math.sqrt((2 + 6) / 3), 12);
-  expect(noiseOf([[1], [2]])).toBeNull();
+  expect(noiseOf(pooledOf([[1, 3], [5], [2, 2, 5]]))).toBeCloseTo(Math.sqrt((2 + 6) / 3), 12);
+  expect(noiseOf(pooledOf([[1], [2]]))).toBeNull();
 });
 
 it('the view holds the pairs behind the correlations, and the repetitions of the best', async () => {
@@ -76,12 +71,12 @@ it('the view holds the pairs behind the correlations, and the repetitions of the
 
 it('the margin of a gain is that of a difference of two scores, by the pooled noise of repetitions', () => {
   // Variance (2 + 2) / 3 with 3 degrees of freedom, of which R says qt(0.975, 3) = 3.182446.
-  expect(gainMarginOf([[1, 2, 3], [5, 7], [4]])).toBeCloseTo(3.182446 * Math.sqrt((2 * 4) / 3), 3);
-  expect(gainMarginOf([[1], [2]])).toBeNull();
-  const [pair, winners] = [[[1, 2]], [[1, 2, 3]]];
-  expect([moreRepeated(pair, winners), moreRepeated(winners, pair), moreRepeated(pair, pair)]).toEqual([
-    winners,
-    winners,
-    pair,
-  ]);
+  expect(gainMarginOf(pooledOf([[1, 2, 3], [5, 7], [4]]))).toBeCloseTo(3.182446 * Math.sqrt((2 * 4) / 3), 3);
+  expect(gainMarginOf(pooledOf([[1], [2]]))).toBeNull();
+  const [pair, winners, equal] = [[[1, 2]], [[1, 2, 3]], [[1, 1, 1]]].map(pooledOf);
+  if (pair === undefined || winners === undefined || equal === undefined)
+    throw new Error('three were pooled');
+  expect(moreRepeated(pair, winners)).toBe(winners);
+  expect(moreRepeated(winners, pair)).toBe(winners);
+  expect(moreRepeated(pair, equal)).toBe(pair);
 });
