@@ -6,7 +6,7 @@ and the root of the second moment's, which voxolve computes in double precision.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple, Sequence, Tuple
+from typing import Any, Iterator, NamedTuple, Sequence, Tuple
 
 import torch
 from torch import Tensor
@@ -26,10 +26,38 @@ class Group(NamedTuple):
     moments: list[Tensor]
 
 
+# Values of a piece: on a CPU those that pass between the ops of an update stay in
+# the cache, and gradients of large parameters are read where they are.
+PIECE = 1 << 17
+
+
+def pieces(
+    group: Group, gradients: Sequence[Tensor], longest: int
+) -> Iterator[tuple[Group, Tensor]]:
+    """The group in parts, each with its gradient, of at most `longest` values.
+
+    `gradients` holds one for each slot. Neighbours that are short are one part.
+    """
+    start, run = 0, []
+    for position, gradient in enumerate(gradients):
+        run.append(gradient.reshape(-1))
+        following = gradients[position + 1 :][:1]
+        length = sum(part.numel() for part in run)
+        if following and length + following[0].numel() <= longest:
+            continue
+        whole = torch.cat(run) if len(run) > 1 else run[0]
+        for part in whole.split(longest):
+            own = slice(start, start + part.numel())
+            moments = [moment[own] for moment in group.moments]
+            yield group._replace(weights=group.weights[own], moments=moments), part
+            start = own.stop
+        run = []
+
+
 def update(
     spec: dict[str, Any], group: Group, gradient: Tensor, scalars: Scalars
 ) -> None:
-    """Takes a step in place."""
+    """Takes a step in place; the gradient stays as it is."""
     rate, first, second = scalars
     scaled = (rate * group.rate, first * group.rate, second)
     UPDATES[spec["kind"]](spec, group, gradient, scaled)
@@ -97,9 +125,10 @@ def sgd(spec: dict[str, Any], group: Group, gradient: Tensor, scalars: Scalars) 
 UPDATES = {"adamw": adamw, "lamb": lamb, "sgd": sgd}
 
 
-def clip(gradients: Sequence[Tensor], limit: float) -> None:
-    """Scales to a global norm, in place, as `torch.nn.utils.clip_grad_norm_`."""
+def clipping(gradients: Sequence[Tensor], limit: float) -> Tensor:
+    """The factor that brings gradients to a global norm.
+
+    That of `torch.nn.utils.clip_grad_norm_`.
+    """
     total = torch.stack([torch.square(part).sum() for part in gradients]).sum()
-    scale = (limit / (total.sqrt() + 1e-6)).clamp(max=1)
-    for part in gradients:
-        part.mul_(scale)
+    return (limit / (total.sqrt() + 1e-6)).clamp(max=1)

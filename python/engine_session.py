@@ -14,7 +14,7 @@ from torch import Tensor
 
 from engine_capture import CapturedStep, emulated, on_cuda
 from engine_graph import Graph
-from engine_optimisers import Group, clip, update
+from engine_optimisers import PIECE, Group, clipping, pieces, update
 
 # Types of value that the precision lets matrix products and convolutions have.
 AUTOCAST = {"bfloat16": torch.bfloat16}
@@ -106,7 +106,7 @@ class Session:
     def forward(
         self, feeds: dict[str, Tensor]
     ) -> tuple[dict[int, Tensor], list[Tensor]]:
-        """Values of the train graph, and the loss's gradients, a vector per group."""
+        """Values of the train graph, and the loss's gradient of each parameter."""
         assert self.training is not None
         with self.cast():
             values = self.training.run(self.leaf(feeds), self.taps)
@@ -118,24 +118,37 @@ class Session:
             if loss.requires_grad
             else [None] * len(parameters)
         )
-        flat = iter(
-            torch.zeros_like(leaf).reshape(-1) if grad is None else grad.reshape(-1)
-            for leaf, grad in zip(parameters, found)
-        )
         return values, [
-            torch.cat([next(flat) for _ in group.slots]) for group in self.groups
+            torch.zeros_like(leaf) if grad is None else grad
+            for leaf, grad in zip(parameters, found)
         ]
+
+    def parts(self, gradients: list[Tensor]) -> list[tuple[Group, Tensor]]:
+        """What is updated, with its gradient: on a CPU in pieces, else by group."""
+        left = iter(gradients)
+        found = []
+        for group in self.groups:
+            # A recorded step wants few long ops, and LAMB compares whole parameters.
+            whole = self.taps or self.program["optimiser"]["kind"] == "lamb"
+            longest = group.weights.numel() if whole else PIECE
+            own = [next(left) for _ in group.slots]
+            found.extend(pieces(group, own, longest))
+        return found
 
     def step(self, feeds: dict[str, Tensor], scalars: Tensor) -> Tensor:
         """Takes a step; returns the train graph's outputs, in their order."""
         values, gradients = self.forward(feeds)
         train = self.program["train"]
         with torch.no_grad():
+            parts = self.parts(gradients)
             limit = self.program["clipNorm"]
-            if limit is not None and gradients:
-                clip(gradients, limit)
-            for group, gradient in zip(self.groups, gradients):
-                update(self.program["optimiser"], group, gradient, scalars.unbind())
+            factor = None
+            if limit is not None and parts:
+                factor = clipping([gradient for _, gradient in parts], limit)
+            rates = scalars.unbind()
+            for part, gradient in parts:
+                clipped = gradient if factor is None else gradient * factor
+                update(self.program["optimiser"], part, clipped, rates)
             for name, place in train["updates"].items():
                 self.leaves[name].copy_(values[place])
             outputs = [values[place] for place in train["outputs"].values()]
@@ -179,4 +192,8 @@ class Session:
         """The gradient of the loss for each parameter, for one batch."""
         fed = {name: self.moved(value) for name, value in feeds.items()}
         _, found = self.forward(fed)
-        return {group.name: grad for group, grad in zip(self.groups, found)}
+        left = iter(found)
+        return {
+            group.name: torch.cat([next(left).reshape(-1) for _ in group.slots])
+            for group in self.groups
+        }
