@@ -105,6 +105,35 @@ export const convolutionCases: readonly OpCase[] = [
     dilation: [2, 1, 2],
     groups: 12,
   }),
+  conv('depthwise in blocks, padded on one side', [2, 12, 4, 5, 6], [12, 1, 3, 3, 3], {
+    ...unit,
+    padding: [
+      [2, 0],
+      [0, 2],
+      [1, 0],
+    ],
+    groups: 12,
+  }),
+  conv('depthwise in blocks, planes padded alone', [2, 16, 4, 5, 6], [16, 1, 3, 3, 5], {
+    ...unit,
+    stride: [1, 1, 2],
+    padding: [
+      [0, 0],
+      [1, 1],
+      [2, 2],
+    ],
+    groups: 16,
+  }),
+  conv('depthwise in blocks, dilated and as large as before', [1, 16, 5, 6, 4], [16, 1, 3, 3, 3], {
+    ...unit,
+    padding: [
+      [2, 2],
+      [2, 2],
+      [1, 1],
+    ],
+    dilation: [2, 2, 1],
+    groups: 16,
+  }),
   conv('depthwise in blocks along the depth', [2, 16, 5, 3, 2], [16, 1, 3, 1, 1], {
     stride: [1, 1, 1],
     padding: [1, 0, 0],

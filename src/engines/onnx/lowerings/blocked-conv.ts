@@ -11,6 +11,7 @@
 import { sizeOf, type Shape } from '../../../core/tensor.js';
 import { convOutputShape, type ConvAttributes } from '../../../ir/ops/convolution.js';
 import { ABSENT, type OnnxValue, type OnnxWriter } from '../writer.js';
+import { depthwiseLines, suitsLines } from './depthwise-lines.js';
 import { BLOCKED } from './lowering.js';
 import { padOf, reshape, sliceOf, transpose } from './shaping.js';
 
@@ -44,7 +45,10 @@ export function blockedConv(
   block: number,
 ): OnnxValue {
   const flat = alongDepth(x.shape, w.shape, attributes);
-  if (!flat) return byPlanes(out, x, w, attributes, block);
+  if (!flat)
+    return suitsLines(x.shape, w.shape, attributes)
+      ? depthwiseLines(out, x, w, attributes, block)
+      : byPlanes(out, x, w, attributes, block);
   const blocked = enterBlocks(out, reshape(out, x, flat.shape), block);
   const y = conv2d(out, blocked, filterBlocks(out, w, block), flat.attributes, { block });
   return reshape(out, leaveBlocks(out, y, w.shape[0] ?? 1), convOutputShape(x.shape, w.shape, attributes));
@@ -171,7 +175,7 @@ export function cutPlanes(
  * One depth tap of a filter `[O, C / groups, kd, kh, kw]` in blocks; without a tap, all of a filter along the depth
  * alone. Channels are filled up with zeros.
  */
-function filterBlocks(out: OnnxWriter, w: OnnxValue, block: number, tap?: number): OnnxValue {
+export function filterBlocks(out: OnnxWriter, w: OnnxValue, block: number, tap?: number): OnnxValue {
   const [outChannels = 1, perGroup = 1, ...kernel] = w.shape;
   const depthwise = perGroup === 1;
   const wide = rounded(outChannels, block);

@@ -9,8 +9,9 @@ import type { Shape } from '../../../core/tensor.js';
 import type { ConvFilterGradAttributes } from '../../../ir/ops/convolution.js';
 import type { OnnxValue, OnnxWriter } from '../writer.js';
 import { conv2d, cutPlanes, planesOf, rounded, suitsBlocks } from './blocked-conv.js';
+import { linesOf, suitsLines } from './depthwise-lines.js';
 import type { LoweringSite } from './lowering.js';
-import { concat, reshape, transpose } from './shaping.js';
+import { concat, reshape, sliceOf, transpose } from './shaping.js';
 
 /** Depthwise, within planes: filters along the depth alone are cheap as products. */
 export function suitsBlockedGradient(x: Shape, attributes: ConvFilterGradAttributes, block: number): boolean {
@@ -19,7 +20,17 @@ export function suitsBlockedGradient(x: Shape, attributes: ConvFilterGradAttribu
   return groups > 1 && within && suitsBlocks(x, filterShape, attributes, block);
 }
 
-export function blockedFilterGradient(
+export function blockedFilterGradient(site: LoweringSite<'convFilterGrad'>, block: number): OnnxValue {
+  const {
+    inputs: [{ shape }],
+    attributes,
+  } = site;
+  return suitsLines(shape, attributes.filterShape, attributes) && shiftsByPadding(shape, attributes)
+    ? byLines(site, block)
+    : byPlanes(site, block);
+}
+
+function byPlanes(
   { out, inputs: [x, dy], attributes }: LoweringSite<'convFilterGrad'>,
   block: number,
 ): OnnxValue {
@@ -45,6 +56,57 @@ export function blockedFilterGradient(
     return sumOverPlanes(out, products, wide, block);
   });
   return assemble(out, taps, [channels, ...filterShape.slice(3)]);
+}
+
+/** True where every tap reaches into padding of depth: padding of lines cannot be negative. */
+function shiftsByPadding(
+  [, , , height = 1]: Shape,
+  { padding, dilation, filterShape }: ConvFilterGradAttributes,
+): boolean {
+  const [[before, after] = [0, 0], [above, below] = [0, 0]] = padding;
+  const pitch = height + Math.max(above, below);
+  const reach = (dilation[1] ?? 1) * ((filterShape[3] ?? 1) - 1);
+  return before * pitch + above >= reach && after * pitch >= above;
+}
+
+/**
+ * The same with all planes of a channel as the lines of one, which is what the convolution itself and the input gradient read: a
+ * tap of the filter's height is a convolution, whose stride goes from one depth tap to the next.
+ */
+function byLines(
+  { out, inputs: [x, dy], attributes }: LoweringSite<'convFilterGrad'>,
+  block: number,
+): OnnxValue {
+  const { stride, padding, dilation, filterShape } = attributes;
+  const [deep = [0, 0], high = [0, 0], beside = [0, 0]] = padding;
+  const [n = 1] = x.shape;
+  const [channels = 1, , depthTaps = 1, heightTaps = 1, widthTaps = 1] = filterShape;
+  const wide = rounded(channels, block);
+  const gap = Math.max(...high);
+  const pitch = (x.shape[3] ?? 1) + gap;
+  const joined = ({ shape, ...value }: OnnxValue, filters: boolean): OnnxValue =>
+    reshape(out, { ...value, shape }, [...(filters ? [n * wide, 1] : [1, n * wide]), ...shape.slice(2)]);
+  const rows = joined(linesOf(out, x, gap, block), false);
+  const filters = joined(linesOf(out, dy, gap, block), true);
+  const taps = Array.from({ length: heightTaps }, (_, tap) => {
+    const shift = tap * (dilation[1] ?? 1) - high[0];
+    const within = {
+      stride: [(dilation[0] ?? 1) * pitch, dilation[2] ?? 1],
+      padding: [[deep[0] * pitch - shift, deep[1] * pitch + shift] as const, beside],
+      dilation: [1, stride[2] ?? 1],
+      groups: n * wide,
+    };
+    const sum = sumOverPlanes(out, conv2d(out, rows, filters, within, { block }), wide, block);
+    const [blocks = 1, , , width = 1] = sum.shape;
+    return reshape(out, sum, [blocks, depthTaps, 1, width, block]);
+  });
+  const whole = concat(out, taps, 2);
+  const first = transpose(out, whole, [0, 4, 1, 2, 3]);
+  const shape = [wide, 1, depthTaps, heightTaps, whole.shape[3] ?? 1];
+  return sliceOf(out, reshape(out, first, shape), {
+    starts: [0, 0, 0, 0, 0],
+    ends: [channels, 1, depthTaps, heightTaps, widthTaps],
+  });
 }
 
 /** `[1, planes · C, kh, kw]` in blocks → `[C / b, 1, kh, kw, b]`. */
