@@ -8,7 +8,8 @@
 import type { Shape } from '../../../core/tensor.js';
 import type { ConvFilterGradAttributes } from '../../../ir/ops/convolution.js';
 import type { OnnxValue, OnnxWriter } from '../writer.js';
-import { conv2d, cutPlanes, planesOf, rounded, suitsBlocks } from './blocked-conv.js';
+import { cutPlanes, planesOf, suitsBlocks } from './blocked-conv.js';
+import { conv2d, rounded } from './blocks.js';
 import { linesOf, suitsLines } from './depthwise-lines.js';
 import type { LoweringSite } from './lowering.js';
 import { concat, reshape, sliceOf, transpose } from './shaping.js';

@@ -7,7 +7,7 @@
 import { type Shape } from '../../../core/tensor.js';
 import { convOutputShape, type ConvAttributes } from '../../../ir/ops/convolution.js';
 import type { OnnxValue, OnnxWriter } from '../writer.js';
-import { conv2d, enterBlocks, filterBlocks, leaveBlocks } from './blocked-conv.js';
+import { conv2d, enterBlocks, filterBlocks, leaveBlocks } from './blocks.js';
 import { padOf, reshape, sliceOf } from './shaping.js';
 
 /** True for a depthwise filter of several depth taps that steps through all lines and planes, and leaves heights as they are. */

@@ -3,7 +3,8 @@
  */
 import { sizeOf, type Shape } from '../../../../core/tensor.js';
 import { convOutputShape, type ConvAttributes } from '../../../../ir/ops/convolution.js';
-import { rounded, suitsBlocks } from '../blocked-conv.js';
+import { suitsBlocks } from '../blocked-conv.js';
+import { rounded } from '../blocks.js';
 import { tilingOf, type TiledAxis } from '../tiles/tiling.js';
 import { COLUMNS, millions, type Terms } from './cost.js';
 

@@ -3,7 +3,7 @@
  */
 import { sizeOf, type Shape } from '../../../../core/tensor.js';
 import { convOutputShape, type ConvAttributes } from '../../../../ir/ops/convolution.js';
-import { rounded } from '../blocked-conv.js';
+import { rounded } from '../blocks.js';
 import type { Tilings } from '../tiles/filter-gradient.js';
 import { tilingOf } from '../tiles/tiling.js';
 import { COLUMNS, millions, type Terms } from './cost.js';

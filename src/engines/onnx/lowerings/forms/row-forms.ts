@@ -3,7 +3,7 @@
  */
 import { sizeOf, type Shape } from '../../../../core/tensor.js';
 import { convOutputShape, type ConvFilterGradAttributes } from '../../../../ir/ops/convolution.js';
-import { rounded } from '../blocked-conv.js';
+import { rounded } from '../blocks.js';
 import { along } from '../structured/axes.js';
 import { isStill, rowsOf, runOf, type RowSide, type Rows } from '../structured/row-axes.js';
 import { COLUMNS, millions, type Priced, type Terms } from './cost.js';

@@ -2,7 +2,7 @@
  * The forms whose filter holds places, along none of the axes to all of them, and the terms of their cost.
  */
 import type { Shape } from '../../../../core/tensor.js';
-import { rounded } from '../blocked-conv.js';
+import { rounded } from '../blocks.js';
 import { along, dividedAxes, interleavedAxes, type BlockedAxis } from '../structured/axes.js';
 import { COLUMNS, millions, type Priced, type Terms } from './cost.js';
 

@@ -4,7 +4,8 @@
 import { sizeOf, type Shape } from '../../../../core/tensor.js';
 import { convOutputShape, type ConvAttributes } from '../../../../ir/ops/convolution.js';
 import type { OnnxValue, OnnxWriter } from '../../writer.js';
-import { enterBlocks, frameLines, leaveBlocks, rounded } from '../blocked-conv.js';
+import { frameLines } from '../blocked-conv.js';
+import { enterBlocks, leaveBlocks, rounded } from '../blocks.js';
 import { BLOCKED } from '../lowering.js';
 import { padOf, reshape, sliceOf, transpose } from '../shaping.js';
 import { combine, combineFilter, spread, tilingOf, type TiledAxis, type Tiling } from './tiling.js';
