@@ -49,6 +49,39 @@ function faults({ size, columns, rows, parents }: Layout): string[] {
   return found;
 }
 
+/** As equal values, of which large arrays are compared quickly. */
+const plain = (layout: Layout): string =>
+  JSON.stringify(layout, (_, value: unknown) => (value instanceof Int32Array ? value.join() : value));
+
+describe('a family that has grown', () => {
+  it('is laid out as if it had been as large at first', () => {
+    for (const [size, founders, population] of [
+      [7000, 32, 64],
+      [6000, 3, 6000],
+      [6000, 2000, 500],
+    ] as const) {
+      const rng = rngOf('growth', size + founders);
+      const parents = randomFamily(size + 400, founders, population);
+      for (const axis of axes) {
+        let layout = family(parents.slice(0, size), axis);
+        for (let end = size; end < parents.length;) {
+          end += 1 + rng.int(60);
+          const grown = parents.slice(0, end);
+          layout = layoutOf({ numbers: grown.map((_, i) => i), parents: grown }, axis, layout);
+          expect(plain(layout) === plain(family(grown, axis)), `${end} of ${size}`).toBe(true);
+        }
+      }
+    }
+  });
+
+  it('is laid out anew where it is another family, or along the other axis', () => {
+    const [one, other] = [randomFamily(6000, 32, 64), randomFamily(6500, 20, 30)];
+    const view = { numbers: other.map((_, i) => i), parents: other };
+    expect(plain(layoutOf(view, 'number', family(one)))).toBe(plain(family(other)));
+    expect(plain(layoutOf(view, 'descent', family(other)))).toBe(plain(family(other, 'descent')));
+  });
+});
+
 describe('layout of the family', () => {
   it('goes on in the row of the parent through the child with most descendants', () => {
     //  0 ── 1 ── 3 ── 4

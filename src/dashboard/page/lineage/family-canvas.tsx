@@ -14,7 +14,7 @@ import type { Picked } from './geometry/pick.js';
 import { countVisible, windowOf, type Places } from './geometry/places.js';
 import { Raster } from './drawing/raster.js';
 import { fullHeight } from './geometry/viewport.js';
-import { timed } from './timed.js';
+import { timed } from '../shared/timed.js';
 import type { ViewportControl } from './use-viewport.js';
 
 interface Props {

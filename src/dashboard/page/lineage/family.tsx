@@ -1,12 +1,12 @@
 /** The drawing of a family with its controls, what is known of the selected candidate, and the path as a table. */
-import { useMemo, useState } from 'preact/hooks';
+import { useMemo, useRef, useState } from 'preact/hooks';
 import type { LineageView } from '../../views/types.js';
 import { useDark } from '../shell/theme.js';
 import { coloursOf, type Colouring } from './drawing/colours.js';
 import { Controls } from './controls.js';
 import { Details } from './details.js';
 import { FamilyCanvas } from './family-canvas.js';
-import { indexOf, layoutOf, type Axis } from './geometry/layout.js';
+import { indexOf, layoutOf, type Axis, type Layout } from './geometry/layout.js';
 import { Legend } from './legend.js';
 import { pathBetween } from './geometry/path.js';
 import { PathChoice, type Target } from './path-choice.js';
@@ -14,7 +14,7 @@ import { PathTable } from './path-table.js';
 import type { Picked } from './geometry/pick.js';
 import { placesOf } from './geometry/places.js';
 import { SaveButtons } from './save-buttons.js';
-import { timed } from './timed.js';
+import { timed } from '../shared/timed.js';
 import { useViewport } from './use-viewport.js';
 
 interface Props {
@@ -34,7 +34,12 @@ export function Family({ view, first, gainMargin }: Props) {
   const [target, setTarget] = useState<Target>(first === null ? 'winner' : 'selected');
   const [from, setFrom] = useState<number | null>(null);
 
-  const layout = useMemo(() => timed('lineage-layout', () => layoutOf(view, axis)), [view, axis]);
+  const last = useRef<Layout | null>(null);
+  const layout = useMemo(
+    () => timed('lineage-layout', () => layoutOf(view, axis, last.current)),
+    [view, axis],
+  );
+  last.current = layout;
   const places = useMemo(() => placesOf(layout), [layout]);
   const colours = useMemo(() => coloursOf(view, colouring, dark), [view, colouring, dark]);
   const winner = view.winnerPath.at(-1) ?? null;

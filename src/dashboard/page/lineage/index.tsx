@@ -5,7 +5,7 @@ import { Empty, View } from '../shared/states.js';
 import type { ViewProps } from '../shared/view-props.js';
 import { Family } from './family.js';
 import { mergedLineage } from './merge.js';
-import { timed } from './timed.js';
+import { timed } from '../shared/timed.js';
 import './lineage.css';
 
 const INCREMENTS: Increments<Lineage> = {

@@ -4,13 +4,13 @@
  * trees", 1983). The order is of the family alone: no drawing changes it.
  */
 import type { LineageView } from '../../../views/types.js';
-import { rowsOf } from './rows.js';
+import { grownRows, rowsOf, type Rows } from './rows.js';
 
 /** What the columns of the drawing count: candidates, or steps of descent (promotions, too, which keep their generation). */
 export const axes = ['number', 'descent'] as const;
 export type Axis = (typeof axes)[number];
 
-export interface Layout {
+export interface Layout extends Rows {
   /** Number of candidates. All arrays hold one entry for each, in ascending order of numbers. */
   readonly size: number;
   readonly numbers: Int32Array;
@@ -18,8 +18,6 @@ export interface Layout {
   readonly parents: Int32Array;
   readonly columns: Int32Array;
   readonly columnCount: number;
-  readonly rows: Int32Array;
-  readonly rowCount: number;
   /** Children of `i`: `children[firstChild[i]] … children[firstChild[i + 1] - 1]`, in ascending order. */
   readonly firstChild: Int32Array;
   readonly children: Int32Array;
@@ -44,7 +42,12 @@ export function indexOf(numbers: Int32Array, number: number): number {
   return -1;
 }
 
-export function layoutOf(view: Pick<LineageView, 'numbers' | 'parents'>, axis: Axis): Layout {
+/** `before`: a layout of the family when it was smaller, or any other; what it shares with this one is not worked out anew. */
+export function layoutOf(
+  view: Pick<LineageView, 'numbers' | 'parents'>,
+  axis: Axis,
+  before: Layout | null = null,
+): Layout {
   const numbers = new Int32Array(view.numbers);
   const size = numbers.length;
   const parents = new Int32Array(size);
@@ -58,11 +61,47 @@ export function layoutOf(view: Pick<LineageView, 'numbers' | 'parents'>, axis: A
     if (axis === 'descent' && found >= 0 && found < i) columns[i] = (columns[found] ?? 0) + 1;
     columnCount = Math.max(columnCount, (columns[i] ?? 0) + 1);
   }
-  const families = familySizes(parents);
   const { firstChild, children } = childrenOf(parents);
+  const drawn = { size, numbers, parents, columns, columnCount, firstChild, children };
+  const grown = before?.blocks && startsWith(parents, before.parents) && startsWith(columns, before.columns);
+  if (grown) {
+    const { families, heirs, changed } = joined(before, parents);
+    return { ...drawn, families, heirs, ...grownRows({ ...drawn, heirs }, before.blocks, changed) };
+  }
+  const families = familySizes(parents);
   const heirs = heirsOf(parents, families);
-  const tree = { parents, columns, firstChild, children, heirs };
-  return { size, numbers, families, columnCount, ...tree, ...rowsOf(tree) };
+  return { ...drawn, families, heirs, ...rowsOf({ ...drawn, heirs }) };
+}
+
+function startsWith(values: Int32Array, start: Int32Array): boolean {
+  if (start.length > values.length) return false;
+  for (let i = 0; i < start.length; i++) if (values[i] !== start[i]) return false;
+  return true;
+}
+
+/** Families and heirs after more candidates came, and the indices of these and of those that are no longer an heir. */
+function joined(
+  before: Layout,
+  parents: Int32Array,
+): Pick<Layout, 'families' | 'heirs'> & { readonly changed: readonly number[] } {
+  const families = new Int32Array(parents.length).fill(1);
+  const heirs = new Int32Array(parents.length).fill(-1);
+  families.set(before.families);
+  heirs.set(before.heirs);
+  const changed: number[] = [];
+  for (let i = before.size; i < parents.length; i++) {
+    changed.push(i);
+    for (let child = i, at = parents[i] ?? -1; at >= 0; child = at, at = parents[at] ?? -1) {
+      families[at] = (families[at] ?? 0) + 1;
+      const heir = heirs[at] ?? -1;
+      if (heir === child) continue;
+      const lead = heir < 0 ? 1 : (families[child] ?? 0) - (families[heir] ?? 0);
+      if (lead < 0 || (lead === 0 && child > heir)) continue;
+      heirs[at] = child;
+      if (heir >= 0) changed.push(heir);
+    }
+  }
+  return { families, heirs, changed };
 }
 
 function familySizes(parents: Int32Array): Int32Array {

@@ -17,9 +17,11 @@ interface Tree {
   readonly heirs: Int32Array;
 }
 
-interface Rows {
+export interface Rows {
   readonly rows: Int32Array;
   readonly rowCount: number;
+  /** Kept for a family that has grown; null where branches were put without crossings, which is soon done anew. */
+  readonly blocks: Blocks | null;
 }
 
 /** About as many rows as a screen shows apart. */
@@ -29,8 +31,38 @@ const TIDY_SIZE = 5000;
 
 export function rowsOf(tree: Tree): Rows {
   const size = tree.parents.length;
-  const tidy = size <= TIDY_SIZE ? packed(tree, new Skyline(size)) : null;
-  return tidy !== null && tidy.rowCount <= TIDY_ROWS ? tidy : packed(tree, new Lanes(size));
+  if (size <= TIDY_SIZE) {
+    const tidy = packed(tree, noBlocks(size), new Skyline(size), null);
+    if (tidy.rowCount <= TIDY_ROWS) return { ...tidy, blocks: null };
+  }
+  const blocks = noBlocks(size);
+  return { ...packed(tree, blocks, new Lanes(size), null), blocks };
+}
+
+/**
+ * The rows of a family that has grown, as `rowsOf` gives them. `before`: blocks of the smaller one. Blocks that hold neither a new
+ * candidate nor another line than before are as they were. `changed`: indices of the new candidates and of those whose heir is another.
+ */
+export function grownRows(tree: Tree, before: Blocks, changed: readonly number[]): Rows {
+  const { parents, heirs } = tree;
+  const size = parents.length;
+  const isHead = (i: number) => (parents[i] ?? -1) < 0 || heirs[parents[i] ?? 0] !== i;
+  const heads = new Set<number>();
+  for (const start of changed) {
+    // Up to the head of the line, and on to the line that this one leaves.
+    for (let i = start; i >= 0 && !heads.has(i); i = parents[i] ?? -1) if (isHead(i)) heads.add(i);
+  }
+  const blocks = noBlocks(size);
+  for (const part of ['heights', 'ends', 'offsets'] as const) {
+    blocks[part].set(before[part]);
+    // What became an heir heads no line any more.
+    for (const i of changed) {
+      const heir = heirs[parents[i] ?? -1] ?? -1;
+      if (heir >= 0) blocks[part][heir] = 0;
+    }
+  }
+  const ordered = [...heads].sort((a, b) => b - a);
+  return { ...packed(tree, blocks, new Lanes(size), ordered), blocks };
 }
 
 /** A way to put blocks below a line. */
@@ -43,26 +75,32 @@ interface Ground {
 }
 
 /** Of the head of each line: rows of its block, its last column, and its row below the line that it leaves. */
-interface Blocks {
+export interface Blocks {
   readonly heights: Int32Array;
   readonly ends: Int32Array;
   readonly offsets: Int32Array;
 }
 
-function packed(tree: Tree, ground: Ground): Rows {
-  const { parents, columns, heirs } = tree;
+function noBlocks(size: number): Blocks {
+  return { heights: new Int32Array(size), ends: new Int32Array(size), offsets: new Int32Array(size) };
+}
+
+/** `heads`: the lines whose blocks are to be worked out, descending; null: all. */
+function packed(
+  tree: Tree,
+  blocks: Blocks,
+  ground: Ground,
+  heads: readonly number[] | null,
+): Omit<Rows, 'blocks'> {
+  const { parents, heirs } = tree;
   const size = parents.length;
-  const blocks = { heights: new Int32Array(size), ends: new Int32Array(size), offsets: new Int32Array(size) };
   const branches = new Int32Array(size);
-  for (let head = size - 1; head >= 0; head--) {
-    const parent = parents[head] ?? -1;
-    if (parent >= 0 && heirs[parent] === head) continue;
-    const { count, last } = branchesOf(tree, head, branches);
-    blocks.heights[head] = putAll(tree, blocks, ground, branches.subarray(0, count), 1);
-    let end = columns[last] ?? 0;
-    for (let at = 0; at < count; at++) end = Math.max(end, blocks.ends[branches[at] ?? 0] ?? 0);
-    blocks.ends[head] = end;
-  }
+  if (heads === null) {
+    for (let head = size - 1; head >= 0; head--) {
+      const parent = parents[head] ?? -1;
+      if (parent < 0 || heirs[parent] !== head) putBranches(tree, blocks, ground, head, branches);
+    }
+  } else for (const head of heads) putBranches(tree, blocks, ground, head, branches);
   let founders = 0;
   for (let i = 0; i < size; i++) if ((parents[i] ?? -1) < 0) branches[founders++] = i;
   const rowCount = putAll(tree, blocks, ground, branches.subarray(0, founders), 0);
@@ -73,6 +111,15 @@ function packed(tree: Tree, ground: Ground): Rows {
     rows[i] = parent >= 0 && heirs[parent] === i ? above : above + (blocks.offsets[i] ?? 0);
   }
   return { rows, rowCount };
+}
+
+/** Works out the block of the line that begins at `head`, of which all branches are known. `branches`: memory to work in. */
+function putBranches(tree: Tree, blocks: Blocks, ground: Ground, head: number, branches: Int32Array): void {
+  const { count, last } = branchesOf(tree, head, branches);
+  blocks.heights[head] = putAll(tree, blocks, ground, branches.subarray(0, count), 1);
+  let end = tree.columns[last] ?? 0;
+  for (let at = 0; at < count; at++) end = Math.max(end, blocks.ends[branches[at] ?? 0] ?? 0);
+  blocks.ends[head] = end;
 }
 
 /** Writes what branches off a line to `into`, from its first candidate to its last. */
