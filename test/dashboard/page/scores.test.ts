@@ -98,6 +98,23 @@ describe('parallel coordinates', () => {
     expect(within(CANDIDATES, axes, { norm: [1, 1], width: [0, 20] }, 10).shown).toEqual([1]);
     expect(within(CANDIDATES, axes, {}, 2)).toEqual({ shown: [2, 0], all: 3 });
   });
+
+  it('keep of many the highest scores, the later ones of equals', () => {
+    const rng = rngOf('within', 1);
+    for (const [size, most, levels] of [
+      [3000, 100, 40],
+      [3000, 100, 1e9],
+      [500, 100, 1],
+    ] as const) {
+      const scores = Array.from({ length: size }, () => (rng.bool(0.1) ? null : rng.int(levels) - 3));
+      const scored = [...scores.keys()].filter((index) => scores[index] !== null);
+      const ordered = scored.toSorted((a, b) => scores[a]! - scores[b]! || a - b);
+      expect(within({ ...CANDIDATES, scores }, [], {}, most)).toEqual({
+        shown: ordered.slice(-most),
+        all: scored.length,
+      });
+    }
+  });
 });
 
 describe('the timeline', () => {

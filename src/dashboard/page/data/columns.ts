@@ -1,8 +1,6 @@
-/**
- * Candidates as the server sends them by and by: after the first answer it gives changed rows only (`?since=VERSION`), which
- * are merged here: rows by number, genes by name, levels by what they are called.
- */
+/** Candidates as the server sends them by and by, merged: rows by number, genes by name, levels by what they are called. */
 import type { CandidatesView } from '../../views/types.js';
+import { mergeBy, type Merge } from './rows.js';
 
 type Genes = CandidatesView['genes'];
 
@@ -10,16 +8,10 @@ type Genes = CandidatesView['genes'];
 export function merged(held: CandidatesView, news: CandidatesView): CandidatesView {
   if (news.changes === undefined || news.changes.since === null) return news;
   if (news.numbers.length === 0) return { ...held, changes: news.changes };
-  const numbers = [...new Set([...held.numbers, ...news.numbers])].sort((a, b) => a - b);
-  const [before, after] = [placesOf(held.numbers), placesOf(news.numbers)];
-  const column = <T>(old: readonly T[], fresh: readonly T[]): T[] =>
-    numbers.map((number) => {
-      const place = after.get(number);
-      return (place !== undefined ? fresh[place] : old[before.get(number) ?? -1]) as T;
-    });
+  const column = mergeBy(held.numbers, news.numbers);
   return {
     changes: news.changes,
-    numbers,
+    numbers: column(held.numbers, news.numbers),
     rungs: column(held.rungs, news.rungs),
     statuses: column(held.statuses, news.statuses),
     scores: column(held.scores, news.scores),
@@ -31,12 +23,7 @@ export function merged(held: CandidatesView, news: CandidatesView): CandidatesVi
   };
 }
 
-const placesOf = (numbers: readonly number[]): Map<number, number> =>
-  new Map(numbers.map((number, place) => [number, place]));
-
-type Column = <T>(old: readonly T[], fresh: readonly T[]) => T[];
-
-function mergedGenes(held: CandidatesView, news: CandidatesView, column: Column): Genes {
+function mergedGenes(held: CandidatesView, news: CandidatesView, column: Merge): Genes {
   const names = new Set([...held.genes, ...news.genes].map(({ name }) => name));
   return [...names].map((name) => {
     const old = held.genes.find((gene) => gene.name === name);
@@ -68,7 +55,7 @@ const called = ({ levels, values }: Gene): readonly string[] =>
 
 /** Values as indices into other levels. */
 function renamed({ levels, values }: Gene, into: readonly string[] | null): readonly (number | null)[] {
-  if (into === null) return values;
+  if (into === null || levels?.every((level, place) => level === into[place]) === true) return values;
   const places = new Map(into.map((level, place) => [level, place]));
   return values.map((value) => {
     if (value === null) return null;

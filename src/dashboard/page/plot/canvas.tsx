@@ -1,6 +1,7 @@
 /** A canvas as wide as its frame, sharp on dense screens, drawn again when its drawing, its width or the theme changes. */
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { inkOf } from '../shared/palette.js';
+import { timed } from '../shared/timed.js';
 import { useDark } from '../shell/theme.js';
 import { canvasPen } from './canvas-pen.js';
 import type { Draw } from './saved.js';
@@ -23,7 +24,10 @@ export function Canvas({ draw, height, label, overlay, onPointer, onLeave, onKey
   const [below, above] = [useRef<HTMLCanvasElement>(null), useRef<HTMLCanvasElement>(null)];
   const width = useWidth(frame);
   const dark = useDark();
-  useLayoutEffect(() => paint(below.current, draw, [width, height], dark), [draw, width, height, dark]);
+  useLayoutEffect(
+    () => timed('plot-draw', () => paint(below.current, draw, [width, height], dark)),
+    [draw, width, height, dark],
+  );
   useLayoutEffect(
     () => paint(above.current, overlay ?? (() => {}), [width, height], dark),
     [overlay, width, height, dark],

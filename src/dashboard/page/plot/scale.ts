@@ -11,8 +11,8 @@ export interface Scale {
 /** Widest steps first; the ticks' distance is one of these times a power of ten. */
 const STEPS = [1, 2, 5, 10];
 
-/** Evenly spaced; with `margin` as a share of the range on both sides. Values that are not finite do not count. */
-export function linear(values: Iterable<number>, { margin = 0.04, ticks = 5 } = {}): Scale {
+/** Evenly spaced; with `margin` as a share of the range on both sides. Values that are null or not finite do not count. */
+export function linear(values: ArrayLike<number | null>, { margin = 0.04, ticks = 5 } = {}): Scale {
   const [least, most] = extent(values);
   const range = most - least || Math.abs(most) || 1;
   const flat = most === least ? 0.5 : margin;
@@ -26,8 +26,8 @@ export function linear(values: Iterable<number>, { margin = 0.04, ticks = 5 } = 
 }
 
 /** Logarithmic: values of at most 0 have no place (NaN). */
-export function logarithmic(values: Iterable<number>, { margin = 0.04 } = {}): Scale {
-  const [least, most] = extent(positive(values));
+export function logarithmic(values: ArrayLike<number | null>, { margin = 0.04 } = {}): Scale {
+  const [least, most] = extent(values, 0);
   const inner = linear([Math.log10(least), Math.log10(most)], { margin });
   const [low, high] = inner.domain;
   return {
@@ -38,19 +38,16 @@ export function logarithmic(values: Iterable<number>, { margin = 0.04 } = {}): S
   };
 }
 
-/** Least and greatest finite value; 0 and 1 where there is none. */
-export function extent(values: Iterable<number>): readonly [number, number] {
+/** Least and greatest finite value above `above`; 0 and 1 where there is none. */
+export function extent(values: ArrayLike<number | null>, above = -Infinity): readonly [number, number] {
   let [least, most] = [Infinity, -Infinity];
-  for (const value of values) {
-    if (!Number.isFinite(value)) continue;
+  for (let index = 0; index < values.length; index += 1) {
+    const value = values[index] ?? NaN;
+    if (!Number.isFinite(value) || value <= above) continue;
     if (value < least) least = value;
     if (value > most) most = value;
   }
   return least > most ? [0, 1] : [least, most];
-}
-
-function* positive(values: Iterable<number>): Iterable<number> {
-  for (const value of values) if (value > 0) yield value;
 }
 
 function linearTicks(low: number, high: number, wanted: number): number[] {

@@ -9,6 +9,7 @@ import { Figure } from '../shared/figure.js';
 import { number } from '../shared/format.js';
 import type { Ink } from '../shared/palette.js';
 import { Canvas } from './canvas.js';
+import { lazily } from './lazily.js';
 import type { Mark, Pen } from './pen.js';
 import { drawAxes, planeOf, type Plane } from './plane.js';
 import type { Draw } from './saved.js';
@@ -51,7 +52,8 @@ const LEGEND_LINE = 20;
 export function Scatter(props: Props) {
   const { title, description, axes, scales, points, groups, over, detail, controls, height = 420 } = props;
   const [selected, setSelected] = useState<number | null>(null);
-  const order = useMemo(() => placed(points), [points]);
+  // Of a plot that nobody points at no order is asked for.
+  const order = useMemo(() => lazily(() => placed(points)), [points]);
   const planeIn = useCallback(
     (size: { readonly width: number; readonly height: number }) =>
       planeOf(size, scales.x, scales.y, { bottom: legendHeight(groups, size.width) }),
@@ -83,14 +85,14 @@ export function Scatter(props: Props) {
   };
   const pointer = (place: readonly [number, number], event: PointerEvent, width: number) => {
     const plane = planeIn({ width, height });
-    const near = nearest(plane, points, order, place);
+    const near = nearest(plane, points, order(), place);
     if (near !== selected) setSelected(near);
     if (event.type === 'pointerup' && event.button === 0) open(near);
   };
   const key = (event: KeyboardEvent) => {
     if (event.key === 'Enter') open(selected);
     else {
-      const next = step(event.key, order, points, selected);
+      const next = step(event.key, order(), points, selected);
       if (next === undefined) return;
       setSelected(next);
     }
@@ -122,11 +124,19 @@ export function Scatter(props: Props) {
 
 /** Indices of the points that have a place, by x and then y. */
 function placed({ x, y, numbers }: Points): Uint32Array {
-  const kept: number[] = [];
+  const kept = new Uint32Array(numbers.length);
+  let count = 0;
+  let isSorted = true;
+  let last = -Infinity;
   for (let index = 0; index < numbers.length; index += 1) {
-    if (Number.isFinite(x[index]) && Number.isFinite(y[index])) kept.push(index);
+    const across = x[index] ?? NaN;
+    if (!Number.isFinite(across) || !Number.isFinite(y[index])) continue;
+    kept[count++] = index;
+    isSorted &&= across > last;
+    last = across;
   }
-  return Uint32Array.from(kept).sort((a, b) => (x[a] ?? 0) - (x[b] ?? 0) || (y[a] ?? 0) - (y[b] ?? 0));
+  const found = kept.subarray(0, count);
+  return isSorted ? found : found.sort((a, b) => (x[a] ?? 0) - (x[b] ?? 0) || (y[a] ?? 0) - (y[b] ?? 0));
 }
 
 /** The point nearest to a place, within reach of the pointer; null where none is. */

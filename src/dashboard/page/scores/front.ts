@@ -23,18 +23,32 @@ export function frontOf(
   y: ArrayLike<number>,
   signs: readonly [number, number],
 ): number[] {
-  const at = (column: ArrayLike<number>, index: number, sign: number) => sign * (column[index] ?? NaN);
-  const placed = members
-    .filter((index) => Number.isFinite(x[index]) && Number.isFinite(y[index]))
-    .sort(
-      (a, b) => at(x, a, signs[0]) - at(x, b, signs[0]) || at(y, a, signs[1]) - at(y, b, signs[1]) || a - b,
-    );
-  let best = Infinity;
-  const front = placed.filter((index) => {
-    const value = at(y, index, signs[1]);
-    if (value >= best) return false;
-    best = value;
-    return true;
-  });
+  // Along the front what is worse in x is better in y: both ascend and descend strictly.
+  const front: number[] = [];
+  let beater: number | undefined;
+  const across = (index: number) => signs[0] * (x[index] ?? NaN);
+  const up = (index: number) => signs[1] * (y[index] ?? NaN);
+  for (const index of members) {
+    const [ownX, ownY] = [across(index), up(index)];
+    if (!Number.isFinite(ownX) || !Number.isFinite(ownY)) continue;
+    // What beat one beats many.
+    if (beater !== undefined && across(beater) <= ownX && up(beater) <= ownY) continue;
+    let [low, high] = [0, front.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (across(front[middle] ?? 0) <= ownX) low = middle + 1;
+      else high = middle;
+    }
+    const before = front[low - 1];
+    if (before !== undefined && up(before) <= ownY) {
+      beater = before;
+      continue;
+    }
+    let first = low;
+    if (before !== undefined && across(before) === ownX) first = low - 1;
+    let end = low;
+    while (end < front.length && up(front[end] ?? 0) >= ownY) end += 1;
+    front.splice(first, end - first, index);
+  }
   return front.sort((a, b) => (x[a] ?? 0) - (x[b] ?? 0));
 }

@@ -5,14 +5,15 @@ import type { Group } from '../plot/scatter.js';
 
 const MARKS: readonly Mark[] = ['circle', 'diamond', 'triangle', 'square', 'ring', 'cross'];
 
-/** Groups of those of `members` that have a score, one for each rung; named plainly where there is one rung only. */
+/** Groups of those that have a score, one for each rung; named plainly where there is one rung only. */
 export function rungGroups({ rungs, scores }: CandidatesView): Group[] {
   const byRung = new Map<number, number[]>();
-  for (const [index, rung] of rungs.entries()) {
+  for (let index = 0; index < rungs.length; index += 1) {
     if ((scores[index] ?? null) === null) continue;
-    const members = byRung.get(rung) ?? [];
-    members.push(index);
-    byRung.set(rung, members);
+    const rung = rungs[index] ?? 0;
+    const members = byRung.get(rung);
+    if (members === undefined) byRung.set(rung, [index]);
+    else members.push(index);
   }
   const ordered = [...byRung].sort(([a], [b]) => a - b);
   return ordered.map(([rung, members], place) => ({
@@ -24,5 +25,8 @@ export function rungGroups({ rungs, scores }: CandidatesView): Group[] {
 }
 
 /** Numbers with NaN for what is absent. */
-export const values = (column: readonly (number | null)[]): Float64Array =>
-  Float64Array.from(column, (value) => value ?? NaN);
+export function values(column: readonly (number | null)[]): Float64Array {
+  const found = new Float64Array(column.length);
+  for (let index = 0; index < column.length; index += 1) found[index] = column[index] ?? NaN;
+  return found;
+}

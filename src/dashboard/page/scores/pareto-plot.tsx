@@ -19,7 +19,7 @@ export function ParetoPlot({ candidates, metric }: Props) {
     () => OBJECTIVES.filter(({ key }) => candidates[key].some((value) => value !== null)),
     [candidates],
   );
-  const rungs = useMemo(() => [...new Set(candidates.rungs)].sort((a, b) => b - a), [candidates]);
+  const rungs = useMemo(() => rungsOf(candidates), [candidates]);
   const [keys, setKeys] = useState<readonly [string, string]>(['params', 'scores']);
   const [rung, setRung] = useState<number | null>(null);
   const [xObjective, yObjective] = keys.map((key) => known.find((one) => one.key === key) ?? known[0]);
@@ -105,33 +105,47 @@ function Choice({
   );
 }
 
+/** The highest first. */
+function rungsOf({ rungs }: CandidatesView): readonly number[] {
+  const found = new Set<number>();
+  for (let index = 0; index < rungs.length; index += 1)
+    if (rungs[index] !== rungs[index - 1]) found.add(rungs[index] ?? 0);
+  return [...found].sort((a, b) => b - a);
+}
+
 /** Scores of different rungs are not compared: only candidates of one are plotted. */
 function prepare(candidates: CandidatesView, [across, up]: readonly [Objective, Objective], rung: number) {
+  const { numbers, rungs, statuses } = candidates;
   const [x, y] = [values(candidates[across.key]), values(candidates[up.key])];
-  const members = candidates.numbers.flatMap((_, index) =>
-    candidates.rungs[index] === rung && candidates.statuses[index] === 'done' ? [index] : [],
-  );
+  const members: number[] = [];
+  for (let index = 0; index < numbers.length; index += 1)
+    if (rungs[index] === rung && statuses[index] === 'done') members.push(index);
   const front = frontOf(members, x, y, [sign(across), sign(up)]);
-  const onFront = new Set(front);
-  const scale = ({ key }: Objective, column: Float64Array) => {
-    const own = members.map((index) => column[index] ?? NaN);
-    return key === 'scores' ? linear(own) : logarithmic(own);
-  };
+  const onFront = new Uint8Array(numbers.length);
+  for (const index of front) onFront[index] = 1;
+  const scale = ({ key }: Objective, column: Float64Array) =>
+    key === 'scores' ? linear(own(column, members)) : logarithmic(own(column, members));
   return {
     front,
     members: members.length,
-    points: { numbers: candidates.numbers, x, y },
+    points: { numbers, x, y },
     groups: [
       {
         name: 'Beaten',
         mark: 'circle' as const,
         colour: 6,
-        members: members.filter((index) => !onFront.has(index)),
+        members: members.filter((index) => onFront[index] === 0),
       },
       { name: 'On the front', mark: 'diamond' as const, colour: 1, members: front },
     ],
     scales: { x: scale(across, x), y: scale(up, y) },
   };
+}
+
+function own(column: Float64Array, members: readonly number[]): Float64Array {
+  const found = new Float64Array(members.length);
+  for (let at = 0; at < members.length; at += 1) found[at] = column[members[at] ?? 0] ?? NaN;
+  return found;
 }
 
 const sign = ({ better }: Objective): number => (better === 'lower' ? 1 : -1);

@@ -59,33 +59,45 @@ export function ScorePlot({ candidates, chance, metric }: Props) {
 }
 
 function prepare(candidates: CandidatesView, chance: number | null) {
-  const { numbers, scores, statuses } = candidates;
+  const { numbers, scores } = candidates;
   const y = values(scores);
-  const all = [...y.filter((value) => !Number.isNaN(value)), ...(chance === null ? [] : [chance])];
-  const [low, high] = linear(all, { margin: 0 }).domain;
-  const without = (status: string) =>
-    numbers.flatMap((_, index) => (scores[index] === null && statuses[index] === status ? [index] : []));
+  const level = chance === null ? [] : [chance];
+  const [low, high] = linear([...extentOf(y), ...level], { margin: 0 }).domain;
+  const rungs = rungGroups(candidates);
   const others: readonly Group[] = [
-    { name: 'Failed', mark: 'cross' as const, colour: 1, members: without('failed') },
-    { name: 'Infeasible', mark: 'ring' as const, colour: 6, members: without('infeasible') },
+    { name: 'Failed', mark: 'cross' as const, colour: 1, members: without(candidates, 'failed') },
+    { name: 'Infeasible', mark: 'ring' as const, colour: 6, members: without(candidates, 'infeasible') },
   ].filter(({ members }) => members.length > 0);
   for (const { members } of others) {
     for (let at = 0; at < members.length; at += 1) y[members[at] ?? 0] = low - BELOW * (high - low);
   }
-  const groups = [...others, ...rungGroups(candidates)];
+  const sizeOf = (groups: readonly Group[]) => groups.reduce((sum, { members }) => sum + members.length, 0);
   return {
     points: { numbers, x: numbers, y },
-    groups,
-    scales: { x: linear(numbers, { margin: 0.02 }), y: linear([...extentOf(y), ...all.slice(-1), high]) },
+    groups: [...others, ...rungs],
+    scales: {
+      x: linear([numbers[0] ?? 0, numbers.at(-1) ?? 0], { margin: 0.02 }),
+      y: linear([...extentOf(y), ...level, high]),
+    },
     running: runningBest(numbers, scores),
-    scored: scores.filter((score) => score !== null).length,
-    failed: others.reduce((sum, { members }) => sum + members.length, 0),
+    scored: sizeOf(rungs),
+    failed: sizeOf(others),
   };
 }
 
+/** Indices of those without a score that have a status. */
+function without({ scores, statuses }: CandidatesView, status: string): number[] {
+  const found: number[] = [];
+  for (let index = 0; index < scores.length; index += 1)
+    if (scores[index] === null && statuses[index] === status) found.push(index);
+  return found;
+}
+
+/** Least and greatest; not finite where no value is a number. */
 function extentOf(column: Float64Array): readonly [number, number] {
   let [least, most] = [Infinity, -Infinity];
-  for (const value of column) {
+  for (let index = 0; index < column.length; index += 1) {
+    const value = column[index] ?? NaN;
     if (value < least) least = value;
     if (value > most) most = value;
   }
@@ -96,9 +108,10 @@ function extentOf(column: Float64Array): readonly [number, number] {
 export function runningBest(numbers: readonly number[], scores: readonly (number | null)[]): number[] {
   const corners: number[] = [];
   let best = -Infinity;
-  for (const [index, score] of scores.entries()) {
-    const at = numbers[index] ?? 0;
+  for (let index = 0; index < scores.length; index += 1) {
+    const score = scores[index] ?? null;
     if (score === null || score <= best) continue;
+    const at = numbers[index] ?? 0;
     if (corners.length > 0) corners.push(at, best);
     best = score;
     corners.push(at, best);
