@@ -1,4 +1,5 @@
 import { afterEach, beforeAll, expect, it } from 'vitest';
+import { knownScores } from '../../src/api/reading/known-scores.js';
 import { UserError } from '../../src/core/errors.js';
 import { rngOf } from '../../src/core/random.js';
 import { resolveExperiment, type PlannedExperiment } from '../../src/experiment/resolve.js';
@@ -51,4 +52,19 @@ it('closing twice, or without having asked anything, is no mistake', () => {
   const [used, idle] = [scorerOf(), scorerOf()];
   used.score('params', planned.space.gene.sample(rngOf('genome', 0)));
   for (const scorer of [used, used, idle]) scorer.close();
+});
+
+it('scores that are known are not worked out again, by whichever scorer of the same setting', () => {
+  const genome = planned.space.gene.sample(rngOf('genome', 0));
+  const { experiment, channels, code } = planned;
+  const setting = { experiment, channels, code };
+  const other = { ...setting, experiment: { ...experiment, seed: experiment.seed + 1 } };
+  const first = createScorer(setting, entry, knownScores(setting));
+  open.push(first);
+  const score = first.score('synflow', genome);
+  const noThread = new URL('./no-such-thread.js', import.meta.url);
+  const second = createScorer(setting, noThread, knownScores(structuredClone(setting)));
+  expect(second.score('synflow', genome)).toBe(score);
+  expect(knownScores(other).size).toBe(0);
+  expect(knownScores({ ...setting, code: { ...code, space: 'other code' } }).size).toBe(0);
 });

@@ -8,6 +8,7 @@ import type { Candidate, ExperimentRow, Store } from '../../store/index.js';
 import { deriveDecision, type DerivedDecision } from '../../study/index.js';
 import { createScorer } from '../../workers/zero-cost/scorer.js';
 import { auxiliaryPlanOf, strategyOf } from '../searching/study-plan.js';
+import { knownScores } from './known-scores.js';
 
 export interface TracedDecision {
   readonly decision: DerivedDecision;
@@ -21,7 +22,7 @@ export function tracedDecision(
   resolved: ConstrainedExperiment,
   candidate: Candidate,
 ): TracedDecision {
-  const scorer = createScorer(resolved);
+  const scorer = createScorer(resolved, undefined, knownScores(resolved));
   const trace = listener();
   try {
     const { objectives } = auxiliaryPlanOf(resolved);

@@ -39,12 +39,15 @@ export type Answer =
 /** More than any score takes, in milliseconds: a thread that answers later than this is broken. */
 const PATIENCE = 10 * 60_000;
 
-/** `entry`: the compiled thread; tests that run from sources name the one in dist. */
+/** Scores of one setting by name and genome, kept by who may ask again after the scorer was closed. */
+export type KnownScores = Map<string, number>;
+
+/** `entry`: the compiled thread; tests that run from sources name the one in dist. `known` is read and extended. */
 export function createScorer(
   setting: ScorerSetting,
   entry = new URL('./scorer-thread.js', import.meta.url),
+  known: KnownScores = new Map(),
 ): ZeroCostScorer {
-  const known = new Map<string, number>();
   let thread: ScorerThread | undefined;
   return {
     names: zeroCostNames,
