@@ -21,7 +21,7 @@ function measured(trained: boolean): Promise<number> {
   return new Promise((resolve, reject) => {
     const child = execFile(process.execPath, [entry], (error, stdout) => {
       if (error) reject(new Error(error.message));
-      else resolve(Number(/STEPS PER SECOND (\S+)/.exec(stdout)?.[1]));
+      else resolve(1 / Number(/SECONDS PER STEP \[(\S+)\]/.exec(stdout)?.[1]));
     });
     child.stdin?.end(JSON.stringify(question));
   });
