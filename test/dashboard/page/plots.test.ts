@@ -43,6 +43,7 @@ describe('scales', () => {
     expect(linear([0.4]).at(0.4)).toBeCloseTo(0.5);
     expect(linear([0]).at(0)).toBeCloseTo(0.5);
     expect(linear([]).ticks.length).toBeGreaterThan(1);
+    expect(linear([-0.27, 1.76], { ticks: 2 }).ticks).toEqual([0, 1]);
   });
 
   it('give values that are not positive no place on a logarithmic axis', () => {

@@ -121,6 +121,12 @@ function drawTimes(
   for (const tick of clockTicks(from, to, Math.max(2, Math.floor(width / 90)))) {
     const x = left + (width * (tick - from)) / Math.max(to - from, 1e-9);
     pen.line([x, bottom, x, bottom + 4], { colour: ink.faint });
-    pen.text(clock(tick), x, bottom + 17, { colour: ink.faint, size: 11, align: 'middle' });
+    const text = clock(tick);
+    const isCut = x + 3.5 * text.length > pen.width;
+    pen.text(text, isCut ? pen.width : x, bottom + 17, {
+      colour: ink.faint,
+      size: 11,
+      align: isCut ? 'end' : 'middle',
+    });
   }
 }

@@ -50,6 +50,7 @@ export function extent(values: ArrayLike<number | null>, above = -Infinity): rea
   return least > most ? [0, 1] : [least, most];
 }
 
+/** About as many as wanted, and two at least, since one alone tells no distance. */
 function linearTicks(low: number, high: number, wanted: number): number[] {
   const rough = (high - low) / wanted;
   const power = 10 ** Math.floor(Math.log10(rough));
@@ -58,7 +59,7 @@ function linearTicks(low: number, high: number, wanted: number): number[] {
   for (let index = Math.ceil(low / step); index * step <= high + step * 1e-9; index += 1) {
     ticks.push(Number((index * step).toPrecision(12)));
   }
-  return ticks;
+  return ticks.length < 2 && wanted < 10 ? linearTicks(low, high, wanted + 1) : ticks;
 }
 
 /** Powers of ten; with their doubles and fives where fewer than three are within. */

@@ -5,6 +5,8 @@ import { name } from '../shared/format.js';
 import { standingOut, type Ink } from '../shared/palette.js';
 import type { Limits, ParallelAxis } from './parallel.js';
 
+/** Width of a letter of a label, in wide fonts. */
+const LETTER = 6.8;
 const MARGIN = { left: 46, right: 46, top: 40, bottom: 16 } as const;
 
 export interface AxisPlaces {
@@ -79,7 +81,7 @@ function drawAxis(pen: Pen, ink: Ink, { axis, places, place, limit }: AxisDrawin
   const ticks = axis.levels === null ? axis.scale.ticks : axis.levels.map((_, index) => index);
   const every = Math.ceil(ticks.length / 12);
   // Up to the next axis.
-  const letters = Math.max(6, Math.floor(((places.xs[1] ?? 0) - (places.xs[0] ?? 0) - 22) / 6.2));
+  const letters = Math.max(6, Math.floor(((places.xs[1] ?? 0) - (places.xs[0] ?? 0) - 22) / LETTER));
   const levels = axis.levels === null ? [] : shortened(axis.levels, letters);
   for (const [index, tick] of ticks.entries()) {
     const text = axis.levels === null ? tickText(tick) : (levels[tick] ?? '');
@@ -102,7 +104,7 @@ function drawAxis(pen: Pen, ink: Ink, { axis, places, place, limit }: AxisDrawin
 
 /** Text on a ground of its own, since lines run below it. */
 function label(pen: Pen, ink: Ink, text: string, [x, y]: readonly [number, number]): void {
-  pen.rect([x - 2, y - 11, 6.2 * text.length + 4, 14], ink.ground, 0.85);
+  pen.rect([x - 2, y - 11, LETTER * text.length + 4, 14], ink.ground, 0.85);
   pen.text(text, x, y, { colour: ink.text, size: 11 });
 }
 
