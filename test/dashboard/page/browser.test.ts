@@ -19,6 +19,7 @@ import {
 import type { ScansView } from '../../../src/dashboard/views/types.js';
 import { succeed } from '../../support/cli.js';
 import { smallSpace, temporaryFolder, writeExperiment } from '../../support/tiny.js';
+import { expectFaultless, viewsOf } from '../../support/views.js';
 
 const folder = temporaryFolder();
 const env = { VOXOLVE_CACHE: join(folder, 'cache') };
@@ -43,8 +44,6 @@ const HOSTILE = [
   `${'long'.repeat(60)}.txt`,
 ] as const;
 
-const VIEWS = ['overview', 'scores', 'lineage', 'genes', 'trust', 'scans', 'runs'];
-
 describe.skipIf(noBrowser !== undefined)('the page in a browser', { timeout: 120_000 }, () => {
   let browser: Browser;
   let dashboard: Dashboard;
@@ -61,29 +60,12 @@ describe.skipIf(noBrowser !== undefined)('the page in a browser', { timeout: 120
     await browser?.close();
   });
 
-  it.each([wide, phone])('opens every view without a complaint ($colorScheme, $width px)', async (look) => {
-    const { page, complaints, requests } = await openPage(browser, dashboard.url, look!);
-    const faults: string[] = [];
-    for (const view of [...VIEWS, `candidate/${status.best.number}`, `why/${status.best.number}`]) {
-      await goTo(page, view);
-      expect(await page.locator('.failure').allTextContents(), view).toEqual([]);
-      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-      expect(overflow, `${view} is wider than the window`).toBeLessThanOrEqual(0);
-      faults.push(...(await faultsOf(page)).map((fault) => `${view}: ${fault}`));
-    }
-    expect(faults).toEqual([]);
-    expect(complaints).toEqual([]);
-    const { origin } = new URL(dashboard.url);
-    expect(
-      requests.filter((address) => !address.startsWith(`${origin}/`) && !address.startsWith('blob:')),
-    ).toEqual([]);
-    expect(
-      requests.filter((address) => address.includes('token=')),
-      'the token stays out of addresses',
-    ).toHaveLength(1);
-    expect(page.url()).not.toContain('token');
-    await page.context().close();
-  });
+  it('opens every view without a complaint', () =>
+    expectFaultless(browser, dashboard.url, wide!, viewsOf(status.best.number)));
+
+  // The others, and other looks, are opened by looks.long.test.ts.
+  it('opens plots and tables without a complaint on a phone, in the dark', () =>
+    expectFaultless(browser, dashboard.url, phone!, ['overview', 'lineage']));
 
   it('shows the numbers that voxolve status prints', async () => {
     const { page } = await openPage(browser, dashboard.url, wide!);
