@@ -26,9 +26,7 @@ export function blockedFilterGradient(site: LoweringSite<'convFilterGrad'>, bloc
     inputs: [{ shape }],
     attributes,
   } = site;
-  return suitsLines(shape, attributes.filterShape, attributes) && shiftsByPadding(shape, attributes)
-    ? byLines(site, block)
-    : byPlanes(site, block);
+  return gradientInLines(shape, attributes) ? byLines(site, block) : byPlanes(site, block);
 }
 
 function byPlanes(
@@ -59,11 +57,11 @@ function byPlanes(
   return assemble(out, taps, [channels, ...filterShape.slice(3)]);
 }
 
-/** True where every tap reaches into padding of depth: padding of lines cannot be negative. */
-function shiftsByPadding(
-  [, , , height = 1]: Shape,
-  { padding, dilation, filterShape }: ConvFilterGradAttributes,
-): boolean {
+/** True where all planes can be lines of one, and every tap moves by padding, which cannot be negative. */
+export function gradientInLines(x: Shape, attributes: ConvFilterGradAttributes): boolean {
+  const { padding, dilation, filterShape } = attributes;
+  const [, , , height = 1] = x;
+  if (!suitsLines(x, filterShape, attributes)) return false;
   const [[before, after] = [0, 0], [above, below] = [0, 0]] = padding;
   const pitch = height + Math.max(above, below);
   const reach = (dilation[1] ?? 1) * ((filterShape[3] ?? 1) - 1);

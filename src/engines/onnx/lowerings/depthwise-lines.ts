@@ -4,7 +4,7 @@
  * whole planes, which is padding: nothing is cut out, the depth stays where it is, and the convolution, its input gradient and
  * its filter gradient read the same values.
  */
-import { type Shape } from '../../../core/tensor.js';
+import { sizeOf, type Shape } from '../../../core/tensor.js';
 import { convOutputShape, type ConvAttributes } from '../../../ir/ops/convolution.js';
 import type { OnnxValue, OnnxWriter } from '../writer.js';
 import { conv2d, enterBlocks, filterBlocks, leaveBlocks } from './blocks.js';
@@ -13,11 +13,12 @@ import { padOf, reshape, sliceOf } from './shaping.js';
 /** True for a depthwise filter of several depth taps that steps through all lines and planes, and leaves heights as they are. */
 export function suitsLines(x: Shape, w: Shape, attributes: ConvAttributes): boolean {
   const { stride, padding, groups } = attributes;
-  if (groups === 1 || (w[2] ?? 1) === 1 || stride[0] !== 1 || stride[1] !== 1) return false;
+  const within = sizeOf(w.slice(3)) > 1;
+  if (groups === 1 || w[2] === 1 || !within || stride[0] !== 1 || stride[1] !== 1) return false;
   const [depth = [0, 0], height = [0, 0]] = padding;
-  const within = ([before, after]: readonly [number, number], axis: number): boolean =>
+  const reached = ([before, after]: readonly [number, number], axis: number): boolean =>
     Math.max(before, after) <= reachOf(w, attributes, axis);
-  return within(depth, 0) && within(height, 1) && convOutputShape(x, w, attributes)[3] === x[3];
+  return reached(depth, 0) && reached(height, 1) && convOutputShape(x, w, attributes)[3] === x[3];
 }
 
 /** Places between the first tap of an axis and its last. */

@@ -69,3 +69,12 @@ export function depthwiseTerms(seen: Shape, places: Shape, w: Shape, block: numb
   const products = wide * sizeOf(places) * sizeOf(w.slice(2));
   return millions(products, 0, wide * (sizeOf(seen) + sizeOf(places)));
 }
+
+/** The same with all planes of a channel as the lines of one: what lies between planes, before and after them is computed too. */
+export function depthwiseLineTerms([n = 1, channels = 1, ...x]: Shape, w: Shape, block: number): Terms {
+  const [depth = 1, height = 1, width = 1] = x;
+  const [depthTaps = 1, heightTaps = 1] = w.slice(2);
+  const grown = (depth + depthTaps - 1) * (height + Math.floor(heightTaps / 2)) * width;
+  const places = [n, rounded(channels, block), grown];
+  return millions(sizeOf(places) * sizeOf(w.slice(2)), 0, 2 * sizeOf(places));
+}

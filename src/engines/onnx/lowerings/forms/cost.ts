@@ -30,12 +30,17 @@ export type ConvForm =
   | 'rows'
   | 'depthwise'
   | 'depthwise gradient'
+  | 'depthwise lines'
+  | 'depthwise lines gradient'
   | 'structured depthwise';
 
 /** Milliseconds per million, and per call. */
 export type Coefficients = readonly [products: number, lines: number, values: number, call: number];
 
-/** Fitted by `npm run bench:lowerings` with blocks of 16 channels. */
+/**
+ * Fitted by `npm run bench:lowerings` with blocks of 16 channels, on an Intel Xeon; those of lines on an AMD EPYC, on which filters
+ * that hold places took 1.15 of their predicted time, and divided by that.
+ */
 export const COEFFICIENTS: Readonly<Record<ConvForm, Coefficients>> = {
   plain: [0.015, 0, 0.73, 0.54],
   blocked: [0.012, 3.3, 1.3, 0],
@@ -50,6 +55,8 @@ export const COEFFICIENTS: Readonly<Record<ConvForm, Coefficients>> = {
   rows: [0.013, 3.6, 0.19, 0],
   depthwise: [0.2, 0, 0.35, 0.39],
   'depthwise gradient': [0.11, 0, 2.1, 0],
+  'depthwise lines': [0.08, 0, 0.2, 0.3],
+  'depthwise lines gradient': [0.08, 0, 0.25, 0.4],
   'structured depthwise': [0.028, 2.9, 0.46, 0],
 };
 

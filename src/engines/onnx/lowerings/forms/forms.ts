@@ -8,9 +8,18 @@ import {
   type ConvFilterGradAttributes,
   type ConvInputGradAttributes,
 } from '../../../../ir/ops/convolution.js';
+import { gradientInLines, suitsBlockedGradient } from '../blocked-filter-gradient.js';
 import { suitsBlocks } from '../blocked-conv.js';
-import { blockedTerms, depthwiseTerms, phaseTerms, plainTerms, tileTerms } from './conv-terms.js';
-import { milliseconds, type Priced } from './cost.js';
+import { suitsLines } from '../depthwise-lines.js';
+import {
+  blockedTerms,
+  depthwiseLineTerms,
+  depthwiseTerms,
+  phaseTerms,
+  plainTerms,
+  tileTerms,
+} from './conv-terms.js';
+import { milliseconds, type Priced, type Terms } from './cost.js';
 import { gradientTerms, shiftedTileTerms, tiledGradientTerms } from './gradient-terms.js';
 import { rowForms } from './row-forms.js';
 import { structuredForms } from './structured-forms.js';
@@ -45,11 +54,18 @@ function depthwiseForms(
   return [large, ...structuredForms('structured depthwise', axesOf, [n, channels, 1], rank)];
 }
 
+/** True where all planes of a channel are lines of one. */
+function inLines(x: Shape, w: Shape, attributes: ConvAttributes, block: number): boolean {
+  return suitsBlocks(x, w, attributes, block) && suitsLines(x, w, attributes);
+}
+
 /** All forms of a forward pass; the first is the one for large volumes. */
 export function convForms(x: Shape, w: Shape, attributes: ConvAttributes, block: number): Priced[] {
   if (isDepthwise(w, attributes)) {
-    const terms = depthwiseTerms(x, convOutputShape(x, w, attributes), w, block);
-    return depthwiseForms({ form: 'depthwise', terms }, (blocks) => forwardAxes(x, w, attributes, blocks), x);
+    const large: Priced = inLines(x, w, attributes, block)
+      ? { form: 'depthwise lines', terms: depthwiseLineTerms(x, w, block) }
+      : { form: 'depthwise', terms: depthwiseTerms(x, convOutputShape(x, w, attributes), w, block) };
+    return depthwiseForms(large, (blocks) => forwardAxes(x, w, attributes, blocks), x);
   }
   const large = largeForms(x, w, attributes, block);
   const sizes = [x[0] ?? 1, x[1] ?? 1, w[0] ?? 1] as const;
@@ -80,37 +96,53 @@ export function inputGradForms(
   block: number,
 ): Priced[] {
   const { stride, inputShape, dilation, padding } = attributes;
-  if (isDepthwise(w, attributes)) {
-    // what interleaves the phases of strides moves the whole once for each strided axis, and once more
-    const strided = stride.filter((step) => step > 1).length;
-    const { products, lines, values } = depthwiseTerms(inputShape, dy, w, block);
-    const moved = strided === 0 ? 0 : (3 * (strided + 1) * sizeOf(inputShape)) / 1e6;
-    const large = { form: 'depthwise', terms: { products, lines, values: values + moved } } as const;
-    return depthwiseForms(large, (blocks) => inputGradientAxes(dy, w, attributes, blocks), dy);
-  }
   const [to = 1, from = 1, ...kernel] = w;
-  const mirrored = [from, to, ...kernel];
   const sides = kernel.map((taps, axis) => {
     const before = (dilation[axis] ?? 1) * (taps - 1) - (padding[axis]?.[0] ?? 0);
     const reach = (dilation[axis] ?? 1) * (taps - 1);
     return [before, (inputShape[axis + 2] ?? 1) + reach - (dy[axis + 2] ?? 1) - before] as const;
   });
-  const once = stride.every((step) => step === 1);
-  const large: Priced[] =
-    once && sides.flat().every((side) => side >= 0)
-      ? largeForms(dy, mirrored, { ...attributes, padding: sides }, block)
-      : [{ form: 'phases', terms: phaseTerms(inputShape, w, dy, attributes, block) }];
-  const sizes = [dy[0] ?? 1, to, from] as const;
+  const back = { ...attributes, padding: sides };
+  const once = stride.every((step) => step === 1) && sides.flat().every((side) => side >= 0);
   const axesOf = (blocks: readonly number[]): BlockedAxis[] => inputGradientAxes(dy, w, attributes, blocks);
+  if (isDepthwise(w, attributes)) {
+    const large: Priced =
+      once && inLines(dy, w, back, block)
+        ? { form: 'depthwise lines', terms: depthwiseLineTerms(dy, w, block) }
+        : { form: 'depthwise', terms: depthwiseBackTerms(dy, w, attributes, block) };
+    return depthwiseForms(large, axesOf, dy);
+  }
+  const large: Priced[] = once
+    ? largeForms(dy, [from, to, ...kernel], back, block)
+    : [{ form: 'phases', terms: phaseTerms(inputShape, w, dy, attributes, block) }];
+  const sizes = [dy[0] ?? 1, to, from] as const;
   return [...large, ...structuredForms('structured', axesOf, sizes, dy.length - 2)];
+}
+
+function depthwiseBackTerms(
+  dy: Shape,
+  w: Shape,
+  { stride, inputShape }: ConvInputGradAttributes,
+  block: number,
+): Terms {
+  // what interleaves the phases of strides moves the whole once for each strided axis, and once more
+  const strided = stride.filter((step) => step > 1).length;
+  const { products, lines, values } = depthwiseTerms(inputShape, dy, w, block);
+  const moved = strided === 0 ? 0 : (3 * (strided + 1) * sizeOf(inputShape)) / 1e6;
+  return { products, lines, values: values + moved };
 }
 
 /** All forms of a filter gradient; the first is the one for large volumes. */
 export function filterGradForms(x: Shape, attributes: ConvFilterGradAttributes, block: number): Priced[] {
   const { filterShape: w } = attributes;
   if (isDepthwise(w, attributes)) {
-    const terms = depthwiseTerms(x, convOutputShape(x, w, attributes), w, block);
-    const large = { form: 'depthwise gradient', terms } as const;
+    const lines = suitsBlockedGradient(x, attributes, block) && gradientInLines(x, attributes);
+    const large: Priced = lines
+      ? { form: 'depthwise lines gradient', terms: depthwiseLineTerms(x, w, block) }
+      : {
+          form: 'depthwise gradient',
+          terms: depthwiseTerms(x, convOutputShape(x, w, attributes), w, block),
+        };
     return depthwiseForms(large, (blocks) => forwardAxes(x, w, attributes, blocks), x);
   }
   const tilings = gradientTilings(x, attributes);
