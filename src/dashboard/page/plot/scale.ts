@@ -43,7 +43,8 @@ export function extent(values: ArrayLike<number | null>, above = -Infinity): rea
   let [least, most] = [Infinity, -Infinity];
   for (let index = 0; index < values.length; index += 1) {
     const value = values[index] ?? NaN;
-    if (!Number.isFinite(value) || value <= above) continue;
+    // False of NaN, too.
+    if (!(value > above) || value === Infinity) continue;
     if (value < least) least = value;
     if (value > most) most = value;
   }

@@ -25,14 +25,16 @@ export function frontOf(
 ): number[] {
   // Along the front what is worse in x is better in y: both ascend and descend strictly.
   const front: number[] = [];
-  let beater: number | undefined;
-  const across = (index: number) => signs[0] * (x[index] ?? NaN);
-  const up = (index: number) => signs[1] * (y[index] ?? NaN);
+  const [signX, signY] = signs;
+  const across = (index: number) => signX * (x[index] ?? NaN);
+  const up = (index: number) => signY * (y[index] ?? NaN);
+  // What beat one beats many.
+  let [beaterX, beaterY] = [Infinity, Infinity];
   for (const index of members) {
-    const [ownX, ownY] = [across(index), up(index)];
+    const ownX = signX * (x[index] ?? NaN);
+    const ownY = signY * (y[index] ?? NaN);
+    if (ownX >= beaterX && ownY >= beaterY) continue;
     if (!Number.isFinite(ownX) || !Number.isFinite(ownY)) continue;
-    // What beat one beats many.
-    if (beater !== undefined && across(beater) <= ownX && up(beater) <= ownY) continue;
     let [low, high] = [0, front.length];
     while (low < high) {
       const middle = (low + high) >> 1;
@@ -41,7 +43,7 @@ export function frontOf(
     }
     const before = front[low - 1];
     if (before !== undefined && up(before) <= ownY) {
-      beater = before;
+      [beaterX, beaterY] = [across(before), up(before)];
       continue;
     }
     let first = low;

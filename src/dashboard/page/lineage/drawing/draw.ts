@@ -123,16 +123,28 @@ function drawLabels(pen: Pen, ink: Ink, scene: Scene, seen: readonly number[]): 
   const { viewport, view, places } = scene;
   if (viewport.scaleY < 20) return;
   const radius = radiusOf(viewport);
+  const hasNumber = (i: number) => viewport.scaleX >= 7 * String(view.numbers[i] ?? '').length + 4;
+  // Where rows are near, a mutation ends before the numbers over the row below.
+  const below = new Map<number, number[]>();
+  if (viewport.scaleY < radius + 3 + 11 + 16)
+    for (const i of seen) {
+      const row = places.layout.rows[i] ?? 0;
+      if (hasNumber(i)) below.set(row, [...(below.get(row) ?? []), placeOf(scene, i)[0]]);
+    }
   for (const i of seen) {
     const [x, y] = placeOf(scene, i);
-    const number = String(view.numbers[i] ?? '');
-    if (viewport.scaleX >= 7 * number.length + 4) {
-      pen.text(number, x, y - radius - 3, { colour: ink.text, size: 11, align: 'middle' });
-    }
+    if (hasNumber(i))
+      pen.text(String(view.numbers[i] ?? ''), x, y - radius - 3, {
+        colour: ink.text,
+        size: 11,
+        align: 'middle',
+      });
     const parent = places.layout.parents[i] ?? -1;
     if (parent < 0) continue;
     const start = placeOf(scene, parent)[0];
-    const words = fitting(edgeText(stepOf(view, i)), x - radius - start - 10);
+    const inWay = below.get((places.layout.rows[i] ?? 0) + 1)?.filter((at) => at > start && at < x) ?? [];
+    const room = Math.min(x - radius, ...inWay.map((at) => at - 8)) - start - 10;
+    const words = fitting(edgeText(stepOf(view, i)), room);
     if (words !== null) pen.text(words, start + 6, y + 13, { colour: ink.faint, size: 10 });
   }
 }
