@@ -43,10 +43,14 @@ interface Status {
 const json = async <T>(...args: readonly string[]): Promise<T> =>
   JSON.parse((await succeed([...args, '--json'], env)).stdout) as T;
 
-/** Opens the dashboard's page; what its console says of errors comes along. */
-async function open(browser: Browser, running: Running, view: string) {
+/** The link of a dashboard, once it listens. */
+async function linkOf(running: Running): Promise<string> {
   const [line] = (await once(running.child.stdout!, 'data')) as [Buffer];
-  const { url } = JSON.parse(line.toString()) as { readonly url: string };
+  return (JSON.parse(line.toString()) as { readonly url: string }).url;
+}
+
+/** Opens the dashboard's page; what its console says of errors comes along. */
+async function open(browser: Browser, url: string, view: string) {
   const page = await browser.newPage();
   const problems: string[] = [];
   const hosts = new Set<string>();
@@ -111,15 +115,25 @@ describe.skipIf(noBrowser !== undefined)('page of a running search', () => {
       first.child.kill('SIGSTOP');
       const dashboard = startVoxolve(['dashboard', database, '--json'], env);
       ended.push(() => void dashboard.child.kill('SIGTERM'));
-      const { page, problems, hosts, host } = await open(browser, dashboard, 'lineage');
+      const link = await linkOf(dashboard);
+      const { page, problems, hosts, host } = await open(browser, link, 'lineage');
 
       const seen = await shows(page, 1);
       first.child.kill('SIGCONT');
       first.child.kill('SIGKILL');
       expect((await first.finished).signal).toBe('SIGKILL');
       expect(seen).toBeLessThan(CANDIDATES);
+      // Its table is below what the window shows: it is brought up to date when it is scrolled to.
+      const scores = await open(browser, link, 'scores');
+      const table = scores.page.getByRole('table', { name: 'Candidates' });
+      await table.waitFor({ timeout: PATIENCE });
       await succeed(['resume', database, '--workers', '1'], env);
       expect(await shows(page, CANDIDATES)).toBe(CANDIDATES);
+      await table.scrollIntoViewIfNeeded();
+      await expect
+        .poll(() => table.locator('tbody tr').count(), { timeout: PATIENCE })
+        .toBe(Math.min(CANDIDATES, 20));
+      expect(scores.problems).toEqual([]);
 
       const { winner } = await json<Status>('status', database);
       const ancestors = await json<readonly Ancestor[]>('lineage', database);
@@ -152,7 +166,6 @@ describe.skipIf(noBrowser !== undefined)('page of a running search', () => {
   );
 });
 
-/** The dashboard of the database, once there is one. */
 /** Waits until the search has decided on a candidate. */
 async function hasCandidates(): Promise<void> {
   for (const deadline = Date.now() + PATIENCE; Date.now() < deadline;) {
