@@ -43,6 +43,7 @@ const rows: readonly Row[] = [
   ['shortcut', [4, 16, 4, 8, 8], 32, [1, 1, 1], [1, 2, 2], 1, 'relu'],
   ['depthwise', [4, 48, 8, 8, 8], 48, [3, 1, 1], ONCE, 48, 'hardswish'],
   ['depthwiseSmall', [4, 24, 3, 6, 6], 24, [3, 3, 3], ONCE, 24, 'silu'],
+  ['depthwiseVolume', [4, 48, 6, 8, 8], 48, [3, 3, 3], ONCE, 48, 'relu'],
   ['depthwiseStrided', [2, 16, 3, 5, 5], 16, [1, 3, 3], [2, 2, 2], 16, 'gelu'],
   ['depthwiseTemporal', [4, 24, 3, 6, 6], 24, [3, 1, 1], ONCE, 24, 'relu'],
   ['depthwisePlanes', [4, 24, 3, 5, 5], 24, [1, 3, 3], [1, 2, 2], 24, 'relu'],

@@ -2,7 +2,10 @@ import { expect, describe, it } from 'vitest';
 import { present } from '../../../src/core/errors.js';
 import type { Engine, Session, TrainingProgram } from '../../../src/engines/engine.js';
 import { onnxEngine } from '../../../src/engines/onnx/index.js';
-import { suitsBlockedGradient } from '../../../src/engines/onnx/lowerings/blocked-filter-gradient.js';
+import {
+  gradientInLines,
+  suitsBlockedGradient,
+} from '../../../src/engines/onnx/lowerings/blocked-filter-gradient.js';
 import { suitsColumns, suitsSamples } from '../../../src/engines/onnx/lowerings/filter-gradient.js';
 import { COEFFICIENTS } from '../../../src/engines/onnx/lowerings/forms/cost.js';
 import {
@@ -55,7 +58,8 @@ function formOf(
   const chosen = compete(attributes.filterShape, attributes)
     ? cheapest(filterGradForms(a, attributes, block))
     : undefined;
-  if (chosen?.blocks === undefined && suitsBlockedGradient(a, attributes, block)) return 'blocks';
+  if (chosen?.blocks === undefined && suitsBlockedGradient(a, attributes, block))
+    return gradientInLines(a, attributes) ? 'depthwise lines gradient' : 'blocks';
   return chosen?.form ?? kindOf(attributes);
 }
 
