@@ -83,10 +83,10 @@ function byLines(
   const wide = rounded(channels, block);
   const gap = Math.max(...high);
   const pitch = (x.shape[3] ?? 1) + gap;
-  const joined = ({ shape, ...value }: OnnxValue, filters: boolean): OnnxValue =>
-    reshape(out, { ...value, shape }, [...(filters ? [n * wide, 1] : [1, n * wide]), ...shape.slice(2)]);
-  const rows = joined(linesOf(out, x, gap, block), false);
-  const filters = joined(linesOf(out, dy, gap, block), true);
+  const joined = (value: OnnxValue, lead: Shape): OnnxValue =>
+    reshape(out, value, [...lead, ...value.shape.slice(2)]);
+  const rows = joined(linesOf(out, x, gap, block), [1, n * wide]);
+  const filters = joined(linesOf(out, dy, gap, block), [n * wide, 1]);
   const taps = Array.from({ length: heightTaps }, (_, tap) => {
     const shift = tap * (dilation[1] ?? 1) - high[0];
     const within = {
