@@ -125,15 +125,18 @@ class Session:
 
     def parts(self, gradients: list[Tensor]) -> list[tuple[Group, Tensor]]:
         """What is updated, with its gradient: on a CPU in pieces, else by group."""
-        left = iter(gradients)
         found = []
-        for group in self.groups:
+        for group, own in zip(self.groups, self.by_group(gradients)):
             # A recorded step wants few long ops, and LAMB compares whole parameters.
             whole = self.taps or self.program["optimiser"]["kind"] == "lamb"
             longest = group.weights.numel() if whole else PIECE
-            own = [next(left) for _ in group.slots]
             found.extend(pieces(group, own, longest))
         return found
+
+    def by_group(self, gradients: list[Tensor]) -> list[list[Tensor]]:
+        """The parameters' gradients, a list for each group."""
+        left = iter(gradients)
+        return [[next(left) for _ in group.slots] for group in self.groups]
 
     def step(self, feeds: dict[str, Tensor], scalars: Tensor) -> Tensor:
         """Takes a step; returns the train graph's outputs, in their order."""
@@ -192,8 +195,7 @@ class Session:
         """The gradient of the loss for each parameter, for one batch."""
         fed = {name: self.moved(value) for name, value in feeds.items()}
         _, found = self.forward(fed)
-        left = iter(found)
         return {
-            group.name: torch.cat([next(left).reshape(-1) for _ in group.slots])
-            for group in self.groups
+            group.name: torch.cat([gradient.reshape(-1) for gradient in own])
+            for group, own in zip(self.groups, self.by_group(found))
         }

@@ -10,7 +10,7 @@ import type { ConvFilterGradAttributes } from '../../../ir/ops/convolution.js';
 import type { OnnxValue, OnnxWriter } from '../writer.js';
 import { cutPlanes, planesOf, suitsBlocks } from './blocked-conv.js';
 import { conv2d, rounded } from './blocks.js';
-import { linesOf, suitsLines } from './depthwise-lines.js';
+import { linesOf, reachOf, suitsLines } from './depthwise-lines.js';
 import type { LoweringSite } from './lowering.js';
 import { concat, reshape, sliceOf, transpose } from './shaping.js';
 
@@ -54,17 +54,17 @@ function byPlanes(
     const products = conv2d(out, view, filters, within, { block });
     return sumOverPlanes(out, products, wide, block);
   });
-  return assemble(out, taps, [channels, ...filterShape.slice(3)]);
+  return assemble(out, concat(out, taps, 1), [channels, ...filterShape.slice(3)]);
 }
 
 /** True where all planes can be lines of one, and every tap moves by padding, which cannot be negative. */
 export function gradientInLines(x: Shape, attributes: ConvFilterGradAttributes): boolean {
-  const { padding, dilation, filterShape } = attributes;
+  const { padding, filterShape } = attributes;
   const [, , , height = 1] = x;
   if (!suitsLines(x, filterShape, attributes)) return false;
   const [[before, after] = [0, 0], [above, below] = [0, 0]] = padding;
   const pitch = height + Math.max(above, below);
-  const reach = (dilation[1] ?? 1) * ((filterShape[3] ?? 1) - 1);
+  const reach = reachOf(filterShape, attributes, 1);
   return before * pitch + above >= reach && after * pitch >= above;
 }
 
@@ -79,7 +79,7 @@ function byLines(
   const { stride, padding, dilation, filterShape } = attributes;
   const [deep = [0, 0], high = [0, 0], beside = [0, 0]] = padding;
   const [n = 1] = x.shape;
-  const [channels = 1, , depthTaps = 1, heightTaps = 1, widthTaps = 1] = filterShape;
+  const [channels = 1, , depthTaps = 1, heightTaps = 1] = filterShape;
   const wide = rounded(channels, block);
   const gap = Math.max(...high);
   const pitch = (x.shape[3] ?? 1) + gap;
@@ -99,13 +99,7 @@ function byLines(
     const [blocks = 1, , , width = 1] = sum.shape;
     return reshape(out, sum, [blocks, depthTaps, 1, width, block]);
   });
-  const whole = concat(out, taps, 2);
-  const first = transpose(out, whole, [0, 4, 1, 2, 3]);
-  const shape = [wide, 1, depthTaps, heightTaps, whole.shape[3] ?? 1];
-  return sliceOf(out, reshape(out, first, shape), {
-    starts: [0, 0, 0, 0, 0],
-    ends: [channels, 1, depthTaps, heightTaps, widthTaps],
-  });
+  return assemble(out, concat(out, taps, 2), [channels, ...filterShape.slice(3)]);
 }
 
 /** `[1, planes · C, kh, kw]` in blocks → `[C / b, 1, kh, kw, b]`. */
@@ -117,17 +111,17 @@ function sumOverPlanes(out: OnnxWriter, products: OnnxValue, channels: number, b
   return reshape(out, sum, [channels / block, 1, ...kernel, block]);
 }
 
-/** One value `[C / b, 1, height, width, b]` per depth tap → `[C, 1, kd, kh, kw]`, what is filled up or larger cut off. */
+/** `[C / b, kd, height, width, b]` → `[C, 1, kd, kh, kw]`, what is filled up or larger cut off. */
 function assemble(
   out: OnnxWriter,
-  taps: readonly OnnxValue[],
+  sums: OnnxValue,
   [channels = 1, kernelHeight = 1, kernelWidth = 1]: Shape,
 ): OnnxValue {
-  const deep = concat(out, taps, 1);
-  const [blocks = 1, , height = 1, width = 1, block = 1] = deep.shape;
-  const first = transpose(out, deep, [0, 4, 1, 2, 3]);
-  const whole = reshape(out, first, [blocks * block, 1, taps.length, height, width]);
-  const ends = out.ints([channels, kernelHeight, kernelWidth]);
-  const shape = [channels, 1, taps.length, kernelHeight, kernelWidth];
-  return out.op('Slice', [whole, out.ints([0, 0, 0]), ends, out.ints([0, 3, 4])], shape);
+  const [blocks = 1, depth = 1, height = 1, width = 1, block = 1] = sums.shape;
+  const first = transpose(out, sums, [0, 4, 1, 2, 3]);
+  const whole = reshape(out, first, [blocks * block, 1, depth, height, width]);
+  return sliceOf(out, whole, {
+    starts: [0, 0, 0, 0, 0],
+    ends: [channels, 1, depth, kernelHeight, kernelWidth],
+  });
 }

@@ -22,7 +22,7 @@ export function suitsLines(x: Shape, w: Shape, attributes: ConvAttributes): bool
 }
 
 /** Places between the first tap of an axis and its last. */
-const reachOf = (w: Shape, { dilation }: ConvAttributes, axis: number): number =>
+export const reachOf = (w: Shape, { dilation }: Pick<ConvAttributes, 'dilation'>, axis: number): number =>
   (dilation[axis] ?? 1) * ((w[axis + 2] ?? 1) - 1);
 
 /** `[N, C, D, H, W]` as `[N, C, D · (H + gap), W]` in blocks. */

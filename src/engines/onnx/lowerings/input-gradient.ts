@@ -38,7 +38,7 @@ function direct(
 }
 
 /** Zeros before and after dy, negative where it is cut instead, at stride 1. */
-function sidesOf(
+export function sidesOf(
   filter: Shape,
   dy: Shape,
   { padding, dilation, inputShape }: ConvInputGradAttributes,

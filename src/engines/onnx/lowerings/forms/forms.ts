@@ -11,6 +11,7 @@ import {
 import { gradientInLines, suitsBlockedGradient } from '../blocked-filter-gradient.js';
 import { suitsBlocks } from '../blocked-conv.js';
 import { suitsLines } from '../depthwise-lines.js';
+import { sidesOf } from '../input-gradient.js';
 import {
   blockedTerms,
   depthwiseLineTerms,
@@ -95,13 +96,9 @@ export function inputGradForms(
   attributes: ConvInputGradAttributes,
   block: number,
 ): Priced[] {
-  const { stride, inputShape, dilation, padding } = attributes;
+  const { stride, inputShape } = attributes;
   const [to = 1, from = 1, ...kernel] = w;
-  const sides = kernel.map((taps, axis) => {
-    const before = (dilation[axis] ?? 1) * (taps - 1) - (padding[axis]?.[0] ?? 0);
-    const reach = (dilation[axis] ?? 1) * (taps - 1);
-    return [before, (inputShape[axis + 2] ?? 1) + reach - (dy[axis + 2] ?? 1) - before] as const;
-  });
+  const sides = sidesOf(w, dy, attributes);
   const back = { ...attributes, padding: sides };
   const once = stride.every((step) => step === 1) && sides.flat().every((side) => side >= 0);
   const axesOf = (blocks: readonly number[]): BlockedAxis[] => inputGradientAxes(dy, w, attributes, blocks);
