@@ -8,7 +8,7 @@ import { z } from 'zod';
 import type { Precision } from '../engines/engine.js';
 import { plainJson } from '../core/json.js';
 import type { Question } from './child.js';
-import { storedOr } from './stored-calibration.js';
+import { isBusy, storedOr } from './stored-calibration.js';
 import { bearingOf, type Workload } from './workload.js';
 
 export interface Candidate {
@@ -43,12 +43,14 @@ const TIMEOUT_MS = 120_000;
 export async function calibrate(candidates: readonly Candidate[], settings: Settings): Promise<Measured> {
   const { threads, precision, workload } = settings;
   const bearing = plainJson({
+    // How it is measured: figures of one visit each counted before.
+    visits: 2,
     threads,
     precision,
     networks: bearingOf(workload),
     candidates: candidates.map(({ engine, device, reason }) => [engine, device, reason]),
   });
-  return storedOr('engines.json', Measured, bearing, async () => {
+  const compare = async (): Promise<Measured> => {
     const visits = candidates.map((): number[][] | null => []);
     const visit = async (i: number): Promise<void> => {
       const { engine, device } = candidates[i] as Candidate;
@@ -63,7 +65,8 @@ export async function calibrate(candidates: readonly Candidate[], settings: Sett
     const close = [...candidates.keys()].filter((i) => (first[i] ?? 0) * CLOSE >= highest);
     if (highest > 0 && close.length > 1) for (const i of close.reverse()) await visit(i);
     return candidates.map(({ engine, device }, i) => ({ engine, device, stepsPerSecond: rateOf(visits[i]) }));
-  });
+  };
+  return storedOr('engines.json', Measured, bearing, compare, isBusy());
 }
 
 /** Candidates are measured a second time where the fastest was no more than so many times as fast. */
