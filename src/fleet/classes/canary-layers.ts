@@ -32,6 +32,7 @@ const rows: readonly Row[] = [
   ['temporalStem', [4, 1, 16, 32, 32], 8, [5, 1, 1], ONCE, 1, 'relu'],
   ['full', [2, 8, 8, 16, 16], 8, [3, 3, 3], ONCE, 1, 'gelu'],
   ['fullSmall', [4, 16, 3, 5, 5], 16, [5, 3, 3], ONCE, 1, 'relu'],
+  ['many', [32, 16, 2, 5, 5], 16, [3, 3, 3], ONCE, 1, 'relu'],
   ['lines', [2, 8, 4, 8, 8], 16, [5, 3, 3], ONCE, 1, 'hardswish'],
   ['narrow', [2, 6, 4, 8, 8], 6, [5, 3, 3], ONCE, 1, 'tanh'],
   ['strided', [4, 6, 12, 24, 24], 6, [5, 3, 3], [1, 2, 2], 1, 'relu'],

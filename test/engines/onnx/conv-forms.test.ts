@@ -113,4 +113,24 @@ describe('the choice among forms', () => {
     expect(cheapest(forms(64)).rows).toBe('input');
     expect(forms(16, 2).flatMap(({ rows }) => rows ?? [])).toEqual(['input']);
   });
+
+  it('copies for all samples of a filter gradient at once where they are many', () => {
+    const forms = (n: number): readonly Priced[] =>
+      filterGradForms([n, 16, 10, 6, 6], { ...unit, filterShape: [16, 16, 3, 3, 3] }, 16);
+    expect(cheapest(forms(64)).form).toBe('samples last');
+    expect(cheapest(forms(2)).form).not.toBe('samples last');
+  });
+
+  it('counts no copies of what the forward pass has laid side by side already', () => {
+    const x = [64, 1, 10, 10, 10];
+    const attributes = { ...unit, filterShape: [16, 1, 3, 3, 3] };
+    const forward = cheapest(convForms(x, attributes.filterShape, unit, 16));
+    const alone = filterGradForms(x, attributes, 16);
+    const after = filterGradForms(x, attributes, 16, forward);
+    const cheaper = after.filter(
+      ({ form, terms }, i) => milliseconds(form, terms) < milliseconds(form, alone[i]?.terms ?? terms),
+    );
+    expect(forward.blocks).toBeDefined();
+    expect(cheaper.map(({ blocks }) => blocks)).toEqual([forward.blocks]);
+  });
 });

@@ -55,8 +55,10 @@ function formOf(
   const { attributes } = node as Node<'convFilterGrad'>;
   if (suitsSamples(a, b, attributes)) return 'samples';
   if (suitsColumns(a, attributes)) return 'columns';
-  const chosen = compete(attributes.filterShape, attributes)
-    ? cheapest(filterGradForms(a, attributes, block))
+  const { filterShape } = attributes;
+  const forward = () => cheapest(convForms(a, filterShape, attributes, block));
+  const chosen = compete(filterShape, attributes)
+    ? cheapest(filterGradForms(a, attributes, block, forward()))
     : undefined;
   if (chosen?.blocks === undefined && suitsBlockedGradient(a, attributes, block))
     return gradientInLines(a, attributes) ? 'depthwise lines gradient' : 'blocks';

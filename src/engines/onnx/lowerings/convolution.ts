@@ -23,6 +23,7 @@ import {
   structuredDepthwiseInputGradient,
 } from './structured/depthwise.js';
 import { rowsFilterGradient } from './structured/rows.js';
+import { samplesLastFilterGradient } from './structured/samples-last.js';
 import { ungroupedConv } from './ungrouped-conv.js';
 import { tiledConv } from './tiles/conv.js';
 import { gradientTilings, shiftedTilesGradient } from './tiles/filter-gradient.js';
@@ -63,12 +64,15 @@ function convFilterGrad(block: number, choose: Choose): Lowering<'convFilterGrad
     const [{ shape }, dy] = site.inputs;
     if (suitsSamples(shape, dy.shape, attributes)) return filterGradientBySample(site, fusedProduct);
     if (suitsColumns(shape, attributes)) return columnsFilterGradient(site, fusedProduct);
-    const chosen = compete(attributes.filterShape, attributes)
-      ? choose(filterGradForms(shape, attributes, block))
+    const { filterShape } = attributes;
+    const forward = () => choose(convForms(shape, filterShape, attributes, block));
+    const chosen = compete(filterShape, attributes)
+      ? choose(filterGradForms(shape, attributes, block, forward()))
       : undefined;
     if (chosen?.rows) return rowsFilterGradient(site, chosen.rows);
+    if (chosen?.form === 'samples last') return samplesLastFilterGradient(site);
     if (chosen?.blocks) {
-      const depthwise = isDepthwise(attributes.filterShape, attributes);
+      const depthwise = isDepthwise(filterShape, attributes);
       return (depthwise ? structuredDepthwiseFilterGradient : structuredFilterGradient)(site, chosen.blocks);
     }
     if (suitsBlockedGradient(shape, attributes, block)) return blockedFilterGradient(site, block);

@@ -28,6 +28,7 @@ export type ConvForm =
   | 'shifted tiles'
   | 'structured products'
   | 'rows'
+  | 'samples last'
   | 'depthwise'
   | 'depthwise gradient'
   | 'depthwise lines'
@@ -51,8 +52,9 @@ export const COEFFICIENTS: Readonly<Record<ConvForm, Coefficients>> = {
   products: [0.02, 0, 0.72, 0.38],
   'tiled products': [0.0075, 0, 0.96, 0.89],
   'shifted tiles': [0.014, 140, 0.62, 0],
-  'structured products': [0.016, 3.5, 0.3, 0],
+  'structured products': [0.0135, 3.1, 0.21, 0],
   rows: [0.013, 3.6, 0.19, 0],
+  'samples last': [0.012, 2.9, 0.2, 0],
   depthwise: [0.2, 0, 0.35, 0.39],
   'depthwise gradient': [0.11, 0, 2.1, 0],
   'depthwise lines': [0.08, 0, 0.2, 0.3],

@@ -22,7 +22,7 @@ import {
 } from './conv-terms.js';
 import { milliseconds, type Priced, type Terms } from './cost.js';
 import { gradientTerms, shiftedTileTerms, tiledGradientTerms } from './gradient-terms.js';
-import { rowForms } from './row-forms.js';
+import { rowForms, samplesLastForms } from './row-forms.js';
 import { structuredForms } from './structured-forms.js';
 import { forwardAxes, inputGradientAxes, type BlockedAxis } from '../structured/axes.js';
 import { suitsTiledGradient } from '../tiles/depth-gradient.js';
@@ -129,8 +129,13 @@ function depthwiseBackTerms(
   return { products, lines, values: values + moved };
 }
 
-/** All forms of a filter gradient; the first is the one for large volumes. */
-export function filterGradForms(x: Shape, attributes: ConvFilterGradAttributes, block: number): Priced[] {
+/** All forms of a filter gradient; the first is the one for large volumes. `forward`: the form of the forward pass, where it is known. */
+export function filterGradForms(
+  x: Shape,
+  attributes: ConvFilterGradAttributes,
+  block: number,
+  forward?: Priced,
+): Priced[] {
   const { filterShape: w } = attributes;
   if (isDepthwise(w, attributes)) {
     const lines = suitsBlockedGradient(x, attributes, block) && gradientInLines(x, attributes);
@@ -151,8 +156,8 @@ export function filterGradForms(x: Shape, attributes: ConvFilterGradAttributes, 
     : { form: 'products', terms: gradientTerms(x, w, attributes) };
   const sizes = [x[0] ?? 1, x[1] ?? 1, w[0] ?? 1] as const;
   const axesOf = (blocks: readonly number[]): BlockedAxis[] => forwardAxes(x, w, attributes, blocks);
-  const unfolded = structuredForms('structured products', axesOf, sizes, x.length - 2);
-  return [...shifted, large, ...unfolded, ...rowForms(x, attributes)];
+  const unfolded = structuredForms('structured products', axesOf, sizes, x.length - 2, forward?.blocks);
+  return [...shifted, large, ...unfolded, ...rowForms(x, attributes), ...samplesLastForms(x, attributes)];
 }
 
 /** The form of the least predicted time; the first of equals. */

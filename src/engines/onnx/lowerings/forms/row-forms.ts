@@ -1,10 +1,11 @@
 /**
- * The forms of a filter gradient that shift one operand in rows (`structured/rows.ts`), and the terms of their cost.
+ * The forms of a filter gradient whose operands are read by rows, shifted as they lie (`structured/rows.ts`) or with samples last
+ * (`structured/samples-last.ts`), and the terms of their cost.
  */
 import { sizeOf, type Shape } from '../../../../core/tensor.js';
 import { convOutputShape, type ConvFilterGradAttributes } from '../../../../ir/ops/convolution.js';
 import { rounded } from '../blocks.js';
-import { along } from '../structured/axes.js';
+import { along, forwardAxes } from '../structured/axes.js';
 import { isStill, rowsOf, runOf, type RowSide, type Rows } from '../structured/row-axes.js';
 import { COLUMNS, millions, type Priced, type Terms } from './cost.js';
 
@@ -51,4 +52,23 @@ function rowTerms(
   const passed = (still ? 0 : shifts * lines * along(held, 'blocks')) + n * rows * places * (moves ? 2 : 1);
   const values = sizeOf(seen) + sizeOf(other) + passed + 2 * n * rows * others;
   return millions(products, copies + (still ? 0 : shifts), values);
+}
+
+/** What copies for all samples at once; none for filters that are dilated. */
+export function samplesLastForms(x: Shape, attributes: ConvFilterGradAttributes): Priced[] {
+  const { filterShape: w } = attributes;
+  const y = convOutputShape(x, w, attributes);
+  const [n = 1, channels = 1] = x;
+  const [, others = 1, ...extents] = y;
+  const axes = forwardAxes(
+    x,
+    w,
+    attributes,
+    w.slice(2).map(() => 1),
+  );
+  const [rows, places] = [channels * sizeOf(w.slice(2)), sizeOf(extents)];
+  if (axes.some((axis) => axis.rows !== axis.taps) || n * rows * places > MOST_VALUES) return [];
+  const products = n * rows * rounded(others, COLUMNS) * places;
+  const values = 3 * sizeOf(x) + 2 * sizeOf(y) + 2 * n * rows * places;
+  return [{ form: 'samples last', terms: millions(products, rows * places, values) }];
 }

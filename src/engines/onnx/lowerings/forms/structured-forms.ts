@@ -11,6 +11,11 @@ const MOST_CELLS = 2 ** 22;
 /** Values that are copied side by side, more than which would take too much memory. */
 const MOST_VALUES = 2 ** 26;
 
+/** Columns of a product for which its left operand, read by columns, is turned once. */
+const TURNED_FOR = 128;
+/** Turning a value takes as long as copying so many. */
+const TURNING = 3.5;
+
 /** The blocks by which a filter of a number of axes may hold places: none, those of the last axis, of the last two, ... */
 function divisions(rank: number): number[][] {
   return Array.from({ length: rank + 1 }, (_, held) =>
@@ -18,11 +23,13 @@ function divisions(rank: number): number[][] {
   );
 }
 
+/** `unfolded`: the blocks in which another pass has laid side by side what is read; it is not copied again. */
 export function structuredForms(
   form: 'structured' | 'structured products' | 'structured depthwise',
   axesOf: (blocks: readonly number[]) => BlockedAxis[],
   [n, from, to]: readonly [number, number, number],
   rank: number,
+  unfolded?: readonly number[],
 ): Priced[] {
   return divisions(rank).flatMap((blocks): Priced[] => {
     const axes = axesOf(blocks);
@@ -31,15 +38,20 @@ export function structuredForms(
     if (cells > MOST_CELLS || values > MOST_VALUES) return [];
     if (form === 'structured depthwise')
       return [{ form, blocks, terms: structuredDepthwiseTerms(axes, n, from) }];
-    const terms = structuredTerms(axes, [n, from, to]);
-    // a filter gradient reads what is seen by columns, for which the runtime turns it
-    const turned = form === 'structured products' ? values / 1e6 : 0;
+    const terms = structuredTerms(axes, [n, from, to], unfolded?.join() === blocks.join());
+    // a filter gradient reads what is seen by columns, for which the runtime turns it, once for so many columns of the other operand
+    const passes = Math.ceil((along(axes, 'columns') * to) / TURNED_FOR);
+    const turned = form === 'structured products' ? (TURNING * passes * values) / 1e6 : 0;
     return [{ form, blocks, terms: { ...terms, values: terms.values + turned } }];
   });
 }
 
 /** One product of all that is seen, side by side, with a filter that holds places; what is copied, line by line. */
-function structuredTerms(axes: readonly BlockedAxis[], [n = 1, from = 1, to = 1]: Shape): Terms {
+function structuredTerms(
+  axes: readonly BlockedAxis[],
+  [n = 1, from = 1, to = 1]: Shape,
+  unfolded = false,
+): Terms {
   const [blocks, rows, columns] = [along(axes, 'blocks'), along(axes, 'rows'), along(axes, 'columns')];
   const products = n * blocks * rows * from * rounded(columns * to, COLUMNS);
   const divided = dividedAxes(axes);
@@ -47,6 +59,7 @@ function structuredTerms(axes: readonly BlockedAxis[], [n = 1, from = 1, to = 1]
   const copied = n * from * (blocks * rows + 2 * along(axes, 'read'));
   const left = (interleavedAxes(axes).length > 0 ? 4 : 2) * n * to * along(axes, 'written');
   const filter = 2 * (rows * columns + along(axes, 'taps')) * from * to;
+  if (unfolded) return millions(products, 0, left + filter);
   return millions(products, divided.length === 0 ? 0 : lines, copied + left + filter);
 }
 

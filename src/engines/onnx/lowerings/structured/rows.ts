@@ -15,7 +15,7 @@ import { fusedProduct } from '../products.js';
 import { padOf, permute, reshape } from '../shaping.js';
 import { along, type BlockedAxis } from './axes.js';
 import { isStill, rowsOf, runOf, type RowSide, type Rows } from './row-axes.js';
-import { placeTable } from './tables.js';
+import { placesByTap } from './tables.js';
 
 /** Writes a filter gradient that shifts one of its operands. */
 export function rowsFilterGradient(
@@ -42,7 +42,7 @@ function shiftedRows(out: OnnxWriter, x: OnnxValue, { copied, held, mirrored }: 
   const [n = 1, channels = 1] = x.shape;
   const [lines, line] = [along(copied, 'read'), along(held, 'read')];
   const run = runOf(copied);
-  const table = tapsFirst(copied, mirrored);
+  const table = placesByTap(copied, mirrored);
   const flat = reshape(out, x, [n * channels, lines, line]);
   const zeros = table.includes(lines) ? run : 0;
   const source = zeros > 0 ? padOf(out, flat, { before: [0, 0, 0], after: [0, zeros, 0] }) : flat;
@@ -60,21 +60,10 @@ function shiftedRows(out: OnnxWriter, x: OnnxValue, { copied, held, mirrored }: 
   return reshape(out, out.op('Gather', [view, out.ints(runs)], copies, { axis: 1 }), all);
 }
 
-/** `[taps · places]`: the place that a tap sees, or the number of places where it lies outside. */
-function tapsFirst(axes: readonly BlockedAxis[], mirrored: boolean): number[] {
-  const [taps, places] = [along(axes, 'taps'), along(axes, 'blocks')];
-  const byPlace = placeTable(axes);
-  const rowOf = (tap: number): number => (mirrored ? taps - 1 - tap : tap);
-  return Array.from(
-    { length: taps * places },
-    (_, i) => byPlace[(i % places) * taps + rowOf(Math.floor(i / places))] ?? 0,
-  );
-}
-
 /** `[taps, read, places]`: 1 where a tap sees a value at a place. */
 function shiftMatrices(axes: readonly BlockedAxis[], mirrored: boolean): Float32Array {
   const [read, places] = [along(axes, 'read'), along(axes, 'blocks')];
-  const table = tapsFirst(axes, mirrored);
+  const table = placesByTap(axes, mirrored);
   const matrices = new Float32Array(along(axes, 'taps') * read * places);
   table.forEach((from, i) => {
     const [tap, place] = [Math.floor(i / places), i % places];

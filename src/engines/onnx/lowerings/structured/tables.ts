@@ -32,6 +32,20 @@ export function placeTable(axes: readonly BlockedAxis[]): number[] {
   );
 }
 
+/**
+ * `[taps · places]`: the place that a tap sees, or the number of places where it lies outside. `mirrored`: the first row
+ * belongs to the last tap, as in an input gradient.
+ */
+export function placesByTap(axes: readonly BlockedAxis[], mirrored: boolean): number[] {
+  const [taps, places] = [along(axes, 'taps'), along(axes, 'blocks')];
+  const byPlace = placeTable(axes);
+  const rowOf = (tap: number): number => (mirrored ? taps - 1 - tap : tap);
+  return Array.from(
+    { length: taps * places },
+    (_, i) => byPlace[(i % places) * taps + rowOf(Math.floor(i / places))] ?? 0,
+  );
+}
+
 /** `[taps, rows · columns]`: 1 where a row and a column meet through a tap; each pair belongs to one tap, or to none. */
 export function selectionOf(out: OnnxWriter, axes: readonly BlockedAxis[]): OnnxValue {
   const table = tapTable(axes);
