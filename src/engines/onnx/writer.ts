@@ -95,7 +95,9 @@ export class OnnxWriter {
     const plain = Object.values(attributes).every(
       (value) => typeof value !== 'object' || !('graph' in value),
     );
-    const key = plain ? JSON.stringify([domain, type, inputs, attributes, outputs]) : undefined;
+    const key = plain
+      ? `${domain} ${type} ${outputs} ${inputs.join()} ${JSON.stringify(attributes)}`
+      : undefined;
     const known = key === undefined ? undefined : this.#known.get(key);
     if (known) return known;
     const names = Array.from({ length: outputs }, () => this.fresh(type));
@@ -133,7 +135,7 @@ export class OnnxWriter {
 
   /** A constant of floats; a single value is stored once and broadcasts where the shape is `[]`. */
   floats(shape: Shape, data: ArrayLike<number>): OnnxValue {
-    return this.#constant('f', shape, data, () => new Uint8Array(Float32Array.from(data).buffer), Type.FLOAT);
+    return this.#constant('f', shape, data, () => floatBytes(data), Type.FLOAT);
   }
 
   scalar(x: number): OnnxValue {
@@ -142,8 +144,7 @@ export class OnnxWriter {
 
   /** A list of 64-bit integers, or with `shape` a tensor of them. */
   ints(data: ArrayLike<number>, shape: Shape = [data.length]): OnnxValue {
-    const bytes = () => new Uint8Array(BigInt64Array.from(Array.from(data), BigInt).buffer);
-    return this.#constant('i', shape, data, bytes, Type.INT64);
+    return this.#constant('i', shape, data, () => int64Bytes(data), Type.INT64);
   }
 
   #constant(
@@ -154,7 +155,7 @@ export class OnnxWriter {
     dataType: Type,
   ): OnnxValue {
     // Long constants are not worth comparing.
-    const key = data.length <= 64 ? JSON.stringify([kind, shape, Array.from(data, String)]) : undefined;
+    const key = data.length <= 64 ? `${kind} ${shape.join()} ${Array.prototype.join.call(data)}` : undefined;
     const known = key === undefined ? undefined : this.#known.get(key)?.[0];
     if (known !== undefined) return { name: known, shape };
     const name = this.fresh('constant');
@@ -163,6 +164,22 @@ export class OnnxWriter {
     if (key !== undefined) this.#known.set(key, [name]);
     return { name, shape };
   }
+}
+
+function floatBytes(data: ArrayLike<number>): Uint8Array {
+  const floats = data instanceof Float32Array ? data : Float32Array.from(data);
+  return new Uint8Array(floats.buffer, floats.byteOffset, floats.byteLength);
+}
+
+/** As 64-bit integers, little-endian. */
+function int64Bytes(data: ArrayLike<number>): Uint8Array {
+  const words = new Int32Array(2 * data.length);
+  for (let i = 0; i < data.length; i++) {
+    const x = data[i] ?? 0;
+    words[2 * i] = x % 2 ** 32;
+    words[2 * i + 1] = Math.floor(x / 2 ** 32);
+  }
+  return new Uint8Array(words.buffer);
 }
 
 function attributeOf(name: string, value: Attribute): AttributeProto {

@@ -2,33 +2,53 @@
  * Which tap lies between the rows and columns of a filter that holds places, and which places its rows read.
  */
 import type { OnnxValue, OnnxWriter } from '../../writer.js';
-import { tapsOf } from '../filter-gradient.js';
 import { along, type BlockedAxis } from './axes.js';
+
+/** One axis of a table: what a pair of positions means, from 0 to `extent` − 1; anything else where they mean nothing. */
+interface PairedAxis {
+  readonly outer: number;
+  readonly inner: number;
+  readonly extent: number;
+  readonly meaning: (outer: number, inner: number) => number;
+}
+
+/** `[outer · inner]`, row-major over all axes: their meanings as one number; the product of extents where one has none. */
+function tableOf(axes: readonly PairedAxis[]): number[] {
+  let [table, outers, inners, none] = [[0], 1, 1, 1];
+  for (const { outer, inner, extent, meaning } of axes) {
+    const own = Array.from({ length: outer * inner }, (_, i) => meaning(Math.floor(i / inner), i % inner));
+    const wider = new Array<number>(table.length * own.length);
+    let at = 0;
+    for (let row = 0; row < outers * outer; row++) {
+      for (let column = 0; column < inners * inner; column++) {
+        const before = table[Math.floor(row / outer) * inners + Math.floor(column / inner)] ?? none;
+        const last = own[(row % outer) * inner + (column % inner)] ?? extent;
+        const known = before < none && last >= 0 && last < extent;
+        wider[at++] = known ? before * extent + last : none * extent;
+      }
+    }
+    [table, outers, inners, none] = [wider, outers * outer, inners * inner, none * extent];
+  }
+  return table;
+}
 
 /** `[rows · columns]`, row-major: the tap between them, or the number of taps where there is none. */
 export function tapTable(axes: readonly BlockedAxis[]): number[] {
-  const none = along(axes, 'taps');
-  const columns = tapsOf(axes.map((axis) => axis.columns));
-  return tapsOf(axes.map((axis) => axis.rows)).flatMap((row) =>
-    columns.map((column) => {
-      const taps = axes.map((axis, i) => axis.tap(row[i] ?? 0, column[i] ?? 0));
-      return taps.includes(undefined)
-        ? none
-        : axes.reduce((place, axis, i) => place * axis.taps + (taps[i] ?? 0), 0);
-    }),
+  return tableOf(
+    axes.map(({ rows, columns, taps, tap }) => ({
+      ...{ outer: rows, inner: columns, extent: taps },
+      meaning: (row, column) => tap(row, column) ?? taps,
+    })),
   );
 }
 
 /** `[blocks · rows]`, row-major: the place that is read, or the number of places where it lies outside. */
 export function placeTable(axes: readonly BlockedAxis[]): number[] {
-  const none = along(axes, 'read');
-  const rows = tapsOf(axes.map((axis) => axis.rows));
-  return tapsOf(axes.map((axis) => axis.blocks)).flatMap((block) =>
-    rows.map((row) => {
-      const places = axes.map((axis, i) => axis.place(block[i] ?? 0, row[i] ?? 0));
-      const inside = axes.every((axis, i) => (places[i] ?? -1) >= 0 && (places[i] ?? 0) < axis.read);
-      return inside ? axes.reduce((place, axis, i) => place * axis.read + (places[i] ?? 0), 0) : none;
-    }),
+  return tableOf(
+    axes.map(({ blocks, rows, read, place }) => ({
+      ...{ outer: blocks, inner: rows, extent: read },
+      meaning: place,
+    })),
   );
 }
 
