@@ -9,6 +9,7 @@ import {
   TensorProto_DataType as Type,
   ValueInfoProtoSchema,
   type GraphProto,
+  type NodeProto,
   type ValueInfoProto,
 } from './proto/onnx_pb.js';
 import type { OnnxWriter } from './writer.js';
@@ -37,19 +38,37 @@ export function valueInfo(name: string, elemType: Type, extents: Extents): Value
   return create(ValueInfoProtoSchema, { name, type: { value: { case: 'tensorType', value: tensorType } } });
 }
 
+/** A graph of what its outputs are computed from: lowerings may have written more, which the runtime would compute as well. */
 export function graphProto(
   name: string,
   out: OnnxWriter,
   input: readonly ValueInfoProto[],
   output: readonly ValueInfoProto[],
 ): GraphProto {
+  const read = new Set(output.map((value) => value.name));
+  const node: NodeProto[] = [];
+  for (const each of [...out.nodes].reverse()) {
+    if (!each.output.some((value) => read.has(value))) continue;
+    for (const value of readBy(each)) read.add(value);
+    node.push(each);
+  }
   return create(GraphProtoSchema, {
     name,
-    node: out.nodes,
-    initializer: out.initializers,
+    node: node.reverse(),
+    initializer: out.initializers.filter((constant) => read.has(constant.name)),
     input: [...input],
     output: [...output],
   });
+}
+
+/** Names of all that a node reads, the bodies of loops included. */
+function readBy({ input, attribute }: NodeProto): string[] {
+  return [
+    ...input,
+    ...attribute.flatMap(({ g }) =>
+      g ? [...g.node.flatMap(readBy), ...g.output.map(({ name }) => name)] : [],
+    ),
+  ];
 }
 
 export function modelBytes(graph: GraphProto, producerVersion = ''): Uint8Array {
