@@ -59,7 +59,7 @@ export const COEFFICIENTS: Readonly<Record<ConvForm, Coefficients>> = {
   'depthwise gradient': [0.11, 0, 2.1, 0],
   'depthwise lines': [0.08, 0, 0.2, 0.3],
   'depthwise lines gradient': [0.08, 0, 0.25, 0.4],
-  'structured depthwise': [0.028, 2.9, 0.46, 0],
+  'structured depthwise': [0.0225, 3.1, 0.39, 0],
 };
 
 export function milliseconds(form: ConvForm, { products, lines, values }: Terms): number {

@@ -54,15 +54,15 @@ export function structuredDepthwiseFilterGradient(
   return reshape(out, sums, filterShape);
 }
 
-/** `[C, 1, ...kernel]` → `[C, rows, columns]`. */
+/** `[C, 1, ...kernel]` → `[C, rows, columns]`: the taps of all channels are copied at once, not value by value. */
 function filterOf(out: OnnxWriter, w: OnnxValue, axes: readonly BlockedAxis[]): OnnxValue {
   const [channels = 1] = w.shape;
   const taps = along(axes, 'taps');
   const table = tapTable(axes);
-  const flat = reshape(out, w, [channels, taps]);
-  const source = table.includes(taps) ? padOf(out, flat, { before: [0, 0], after: [0, 1] }) : flat;
-  const shape = [channels, along(axes, 'rows'), along(axes, 'columns')];
-  return out.op('Gather', [source, out.ints(table, shape.slice(1))], shape, { axis: 1 });
+  const byTap = permute(out, reshape(out, w, [channels, taps]), [1, 0], [taps, channels]);
+  const source = table.includes(taps) ? padOf(out, byTap, { before: [0, 0], after: [1, 0] }) : byTap;
+  const cells = out.op('Gather', [source, out.ints(table)], [table.length, channels], { axis: 0 });
+  return permute(out, cells, [1, 0], [channels, along(axes, 'rows'), along(axes, 'columns')]);
 }
 
 /** `[N, C, ...]` → `[C, N, places]`. */
