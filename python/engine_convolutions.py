@@ -68,9 +68,10 @@ def rows_of(x: Tensor) -> Tensor:
 
 def convolve(x: Tensor, w: Tensor, at: Places) -> Tensor:
     """A convolution over three axes, in the form that its shapes ask for."""
+    w, at = trimmed(x, w, at)
+    x, at = framed(x, w, at)
     if w.shape[3] == w.shape[4] == 1 and not any(at.padding[1:]):
         x, at = every_other(x, at)
-    w, at = trimmed(x, w, at)
     if list(w.shape[2:]) == [1, 1, 1] and at.groups == 1 and not any(at.padding):
         return pointwise(x, w, at.stride)
     x = channels_last(x)
@@ -118,6 +119,38 @@ def trimmed(x: Tensor, w: Tensor, at: Places) -> tuple[Tensor, Places]:
         side - begin * gap for side, begin, gap in zip(at.padding, begins, at.dilation)
     )
     return cut, at._replace(padding=sides)
+
+
+def framed(x: Tensor, w: Tensor, at: Places) -> tuple[Tensor, Places]:
+    """The values with their padding written down, where oneDNN must not see any.
+
+    Its strided kernels (PyTorch 2.13, AVX-512) leave places or taps unset, or write
+    past the end, where several planes of padding lie before the first, where a window
+    is longer than an axis, and where an axis has a single window: all found by
+    comparing with double precision. Of a single window only what it sees is kept.
+    """
+    extents = x.shape[2:]
+    reaches = [gap * (taps - 1) + 1 for gap, taps in zip(at.dilation, w.shape[2:])]
+    room = [
+        extent + 2 * side - reach
+        for extent, side, reach in zip(extents, at.padding, reaches)
+    ]
+    single = [step > 1 and step > rest for step, rest in zip(at.stride, room)]
+    longer = any(reach > extent for reach, extent in zip(reaches, extents))
+    everywhere = longer or any(single)
+    if not everywhere and (at.stride[0] == 1 or at.padding[0] < 2):
+        return x, at
+    depth, height, width = at.padding
+    if everywhere:
+        sides, left = (width, width, height, height, depth, depth), (0, 0, 0)
+    else:
+        sides, left = (0, 0, 0, 0, depth, depth), (0, height, width)
+    x = F.pad(channels_last(x), sides)
+    for axis, alone in enumerate(single):
+        if alone:
+            x = x.narrow(axis + 2, 0, reaches[axis])
+    stride = tuple(1 if alone else step for alone, step in zip(single, at.stride))
+    return x, at._replace(padding=left, stride=stride)
 
 
 def is_depthwise(w: Tensor, groups: int) -> bool:
