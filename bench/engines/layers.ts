@@ -92,6 +92,10 @@ export const layers: readonly Layer[] = [
   depthwise(64, 24, [10, 5, 5], line),
   depthwise(32, 36, [12, 12, 12], cube, halved),
   depthwise(32, 48, [12, 6, 6], cube),
+  depthwise(32, 48, [12, 6, 6], line, deep),
+  depthwise(8, 96, [8, 16, 16], [5, 1, 1]),
+  depthwise(8, 48, [4, 16, 16], plane),
+  depthwise(4, 48, [16, 28, 28], line),
   depthwise(4, 48, [16, 28, 28], cube),
   depthwise(4, 144, [8, 14, 14], cube, [2, 2, 2]),
 ];

@@ -43,6 +43,7 @@ const rows: readonly Row[] = [
   ['pointwise', [4, 24, 4, 8, 8], 48, [1, 1, 1], ONCE, 1, 'relu'],
   ['shortcut', [4, 16, 4, 8, 8], 32, [1, 1, 1], [1, 2, 2], 1, 'relu'],
   ['depthwise', [4, 48, 8, 8, 8], 48, [3, 1, 1], ONCE, 48, 'hardswish'],
+  ['depthwiseWide', [4, 32, 6, 16, 16], 32, [3, 5, 5], [2, 2, 2], 32, 'relu'],
   ['depthwiseSmall', [4, 24, 3, 6, 6], 24, [3, 3, 3], ONCE, 24, 'silu'],
   ['depthwiseVolume', [4, 48, 6, 8, 8], 48, [3, 3, 3], ONCE, 48, 'relu'],
   ['depthwiseStrided', [2, 16, 3, 5, 5], 16, [1, 3, 3], [2, 2, 2], 16, 'gelu'],

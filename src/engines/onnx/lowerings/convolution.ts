@@ -22,6 +22,11 @@ import {
   structuredDepthwiseFilterGradient,
   structuredDepthwiseInputGradient,
 } from './structured/depthwise.js';
+import {
+  depthProductsConv,
+  depthProductsFilterGradient,
+  depthProductsInputGradient,
+} from './structured/depth-products.js';
 import { rowsFilterGradient } from './structured/rows.js';
 import { samplesLastFilterGradient } from './structured/samples-last.js';
 import { ungroupedConv } from './ungrouped-conv.js';
@@ -37,6 +42,7 @@ function conv(block: number, choose: Choose): Lowering<'conv'> {
     if (!compete(w.shape, attributes)) return convolve(out, x, w, attributes);
     const { form, blocks } = choose(convForms(x.shape, w.shape, attributes, block));
     if (form === 'tiled lines') return tiledConv(out, x, w, attributes, { block, axis: 1 });
+    if (form === 'depth products') return depthProductsConv(out, x, w, attributes);
     if (!blocks) return convolve(out, x, w, attributes);
     const write = isDepthwise(w.shape, attributes) ? structuredDepthwise : structuredConv;
     return write(out, x, w, attributes, blocks);
@@ -51,6 +57,7 @@ function convInputGrad(block: number, choose: Choose): Lowering<'convInputGrad'>
     if (!compete(w.shape, site.attributes)) return large(site);
     const { form, blocks } = choose(inputGradForms(dy.shape, w.shape, site.attributes, block));
     if (form === 'tiled lines') return byLines(site);
+    if (form === 'depth products') return depthProductsInputGradient(site);
     if (!blocks) return large(site);
     const depthwise = isDepthwise(w.shape, site.attributes);
     return (depthwise ? structuredDepthwiseInputGradient : structuredInputGradient)(site, blocks);
@@ -71,6 +78,7 @@ function convFilterGrad(block: number, choose: Choose): Lowering<'convFilterGrad
       : undefined;
     if (chosen?.rows) return rowsFilterGradient(site, chosen.rows);
     if (chosen?.form === 'samples last') return samplesLastFilterGradient(site);
+    if (chosen?.form === 'depth products') return depthProductsFilterGradient(site);
     if (chosen?.blocks) {
       const depthwise = isDepthwise(filterShape, attributes);
       return (depthwise ? structuredDepthwiseFilterGradient : structuredFilterGradient)(site, chosen.blocks);

@@ -33,7 +33,8 @@ export type ConvForm =
   | 'depthwise gradient'
   | 'depthwise lines'
   | 'depthwise lines gradient'
-  | 'structured depthwise';
+  | 'structured depthwise'
+  | 'depth products';
 
 /** Milliseconds per million, and per call. */
 export type Coefficients = readonly [products: number, lines: number, values: number, call: number];
@@ -59,7 +60,8 @@ export const COEFFICIENTS: Readonly<Record<ConvForm, Coefficients>> = {
   'depthwise gradient': [0.11, 0, 2.1, 0],
   'depthwise lines': [0.08, 0, 0.2, 0.3],
   'depthwise lines gradient': [0.08, 0, 0.25, 0.4],
-  'structured depthwise': [0.0225, 3.1, 0.39, 0],
+  'structured depthwise': [0.021, 3, 0.35, 0],
+  'depth products': [0.004, 100, 0.45, 0.1],
 };
 
 export function milliseconds(form: ConvForm, { products, lines, values }: Terms): number {

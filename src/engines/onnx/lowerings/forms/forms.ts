@@ -11,6 +11,7 @@ import {
 import { gradientInLines, suitsBlockedGradient } from '../blocked-filter-gradient.js';
 import { suitsBlocks } from '../blocked-conv.js';
 import { suitsLines } from '../depthwise-lines.js';
+import { suitsDepthProducts } from '../structured/depth-products.js';
 import { sidesOf } from '../input-gradient.js';
 import {
   blockedTerms,
@@ -23,7 +24,7 @@ import {
 import { milliseconds, type Priced, type Terms } from './cost.js';
 import { gradientTerms, shiftedTileTerms, tiledGradientTerms } from './gradient-terms.js';
 import { rowForms, samplesLastForms } from './row-forms.js';
-import { structuredForms } from './structured-forms.js';
+import { depthProductTerms, structuredForms } from './structured-forms.js';
 import { forwardAxes, inputGradientAxes, type BlockedAxis } from '../structured/axes.js';
 import { suitsTiledGradient } from '../tiles/depth-gradient.js';
 import { suitsTiles } from '../tiles/conv.js';
@@ -45,14 +46,23 @@ export function isDepthwise(
   return groups > 1 && perGroup === 1 && outChannels === groups;
 }
 
-/** The forms of a depthwise pass, which reads `seen` and writes `written`, each `[N, C, ...]`. */
+/** The forms of a depthwise pass over what is `[N, C, ...]`. */
 function depthwiseForms(
   large: Priced,
   axesOf: (blocks: readonly number[]) => BlockedAxis[],
   [n = 1, channels = 1, ...spatial]: Shape,
+  gradient = false,
 ): Priced[] {
-  const rank = spatial.length;
-  return [large, ...structuredForms('structured depthwise', axesOf, [n, channels, 1], rank)];
+  const sizes = [n, channels, 1] as const;
+  return [large, ...structuredForms('structured depthwise', axesOf, sizes, spatial.length, { gradient })];
+}
+
+/** A product for each channel of each sample, where a depthwise filter lies along the depth; none elsewhere. */
+function depthProducts(x: Shape, w: Shape, attributes: ConvAttributes, gradient = false): Priced[] {
+  if (!suitsDepthProducts(w, attributes)) return [];
+  return [
+    { form: 'depth products', terms: depthProductTerms(x, convOutputShape(x, w, attributes), gradient) },
+  ];
 }
 
 /** True where all planes of a channel are lines of one. */
@@ -66,7 +76,8 @@ export function convForms(x: Shape, w: Shape, attributes: ConvAttributes, block:
     const large: Priced = inLines(x, w, attributes, block)
       ? { form: 'depthwise lines', terms: depthwiseLineTerms(x, w, block) }
       : { form: 'depthwise', terms: depthwiseTerms(x, convOutputShape(x, w, attributes), w, block) };
-    return depthwiseForms(large, (blocks) => forwardAxes(x, w, attributes, blocks), x);
+    const structured = depthwiseForms(large, (blocks) => forwardAxes(x, w, attributes, blocks), x);
+    return [...structured, ...depthProducts(x, w, attributes)];
   }
   const large = largeForms(x, w, attributes, block);
   const sizes = [x[0] ?? 1, x[1] ?? 1, w[0] ?? 1] as const;
@@ -107,7 +118,7 @@ export function inputGradForms(
       once && inLines(dy, w, back, block)
         ? { form: 'depthwise lines', terms: depthwiseLineTerms(dy, w, block) }
         : { form: 'depthwise', terms: depthwiseBackTerms(dy, w, attributes, block) };
-    return depthwiseForms(large, axesOf, dy);
+    return [...depthwiseForms(large, axesOf, dy), ...depthProducts(inputShape, w, attributes)];
   }
   const large: Priced[] = once
     ? largeForms(dy, [from, to, ...kernel], back, block)
@@ -145,7 +156,8 @@ export function filterGradForms(
           form: 'depthwise gradient',
           terms: depthwiseTerms(x, convOutputShape(x, w, attributes), w, block),
         };
-    return depthwiseForms(large, (blocks) => forwardAxes(x, w, attributes, blocks), x);
+    const structured = depthwiseForms(large, (blocks) => forwardAxes(x, w, attributes, blocks), x, true);
+    return [...structured, ...depthProducts(x, w, attributes, true)];
   }
   const tilings = gradientTilings(x, attributes);
   const shifted: Priced[] = tilings
@@ -156,7 +168,10 @@ export function filterGradForms(
     : { form: 'products', terms: gradientTerms(x, w, attributes) };
   const sizes = [x[0] ?? 1, x[1] ?? 1, w[0] ?? 1] as const;
   const axesOf = (blocks: readonly number[]): BlockedAxis[] => forwardAxes(x, w, attributes, blocks);
-  const unfolded = structuredForms('structured products', axesOf, sizes, x.length - 2, forward?.blocks);
+  const unfolded = structuredForms('structured products', axesOf, sizes, x.length - 2, {
+    gradient: true,
+    unfolded: forward?.blocks,
+  });
   return [...shifted, large, ...unfolded, ...rowForms(x, attributes), ...samplesLastForms(x, attributes)];
 }
 

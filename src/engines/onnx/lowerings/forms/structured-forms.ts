@@ -1,7 +1,7 @@
 /**
  * The forms whose filter holds places, along none of the axes to all of them, and the terms of their cost.
  */
-import type { Shape } from '../../../../core/tensor.js';
+import { sizeOf, type Shape } from '../../../../core/tensor.js';
 import { rounded } from '../blocks.js';
 import { along, dividedAxes, interleavedAxes, type BlockedAxis } from '../structured/axes.js';
 import { COLUMNS, millions, type Priced, type Terms } from './cost.js';
@@ -23,25 +23,32 @@ function divisions(rank: number): number[][] {
   );
 }
 
-/** `unfolded`: the blocks in which another pass has laid side by side what is read; it is not copied again. */
+interface Pass {
+  /** True for a filter gradient. */
+  readonly gradient?: boolean;
+  /** The blocks in which another pass has laid side by side what is read; it is not copied again. */
+  readonly unfolded?: readonly number[] | undefined;
+}
+
 export function structuredForms(
   form: 'structured' | 'structured products' | 'structured depthwise',
   axesOf: (blocks: readonly number[]) => BlockedAxis[],
   [n, from, to]: readonly [number, number, number],
   rank: number,
-  unfolded?: readonly number[],
+  { gradient = false, unfolded }: Pass = {},
 ): Priced[] {
   return divisions(rank).flatMap((blocks): Priced[] => {
     const axes = axesOf(blocks);
     const cells = along(axes, 'rows') * along(axes, 'columns') * from * to;
-    const values = n * along(axes, 'blocks') * along(axes, 'rows') * from;
-    if (cells > MOST_CELLS || values > MOST_VALUES) return [];
-    if (form === 'structured depthwise')
-      return [{ form, blocks, terms: structuredDepthwiseTerms(axes, n, from) }];
-    const terms = structuredTerms(axes, [n, from, to], unfolded?.join() === blocks.join());
+    const seen = n * along(axes, 'blocks') * along(axes, 'rows') * from;
+    if (cells > MOST_CELLS || seen > MOST_VALUES) return [];
+    const depthwise = form === 'structured depthwise';
+    const terms = depthwise
+      ? structuredDepthwiseTerms(axes, n, from)
+      : structuredTerms(axes, [n, from, to], unfolded?.join() === blocks.join());
     // a filter gradient reads what is seen by columns, for which the runtime turns it, once for so many columns of the other operand
     const passes = Math.ceil((along(axes, 'columns') * to) / TURNED_FOR);
-    const turned = form === 'structured products' ? (TURNING * passes * values) / 1e6 : 0;
+    const turned = gradient ? (TURNING * passes * seen) / 1e6 : 0;
     return [{ form, blocks, terms: { ...terms, values: terms.values + turned } }];
   });
 }
@@ -67,4 +74,16 @@ function structuredTerms(
 function structuredDepthwiseTerms(axes: readonly BlockedAxis[], n: number, channels: number): Terms {
   const { products, lines, values } = structuredTerms(axes, [n, 1, 1]);
   return { products: products * channels, lines: lines * channels, values: values * channels };
+}
+
+/**
+ * A product for each channel of each sample, of planes by planes and planes by places (`structured/depth-products.ts`); `gradient`:
+ * of the filter, summed over places. `x` and `y` are `[N, C, depth, ...]`. Lines are the products, each of which takes time to begin.
+ */
+export function depthProductTerms(x: Shape, y: Shape, gradient: boolean): Terms {
+  const [n = 1, channels = 1, depth = 1, ...plane] = x;
+  const [written, places] = [y[2] ?? 1, sizeOf(plane)];
+  const area = gradient ? rounded(written, COLUMNS) * places : written * rounded(places, COLUMNS);
+  const filter = (gradient ? n : 1) * channels * depth * written;
+  return millions(n * channels * depth * area, n * channels, sizeOf(x) + sizeOf(y) + 2 * filter);
 }

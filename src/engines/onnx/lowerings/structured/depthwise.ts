@@ -55,7 +55,7 @@ export function structuredDepthwiseFilterGradient(
 }
 
 /** `[C, 1, ...kernel]` → `[C, rows, columns]`: the taps of all channels are copied at once, not value by value. */
-function filterOf(out: OnnxWriter, w: OnnxValue, axes: readonly BlockedAxis[]): OnnxValue {
+export function filterOf(out: OnnxWriter, w: OnnxValue, axes: readonly BlockedAxis[]): OnnxValue {
   const [channels = 1] = w.shape;
   const taps = along(axes, 'taps');
   const table = tapTable(axes);
