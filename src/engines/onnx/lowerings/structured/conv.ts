@@ -12,10 +12,10 @@ import type { ConvAttributes } from '../../../../ir/ops/convolution.js';
 import type { OnnxValue, OnnxWriter } from '../../writer.js';
 import type { LoweringSite } from '../lowering.js';
 import { fusedProduct } from '../products.js';
-import { padOf, permute, reshape } from '../shaping.js';
+import { permute, reshape } from '../shaping.js';
 import { along, forwardAxes, inputGradientAxes, interleavedAxes, type BlockedAxis } from './axes.js';
 import { inBlocks, leave, unfold } from './layout.js';
-import { selectionOf, tapTable } from './tables.js';
+import { copied, selectionOf, tapTable } from './tables.js';
 
 const PLAIN = { a: false, b: false } as const;
 
@@ -89,10 +89,7 @@ export function structuredFilterGradient(
 function structured(out: OnnxWriter, filter: OnnxValue, axes: readonly BlockedAxis[]): OnnxValue {
   const [taps = 1, from = 1, to = 1] = filter.shape;
   const [rows, columns] = [along(axes, 'rows'), along(axes, 'columns')];
-  const table = tapTable(axes);
-  const flat = reshape(out, filter, [taps, from * to]);
-  const source = table.includes(taps) ? padOf(out, flat, { before: [0, 0], after: [1, 0] }) : flat;
-  const cells = out.op('Gather', [source, out.ints(table)], [table.length, from * to], { axis: 0 });
+  const cells = copied(out, reshape(out, filter, [taps, from * to]), tapTable(axes), 0);
   const last = along(interleavedAxes(axes), 'columns');
   const open = reshape(out, cells, [rows, columns / last, last, from, to]);
   return permute(out, open, [0, 3, 2, 1, 4], [rows * from, columns * to]);

@@ -6,6 +6,7 @@
  *
  * x and dy are `[depth, height · width]`; T `[depth of x, depth of y]` holds the filter's taps where a plane sees another, and zeros.
  */
+import { present } from '../../../../core/errors.js';
 import { sizeOf, type Shape } from '../../../../core/tensor.js';
 import type { ConvAttributes } from '../../../../ir/ops/convolution.js';
 import type { OnnxValue, OnnxWriter } from '../../writer.js';
@@ -68,8 +69,7 @@ export function depthProductsFilterGradient({
 
 /** The depth, all of whose places the filter holds. */
 function depthOf(x: Shape, w: Shape, attributes: ConvAttributes): BlockedAxis {
-  const [axis] = forwardAxes(x, w, attributes, [0, 1, 1]);
-  return axis as BlockedAxis;
+  return present(forwardAxes(x, w, attributes, [0, 1, 1])[0], 'a depth');
 }
 
 /** `[C, 1, taps, 1, 1]` → `[1, C, depth of x, depth of y]`. */

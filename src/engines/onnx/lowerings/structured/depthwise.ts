@@ -10,7 +10,7 @@ import type { LoweringSite } from '../lowering.js';
 import { fusedProduct } from '../products.js';
 import { padOf, permute, reshape, sliceOf } from '../shaping.js';
 import { along, dividedAxes, forwardAxes, inputGradientAxes, type BlockedAxis } from './axes.js';
-import { placeTable, selectionOf, tapTable } from './tables.js';
+import { copied, placeTable, selectionOf, tapTable } from './tables.js';
 
 const PLAIN = { a: false, b: false } as const;
 
@@ -58,10 +58,8 @@ export function structuredDepthwiseFilterGradient(
 export function filterOf(out: OnnxWriter, w: OnnxValue, axes: readonly BlockedAxis[]): OnnxValue {
   const [channels = 1] = w.shape;
   const taps = along(axes, 'taps');
-  const table = tapTable(axes);
   const byTap = permute(out, reshape(out, w, [channels, taps]), [1, 0], [taps, channels]);
-  const source = table.includes(taps) ? padOf(out, byTap, { before: [0, 0], after: [1, 0] }) : byTap;
-  const cells = out.op('Gather', [source, out.ints(table)], [table.length, channels], { axis: 0 });
+  const cells = copied(out, byTap, tapTable(axes), 0);
   return permute(out, cells, [1, 0], [channels, along(axes, 'rows'), along(axes, 'columns')]);
 }
 
@@ -82,11 +80,7 @@ function unfold(out: OnnxWriter, x: OnnxValue, axes: readonly BlockedAxis[]): On
   if (divided.length === 0) return reshape(out, first, shape);
   const places = along(divided, 'read');
   const lines = reshape(out, first, [channels * n, places, line]);
-  const table = placeTable(divided);
-  if (table.length === places && table.every((place, i) => place === i)) return reshape(out, lines, shape);
-  const source = table.includes(places) ? padOf(out, lines, { before: [0, 0, 0], after: [0, 1, 0] }) : lines;
-  const seen = out.op('Gather', [source, out.ints(table)], [channels * n, table.length, line], { axis: 1 });
-  return reshape(out, seen, shape);
+  return reshape(out, copied(out, lines, placeTable(divided), 1), shape);
 }
 
 /** `[C, N · blocks, columns]` → `[N, C, ...]`. */

@@ -5,7 +5,7 @@ import { sizeOf, type Shape } from '../../../../core/tensor.js';
 import type { OnnxValue, OnnxWriter } from '../../writer.js';
 import { padOf, permute, reshape, sliceOf, transpose } from '../shaping.js';
 import { along, dividedAxes, interleavedAxes, type BlockedAxis } from './axes.js';
-import { placeTable } from './tables.js';
+import { copied, placeTable } from './tables.js';
 
 /** `[N, C, ...]` → `[N · blocks, rows · C]`: what each block sees. */
 export function unfold(out: OnnxWriter, x: OnnxValue, axes: readonly BlockedAxis[]): OnnxValue {
@@ -17,11 +17,7 @@ export function unfold(out: OnnxWriter, x: OnnxValue, axes: readonly BlockedAxis
   if (divided.length === 0) return reshape(out, last, shape);
   const places = along(divided, 'read');
   const lines = reshape(out, last, [n, places, line]);
-  const table = placeTable(divided);
-  if (table.length === places && table.every((place, i) => place === i)) return reshape(out, lines, shape);
-  const source = table.includes(places) ? padOf(out, lines, { before: [0, 0, 0], after: [0, 1, 0] }) : lines;
-  const seen = out.op('Gather', [source, out.ints(table)], [n, table.length, line], { axis: 1 });
-  return reshape(out, seen, shape);
+  return reshape(out, copied(out, lines, placeTable(divided), 1), shape);
 }
 
 /** `[N, C, ...]` → `[N, places, C]`. */

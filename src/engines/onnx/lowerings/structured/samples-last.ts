@@ -10,9 +10,9 @@ import { sizeOf } from '../../../../core/tensor.js';
 import type { OnnxValue, OnnxWriter } from '../../writer.js';
 import type { LoweringSite } from '../lowering.js';
 import { fusedProduct } from '../products.js';
-import { padOf, permute, reshape } from '../shaping.js';
-import { along, forwardAxes } from './axes.js';
-import { placesByTap } from './tables.js';
+import { permute, reshape } from '../shaping.js';
+import { forwardAxes } from './axes.js';
+import { copied, placesByTap } from './tables.js';
 
 /** Writes a filter gradient without groups, of a filter that is not dilated. */
 export function samplesLastFilterGradient({
@@ -29,11 +29,7 @@ export function samplesLastFilterGradient({
     attributes,
     kernel.map(() => 1),
   );
-  const table = placesByTap(axes, false);
-  const last = samplesLast(out, x);
-  const outside = table.includes(along(axes, 'read'));
-  const source = outside ? padOf(out, last, { before: [0, 0, 0], after: [0, 1, 0] }) : last;
-  const seen = out.op('Gather', [source, out.ints(table)], [channels, table.length, n], { axis: 1 });
+  const seen = copied(out, samplesLast(out, x), placesByTap(axes, false), 1);
   const terms = sizeOf(places) * n;
   const left = reshape(out, seen, [channels * sizeOf(kernel), terms]);
   const right = reshape(out, samplesLast(out, dy), [outChannels, terms]);

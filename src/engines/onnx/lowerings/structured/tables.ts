@@ -2,6 +2,7 @@
  * Which tap lies between the rows and columns of a filter that holds places, and which places its rows read.
  */
 import type { OnnxValue, OnnxWriter } from '../../writer.js';
+import { padOf } from '../shaping.js';
 import { along, type BlockedAxis } from './axes.js';
 
 /** One axis of a table: what a pair of positions means, from 0 to `extent` − 1; anything else where they mean nothing. */
@@ -75,4 +76,17 @@ export function selectionOf(out: OnnxWriter, axes: readonly BlockedAxis[]): Onnx
     if (tap < taps) selection[tap * table.length + pair] = 1;
   });
   return out.floats([taps, table.length], selection);
+}
+
+/**
+ * Copies along an axis, by numbers of places; the number of places itself stands for zeros. What would stay as it is is not
+ * copied.
+ */
+export function copied(out: OnnxWriter, x: OnnxValue, table: readonly number[], axis: number): OnnxValue {
+  const places = x.shape[axis] ?? 1;
+  if (table.length === places && table.every((place, i) => place === i)) return x;
+  const at = (zeros: number): number[] => x.shape.map((_, i) => (i === axis ? zeros : 0));
+  const source = table.includes(places) ? padOf(out, x, { before: at(0), after: at(1) }) : x;
+  const shape = x.shape.map((extent, i) => (i === axis ? table.length : extent));
+  return out.op('Gather', [source, out.ints(table)], shape, { axis });
 }
