@@ -11,6 +11,7 @@ from torch import Tensor
 
 from engine_devices import describe, set_up
 from engine_frames import Frame, read_frame, write_frame
+from engine_memory import give_back
 from engine_session import Session
 
 Answer = Tuple[Dict[str, Any], Dict[str, Tensor]]
@@ -36,6 +37,8 @@ class Server:
             if closed is not None and closed.device.type == "cuda":
                 # Other processes on this GPU may need what this one keeps for itself.
                 torch.cuda.empty_cache()
+            del closed
+            give_back()
             return {}, {}
         session = self.sessions[header["session"]]
         program = session.program

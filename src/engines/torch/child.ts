@@ -11,6 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { packageFile } from '../../core/package-files.js';
 import type { AnyTensor } from '../../core/tensor.js';
 import { FrameReader, frameOf, type Header, type Reply } from './frames.js';
+import { pythonMemory } from './python-memory.js';
 
 interface Waiting {
   readonly resolve: (reply: Reply) => void;
@@ -31,7 +32,8 @@ export class PythonChild {
 
   constructor(python: string, args: readonly string[]) {
     const script = fileURLToPath(packageFile('python/engine.py'));
-    const env = { ...process.env, PYTHONDONTWRITEBYTECODE: '1', PYTHONUNBUFFERED: '1' };
+    const settings = { PYTHONDONTWRITEBYTECODE: '1', PYTHONUNBUFFERED: '1' };
+    const env = { ...process.env, ...settings, ...pythonMemory(process.env) };
     this.#process = spawn(python, [script, ...args], { env, stdio: ['pipe', 'pipe', 'pipe'] });
     const { stdin, stdout, stderr } = this.#process;
     const reader = new FrameReader((reply) => this.#answered(reply));
