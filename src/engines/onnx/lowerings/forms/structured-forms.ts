@@ -64,7 +64,11 @@ function structuredTerms(
   const divided = dividedAxes(axes);
   const lines = n * along(divided, 'blocks') * along(divided, 'rows');
   const copied = n * from * (blocks * rows + 2 * along(axes, 'read'));
-  const left = (interleavedAxes(axes).length > 0 ? 4 : 2) * n * to * along(axes, 'written');
+  // channels come before places, and where blocks interleave, places change their order as well
+  const inner = interleavedAxes(axes);
+  const outer = axes.slice(0, axes.length - inner.length);
+  const twice = inner.length > 0 && along(outer, 'columns') > 1;
+  const left = (twice ? 3 : 2) * n * to * along(axes, 'written');
   const filter = 2 * (rows * columns + along(axes, 'taps')) * from * to;
   if (unfolded) return millions(products, 0, left + filter);
   return millions(products, divided.length === 0 ? 0 : lines, copied + left + filter);

@@ -3,7 +3,7 @@
  */
 import { sizeOf, type Shape } from '../../../../core/tensor.js';
 import type { OnnxValue, OnnxWriter } from '../../writer.js';
-import { padOf, permute, reshape, sliceOf, transpose } from '../shaping.js';
+import { padOf, permute, reshape, sliceOf } from '../shaping.js';
 import { along, dividedAxes, interleavedAxes, type BlockedAxis } from './axes.js';
 import { copied, placeTable } from './tables.js';
 
@@ -51,7 +51,7 @@ export function leave(
   return sliceOf(out, turned, { starts: whole.map(() => 0), ends });
 }
 
-/** The same in three steps, all of which the runtime is fast at: places outermost, then beside their blocks, then whole lines. */
+/** The same where places of the last axes come before those of the others: `[N, blocks, inner columns, outer columns, C]`. */
 function interleave(
   out: OnnxWriter,
   y: OnnxValue,
@@ -60,17 +60,13 @@ function interleave(
 ): OnnxValue {
   const inner = interleavedAxes(axes);
   const outer = axes.slice(0, -inner.length);
-  const [blocks, columns] = [along(inner, 'blocks'), along(inner, 'columns')];
-  const lines = (y.shape[0] ?? 1) / blocks;
-  const rest = along(outer, 'columns') * channels;
-  const placesFirst = transpose(out, reshape(out, y, [lines, blocks, columns * rest]), [0, 2, 1]);
-  const zipped = transpose(out, reshape(out, placesFirst, [lines, columns, rest * blocks]), [0, 2, 1]);
-  const n = lines / along(outer, 'blocks');
-  const open = [n, ...outer.map((axis) => axis.blocks), ...outer.map((axis) => axis.columns), channels];
   const rank = outer.length;
-  const order = [0, 1 + 2 * rank, ...outer.flatMap((_, i) => [1 + i, 1 + rank + i]), 2 + 2 * rank];
-  const whole = [n, channels, ...axes.map((axis) => axis.blocks * axis.columns)];
-  return permute(out, reshape(out, zipped, [...open, blocks * columns]), order, whole);
+  const n = (y.shape[0] ?? 1) / along(axes, 'blocks');
+  const line = along(inner, 'blocks') * along(inner, 'columns');
+  const open = [n, ...outer.map(({ blocks }) => blocks), line, ...outer.map(({ columns }) => columns), channels];
+  const order = [0, 2 + 2 * rank, ...outer.flatMap((_, i) => [1 + i, 2 + rank + i]), 1 + rank];
+  const whole = [n, channels, ...axes.map(({ blocks, columns }) => blocks * columns)];
+  return permute(out, reshape(out, y, open), order, whole);
 }
 
 /** `[N, C, ...]` → `[N · blocks, columns · C]`, what a block lacks filled up with zeros. */
