@@ -26,13 +26,13 @@ export function transpose(out: OnnxWriter, x: OnnxValue, perm: readonly number[]
   return out.op('Transpose', [x], shape, { perm });
 }
 
-/** Places that are moved as a whole: with as many the runtime is fast whatever the order of the other axes. */
-const LONG_RUN = 64;
+/** Values that are moved as a whole: with as many at the end the runtime is fast whatever the order of the other axes. */
+const LINE = 3;
 
 /**
  * A transposition, and the shape that it leaves, written with as few axes as it needs: those of one place are left out,
- * and neighbours that stay neighbours are one. The runtime is fast where two neighbours change places, and up to twenty
- * times slower where more happens, so that other orders are reached swap by swap.
+ * and neighbours that stay neighbours are one. The runtime is fast where lines stay lines or two neighbours change places, and
+ * up to twenty times slower elsewhere, so that other orders are reached in steps of these kinds.
  */
 export function permute(out: OnnxWriter, x: OnnxValue, perm: readonly number[], shape: Shape): OnnxValue {
   const runs = runsOf(x.shape, perm);
@@ -41,7 +41,7 @@ export function permute(out: OnnxWriter, x: OnnxValue, perm: readonly number[], 
   const extents = inPlace.map((run) => run.reduce((product, axis) => product * (x.shape[axis] ?? 1), 1));
   const merged = reshape(out, x, extents);
   const order = runs.map((run) => inPlace.indexOf(run));
-  const step = firstSwap(order, extents);
+  const step = firstStep(order, extents);
   const moved = transpose(out, merged, step);
   if (step.every((axis, i) => axis === order[i])) return reshape(out, moved, shape);
   return permute(
@@ -66,20 +66,21 @@ function runsOf(shape: Shape, perm: readonly number[]): number[][] {
 }
 
 /**
- * The first of the swaps that lead to an order, none of whose axes are and stay neighbours. What is copied as a whole is to
+ * The first of the steps that lead to an order, none of whose axes are and stay neighbours. What is copied as a whole is to
  * be long: the last axis leaves its place after all others, or the axis that becomes the last goes there before all others.
  */
-function firstSwap(order: readonly number[], extents: readonly number[]): readonly number[] {
+function firstStep(order: readonly number[], extents: readonly number[]): readonly number[] {
   const last = order.length - 1;
   const end = order[last] ?? 0;
-  const swap =
-    order.length < 3 || order.join() === '0,2,1' || order.join() === '1,0,2' || order.join() === '0,2,1,3';
-  if (swap || (end === last && (extents[last] ?? 1) >= LONG_RUN)) return order;
+  const lines = (extents[last] ?? 1) >= LINE;
+  const swap = order.length < 3 || ['0,2,1', '1,0,2', '0,2,1,3'].includes(order.join());
+  if (swap || (end === last && lines)) return order;
   const axes = order.map((_, axis) => axis);
   if (end !== last && (extents[end] ?? 1) > (extents[last] ?? 1))
     return [...axes.filter((axis) => axis !== end), end];
   const others = order.filter((axis) => axis !== last);
   const wrong = others.findIndex((axis, i) => axis !== i);
+  if (lines && wrong >= 0) return [...others, last];
   const first = others[wrong] ?? 0;
   const rest = axes.slice(wrong).filter((axis) => axis !== first);
   return [...axes.slice(0, wrong), first, ...rest];

@@ -63,7 +63,13 @@ function interleave(
   const rank = outer.length;
   const n = (y.shape[0] ?? 1) / along(axes, 'blocks');
   const line = along(inner, 'blocks') * along(inner, 'columns');
-  const open = [n, ...outer.map(({ blocks }) => blocks), line, ...outer.map(({ columns }) => columns), channels];
+  const open = [
+    n,
+    ...outer.map(({ blocks }) => blocks),
+    line,
+    ...outer.map(({ columns }) => columns),
+    channels,
+  ];
   const order = [0, 2 + 2 * rank, ...outer.flatMap((_, i) => [1 + i, 2 + rank + i]), 1 + rank];
   const whole = [n, channels, ...axes.map(({ blocks, columns }) => blocks * columns)];
   return permute(out, reshape(out, y, open), order, whole);
