@@ -27,39 +27,18 @@ function channelsLast(out: OnnxWriter, x: OnnxValue): OnnxValue {
   return permute(out, reshape(out, x, [n, channels, places]), [0, 2, 1], [n, places, channels]);
 }
 
-/** Extents and order that take `[N, ...blocks, ...columns, C]` to `[N, C, block, column, block, ...]`. */
-function blockOrder(axes: readonly BlockedAxis[]): number[] {
-  const rank = axes.length;
-  return [0, 2 * rank + 1, ...axes.flatMap((_, i) => [1 + i, 1 + rank + i])];
-}
-
-/** `[N · blocks, columns · C]` → `[N, C, ...]`. */
+/**
+ * `[N · blocks, columns · C]` → `[N, C, ...]`. Where blocks interleave, places of the last axes, all in one, come before the columns
+ * of the others: `[N, blocks, inner places, columns, C]`.
+ */
 export function leave(
   out: OnnxWriter,
   y: OnnxValue,
   axes: readonly BlockedAxis[],
   channels: number,
 ): OnnxValue {
-  const n = (y.shape[0] ?? 1) / along(axes, 'blocks');
-  const open = [n, ...axes.map(({ blocks }) => blocks), ...axes.map(({ columns }) => columns), channels];
-  const whole: Shape = [n, channels, ...axes.map(({ blocks, columns }) => blocks * columns)];
-  const turned =
-    interleavedAxes(axes).length > 0
-      ? interleave(out, y, axes, channels)
-      : permute(out, reshape(out, y, open), blockOrder(axes), whole);
-  const ends = [n, channels, ...axes.map(({ written }) => written)];
-  return sliceOf(out, turned, { starts: whole.map(() => 0), ends });
-}
-
-/** The same where places of the last axes come before those of the others: `[N, blocks, inner columns, outer columns, C]`. */
-function interleave(
-  out: OnnxWriter,
-  y: OnnxValue,
-  axes: readonly BlockedAxis[],
-  channels: number,
-): OnnxValue {
   const inner = interleavedAxes(axes);
-  const outer = axes.slice(0, -inner.length);
+  const outer = axes.slice(0, axes.length - inner.length);
   const rank = outer.length;
   const n = (y.shape[0] ?? 1) / along(axes, 'blocks');
   const line = along(inner, 'blocks') * along(inner, 'columns');
@@ -71,8 +50,10 @@ function interleave(
     channels,
   ];
   const order = [0, 2 + 2 * rank, ...outer.flatMap((_, i) => [1 + i, 2 + rank + i]), 1 + rank];
-  const whole = [n, channels, ...axes.map(({ blocks, columns }) => blocks * columns)];
-  return permute(out, reshape(out, y, open), order, whole);
+  const whole: Shape = [n, channels, ...axes.map(({ blocks, columns }) => blocks * columns)];
+  const turned = permute(out, reshape(out, y, open), order, whole);
+  const ends = [n, channels, ...axes.map(({ written }) => written)];
+  return sliceOf(out, turned, { starts: whole.map(() => 0), ends });
 }
 
 /** `[N, C, ...]` → `[N · blocks, columns · C]`, what a block lacks filled up with zeros. */
