@@ -35,7 +35,7 @@ export interface EngineRun {
 export async function startEngine(run: EngineRun): Promise<EngineTrainer> {
   const { engine, device, threads, program, weights, feeds } = run;
   const before = performance.now();
-  const session = await engine.open(program, { device, threads });
+  const session = await engine.open(program, { device, threads, spin: true });
   session.load({ weights });
   const compileSeconds = (performance.now() - before) / 1000;
   const rates = new Float32Array(feeds['x']?.shape[0] ?? 0).fill(LEARNING_RATE);

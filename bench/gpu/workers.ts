@@ -10,7 +10,7 @@ import { deviceGroupsOf } from '../../src/workers/device-groups.js';
 import { findGpus } from '../../src/workers/gpus.js';
 import { memoryBudget } from '../../src/workers/memory-budget.js';
 import { createPool } from '../../src/workers/pool.js';
-import { prefetchPays } from '../../src/workers/prefetch-policy.js';
+import { coreUse } from '../../src/workers/core-use.js';
 import { groups, type Group } from '../search/groups.js';
 import { prepareGroup, type ReadyGroup } from '../search/setting.js';
 import { present } from '../../src/core/errors.js';
@@ -54,13 +54,13 @@ export async function startWorkers(
   const { threads } = experiment;
   const place = { engine: 'torch', device };
   const isolation = isolationOf(experiment.isolation, place);
-  const prefetch = prefetchPays({ device, workers, threads });
+  const cores = coreUse({ device, workers, threads });
   const gpus = device === 'cuda' ? (await findGpus()).slice(0, 1) : [];
   const memory = memoryBudget(workers, undefined);
   const pool = createPool(
     {
-      ...{ experiment, code, ...place, threads, isolation, prefetch },
-      scans: shareScans(scans, prefetch ? 2 * workers : workers),
+      ...{ experiment, code, ...place, threads, isolation, ...cores },
+      scans: shareScans(scans, cores.prefetch ? 2 * workers : workers),
     },
     { groups: deviceGroupsOf({ ...place, workers, processes: isolation === 'process', memory, gpus }) },
   );

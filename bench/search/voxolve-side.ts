@@ -7,7 +7,7 @@ import type { EvaluationJob, EvaluationOutcome } from '../../src/core/records.js
 import { shareScans } from '../../src/scans/sampling/scan-set-transfer.js';
 import { memoryBudget } from '../../src/workers/memory-budget.js';
 import { createPool } from '../../src/workers/pool.js';
-import { prefetchPays } from '../../src/workers/prefetch-policy.js';
+import { coreUse } from '../../src/workers/core-use.js';
 import { distributed, type Evaluated } from './figures.js';
 import type { ReadyGroup } from './setting.js';
 import type { MeasuredOutcome } from './worker.js';
@@ -33,11 +33,11 @@ export async function startVoxolve(
   const { experiment, code } = resolved;
   const { threads } = experiment;
   const device = 'cpu';
-  const prefetch = prefetchPays({ device, workers, threads });
+  const cores = coreUse({ device, workers, threads });
   const pool = createPool(
     {
-      ...{ experiment, code, engine, device, threads, isolation: 'thread', prefetch },
-      scans: shareScans(scans, prefetch ? 2 * workers : workers),
+      ...{ experiment, code, engine, device, threads, isolation: 'thread', ...cores },
+      scans: shareScans(scans, cores.prefetch ? 2 * workers : workers),
     },
     {
       groups: [{ name: device, workers, memory: memoryBudget(workers, undefined), environment: {} }],

@@ -43,8 +43,9 @@ const TIMEOUT_MS = 120_000;
 export async function calibrate(candidates: readonly Candidate[], settings: Settings): Promise<Measured> {
   const { threads, precision, workload } = settings;
   const bearing = plainJson({
-    // How it is measured: figures of one visit each counted before.
+    // How it is measured: figures of one visit each, or of threads that slept at once, counted before.
     visits: 2,
+    spin: true,
     threads,
     precision,
     networks: bearingOf(workload),
@@ -54,7 +55,7 @@ export async function calibrate(candidates: readonly Candidate[], settings: Sett
     const visits = candidates.map((): number[][] | null => []);
     const visit = async (i: number): Promise<void> => {
       const { engine, device } = candidates[i] as Candidate;
-      const seconds = await secondsPerStep({ ...settings, engine, device });
+      const seconds = await secondsPerStep({ ...settings, engine, device, spin: true });
       if (seconds === null) visits[i] = null;
       else visits[i]?.push([...seconds]);
     };

@@ -103,6 +103,11 @@ export interface EngineOptions {
   readonly threads: number;
   /** Absent: float32. */
   readonly precision?: Precision;
+  /**
+   * True if threads that wait may look out for work for a moment before they sleep: faster where no other session needs their
+   * cores, slower where one does. Changes no result.
+   */
+  readonly spin?: boolean;
 }
 
 /** A graph with weights of its own, compiled to be run again and again. */

@@ -84,7 +84,7 @@ export class ChildRuntime {
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
-    const { experiment, code, engine, device, threads, alone, prefetch, labelled, outcomes, scans } =
+    const { experiment, code, engine, device, threads, alone, prefetch, spin, labelled, outcomes, scans } =
       this.setup;
     child.send({
       kind: 'setup',
@@ -96,6 +96,7 @@ export class ChildRuntime {
         threads,
         alone,
         prefetch,
+        spin,
         ...(labelled === undefined ? {} : { labelled }),
         ...(outcomes === undefined ? {} : { outcomes }),
       },

@@ -24,8 +24,10 @@ export interface WorkerSetup {
   readonly alone: boolean;
   /** Environment of a worker's process: the GPU that it is bound to. */
   readonly environment: Readonly<Record<string, string>>;
-  /** True if batches are made in a thread of their own; changes no result (prefetch-policy.ts). */
+  /** True if batches are made in a thread of their own; changes no result (core-use.ts). */
   readonly prefetch: boolean;
+  /** True if threads that wait may spin for a moment; changes no result (core-use.ts). */
+  readonly spin: boolean;
   /** Threads share the memory of a set that is held whole; child processes open it again from the cache. */
   readonly scans: SharedScans;
   /** Labelled crops that candidates are scored by; absent where the proxy task's metric is the score. */

@@ -29,7 +29,16 @@ import type { AttemptOutcome, WorkerSetup } from './job.js';
 
 export type RuntimeSetup = Pick<
   WorkerSetup,
-  'experiment' | 'code' | 'engine' | 'device' | 'threads' | 'alone' | 'prefetch' | 'labelled' | 'outcomes'
+  | 'experiment'
+  | 'code'
+  | 'engine'
+  | 'device'
+  | 'threads'
+  | 'alone'
+  | 'prefetch'
+  | 'spin'
+  | 'labelled'
+  | 'outcomes'
 >;
 
 /** Wrappings of what a runtime computes with, by which a benchmark measures it. They change no result. */
@@ -117,8 +126,9 @@ export class Runtime {
         steps: options.steps,
         measured: resolved.objective !== undefined || this.isProbed(job),
       });
-    const { device, threads, experiment } = setup;
-    const session = await this.engine.open(program, { device, threads, precision: experiment.precision });
+    const { device, threads, spin, experiment } = setup;
+    const { precision } = experiment;
+    const session = await this.engine.open(program, { device, threads, precision, spin });
     try {
       const outcome = await pretrain({
         session,

@@ -52,6 +52,7 @@ function setupOf(isolation: Isolation, { usable = true }: Conditions): SharedSet
     threads: 1,
     isolation,
     prefetch: false,
+    spin: false,
     scans: shareScans(set, 2),
   };
 }

@@ -308,7 +308,15 @@ describe('a worker', () => {
     const { file, experiment: path } = written(asTask, taskWith({}));
     const experiment = await readExperiment(path);
     const { code } = await resolveExperiment(experiment);
-    const setup = { experiment, engine: 'onnx', device: 'cpu', threads: 1, alone: true, prefetch: false };
+    const setup = {
+      experiment,
+      engine: 'onnx',
+      device: 'cpu',
+      threads: 1,
+      alone: true,
+      prefetch: false,
+      spin: false,
+    };
     await expect(Runtime.create({ ...setup, code }, set)).resolves.toBeDefined();
     const edited = { ...code, loaded: { [file]: { files: { [basename(file)]: 'other' }, packages: {} } } };
     await expect(Runtime.create({ ...setup, code: edited }, set)).rejects.toThrow(

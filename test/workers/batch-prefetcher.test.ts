@@ -12,7 +12,7 @@ import { writePhantoms } from '../../src/scans/phantoms/phantoms.js';
 import { shareScans } from '../../src/scans/sampling/scan-set-transfer.js';
 import type { ScanSet } from '../../src/scans/sampling/scan-set.js';
 import { BatchPrefetcher } from '../../src/workers/batch-prefetcher.js';
-import { prefetchPays } from '../../src/workers/prefetch-policy.js';
+import { coreUse } from '../../src/workers/core-use.js';
 import { temporaryFolder, tinyExperiment } from '../support/tiny.js';
 
 const entry = new URL('../../dist/src/workers/prefetch-thread.js', import.meta.url);
@@ -104,10 +104,16 @@ describe('batches made in a thread of their own', () => {
 });
 
 it('pays where a core is left, and not on a processor that workers fill', () => {
-  expect(prefetchPays({ device: 'cpu', workers: 2, threads: 1 }, 2)).toBe(false);
-  expect(prefetchPays({ device: 'cpu', workers: 1, threads: 1 }, 2)).toBe(true);
-  expect(prefetchPays({ device: 'cpu', workers: 2, threads: 2 }, 4)).toBe(true);
-  expect(prefetchPays({ device: 'webgpu', workers: 4, threads: 1 }, 4)).toBe(true);
+  expect(coreUse({ device: 'cpu', workers: 2, threads: 1 }, 2).prefetch).toBe(false);
+  expect(coreUse({ device: 'cpu', workers: 1, threads: 1 }, 2).prefetch).toBe(true);
+  expect(coreUse({ device: 'cpu', workers: 2, threads: 2 }, 4).prefetch).toBe(true);
+  expect(coreUse({ device: 'webgpu', workers: 4, threads: 1 }, 4).prefetch).toBe(true);
+});
+
+it('lets threads spin where each has a core, and not where workers share them', () => {
+  expect(coreUse({ device: 'cpu', workers: 1, threads: 2 }, 2).spin).toBe(true);
+  expect(coreUse({ device: 'cpu', workers: 2, threads: 2 }, 4).spin).toBe(true);
+  expect(coreUse({ device: 'cpu', workers: 2, threads: 2 }, 2).spin).toBe(false);
 });
 
 describe('closing', () => {

@@ -52,6 +52,7 @@ export async function runFederation(run: FederatedRun): Promise<Federated | unde
     device: choice.device,
     threads: availableParallelism(),
     precision: experiment.precision,
+    spin: true,
   });
   try {
     const outcome = await federate({

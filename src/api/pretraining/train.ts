@@ -78,6 +78,7 @@ export async function train(run: PretrainRun): Promise<Trained | undefined> {
     device: choice.device,
     threads: availableParallelism(),
     precision: experiment.precision,
+    spin: true,
   });
   const here = batchesHere({ set: scans, plan, size: experiment.training.batch, split: 'train' });
   const batches = new BatchPrefetcher({ experiment, code: resolved.code, scans: shareScans(scans) }, here);

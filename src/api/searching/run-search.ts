@@ -11,7 +11,7 @@ import { markSearched, type ExperimentRow, type Store } from '../../store/index.
 import { runStudy, type StudyEnd } from '../../study/index.js';
 import type { Evaluators } from '../../workers/evaluators.js';
 import { createPool, type SharedSetup } from '../../workers/pool.js';
-import { prefetchPays } from '../../workers/prefetch-policy.js';
+import { coreUse } from '../../workers/core-use.js';
 import { createScorer } from '../../workers/zero-cost/scorer.js';
 import { auditStatus } from '../auditing/audit-record.js';
 import type { Listener, SearchEvent } from '../events.js';
@@ -128,7 +128,7 @@ async function openEvaluators(run: SearchRun): Promise<RunEvaluators> {
 
 function workerSetup({ row, resolved, scans, labelled, outcomes, workers }: SearchRun): SharedSetup {
   const { experiment } = resolved;
-  const prefetch = prefetchPays({ device: row.device, workers, threads: experiment.threads });
+  const cores = coreUse({ device: row.device, workers, threads: experiment.threads });
   return {
     experiment,
     engine: row.engine,
@@ -136,9 +136,9 @@ function workerSetup({ row, resolved, scans, labelled, outcomes, workers }: Sear
     threads: experiment.threads,
     code: resolved.code,
     isolation: isolationOf(experiment.isolation, row),
-    prefetch,
+    ...cores,
     // A thread that makes batches reads scans of its own.
-    scans: shareScans(scans, prefetch ? 2 * workers : workers),
+    scans: shareScans(scans, cores.prefetch ? 2 * workers : workers),
     ...(labelled === undefined ? {} : { labelled }),
     ...(outcomes === undefined ? {} : { outcomes }),
   };

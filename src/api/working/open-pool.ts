@@ -11,7 +11,7 @@ import { defaultCacheDirectory } from '../../scans/cache/cache.js';
 import { openScanSet, shareScans } from '../../scans/sampling/scan-set-transfer.js';
 import type { Evaluators } from '../../workers/evaluators.js';
 import { createPool } from '../../workers/pool.js';
-import { prefetchPays } from '../../workers/prefetch-policy.js';
+import { coreUse } from '../../workers/core-use.js';
 import { loadScans } from '../scan-source.js';
 import { groupsOf, isolationOf } from '../searching/device-groups.js';
 
@@ -40,7 +40,7 @@ export async function openPool(
   const { slots, memory, disk = DISK, signal } = options;
   const workers = slots ?? Math.max(1, Math.floor(availableParallelism() / threads));
   const isolation = isolationOf(experiment.isolation, { engine, device });
-  const prefetch = prefetchPays({ device, workers, threads });
+  const cores = coreUse({ device, workers, threads });
   if (options.scans !== undefined) await prepareOwn(options.scans, setup);
   const cache = defaultCacheDirectory();
   const recipe = await fetchScans(setup.scans, blobs, {
@@ -49,8 +49,8 @@ export async function openPool(
     own: cache,
     ...(signal === undefined ? {} : { signal }),
   });
-  const scans = shareScans(openScanSet(recipe), prefetch ? 2 * workers : workers);
-  const shared = { ...setup, isolation, prefetch, scans };
+  const scans = shareScans(openScanSet(recipe), cores.prefetch ? 2 * workers : workers);
+  const shared = { ...setup, isolation, ...cores, scans };
   const pool = createPool(shared, { groups: await groupsOf(shared, { workers, memory }) });
   return {
     ...pool,

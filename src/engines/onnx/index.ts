@@ -34,10 +34,11 @@ async function openSession(given: TrainingProgram, options: EngineOptions): Prom
   const program = withFrozen(given);
   const device = deviceOf(options.device);
   requirePrecision(onnxEngine, options);
+  const { threads, spin = false } = options;
   const groups = groupsOf(program);
   const step = trainingGraph(program, groups);
   const table = lowerings[device](await blockSize());
-  const open = (model: Uint8Array) => openModel(model, { device, threads: options.threads });
+  const open = (model: Uint8Array) => openModel(model, { device, threads, spin });
   try {
     const train = await open(trainModel(step, table, device === 'cpu'));
     const evaluate = await open(inferenceModel(evaluationGraph(program, groups), table));

@@ -8,6 +8,8 @@ import { profileFile, requireAllOn, type ProfileFile } from './placement.js';
 export interface RuntimeOptions {
   readonly device: OnnxDevice;
   readonly threads: number;
+  /** True if threads that wait spin for a moment first: only where they have their cores to themselves. By default they sleep. */
+  readonly spin?: boolean;
   /**
    * True if the runtime rewrites the graph. Where it is lowered for the CPU already, that changes no result and makes
    * steps 3 % slower and opening 2.7 times as long (docs/engines.md). By default on other devices only.
@@ -19,13 +21,18 @@ export interface RuntimeOptions {
 export type Model = Pick<ort.InferenceSession, 'run' | 'release'>;
 
 /**
- * One operation at a time, on a fixed number of threads. Threads that wait do not spin: several sessions share a
- * machine in a search, and with spinning threads the same network took now 108, now 162 ms a step (docs/engines.md). On any
- * device but the CPU the first run is checked: it throws where the CPU did a part of it.
+ * Microseconds. Steps consist of many short operations, and waking a thread for each takes a tenth of them (docs/engines.md). Longer,
+ * it would keep the thread that makes batches from its core.
+ */
+const SPIN = '200';
+
+/**
+ * One operation at a time, on a fixed number of threads. On any device but the CPU the first run is checked: it throws where the CPU
+ * did a part of it.
  */
 export async function openModel(
   model: Uint8Array,
-  { device, threads, rewrite = device !== 'cpu' }: RuntimeOptions,
+  { device, threads, spin = false, rewrite = device !== 'cpu' }: RuntimeOptions,
 ): Promise<Model> {
   const options: ort.InferenceSession.SessionOptions = {
     executionMode: 'sequential',
@@ -33,7 +40,7 @@ export async function openModel(
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
     logSeverityLevel: 3,
-    extra: { session: { intra_op: { allow_spinning: '0' } } },
+    extra: { session: { intra_op: spin ? { spin_duration_us: SPIN } : { allow_spinning: '0' } } },
   };
   if (device === 'cpu')
     return ort.InferenceSession.create(model, { ...options, executionProviders: ['cpu'] });

@@ -43,7 +43,7 @@ const SetupBlob = z.strictObject({
 });
 
 /** The setup of a search; `scans`: the manifest by which a worker gets them. How it trains is the worker's own matter. */
-export interface FleetSetup extends Omit<SharedSetup, 'scans' | 'prefetch' | 'isolation'> {
+export interface FleetSetup extends Omit<SharedSetup, 'scans' | 'prefetch' | 'spin' | 'isolation'> {
   readonly scans: unknown;
 }
 

@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { onnxEngine } from '../../../src/engines/onnx/index.js';
 import { batches, initialWeights, smallProgram } from '../../../bench/ops/small-network.js';
 
-async function trained(threads: number) {
+async function trained(threads: number, spin = false) {
   const program = smallProgram();
-  const session = await onnxEngine.open(program, { device: 'cpu', threads });
+  const session = await onnxEngine.open(program, { device: 'cpu', threads, spin });
   session.load({ weights: initialWeights(program.train) });
   const { curves } = await session.train(batches(20), new Float32Array(20).fill(0.01));
   const state = await session.read();
@@ -19,5 +19,9 @@ describe('a session of the onnx engine', () => {
     const one = await trained(1);
     expect(await trained(2)).toEqual(one);
     expect(await trained(3)).toEqual(one);
+  });
+
+  it('gives the same bits whether threads that wait spin or sleep', async () => {
+    expect(await trained(2, true)).toEqual(await trained(2));
   });
 });

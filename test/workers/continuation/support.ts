@@ -33,7 +33,14 @@ export async function benchIn(folder: string, steps = 12, changes: object = {}):
   const cacheDirectory = join(folder, 'cache');
   const { set } = await loadScanSet(scans, experiment.scans, { seed: 3, cacheDirectory });
   const resolved = (await resolveExperiment(experiment)).planFor(set.channels).constrainBy(undefined);
-  const place = { engine: 'onnx', device: 'cpu', threads: 1, isolation: 'thread', prefetch: false } as const;
+  const place = {
+    engine: 'onnx',
+    device: 'cpu',
+    threads: 1,
+    isolation: 'thread',
+    prefetch: false,
+    spin: false,
+  } as const;
   return { set, resolved, setup: { experiment, code: resolved.code, ...place, scans: shareScans(set, 2) } };
 }
 
