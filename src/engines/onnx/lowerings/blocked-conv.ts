@@ -13,7 +13,7 @@ import { convOutputShape, type ConvAttributes } from '../../../ir/ops/convolutio
 import type { OnnxValue, OnnxWriter } from '../writer.js';
 import { conv2d, enterBlocks, filterBlocks, leaveBlocks, rounded } from './blocks.js';
 import { depthwiseLines, suitsLines } from './depthwise-lines.js';
-import { padOf, reshape, transpose } from './shaping.js';
+import { padOf, reshape, permute } from './shaping.js';
 
 type Range = readonly [before: number, after: number];
 
@@ -96,7 +96,7 @@ function byPlanes(
   }
   const unblocked = leaveBlocks(out, sum ?? planes.value, outChannels);
   const outermost = reshape(out, unblocked, [depth, n, outChannels, ...plane]);
-  return transpose(out, outermost, [1, 2, 0, 3, 4]);
+  return permute(out, outermost, [1, 2, 0, 3, 4], [n, outChannels, depth, ...plane]);
 }
 
 /** Planes in blocks, depth outermost, with zeros before and after. */
@@ -109,9 +109,8 @@ export interface Planes {
 export function planesOf(out: OnnxWriter, x: OnnxValue, [before, after]: Range, block: number): Planes {
   const [n = 1, channels = 1, depth = 1, ...plane] = x.shape;
   const padded = padOf(out, x, { before: [0, 0, before, 0, 0], after: [0, 0, after, 0, 0] });
-  const outermost = transpose(out, padded, [2, 0, 1, 3, 4]);
   const whole = depth + before + after;
-  const view = reshape(out, outermost, [whole * n, channels, ...plane]);
+  const view = permute(out, padded, [2, 0, 1, 3, 4], [whole * n, channels, ...plane]);
   return { value: enterBlocks(out, view, block), depth: whole };
 }
 

@@ -28,6 +28,8 @@ export function transpose(out: OnnxWriter, x: OnnxValue, perm: readonly number[]
 
 /** Values that are moved as a whole: with as many at the end the runtime is fast whatever the order of the other axes. */
 const LINE = 3;
+/** Lines of as many values are moved faster by `Gather`, which several threads share, than by `Transpose`. */
+const LONG_LINE = 48;
 
 /**
  * A transposition, and the shape that it leaves, written with as few axes as it needs: those of one place are left out,
@@ -42,7 +44,7 @@ export function permute(out: OnnxWriter, x: OnnxValue, perm: readonly number[], 
   const merged = reshape(out, x, extents);
   const order = runs.map((run) => inPlace.indexOf(run));
   const step = firstStep(order, extents);
-  const moved = transpose(out, merged, step);
+  const moved = byLines(step, extents) ? movedLines(out, merged, step) : transpose(out, merged, step);
   if (step.every((axis, i) => axis === order[i])) return reshape(out, moved, shape);
   return permute(
     out,
@@ -50,6 +52,32 @@ export function permute(out: OnnxWriter, x: OnnxValue, perm: readonly number[], 
     order.map((axis) => step.indexOf(axis)),
     shape,
   );
+}
+
+/** True if `Gather` is faster: with long lines, and where neighbours change places in each of many samples (docs/engines.md). */
+function byLines(order: readonly number[], extents: readonly number[]): boolean {
+  const last = order.length - 1;
+  const line = order[last] === last ? (extents[last] ?? 1) : 1;
+  const samples = extents[0] ?? 1;
+  return line >= LONG_LINE || (order.join() === '0,2,1,3' && line >= LINE && samples * line >= LONG_LINE);
+}
+
+/** Leaves the last axis where it is, and looks up every line between it and the first axis that moves. */
+function movedLines(out: OnnxWriter, x: OnnxValue, order: readonly number[]): OnnxValue {
+  const first = order.findIndex((axis, i) => axis !== i);
+  const last = order.length - 1;
+  const strideOf = (axis: number): number => sizeOf(x.shape.slice(axis + 1, last));
+  const lines = order.slice(first, last).reduce(
+    (found, axis) => {
+      const places = Array.from({ length: x.shape[axis] ?? 1 }, (_, place) => place * strideOf(axis));
+      return found.flatMap((line) => places.map((place) => line + place));
+    },
+    [0],
+  );
+  const open = [sizeOf(x.shape.slice(0, first)), lines.length, x.shape[last] ?? 1];
+  const moved = out.op('Gather', [reshape(out, x, open), out.ints(lines)], open, { axis: 1 });
+  const shape = order.map((axis) => x.shape[axis] ?? 1);
+  return reshape(out, moved, shape);
 }
 
 /** Axes of more than one place in their new order, those that were and stay neighbours together. */

@@ -8,7 +8,7 @@ import type { OnnxValue, OnnxWriter } from '../../writer.js';
 import { filterGradient } from '../filter-gradient.js';
 import { MICROSOFT, type LoweringSite } from '../lowering.js';
 import { fusedProduct } from '../products.js';
-import { reshape, transpose } from '../shaping.js';
+import { permute, reshape, transpose } from '../shaping.js';
 import { SAVING, shareOfProducts } from './conv.js';
 import type { Matrix } from './matrices.js';
 import { tilingOf, type Tiling } from './tiling.js';
@@ -72,6 +72,5 @@ function productsFirst(out: OnnxWriter, x: OnnxValue, matrix: Matrix, tiles: num
   const constant = out.floats([n * tiles, depth], sorted.flat());
   const combined = out.op('MatMul', [constant, rows], [batch, channels, n * tiles, area]);
   const open = reshape(out, combined, [batch, channels, n, tiles * area]);
-  const first = transpose(out, open, [2, 1, 0, 3]);
-  return reshape(out, first, [n * channels, batch * tiles, ...plane]);
+  return permute(out, open, [2, 1, 0, 3], [n * channels, batch * tiles, ...plane]);
 }
