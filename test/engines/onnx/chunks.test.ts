@@ -16,11 +16,11 @@ const optimisers: readonly OptimiserSpec[] = [
   { kind: 'sgd', momentum: 0.9, nesterov: true, weightDecay: 0.01 },
 ];
 
-/** A linear layer of 2¹⁸ weights. */
+/** A linear layer of 2²⁰ weights. */
 function programOf(optimiser: OptimiserSpec): TrainingProgram {
   const b = new Builder();
-  const x = b.input('x', [2, 512]);
-  const w = b.parameter('w', [512, 512], { kind: 'constant', value: 0 });
+  const x = b.input('x', [2, 1024]);
+  const w = b.parameter('w', [1024, 1024], { kind: 'constant', value: 0 });
   b.output('loss', b.reduceMean(b.square(b.linear(x, w)), [0, 1]));
   const graph = b.build();
   return { train: graph, evaluate: graph, optimiser, clipNorm: 0.01 };
@@ -35,7 +35,7 @@ describe('elementwise work on long vectors, in pieces', () => {
     const noise = (count: number): Float32Array =>
       Float32Array.from({ length: count }, (_, i) => Math.sin(i * i));
     const feeds: Record<string, ort.Tensor> = {
-      x: floats(noise(2 * 2 * 512), [2, 2, 512]),
+      x: floats(noise(2 * 2 * 1024), [2, 2, 1024]),
       [STEP_COUNT]: new ort.Tensor('int64', [2n], []),
     };
     for (const name of SCALARS) feeds[name] = floats(new Float32Array(2).fill(0.01), [2]);
